@@ -1,0 +1,2 @@
+// @ts-types="./debounce.d.ts"
+export * from "deno-std/async/debounce.js";
