@@ -1,0 +1,26 @@
+import { assertEquals } from "@std/assert";
+import { readSummary } from "../../tools/gate/summary.ts";
+
+Deno.test("readSummary() counts tests and what was ignored", () => {
+  assertEquals(readSummary("a ... ok\n\nok | 12 passed | 0 failed (3s)\n"), {
+    passed: 12,
+    failed: 0,
+    ignored: 0,
+  });
+  assertEquals(
+    readSummary(
+      "FAILED | 1 passed (3 steps) | 6 failed (1 step) | 2 ignored (1 step) (137ms)",
+    ),
+    { passed: 1, failed: 6, ignored: 3 },
+  );
+});
+
+Deno.test("readSummary() takes the last summary", () => {
+  const output =
+    "ok | 9 passed | 0 failed (1ms)\nok | 1 passed | 0 failed (1ms)";
+  assertEquals(readSummary(output).passed, 1);
+});
+
+Deno.test("readSummary() counts a run without tests as failed", () => {
+  assertEquals(readSummary("error: Type checking failed.").failed, 1);
+});

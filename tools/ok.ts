@@ -1,0 +1,47 @@
+/**
+ * The gate: runs everything that must hold before a commit, and ends with the
+ * number of tests and steps that passed and failed.
+ *
+ * ```sh
+ * deno task ok
+ * ```
+ *
+ * @module
+ */
+
+// deno-lint-ignore-file no-console
+
+import { readConfig } from "./gate/config.ts";
+import type { Result, Step } from "./gate/step.ts";
+import { steps } from "./gate/steps.ts";
+
+if (import.meta.main) {
+  const { exports } = await readConfig();
+  let passed = 0;
+  let failed = 0;
+  for (const step of steps(Object.values(exports))) {
+    const { success, tests } = await report(step);
+    passed += tests?.passed ?? 0;
+    failed += success ? 0 : Math.max(tests?.failed ?? 0, 1);
+  }
+  console.log(`${passed} passed, ${failed} failed`);
+  Deno.exitCode = failed === 0 ? 0 : 1;
+}
+
+async function report(step: Step): Promise<Result> {
+  const started = performance.now();
+  const result = await step.run();
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const verdict = result.success ? "ok    " : "FAILED";
+  console.log(
+    `${verdict} ${seconds.padStart(6)} s  ${step.name}${count(result)}`,
+  );
+  if (!result.success) console.log(`\n${result.output.trim()}\n`);
+  return result;
+}
+
+function count({ tests }: Result): string {
+  if (tests === undefined) return "";
+  const { passed, failed, ignored } = tests;
+  return `: ${passed} passed, ${failed} failed, ${ignored} ignored`;
+}
