@@ -1,0 +1,34 @@
+// What is matched may come from anyone: nothing is thrown, nothing is changed.
+
+import { assert, assertEquals } from "@std/assert";
+import {
+  matches,
+  type Pattern,
+  patternOf,
+} from "../../lib/connection/pattern.ts";
+import { frame, prototypes, randomFrom } from "../hostile_frames.ts";
+
+const FRAMES = 100_000;
+
+const PATTERNS = [
+  '{"type":"say","text":"hello \ud83d\ude00"}',
+  new Uint8Array([0x7b, 0x22]),
+  { type: "count", value: 12 },
+  { type: "tree", next: { next: { next: {} } } },
+  { type: "say" },
+  ["type", null, true],
+].map((value) => patternOf(value)) as readonly Pattern[];
+
+Deno.test("matches() survives 100,000 random and mutated frames", () => {
+  const random = randomFrom(20_261_121);
+  const before = prototypes();
+  let matched = 0;
+  for (let count = 0; count < FRAMES; count += 1) {
+    const data = frame(random);
+    // A transport gives nothing else.
+    if (typeof data !== "string" && !(data instanceof ArrayBuffer)) continue;
+    for (const pattern of PATTERNS) matched += matches(pattern, data) ? 1 : 0;
+  }
+  assertEquals(prototypes(), before);
+  assert(matched > 500 && matched < FRAMES, `${matched}`);
+});

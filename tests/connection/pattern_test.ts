@@ -1,0 +1,260 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import {
+  type Json,
+  matches,
+  MAX_PATTERN_DEPTH,
+  MAX_SUBSET_LENGTH,
+  type Pattern,
+  patternOf,
+} from "../../lib/connection/pattern.ts";
+
+function subset(value: Json): Pattern {
+  return { kind: "subset", value };
+}
+
+function bytes(...values: readonly number[]): ArrayBuffer {
+  return Uint8Array.from(values).buffer;
+}
+
+/** `depth` arrays within each other. */
+function nested(depth: number): Json {
+  return depth === 0 ? 1 : [nested(depth - 1)];
+}
+
+Deno.test("matches() compares text exactly", () => {
+  const pattern: Pattern = { kind: "exact", data: "pong" };
+  assertEquals(matches(pattern, "pong"), true);
+  assertEquals(matches(pattern, "pong "), false);
+  assertEquals(
+    matches(pattern, new TextEncoder().encode("pong").buffer),
+    false,
+  );
+});
+
+Deno.test("matches() compares bytes exactly", () => {
+  const pattern: Pattern = { kind: "exact", data: bytes(1, 2) };
+  assertEquals(matches(pattern, bytes(1, 2)), true);
+  assertEquals(matches(pattern, bytes(1, 3)), false);
+  assertEquals(matches(pattern, bytes(1, 2, 3)), false);
+  assertEquals(matches(pattern, "\x01\x02"), false);
+  assertEquals(matches({ kind: "exact", data: bytes() }, bytes()), true);
+});
+
+Deno.test("matches() finds the members of a subset among others, at each depth", () => {
+  const pattern = subset({ type: "reply", payload: { status: "ok", code: 0 } });
+  const text =
+    ' {"ref":1,"payload":{"code":0,"x":[],"status":"ok"},"type":"reply"} ';
+  assertEquals(matches(pattern, text), true);
+  assertEquals(matches(pattern, text.replace('"code":0', '"code":"0"')), false);
+  assertEquals(matches(pattern, text.replace('"code"', '"kode"')), false);
+  assertEquals(matches(pattern, '{"type":"reply","payload":null}'), false);
+  assertEquals(matches(pattern, '{"type":"reply","payload":["ok"]}'), false);
+});
+
+Deno.test("matches() takes an empty object as any object", () => {
+  assertEquals(matches(subset({}), '{"a":1}'), true);
+  assertEquals(matches(subset({}), "{}"), true);
+  assertEquals(matches(subset({}), "[]"), false);
+  assertEquals(matches(subset({}), "null"), false);
+  assertEquals(matches(subset({}), ""), false);
+});
+
+Deno.test("matches() takes an array as a whole", () => {
+  const pattern = subset(["phx_reply", { status: "ok" }]);
+  assertEquals(
+    matches(pattern, '\n["phx_reply",{"status":"ok","response":{}}]'),
+    true,
+  );
+  assertEquals(matches(pattern, '["phx_reply",{"status":"ok"},1]'), false);
+  assertEquals(matches(pattern, '["phx_reply"]'), false);
+  assertEquals(matches(pattern, '[{"status":"ok"},"phx_reply"]'), false);
+  assertEquals(
+    matches(pattern, '{"0":"phx_reply","1":{"status":"ok"},"length":2}'),
+    false,
+  );
+  assertEquals(matches(subset({ a: [] }), '{"a":{}}'), false);
+});
+
+Deno.test("matches() compares values of all types", () => {
+  for (const value of [null, true, 0, 1.5, "", "a"] satisfies readonly Json[]) {
+    assertEquals(matches(subset(value), JSON.stringify(value)), true);
+    assertEquals(matches(subset({ value }), JSON.stringify({ value })), true);
+    assertEquals(matches(subset({ value }), '{"value":[]}'), false);
+  }
+});
+
+Deno.test("matches() finds keys and strings that are escaped in the text", () => {
+  assertEquals(
+    matches(subset({ type: "pong" }), '{"\\u0074ype":"p\\u006fng"}'),
+    true,
+  );
+  assertEquals(
+    matches(subset({ 'a"b': "c\\d\n" }), JSON.stringify({ 'a"b': "c\\d\n" })),
+    true,
+  );
+});
+
+Deno.test("matches() takes the last of two members with one key, as JSON.parse() does", () => {
+  assertEquals(
+    matches(subset({ type: "pong" }), '{"type":"pong","type":"x"}'),
+    false,
+  );
+});
+
+Deno.test("matches() does not find what objects inherit", () => {
+  for (
+    const key of ["constructor", "toString", "__proto__", "hasOwnProperty"]
+  ) {
+    const pattern = subset(JSON.parse(`{"a":{"${key}":{}}}`));
+    assertEquals(matches(pattern, `{"a":{},"b":"${key}"}`), false, key);
+    assertEquals(matches(pattern, `{"a":{"${key}":{}}}`), true, key);
+  }
+});
+
+Deno.test("matches() takes invalid JSON as no match", () => {
+  const texts = [
+    "",
+    "{",
+    '{"type":"pong"',
+    "{'type':'pong'}",
+    '{"type":"pong"}x',
+    "pong",
+  ];
+  for (const text of texts) {
+    assertEquals(matches(subset({ type: "pong" }), text), false, text);
+  }
+});
+
+Deno.test("matches() never finds a subset in binary data", () => {
+  const data = new TextEncoder().encode('{"type":"pong"}').buffer;
+  assertEquals(matches(subset({ type: "pong" }), data), false);
+});
+
+Deno.test("matches() does not parse a text above 64 KiB", () => {
+  const text = '{"type":"pong"}';
+  assertEquals(
+    matches(subset({ type: "pong" }), text.padEnd(MAX_SUBSET_LENGTH)),
+    true,
+  );
+  assertEquals(
+    matches(subset({ type: "pong" }), text.padEnd(MAX_SUBSET_LENGTH + 1)),
+    false,
+  );
+});
+
+Deno.test("matches() stops at the depth limit", () => {
+  const deepest = nested(MAX_PATTERN_DEPTH);
+  assertEquals(matches(subset(deepest), JSON.stringify(deepest)), true);
+  const deeper = nested(MAX_PATTERN_DEPTH + 1);
+  assertEquals(matches(subset(deeper), JSON.stringify(deeper)), false);
+});
+
+Deno.test("matches() survives a text that is nested as deep as it can be", () => {
+  assertEquals(matches(subset([[]]), "[".repeat(MAX_SUBSET_LENGTH)), false);
+  const half = MAX_SUBSET_LENGTH / 2;
+  assertEquals(
+    matches(subset([[]]), "[".repeat(half) + "]".repeat(half)),
+    false,
+  );
+});
+
+const json: fc.Arbitrary<Json> = fc.jsonValue().map((value) =>
+  JSON.parse(JSON.stringify(value))
+);
+
+Deno.test("matches() finds any JSON in itself, and in itself with more members", () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), json), json, (members, more) => {
+      const pattern = subset(members);
+      assert(matches(pattern, JSON.stringify(members)));
+      assert(
+        matches(
+          pattern,
+          JSON.stringify({ ...members, [`${Object.keys(members)}+`]: more }),
+        ),
+      );
+    }),
+  );
+});
+
+Deno.test("matches() never throws, whatever the text", () => {
+  const text = fc.oneof(fc.string({ unit: "binary" }), fc.json());
+  fc.assert(fc.property(json, text, (value, text) => {
+    assertEquals(typeof matches(subset(value), text), "boolean");
+  }));
+});
+
+Deno.test("patternOf() takes text as exact", () => {
+  assertEquals(patternOf('{"a":1}'), { kind: "exact", data: '{"a":1}' });
+});
+
+Deno.test("patternOf() copies binary data, of a view no more than it shows", () => {
+  const data = bytes(1, 2, 3, 4);
+  const whole = patternOf(data);
+  const part = patternOf(new DataView(data, 1, 2));
+  new Uint8Array(data).fill(9);
+  assertEquals(whole, { kind: "exact", data: bytes(1, 2, 3, 4) });
+  assertEquals(part, { kind: "exact", data: bytes(2, 3) });
+});
+
+Deno.test("patternOf() copies plain objects and arrays into a subset", () => {
+  const value = { type: "pong", at: [1, null, { deep: true }] };
+  const pattern = patternOf(value);
+  value.at.length = 0;
+  assertEquals(
+    pattern,
+    subset({ type: "pong", at: [1, null, { deep: true }] }),
+  );
+  assertEquals(patternOf(Object.create(null)), subset({}));
+  assertEquals(patternOf([]), subset([]));
+});
+
+Deno.test("patternOf() keeps a member __proto__ as a member", () => {
+  const pattern = patternOf(JSON.parse('{"__proto__":{"a":1}}'));
+  assert(pattern !== undefined);
+  assertEquals(matches(pattern, '{"__proto__":{"a":1}}'), true);
+  assertEquals(matches(pattern, "{}"), false);
+});
+
+Deno.test("patternOf() is undefined for what is neither data nor a JSON structure", () => {
+  const values = [
+    undefined,
+    null,
+    true,
+    1,
+    1n,
+    Symbol("a"),
+    () => 1,
+    new Map(),
+    new Date(0),
+  ];
+  for (const value of values) {
+    assertEquals(patternOf(value), undefined, String(value));
+  }
+});
+
+Deno.test("patternOf() is undefined for what JSON cannot carry, at each depth", () => {
+  for (
+    const value of [
+      undefined,
+      NaN,
+      Infinity,
+      1n,
+      () => 1,
+      new Date(0),
+      /a/,
+      bytes(1),
+    ]
+  ) {
+    assertEquals(patternOf({ a: [{ value }] }), undefined, String(value));
+  }
+});
+
+Deno.test("patternOf() is undefined beyond the depth limit, cycles included", () => {
+  assert(patternOf(nested(MAX_PATTERN_DEPTH)) !== undefined);
+  assertEquals(patternOf(nested(MAX_PATTERN_DEPTH + 1)), undefined);
+  const cycle: Record<string, unknown> = {};
+  Object.assign(cycle, { a: cycle, b: cycle });
+  assertEquals(patternOf(cycle), undefined);
+});
