@@ -1,0 +1,104 @@
+/**
+ * Why an attempt failed or a connection was lost, as plain data.
+ *
+ * Errors lose their class and fields in a structured clone, so a failure
+ * crosses the thread boundary as this record, and the main thread makes the
+ * error from it (`client/errors.ts`).
+ *
+ * @module
+ */
+
+import type { CloseInfo } from "./close.ts";
+
+/** The steps of an attempt, in their order. */
+export type Phase = "resolving" | "opening" | "greeting";
+
+/** What code of the user's failed: a function, or an export of the hooks module. */
+export type ProviderName =
+  | "url"
+  | "token"
+  | "greeting"
+  | "ping"
+  | "isPong"
+  | "classify"
+  | "hooks";
+
+/** Why an attempt failed or a connection was lost. */
+export type Failure =
+  /** No connection came about: below the WebSocket handshake. */
+  | {
+    readonly type: "connect";
+    readonly kind: "refused" | "dns" | "tls" | "unknown";
+    readonly detail: string;
+  }
+  /** The server answered the handshake with something other than 101. */
+  | {
+    readonly type: "handshake";
+    readonly status: number;
+    /** Lower-case names. Empty where the platform hides them. */
+    readonly headers: Readonly<Record<string, string>>;
+    /** Milliseconds, from `Retry-After`. */
+    readonly retryAfter?: number;
+    readonly detail: string;
+  }
+  /** The attempt took longer than `openTimeout`. */
+  | {
+    readonly type: "open-timeout";
+    readonly timeout: number;
+    readonly phase: Phase;
+  }
+  /** No close frame was received. */
+  | { readonly type: "lost"; readonly detail: string }
+  /** The server closed the connection. */
+  | ({ readonly type: "closed" } & CloseInfo)
+  /** `close()` was not answered within `closeTimeout`. */
+  | { readonly type: "close-timeout"; readonly timeout: number }
+  /** Pings were not answered, or the server was silent for too long. */
+  | {
+    readonly type: "heartbeat";
+    readonly kind: "ping" | "probe" | "idle";
+    /** How long was waited, in milliseconds. */
+    readonly timeout: number;
+  }
+  /** The peer broke RFC 6455, or sent text that is not UTF-8 (1007). */
+  | {
+    readonly type: "protocol";
+    readonly closeCode: 1002 | 1007;
+    readonly detail: string;
+  }
+  /** A message was larger than `maxMessageSize`. */
+  | { readonly type: "too-big"; readonly limit: number }
+  /** A function of the user's threw, rejected, or gave something unusable. */
+  | {
+    readonly type: "provider";
+    readonly name: ProviderName;
+    readonly detail: string;
+  }
+  /** The server rejected the greeting or a fresh token. */
+  | {
+    readonly type: "authentication";
+    readonly detail: string;
+    readonly cause?: Failure;
+  }
+  /** The inbox is full and its rule is to close. */
+  | {
+    readonly type: "inbox-overflow";
+    readonly messages: number;
+    readonly bytes: number;
+  }
+  /** The platform refused to even try: a bad URL, protocol or header. */
+  | { readonly type: "invalid"; readonly detail: string }
+  /** The worker could not be started, crashed, or did not answer. */
+  | {
+    readonly type: "worker";
+    readonly detail: string;
+    readonly retryable: boolean;
+  }
+  /** No attempt is left. */
+  | {
+    readonly type: "exhausted";
+    readonly attempts: number;
+    /** Milliseconds since the first of them. */
+    readonly elapsed: number;
+    readonly cause: Failure;
+  };
