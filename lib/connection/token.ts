@@ -1,0 +1,108 @@
+/**
+ * Tokens as data: where they go, and when a JWT says that it expires.
+ *
+ * @module
+ */
+
+/** Where a token goes. */
+export type TokenPlacement =
+  | { readonly kind: "query"; readonly name: string }
+  | { readonly kind: "header"; readonly name: string; readonly scheme: string }
+  | { readonly kind: "protocol"; readonly prefix: string }
+  /** A first message; `{token}` in its text stands for the token. */
+  | { readonly kind: "message"; readonly text: string };
+
+/** A target as transports take it. */
+export interface TokenTarget {
+  readonly url: string;
+  readonly protocols: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Puts a token in its place. A token in a first message leaves the target as it is. */
+export function placeToken<T extends TokenTarget>(
+  target: T,
+  token: string,
+  placement: TokenPlacement,
+): T {
+  switch (placement.kind) {
+    case "query":
+      return { ...target, url: withQuery(target.url, placement.name, token) };
+    case "header": {
+      const value = placement.scheme === ""
+        ? token
+        : `${placement.scheme} ${token}`;
+      return {
+        ...target,
+        headers: withHeader(target.headers, placement.name, value),
+      };
+    }
+    case "protocol":
+      return {
+        ...target,
+        protocols: [...target.protocols, placement.prefix + token],
+      };
+    case "message":
+      return target;
+  }
+}
+
+/** Fills a token into a text that has `{token}` in it, as a JSON string's inside. */
+export function fillToken(text: string, token: string): string {
+  // A function, since "$&" in a replacement string would be a pattern.
+  return text.replaceAll("{token}", () => JSON.stringify(token).slice(1, -1));
+}
+
+/**
+ * Reads when a JWT expires (RFC 7519, 4.1.4), for scheduling only: nothing is
+ * verified.
+ *
+ * @returns Milliseconds since the epoch; `Infinity` where the token is no JWT
+ * or has no `exp`.
+ */
+export function expiryOf(token: string): number {
+  const payload = token.split(".")[1];
+  if (payload === undefined) return Infinity;
+  try {
+    const claims: unknown = JSON.parse(
+      atob(payload.replaceAll("-", "+").replaceAll("_", "/")),
+    );
+    return expClaim(claims);
+  } catch {
+    return Infinity;
+  }
+}
+
+function expClaim(claims: unknown): number {
+  if (typeof claims !== "object" || claims === null || !("exp" in claims)) {
+    return Infinity;
+  }
+  const { exp } = claims;
+  return typeof exp === "number" && Number.isFinite(exp)
+    ? exp * 1_000
+    : Infinity;
+}
+
+function withQuery(url: string, name: string, token: string): string {
+  const target = new URL(url);
+  if (target.searchParams.has(name)) target.searchParams.set(name, token);
+  // The rest is left as it is: a rewritten query can break a signature over it.
+  else target.search += `${target.search && "&"}${pair(name, token)}`;
+  return target.href;
+}
+
+function pair(name: string, value: string): string {
+  return `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
+}
+
+/** Replaces a header; names differ not by case (RFC 9110, 5.1). */
+function withHeader(
+  headers: Readonly<Record<string, string>>,
+  name: string,
+  value: string,
+): Record<string, string> {
+  const others = Object.entries(headers).filter(([other]) =>
+    other.toLowerCase() !== name.toLowerCase()
+  );
+  return { ...Object.fromEntries(others), [name]: value };
+}
