@@ -1,0 +1,208 @@
+/**
+ * The messages to send, in order, bounded in messages and in bytes.
+ *
+ * @module
+ */
+
+/** The bounds of the outbox and what happens at them. */
+export interface OutboxLimits {
+  /** How many messages may wait, those in flight included. */
+  readonly maxMessages: number;
+  /** How many bytes may wait, those in flight included. */
+  readonly maxBytes: number;
+  /** Whom the bound hits: the caller, the oldest message, or the new one. */
+  readonly overflow: "reject" | "drop-oldest" | "drop-newest";
+}
+
+/** What the outbox needs to know of an entry. */
+export interface OutboxEntry {
+  /** Its size in UTF-8 or binary bytes. Must not change while it is queued. */
+  readonly bytes: number;
+  /** The instant from which it is not worth sending, or `Infinity`. */
+  readonly expiresAt: number;
+}
+
+/** Messages that have left the outbox and still count against its limits. */
+export interface InFlight {
+  /** How many they are. */
+  readonly messages: number;
+  /** Their size, in bytes. */
+  readonly bytes: number;
+}
+
+/**
+ * What became of a `push()`. `dropped` are the entries that are not, or no
+ * longer, in the outbox; the new one may be the only one of them.
+ */
+export type OutboxPush<E> =
+  | { readonly kind: "queued"; readonly dropped: readonly E[] }
+  | { readonly kind: "overflow" };
+
+const QUEUED = { kind: "queued", dropped: [] } as const;
+const OVERFLOW = { kind: "overflow" } as const;
+
+/** Fewer empty slots than this are not worth a copy. */
+const COMPACT_FROM = 1_024;
+
+/** A bounded FIFO of messages to send. */
+export class Outbox<E extends OutboxEntry> {
+  readonly #limits: OutboxLimits;
+  /** Slots before `#head` are empty, all others hold an entry. */
+  #entries: (E | undefined)[] = [];
+  #head = 0;
+  #bytes = 0;
+  /** How many entries have a finite `expiresAt`. */
+  #mortals = 0;
+  /** No entry expires before this. */
+  #nextExpiry = Infinity;
+
+  /** Makes an empty outbox. */
+  constructor(limits: OutboxLimits) {
+    this.#limits = limits;
+  }
+
+  /** How many entries are queued. */
+  get length(): number {
+    return this.#entries.length - this.#head;
+  }
+
+  /** The size of all entries, in bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Tells whether one more entry of this size is within the limits. */
+  fits(bytes: number, inFlight: InFlight): boolean {
+    return this.length + inFlight.messages < this.#limits.maxMessages &&
+      this.#bytes + inFlight.bytes + bytes <= this.#limits.maxBytes;
+  }
+
+  /**
+   * Adds an entry at the end, or applies the overflow rule. Under
+   * `"drop-oldest"` an entry that would not fit into an empty outbox is dropped
+   * itself: to drop all others for it would gain nothing.
+   */
+  push(entry: E, inFlight: InFlight): OutboxPush<E> {
+    if (this.fits(entry.bytes, inFlight)) {
+      this.#append(entry);
+      return QUEUED;
+    }
+    switch (this.#limits.overflow) {
+      case "reject":
+        return OVERFLOW;
+      case "drop-newest":
+        return { kind: "queued", dropped: [entry] };
+      case "drop-oldest":
+        return { kind: "queued", dropped: this.#displace(entry, inFlight) };
+    }
+  }
+
+  /** The first entry, which stays. */
+  peek(): E | undefined {
+    return this.#entries[this.#head];
+  }
+
+  /** Takes the first entry out. */
+  shift(): E | undefined {
+    const entry = this.#entries[this.#head];
+    if (entry === undefined) return undefined;
+    this.#entries[this.#head] = undefined;
+    this.#head += 1;
+    this.#forget(entry);
+    this.#compact();
+    return entry;
+  }
+
+  /**
+   * Puts entries back at the front, in their order. They were within the limits
+   * when they were pushed, so they are not judged again.
+   */
+  unshift(entries: readonly E[]): void {
+    this.#entries = [...entries, ...this.#entries.slice(this.#head)];
+    this.#head = 0;
+    for (const entry of entries) this.#account(entry);
+  }
+
+  /**
+   * Takes this very entry out, wherever it is.
+   *
+   * @returns Whether it was there.
+   */
+  remove(entry: E): boolean {
+    const index = this.#entries.indexOf(entry, this.#head);
+    if (index < 0) return false;
+    this.#entries.splice(index, 1);
+    this.#forget(entry);
+    return true;
+  }
+
+  /** Takes out and returns all entries whose `expiresAt` is not after `now`. */
+  expire(now: number): readonly E[] {
+    if (now < this.#nextExpiry) return [];
+    const expired: E[] = [];
+    for (const entry of this.clear()) {
+      if (entry.expiresAt <= now) expired.push(entry);
+      else this.#append(entry);
+    }
+    return expired;
+  }
+
+  /**
+   * When to call `expire()` next; `Infinity` when no entry ever expires. It may
+   * be too early, once, when the entry that it stood for has been sent; it is
+   * never too late, and after `expire(now)` it is after `now`.
+   */
+  nextExpiry(): number {
+    return this.#nextExpiry;
+  }
+
+  /** Takes out and returns all entries. */
+  clear(): readonly E[] {
+    const entries = this.#entries.slice(this.#head) as E[];
+    this.#entries = [];
+    this.#head = 0;
+    this.#bytes = 0;
+    this.#mortals = 0;
+    this.#nextExpiry = Infinity;
+    return entries;
+  }
+
+  #displace(entry: E, inFlight: InFlight): readonly E[] {
+    const { maxMessages, maxBytes } = this.#limits;
+    const hopeless = inFlight.messages >= maxMessages ||
+      inFlight.bytes + entry.bytes > maxBytes;
+    if (hopeless) return [entry];
+    const dropped: E[] = [];
+    while (!this.fits(entry.bytes, inFlight)) dropped.push(this.shift() as E);
+    this.#append(entry);
+    return dropped;
+  }
+
+  #append(entry: E): void {
+    this.#entries.push(entry);
+    this.#account(entry);
+  }
+
+  #account(entry: E): void {
+    this.#bytes += entry.bytes;
+    if (entry.expiresAt === Infinity) return;
+    this.#mortals += 1;
+    this.#nextExpiry = Math.min(this.#nextExpiry, entry.expiresAt);
+  }
+
+  #forget(entry: E): void {
+    this.#bytes -= entry.bytes;
+    if (entry.expiresAt === Infinity) return;
+    this.#mortals -= 1;
+    if (this.#mortals === 0) this.#nextExpiry = Infinity;
+  }
+
+  /** Keeps empty slots below half of all, so that a `shift()` is O(1) amortised. */
+  #compact(): void {
+    if (this.#head < COMPACT_FROM || this.#head * 2 < this.#entries.length) {
+      return;
+    }
+    this.#entries = this.#entries.slice(this.#head);
+    this.#head = 0;
+  }
+}
