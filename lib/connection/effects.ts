@@ -1,0 +1,47 @@
+/**
+ * Short forms of the effects that the machine asks for in more than one place.
+ *
+ * @module
+ */
+
+import type { Liveness } from "./liveness.ts";
+import type { Effect, Notification, ProbeResult, State } from "./state.ts";
+
+/** Be done with a socket, telling the peer why if it can still be told. */
+export function abandon(socket: number, closeCode = 1000, reason = ""): Effect {
+  return { type: "abandon", socket, closeCode, reason };
+}
+
+/** Tells those who wait for a probe that there will be no answer. */
+export function refuseProbes(
+  { probe }: Liveness,
+  result: ProbeResult,
+): readonly Effect[] {
+  return (probe?.requests ?? []).map((request) => probed(request, result));
+}
+
+/** Tells the result of a probe. */
+export function probed(
+  request: number,
+  result: ProbeResult,
+): Effect {
+  return notify({ type: "probed", request, result });
+}
+
+/** Tells what the connection is now. */
+export function status(
+  kind: State["kind"],
+  attempt: number,
+  delay?: number,
+): Effect {
+  const base = { kind, attempt };
+  return notify({
+    type: "status",
+    status: delay === undefined ? base : { ...base, delay },
+  });
+}
+
+/** Tells the application. */
+export function notify(notification: Notification): Effect {
+  return { type: "notify", notification };
+}

@@ -1,0 +1,261 @@
+import type { Config } from "../../lib/connection/config.ts";
+import {
+  newConnection,
+  nextDeadline,
+  transition,
+} from "../../lib/connection/connection.ts";
+import type {
+  Agreed,
+  Effect,
+  Event,
+  Notification,
+  ProbeResult,
+  State,
+} from "../../lib/connection/state.ts";
+
+/** Where the wall clock stands when the monotonic one is at zero. */
+const EPOCH = 1_700_000_000_000;
+
+/** Round numbers, and nothing random: each delay is half of its maximum. */
+export const CONFIG: Config = {
+  openTimeout: 10_000,
+  closeTimeout: 5_000,
+  stableAfter: 5_000,
+  backoff: {
+    strategy: "spread",
+    first: 3_000,
+    cap: 15_000,
+    maxAttempts: Infinity,
+    maxElapsed: Infinity,
+  },
+  heartbeat: { interval: 20_000, timeout: 10_000, deliver: false },
+  probeTimeout: 3_500,
+  idleTimeout: Infinity,
+  fatalCloseCodes: [1008, 4401, 4404],
+  inbox: { maxMessages: 1, maxBytes: 1, overflow: "pause" },
+  maxMessageSize: 1,
+  renewableToken: false,
+};
+
+/** Without a heartbeat, which cannot be overridden by `undefined`. */
+export function withoutHeartbeat(): Config {
+  const { heartbeat: _, ...config } = CONFIG;
+  return config;
+}
+
+/** What a handshake agreed on, with ping frames. */
+export const AGREED: Agreed = { protocol: "", extensions: "", pings: "frames" };
+
+/** A connection machine in a time of its own. */
+export class Machine {
+  state: State = newConnection(0);
+  now = 0;
+  /** How far the wall clock ran away from the monotonic one. */
+  drift = 0;
+  random = 0.5;
+  readonly config: Config;
+
+  constructor(config: Partial<Config> = {}) {
+    this.config = { ...CONFIG, ...config };
+  }
+
+  get deadline(): number {
+    return nextDeadline(this.state, this);
+  }
+
+  /** The socket that the state owns. */
+  get socket(): number {
+    return "socket" in this.state ? this.state.socket : NaN;
+  }
+
+  /** Tells an event, and gives what is to be done in short words. */
+  tell(event: Event): string[] {
+    return this.effects(event).map(inWords);
+  }
+
+  effects(event: Event): readonly Effect[] {
+    const wall = EPOCH + this.now + this.drift;
+    const { state, effects } = transition(this.state, event, {
+      config: this.config,
+      random: this.random,
+      now: { monotonic: this.now, wall },
+    });
+    this.state = state;
+    return effects;
+  }
+
+  /** Lets time pass, and serves no deadline. */
+  sleep(duration: number): this {
+    this.now += duration;
+    return this;
+  }
+
+  /** Serves the next deadline, that much too late. */
+  due(late = 0): string[] {
+    this.now = Math.max(this.now, this.deadline + late);
+    return this.tell({ type: "due" });
+  }
+
+  /** Serves all deadlines up to an instant. */
+  runTo(instant: number): string[] {
+    const done: string[] = [];
+    while (this.deadline <= instant) done.push(...this.due());
+    this.now = instant;
+    return done;
+  }
+
+  reconnect(reason = ""): string[] {
+    return this.tell({ type: "reconnect", reason });
+  }
+
+  close(closeCode?: number, reason = ""): string[] {
+    return this.tell({ type: "close", closeCode, reason });
+  }
+
+  network(network: "online" | "offline"): string[] {
+    return this.tell({ type: "network", network });
+  }
+
+  probe(request: number): string[] {
+    return this.tell({ type: "probe", request });
+  }
+
+  heard(at = this.now): string[] {
+    return this.tell({ type: "heard", socket: this.socket, at });
+  }
+
+  answered(beat?: number): string[] {
+    return this.tell({
+      type: "answered",
+      socket: this.socket,
+      ...(beat !== undefined && { beat }),
+    });
+  }
+
+  /** Tells an event that has nothing but a socket, by default the present one. */
+  socketEvent(
+    type: "resolved" | "greeted" | "paused" | "resumed" | "drained",
+    socket = this.socket,
+  ): string[] {
+    return this.tell({ type, socket });
+  }
+
+  opened(agreed: Partial<Agreed> = {}, socket = this.socket): string[] {
+    return this.tell({
+      type: "opened",
+      socket,
+      agreed: { ...AGREED, ...agreed },
+    });
+  }
+
+  ended(
+    closeCode = 1006,
+    event: Partial<Extract<Event, { type: "ended" }>> = {},
+  ): string[] {
+    const info = { closeCode, reason: "", wasClean: closeCode !== 1006 };
+    return this.tell({ type: "ended", socket: this.socket, info, ...event });
+  }
+
+  failed(
+    failure: Extract<Event, { type: "failed" }>["failure"] = {
+      type: "provider",
+      name: "url",
+      detail: "",
+    },
+  ): string[] {
+    return this.tell({ type: "failed", socket: this.socket, failure });
+  }
+
+  /** An attempt that comes through. */
+  open(agreed: Partial<Agreed> = {}): this {
+    if (this.state.kind === "waiting") this.due();
+    else if (this.state.kind === "idle") this.tell({ type: "connect" });
+    this.socketEvent("resolved");
+    this.opened(agreed);
+    return this;
+  }
+}
+
+/** A machine whose first attempt is under way. */
+export function connecting(config: Partial<Config> = {}): Machine {
+  const machine = new Machine(config);
+  machine.tell({ type: "connect" });
+  return machine;
+}
+
+/** A machine whose first attempt came through at time 0. */
+export function opened(
+  config: Partial<Config> = {},
+  agreed: Partial<Agreed> = {},
+): Machine {
+  return new Machine(config).open(agreed);
+}
+
+/** A machine that waits for its second attempt, due at 1,500. */
+export function waiting(config: Partial<Config> = {}): Machine {
+  const machine = connecting(config);
+  machine.ended();
+  return machine;
+}
+
+/** Says an effect in a few words. */
+export function inWords(effect: Effect): string {
+  switch (effect.type) {
+    case "resolve":
+    case "open":
+    case "greet":
+      return `${effect.type} ${effect.socket}`;
+    case "beat":
+      return `beat ${effect.socket}.${effect.beat}`;
+    case "close":
+    case "abandon":
+      return `${effect.type} ${effect.socket} ${effect.closeCode}${
+        effect.reason && ` ${effect.reason}`
+      }`;
+    case "invalidate":
+    case "release":
+      return effect.type;
+    case "notify":
+      return noticeInWords(effect.notification);
+  }
+}
+
+function noticeInWords(notification: Notification): string {
+  switch (notification.type) {
+    case "status": {
+      const { kind, attempt, delay } = notification.status;
+      return `${kind} ${attempt}${delay === undefined ? "" : ` +${delay}`}`;
+    }
+    case "opened":
+      return `${
+        notification.reconnected ? "reopened" : "opened"
+      } ${notification.attempt}`;
+    case "disconnected": {
+      const { attempt, delay, failure } = notification;
+      return `disconnected ${attempt} +${delay} ${failure?.type ?? "cleanly"}`;
+    }
+    case "closed": {
+      const { cause, info, failure } = notification;
+      return `closed ${info.closeCode} ${cause} ${failure?.type ?? "cleanly"}`;
+    }
+    case "heartbeat":
+      return `heartbeat ${notification.latency}`;
+    case "probed":
+      return `probed ${notification.request} ${
+        resultInWords(notification.result)
+      }`;
+  }
+}
+
+function resultInWords(result: ProbeResult): string {
+  switch (result.kind) {
+    case "latency":
+      return String(result.latency);
+    case "failure":
+      return result.failure.type;
+    case "unsupported":
+    case "not-open":
+    case "paused":
+      return result.kind;
+  }
+}

@@ -1,0 +1,203 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Config } from "../../lib/connection/config.ts";
+import {
+  newConnection,
+  nextDeadline,
+  transition,
+} from "../../lib/connection/connection.ts";
+import type { Event, State } from "../../lib/connection/state.ts";
+import { checkStep } from "./invariants.ts";
+import { AGREED, CONFIG } from "./machine.ts";
+
+/** How many events in a row are tried, in all orders. */
+const DEPTH = 13;
+/** Later than any tolerance. */
+const FAR_LATE = 60_000;
+/** Instants further back are all the same to the machine of this model. */
+const LONG_AGO = 30_000;
+
+/** A heartbeat's interval and timeout, and the time to read what has arrived. */
+const LONGEST_SILENCE = 15_000 + 100;
+/** A ping, a late timer, a wake-up, a probe, and what comes between them. */
+const MOST_DEADLINES = 8;
+
+/** Few different durations make few different states. */
+const MODEL: Config = {
+  ...CONFIG,
+  heartbeat: { interval: 10_000, timeout: 5_000, deliver: false },
+  idleTimeout: 20_000,
+  probeTimeout: 5_000,
+  stableAfter: 5_000,
+  backoff: { ...CONFIG.backoff, maxAttempts: 2 },
+  renewableToken: true,
+  greeting: { reject: [], timeout: 5_000, hook: true },
+};
+
+/** A state, and when it is. */
+interface Node {
+  readonly state: State;
+  readonly now: number;
+}
+
+interface Move {
+  readonly event: Event;
+  /** When it comes, with time as a symbol. */
+  readonly when: "now" | "just before" | "on time" | "far late";
+}
+
+Deno.test("transition() keeps its promises in all orders of 13 events", () => {
+  const { states, transitions, kinds } = explore(DEPTH);
+  // deno-lint-ignore no-console
+  console.log(
+    `model: ${states} states, ${transitions} transitions, depth ${DEPTH}`,
+  );
+  assert(states > 10_000);
+  assertEquals([...kinds].toSorted(), [
+    "closed",
+    "closing",
+    "connecting",
+    "idle",
+    "open",
+    "waiting",
+  ]);
+});
+
+/**
+ * If nothing comes any more, no state with a socket lasts, be the timers on
+ * time or always late; unless nothing is read.
+ */
+function checkEnd(node: Node): void {
+  if (!("socket" in node.state)) return;
+  for (const when of ["on time", "far late"] as const) {
+    const left = leave(node, when);
+    const limit = when === "on time" ? LONGEST_SILENCE : Infinity;
+    assert(left - node.now <= limit, `It lasts: ${Deno.inspect(node)}`);
+  }
+}
+
+/** Serves deadlines until the state is another one, and tells when that was. */
+function leave(node: Node, when: Move["when"]): number {
+  let next = node;
+  for (let served = 0; served < MOST_DEADLINES; served++) {
+    if (nextDeadline(next.state, { config: MODEL }) === Infinity) {
+      return node.now;
+    }
+    next = make(next, { event: { type: "due" }, when });
+    if (next.state.kind !== node.state.kind) return next.now;
+  }
+  throw new Error(`It never ends: ${Deno.inspect(node)}`);
+}
+
+/** Makes all moves from all states, each state once. */
+function explore(depth: number) {
+  let frontier: readonly Node[] = [{ state: newConnection(0), now: 0 }];
+  const seen = new Set(frontier.map(keyOf));
+  const kinds = new Set<State["kind"]>(["idle"]);
+  let transitions = 0;
+  for (let level = 0; level < depth; level++) {
+    const next: Node[] = [];
+    for (const node of frontier) {
+      for (const move of movesFrom(node.state)) {
+        const after = make(node, move);
+        transitions += 1;
+        const key = keyOf(after);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        kinds.add(after.state.kind);
+        checkEnd(after);
+        next.push(after);
+      }
+    }
+    frontier = next;
+  }
+  return { states: seen.size, transitions, kinds };
+}
+
+function make({ state, now }: Node, { event, when }: Move): Node {
+  const instant = instantOf(when, now, nextDeadline(state, { config: MODEL }));
+  const context = {
+    config: MODEL,
+    now: { monotonic: instant, wall: instant },
+    random: 0.5,
+  };
+  const step = transition(state, event, context);
+  checkStep({ before: state, event, context, step });
+  return { state: step.state, now: instant };
+}
+
+function instantOf(when: Move["when"], now: number, deadline: number): number {
+  if (deadline === Infinity) return now;
+  switch (when) {
+    case "now":
+      return now;
+    case "just before":
+      return Math.max(now, deadline - 1);
+    case "on time":
+      return Math.max(now, deadline);
+    case "far late":
+      return Math.max(now, deadline) + FAR_LATE;
+  }
+}
+
+/** The whole alphabet: time, what users do, what the platform and the socket do. */
+function movesFrom(state: State): readonly Move[] {
+  const times = ["just before", "on time", "far late"] as const;
+  return [
+    ...times.map((when): Move => ({ event: { type: "due" }, when })),
+    ...eventsIn(state).map((event): Move => ({ event, when: "now" })),
+  ];
+}
+
+function eventsIn({ serial: socket }: State): readonly Event[] {
+  return [
+    { type: "connect" },
+    { type: "reconnect", reason: "" },
+    { type: "close", closeCode: 1000, reason: "" },
+    { type: "resolved", socket },
+    { type: "opened", socket, agreed: AGREED },
+    { type: "greeted", socket },
+    { type: "failed", socket, failure: { type: "lost", detail: "" } },
+    ended(socket, 1006),
+    ended(socket, 1013, "retry-after=60"),
+    ended(socket, 4401),
+    // An end of the socket before, which must not matter.
+    ended(socket - 1, 1006),
+    { type: "heard", socket, at: Infinity },
+    { type: "answered", socket },
+    { type: "paused", socket },
+    { type: "resumed", socket },
+    { type: "drained", socket },
+    { type: "probe", request: 1 },
+    { type: "network", network: "online" },
+    { type: "network", network: "offline" },
+    { type: "woke" },
+  ];
+}
+
+function ended(socket: number, closeCode: number, reason = ""): Event {
+  const info = { closeCode, reason, wasClean: closeCode !== 1006 };
+  return { type: "ended", socket, info };
+}
+
+/** The same for states that differ only in when they are and how ids count. */
+function keyOf({ state, now }: Node): string {
+  const { serial: _, opens, seriesStartedAt: __, ...rest } = state;
+  const lastBeat = rest.kind === "open" ? rest.liveness.lastBeat : 0;
+  const known = { ...rest, opens: Math.min(opens, 1) };
+  return JSON.stringify(known, (name, value) => {
+    if (INSTANTS.has(name)) return relative(value, now);
+    if (name === "id") return value - lastBeat;
+    return IDS.has(name) ? 0 : value;
+  });
+}
+
+const INSTANTS: ReadonlySet<string> = new Set([
+  ...["deadline", "retryAt", "notBefore", "openedAt", "heardAt"],
+  ...["forgivenAt", "nextBeatAt", "sentAt", "until"],
+]);
+const IDS: ReadonlySet<string> = new Set(["socket", "lastBeat"]);
+
+/** As text, since JSON has no infinities. */
+function relative(instant: number, now: number): string {
+  return String(Math.max(instant - now, -LONG_AGO));
+}
