@@ -1,0 +1,98 @@
+/**
+ * What tests need besides Deno. On a newcomer's machine a test whose
+ * requirement is missing is ignored, and the reason is printed; in CI (the
+ * environment variable `CI` is set) it is an error.
+ *
+ * ```ts ignore
+ * Deno.test("survives nginx", requires("nginx"), async () => {});
+ * ```
+ *
+ * @module
+ */
+
+interface Need {
+  readonly isMet: () => boolean;
+  readonly advice: string;
+}
+
+/** Where Debian puts the programs that tests start. */
+export const PROGRAMS = {
+  chromium: "/usr/bin/chromium",
+  haproxy: "/usr/sbin/haproxy",
+  ip: "/usr/sbin/ip",
+  nginx: "/usr/sbin/nginx",
+  python: "/usr/bin/python3",
+} as const;
+
+const NEEDS = {
+  chromium: {
+    isMet: () => isFile(PROGRAMS.chromium),
+    advice: "install Debian's chromium",
+  },
+  haproxy: {
+    isMet: () => isFile(PROGRAMS.haproxy),
+    advice: "install Debian's haproxy",
+  },
+  nginx: {
+    isMet: () => isFile(PROGRAMS.nginx),
+    advice: "install Debian's nginx-light",
+  },
+  "python-websockets": {
+    isMet: () => succeeds(PROGRAMS.python, ["-c", "import websockets"]),
+    advice: "install Debian's python3-websockets",
+  },
+  "network-namespaces": {
+    isMet: () => isFile(PROGRAMS.ip) && canAddNamespace(),
+    advice: "install Debian's iproute2 and run the tests as root",
+  },
+} satisfies Readonly<Record<string, Need>>;
+
+/** Something that a test may need. */
+export type Requirement = keyof typeof NEEDS;
+
+const ignored = new Map<Requirement, boolean>();
+
+/** The options of a test that cannot run without `requirements`. */
+export function requires(
+  ...requirements: readonly Requirement[]
+): { readonly ignore: boolean } {
+  return { ignore: requirements.filter(isMissing).length > 0 };
+}
+
+function isMissing(requirement: Requirement): boolean {
+  const known = ignored.get(requirement);
+  if (known !== undefined) return known;
+  const { isMet, advice } = NEEDS[requirement];
+  const missing = !isMet();
+  if (missing && Deno.env.get("CI")) {
+    throw new Error(`Cannot test without ${requirement} in CI: ${advice}`);
+  }
+  if (missing) {
+    // deno-lint-ignore no-console
+    console.warn(`Tests that need ${requirement} are ignored: ${advice}`);
+  }
+  ignored.set(requirement, missing);
+  return missing;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function succeeds(program: string, args: string[]): boolean {
+  if (!isFile(program)) return false;
+  const options = { args, stdout: "null", stderr: "null" } as const;
+  return new Deno.Command(program, options).outputSync().success;
+}
+
+// Only the attempt tells: root in a container may lack the capability.
+function canAddNamespace(): boolean {
+  const name = `holdfast-${Deno.pid}`;
+  return succeeds(PROGRAMS.ip, ["netns", "add", name]) &&
+    succeeds(PROGRAMS.ip, ["netns", "delete", name]);
+}
