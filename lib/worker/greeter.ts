@@ -1,0 +1,173 @@
+/**
+ * The conversation before `open`: as data, or by the hook `greeting()`.
+ *
+ * @module
+ */
+
+import type {
+  Data,
+  GreetingConfig,
+  InboxConfig,
+} from "../connection/config.ts";
+import type { Failure } from "../connection/failure.ts";
+import { Inbox, type PushResult } from "../connection/inbox.ts";
+import { matches } from "../connection/pattern.ts";
+import { fillToken, type TokenPlacement } from "../connection/token.ts";
+import { utf8Length } from "../connection/utf8.ts";
+import {
+  type AttemptContext,
+  callHook,
+  type GreetingSession,
+  type Hooks,
+  messageOf,
+  requireHook,
+} from "./hooks.ts";
+
+/** What one attempt gives to its greeting. */
+export interface Introduction extends AttemptContext {
+  readonly token: string | undefined;
+  readonly placement: TokenPlacement | undefined;
+  readonly hooks: Hooks;
+  readonly send: (data: Data) => void;
+}
+
+/** What a message was to the greeting. */
+export type Reception =
+  /** It waits until the connection is open, or the bound of the inbox was reached. */
+  | { readonly kind: "held"; readonly result: PushResult }
+  /** The hook has it. */
+  | { readonly kind: "received" }
+  | { readonly kind: "greeted" }
+  | { readonly kind: "rejected"; readonly failure: Failure };
+
+/** How much of an answer an error shows, in characters. */
+const EXCERPT = 100;
+/** Of longer texts nothing is shown: they would have to be searched for secrets. */
+const LONGEST_SHOWN = 1 << 16;
+
+/** Greets, one attempt at a time. */
+export class Greeter {
+  readonly #config: GreetingConfig | undefined;
+  readonly #held: Inbox<Data>;
+  readonly #redact: (text: string) => string;
+  /** Whom the hook's next messages go to. */
+  #receivers: PromiseWithResolvers<Data>[] = [];
+
+  /** Makes a greeter; without a config it only sends a token. */
+  constructor(
+    config: GreetingConfig | undefined,
+    options: {
+      /** Of what is held. */
+      readonly bounds: InboxConfig;
+      /** Hides secrets in what the server said. */
+      readonly redact: (text: string) => string;
+    },
+  ) {
+    this.#config = config;
+    this.#held = new Inbox(options.bounds);
+    this.#redact = options.redact;
+  }
+
+  /** Whether a paused transport may read again. */
+  get hasRoom(): boolean {
+    return this.#held.hasRoom;
+  }
+
+  /** What is held, for error messages. */
+  get size(): { readonly messages: number; readonly bytes: number } {
+    return { messages: this.#held.length, bytes: this.#held.bytes };
+  }
+
+  /**
+   * Sends what comes first.
+   *
+   * @returns What the hook will have done, where there is one.
+   */
+  begin(introduction: Introduction): Promise<void> | undefined {
+    const { token, placement, send, hooks } = introduction;
+    if (token !== undefined && placement?.kind === "message") {
+      send(fillToken(placement.text, token));
+    }
+    if (this.#config?.send !== undefined) send(this.#config.send);
+    if (this.#config?.hook !== true) return undefined;
+    const session = this.#session(introduction);
+    return callHook("greeting", () => requireHook(hooks, "greeting")(session));
+  }
+
+  /** Takes a message that came before `open`. */
+  receive(data: Data, bytes: number): Reception {
+    if (this.#config?.hook === true) return this.#receiveForHook(data, bytes);
+    const { reject = [], expect } = this.#config ?? {};
+    if (reject.some((pattern) => matches(pattern, data))) {
+      const detail = `The server answered ${this.#excerpt(data)}`;
+      return { kind: "rejected", failure: { type: "authentication", detail } };
+    }
+    if (expect !== undefined && matches(expect, data)) {
+      return { kind: "greeted" };
+    }
+    return { kind: "held", result: this.#held.push(data, bytes) };
+  }
+
+  /** Hands over, one by one, what came before `open` and was no part of the greeting. */
+  takeHeld(): Data | undefined {
+    return this.#held.take(1, Infinity)?.messages[0];
+  }
+
+  /** Forgets what came before an `open` that will not be. */
+  drop(): { readonly count: number; readonly bytes: number } {
+    return this.#held.clear();
+  }
+
+  #receiveForHook(data: Data, bytes: number): Reception {
+    const receiver = this.#receivers.shift();
+    if (receiver === undefined) {
+      return { kind: "held", result: this.#held.push(data, bytes) };
+    }
+    receiver.resolve(data);
+    return { kind: "received" };
+  }
+
+  #session({ attempt, signal, token, send }: Introduction): GreetingSession {
+    this.#receivers = [];
+    const receivers = this.#receivers;
+    signal.addEventListener("abort", () => {
+      for (const { reject } of receivers.splice(0)) reject(signal.reason);
+    }, { once: true });
+    return {
+      attempt,
+      signal,
+      token,
+      send: (data) => send(messageOf(data)),
+      receive: () => this.#next(receivers, signal),
+    };
+  }
+
+  #next(
+    receivers: PromiseWithResolvers<Data>[],
+    signal: AbortSignal,
+  ): Promise<Data> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    const data = this.takeHeld();
+    if (data !== undefined) return Promise.resolve(data);
+    const receiver = Promise.withResolvers<Data>();
+    // A hook that has stopped to wait must not end the worker.
+    receiver.promise.catch(() => {});
+    receivers.push(receiver);
+    return receiver.promise;
+  }
+
+  /** Redacted before it is cut: half a token would not be recognised. */
+  #excerpt(data: Data): string {
+    if (typeof data !== "string") return `with ${data.byteLength} bytes`;
+    if (data.length > LONGEST_SHOWN) return `with ${data.length} characters`;
+    const text = this.#redact(data);
+    return JSON.stringify(
+      text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text,
+    );
+  }
+}
+
+/** The size of a message on the wire, in bytes. */
+export function sizeOf(data: Data): number {
+  return typeof data === "string" ? utf8Length(data) : data.byteLength;
+}

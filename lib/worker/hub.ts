@@ -1,0 +1,217 @@
+/**
+ * Many connections in one worker: routes commands by id, and gathers what the
+ * connections have to tell into posts, in turn and by credit.
+ *
+ * @module
+ */
+
+import { suspended } from "../connection/suspension.ts";
+import {
+  type Command,
+  type EnvironmentChange,
+  isCommandPost,
+  type Notice,
+  POST_WINDOW,
+  PROTOCOL_VERSION,
+  wantsAck,
+} from "../protocol.ts";
+import { Driver, every, systemNow } from "./driver.ts";
+import { Mailbox, type Post } from "./mailbox.ts";
+import type { LoadTransport } from "./resolver.ts";
+
+/** Sends a post to the client. */
+export type SendPost = (
+  notices: readonly Notice[],
+  transfer: ArrayBuffer[],
+) => void;
+
+/** How often the hub looks whether the clocks stood still, in milliseconds. */
+const TICK = 1_000;
+/** What one connection may add to a post before it is the next one's turn. */
+const TURN = { messages: 1_024, bytes: 1 << 18 };
+/** A post takes no further turn once it has so much. */
+const POST = { messages: 8_192, bytes: 1 << 21 };
+
+/** All connections of one worker. */
+export class Hub {
+  readonly #send: SendPost;
+  readonly #loadTransport: LoadTransport;
+  readonly #drivers = new Map<number, Driver>();
+  /** Those that have something to tell, in the order of their turns. */
+  readonly #ready = new Set<Driver>();
+  /** What does not wait for the window. */
+  #urgent: Notice[] = [];
+  #unacknowledged = 0;
+  #flush: "idle" | "scheduled" = "idle";
+  /** Those that connect later have to be told. */
+  #network: "online" | "offline" = "online";
+  #lastTick = systemNow();
+  #stopTicking: (() => void) | undefined;
+
+  /** Makes a hub without connections, and tells that it is ready. */
+  constructor(send: SendPost, loadTransport: LoadTransport) {
+    this.#send = send;
+    this.#loadTransport = loadTransport;
+    this.#tellAtOnce({ type: "ready", version: PROTOCOL_VERSION });
+  }
+
+  /** Handles what the client posted. */
+  receive(post: unknown): void {
+    if (!isCommandPost(post)) {
+      this.#tellAtOnce({
+        type: "malformed",
+        detail: "The worker received no post of commands",
+      });
+      return;
+    }
+    for (const command of post) this.#command(command);
+    // Last, so that what is sent is written before anything is told.
+    if (wantsAck(post)) this.#tellAtOnce({ type: "ack" });
+    else this.#schedule();
+  }
+
+  /** Drops everything without a word. */
+  stop(): void {
+    for (const [id, driver] of this.#drivers) {
+      driver.command({ type: "abandon", id });
+    }
+    this.#drivers.clear();
+    this.#ready.clear();
+    this.#stopTicking?.();
+  }
+
+  #command(command: Command): void {
+    switch (command.type) {
+      case "ack":
+        this.#unacknowledged -= 1;
+        return;
+      case "watch":
+        this.#tellAtOnce({ type: "alive", nonce: command.nonce });
+        return;
+      case "environment":
+        this.#tellDrivers(command.change);
+        return;
+      case "connect":
+        this.#connect(command);
+        return;
+      case "send":
+      case "cancel":
+      case "reconnect":
+      case "close":
+      case "abandon":
+      case "probe":
+      case "answer":
+      case "consumed":
+        this.#pass(command);
+        return;
+    }
+  }
+
+  #connect({ id, setup }: Extract<Command, { type: "connect" }>): void {
+    if (this.#drivers.has(id)) {
+      this.#tellAtOnce({
+        type: "malformed",
+        detail: `The connection ${id} is there already`,
+      });
+      return;
+    }
+    const mailbox = new Mailbox(id, setup.config.inbox, () => {
+      this.#ready.add(driver);
+      this.#schedule();
+    });
+    const driver = new Driver(id, setup, {
+      mailbox,
+      loadTransport: this.#loadTransport,
+    });
+    this.#drivers.set(id, driver);
+    this.#startTicking();
+    if (this.#network === "offline") driver.environment("offline");
+    driver.start();
+  }
+
+  #tellDrivers(change: EnvironmentChange): void {
+    if (change !== "wake") this.#network = change;
+    for (const driver of this.#drivers.values()) driver.environment(change);
+  }
+
+  /** Commands that were under way when their connection ended have no one to go to. */
+  #pass(command: Extract<Command, { readonly id: number }>): void {
+    if (command.type === "connect") return;
+    const driver = this.#drivers.get(command.id);
+    if (driver === undefined) return;
+    driver.command(command);
+    if (command.type === "abandon") this.#remove(command.id, driver);
+  }
+
+  #remove(id: number, driver: Driver): void {
+    this.#drivers.delete(id);
+    this.#ready.delete(driver);
+    if (this.#drivers.size > 0) return;
+    this.#stopTicking?.();
+    this.#stopTicking = undefined;
+  }
+
+  #tellAtOnce(notice: Notice): void {
+    this.#urgent.push(notice);
+    this.#schedule();
+  }
+
+  /** One microtask later: what arrives in one go crosses in one post. */
+  #schedule(): void {
+    if (this.#flush === "scheduled") return;
+    this.#flush = "scheduled";
+    queueMicrotask(() => {
+      this.#flush = "idle";
+      this.#post();
+    });
+  }
+
+  #post(): void {
+    while (this.#urgent.length > 0 || this.#mayPost) {
+      const post: Post = {
+        notices: this.#urgent,
+        transfer: [],
+        room: { ...TURN },
+      };
+      this.#urgent = [];
+      if (this.#mayPost) this.#collect(post);
+      if (post.notices.length === 0) return;
+      if (wantsAck(post.notices)) this.#unacknowledged += 1;
+      this.#send(post.notices, post.transfer);
+    }
+  }
+
+  get #mayPost(): boolean {
+    return this.#ready.size > 0 && this.#unacknowledged < POST_WINDOW;
+  }
+
+  #collect(post: Post): void {
+    const size = { messages: 0, bytes: 0 };
+    for (const driver of this.#ready) {
+      if (size.messages >= POST.messages || size.bytes >= POST.bytes) return;
+      post.room = { ...TURN };
+      // Taken out and put in again, it comes last.
+      this.#ready.delete(driver);
+      driver.mailbox.collect(post);
+      size.messages += TURN.messages - post.room.messages;
+      size.bytes += TURN.bytes - post.room.bytes;
+      driver.makeRoom();
+      if (driver.mailbox.hasSomething) this.#ready.add(driver);
+      if (driver.isDone) this.#remove(driver.id, driver);
+    }
+  }
+
+  #startTicking(): void {
+    if (this.#stopTicking !== undefined) return;
+    this.#lastTick = systemNow();
+    this.#stopTicking = every(TICK, () => this.#tick());
+  }
+
+  #tick(): void {
+    const now = systemNow();
+    const previous = this.#lastTick;
+    this.#lastTick = now;
+    if (!suspended(previous, now, TICK)) return;
+    this.#tellDrivers("wake");
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * What one connection must not tell: tokens, credentials in headers and the
+ * values of a URL's query.
+ *
+ * @module
+ */
+
+import type { CloseInfo } from "../connection/close.ts";
+import type { Failure } from "../connection/failure.ts";
+import { hideSecrets, redactText } from "../connection/redact.ts";
+import type { Setup } from "../protocol.ts";
+
+/** Shorter values are no secrets: hiding them would hide half of each text. */
+const SHORTEST = 4;
+/** A server may complain of a token that has been replaced meanwhile. */
+const TOKENS_KEPT = 4;
+/** Headers that carry more than the secret itself. */
+const CREDENTIALS = /auth|cookie|key|secret|token/i;
+
+/** Collects secrets, and hides them. */
+export class Secrets {
+  readonly #fixed: readonly string[];
+  #tokens: readonly string[] = [];
+  #queryValues: readonly string[] = [];
+  #known: readonly string[] = [];
+
+  /** Knows what a setup already tells. */
+  constructor(
+    { headers, token, url }: Pick<Setup, "headers" | "token" | "url">,
+  ) {
+    const { source } = token ?? {};
+    this.#fixed = [
+      ...Object.entries(headers).flatMap(secretsOfHeader),
+      ...source?.kind === "static" ? [source.token] : [],
+    ];
+    this.noteUrl(url ?? "");
+  }
+
+  /** All that is known, as it is. */
+  get known(): readonly string[] {
+    return this.#known;
+  }
+
+  /** Takes in a token; the last few stay known. */
+  noteToken(token: string): void {
+    if (this.#tokens.includes(token)) return;
+    this.#tokens = [...this.#tokens, token].slice(-TOKENS_KEPT);
+    this.#collect();
+  }
+
+  /** Takes in the URL of the present attempt. */
+  noteUrl(url: string): void {
+    const parsed = URL.parse(url);
+    this.#queryValues = parsed === null
+      ? []
+      : [parsed.password, ...parsed.searchParams.values()];
+    this.#collect();
+  }
+
+  /** Hides secrets in a text of whatever origin. */
+  redact(text: string): string {
+    return redactText(text, this.#known);
+  }
+
+  /** Hides secrets in an ending whose text is otherwise the peer's own. */
+  hideInInfo(info: CloseInfo): CloseInfo {
+    return { ...info, reason: hideSecrets(info.reason, this.#known) };
+  }
+
+  /** Hides secrets in all that a failure says. */
+  hideInFailure(failure: Failure): Failure {
+    return this.#hideIn(failure) as Failure;
+  }
+
+  #hideIn(value: unknown): unknown {
+    if (typeof value === "string") return hideSecrets(value, this.#known);
+    if (typeof value !== "object" || value === null) return value;
+    const members = Object.entries(value).map(([name, member]) =>
+      NAMES.has(name) ? [name, member] : [name, this.#hideIn(member)]
+    );
+    return Object.fromEntries(members);
+  }
+
+  #collect(): void {
+    this.#known = [...this.#fixed, ...this.#tokens, ...this.#queryValues]
+      .filter(({ length }) => length >= SHORTEST);
+  }
+}
+
+/** Members whose values are words of ours. */
+const NAMES: ReadonlySet<string> = new Set(["type", "kind", "name", "phase"]);
+
+function secretsOfHeader([name, value]: readonly [string, string]): string[] {
+  if (!CREDENTIALS.test(name)) return [value];
+  return [value, ...value.split(/[\s;,]+|(?<!=)=(?!=|$)/)];
+}

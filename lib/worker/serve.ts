@@ -1,0 +1,80 @@
+/**
+ * Binds a hub to an endpoint: a worker's global scope, or a port.
+ *
+ * @module
+ */
+
+import type { Setup } from "../protocol.ts";
+import { ResolveError } from "./failures.ts";
+import { describeError } from "./hooks.ts";
+import { Hub } from "./hub.ts";
+import { loadTransport } from "./load_transport.ts";
+import type { TransportKind } from "./transport.ts";
+import type { Realm } from "./ws_transport.ts";
+
+/** What serves as the worker's end: its global scope, or a `MessagePort`. */
+export interface Endpoint {
+  /** Sends to the client. */
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  /** Hears from the client. */
+  onmessage: ((event: MessageEvent) => void) | null;
+  /** Hears that something from the client could not be read. */
+  onmessageerror: ((event: MessageEvent) => void) | null;
+  /** Hears of promises that nobody handles. */
+  addEventListener(
+    type: "unhandledrejection",
+    listener: (event: PromiseRejectionEvent) => void,
+  ): void;
+}
+
+/**
+ * Serves connections at an endpoint.
+ *
+ * @param endpoint The worker's global scope, or a port in the client's thread.
+ * @param realm Whether the globals are those of a worker of our own.
+ * @returns Stops everything, and hears nothing any more.
+ */
+export function serve(endpoint: Endpoint, realm: Realm): () => void {
+  const hub = new Hub(
+    (notices, transfer) => endpoint.postMessage(notices, transfer),
+    (name) => load(name, realm),
+  );
+  endpoint.onmessage = (event) => hub.receive(event.data);
+  endpoint.onmessageerror = () => hub.receive(undefined);
+  if (realm === "own") {
+    reportRejections(endpoint);
+    warmUp();
+  }
+  return () => {
+    endpoint.onmessage = null;
+    endpoint.onmessageerror = null;
+    hub.stop();
+  };
+}
+
+/** Browsers end no worker for a promise that nobody handles, Deno does: here it ends in either. */
+function reportRejections(scope: Endpoint): void {
+  scope.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    const detail = `Unhandled rejection: ${describeError(event.reason)}`;
+    scope.postMessage([{ type: "crashed", detail }], []);
+  });
+}
+
+/** Loads what most connections want while the client still answers `ready`. */
+function warmUp(): void {
+  // A connection that wants it tries again, and tells.
+  loadTransport("auto", "own").catch(() => {});
+}
+
+async function load(
+  name: Setup["transport"],
+  realm: Realm,
+): Promise<TransportKind> {
+  try {
+    return await loadTransport(name, realm);
+  } catch (error) {
+    const detail = `Cannot load the transport: ${describeError(error)}`;
+    throw new ResolveError({ type: "worker", detail, retryable: false });
+  }
+}

@@ -1,0 +1,94 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Outgoing } from "../../lib/protocol.ts";
+import { Sender } from "../../lib/worker/sender.ts";
+
+function outgoing(data: string, ttl?: number): Outgoing {
+  return { data, bytes: data.length, ...ttl !== undefined && { ttl } };
+}
+
+function makeSender(): {
+  readonly sender: Sender;
+  readonly fates: string[];
+  readonly sent: unknown[];
+  readonly transmit: (data: unknown) => boolean;
+} {
+  const fates: string[] = [];
+  const sent: unknown[] = [];
+  const sender = new Sender({
+    taken: (upTo) => fates.push(`taken ${upTo}`),
+    unsent: (message, reason) => fates.push(`unsent ${message} ${reason}`),
+  });
+  return { sender, fates, sent, transmit: (data) => sent.push(data) > 0 };
+}
+
+Deno.test("Sender.flush() hands over in order and tells so", () => {
+  const { sender, fates, sent, transmit } = makeSender();
+  assert(sender.isEmpty && sender.received === 0);
+  sender.accept(1, [outgoing("a"), outgoing("b")], 0);
+  sender.accept(3, [outgoing("c")], 0);
+  assertEquals(sender.received, 3);
+  assert(sender.flush(0, transmit));
+  assertEquals(sent, ["a", "b", "c"]);
+  assertEquals(fates, ["taken 1", "taken 2", "taken 3"]);
+  assert(sender.isEmpty);
+});
+
+Deno.test("Sender.flush() stops where there is no room, with that message taken", () => {
+  const { sender, fates } = makeSender();
+  sender.accept(1, [outgoing("a"), outgoing("b")], 0);
+  assertEquals(sender.flush(0, () => false), false);
+  assertEquals(fates, ["taken 1"]);
+  assert(!sender.isEmpty);
+});
+
+Deno.test("Sender.flush() gives no message twice to a transport that throws", () => {
+  const { sender, fates, sent, transmit } = makeSender();
+  sender.accept(1, [outgoing("bad"), outgoing("good")], 0);
+  const room = sender.flush(0, (data) => {
+    if (data === "bad") throw new Error("No");
+    return transmit(data);
+  });
+  assert(room);
+  assertEquals(sent, ["good"]);
+  assertEquals(fates, ["unsent 1 rejected", "taken 2"]);
+});
+
+Deno.test("Sender.flush() sends nothing that expired before the timer came", () => {
+  const { sender, fates, sent, transmit } = makeSender();
+  sender.accept(1, [outgoing("a", 10), outgoing("b")], 0);
+  assertEquals(sender.nextExpiry, 10);
+  sender.flush(10, transmit);
+  assertEquals(sent, ["b"]);
+  assertEquals(fates, ["unsent 1 expired", "taken 2"]);
+  assertEquals(sender.nextExpiry, Infinity);
+});
+
+Deno.test("Sender.expire() drops what is not worth sending any more", () => {
+  const { sender, fates } = makeSender();
+  sender.accept(1, [outgoing("a", 5), outgoing("b", 20), outgoing("c")], 0);
+  sender.expire(4);
+  assertEquals(fates, []);
+  sender.expire(5);
+  assertEquals(fates, ["unsent 1 expired"]);
+  assertEquals(sender.nextExpiry, 20);
+});
+
+Deno.test("Sender.cancel() takes one message back and keeps the order of the others", () => {
+  const { sender, fates, sent, transmit } = makeSender();
+  sender.accept(1, ["a", "b", "c"].map((data) => outgoing(data)), 0);
+  sender.cancel(2);
+  sender.cancel(2);
+  sender.cancel(9);
+  sender.flush(0, transmit);
+  assertEquals(sent, ["a", "c"]);
+  assertEquals(fates, ["unsent 2 aborted", "taken 1", "taken 3"]);
+});
+
+Deno.test("Sender.drop() drops everything", () => {
+  const { sender, fates } = makeSender();
+  sender.accept(1, [outgoing("a"), outgoing("b", 5)], 0);
+  sender.drop("closed");
+  assertEquals(fates, ["unsent 1 closed", "unsent 2 closed"]);
+  assert(sender.isEmpty);
+  assertEquals(sender.nextExpiry, Infinity);
+});
