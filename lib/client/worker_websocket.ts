@@ -1,0 +1,273 @@
+/**
+ * The WHATWG `WebSocket` with the socket in a worker.
+ *
+ * @module
+ */
+
+import { LOST } from "../connection/close.ts";
+import type { Data } from "../connection/config.ts";
+import type { Failure } from "../connection/failure.ts";
+import { resolveClose } from "./arguments.ts";
+import { defineHandlers, type Handler } from "./events.ts";
+import { Link, type LinkListener, type NoticeOf } from "./link.ts";
+import { type Sendable, sizeOf, snapshot } from "./message_data.ts";
+import type { ReconnectingWebSocketOptions } from "./options.ts";
+import { resolveOptions } from "./resolve_options.ts";
+import {
+  type BinaryFormat,
+  defineInterface,
+  present,
+  READY_STATES,
+  type ReadyState,
+  sendable,
+  WebSocketTarget,
+} from "./web_socket_base.ts";
+import { choosePool } from "./worker_host.ts";
+
+const { CONNECTING, OPEN, CLOSING, CLOSED } = READY_STATES;
+
+/** The events of a {@linkcode WorkerWebSocket}, by type. */
+export interface WorkerWebSocketEventMap {
+  /** The connection is ready. */
+  open: Event;
+  /** A message arrived. */
+  message: MessageEvent;
+  /** The connection failed; the platform's interface does not say why. */
+  error: Event;
+  /** The end. */
+  close: CloseEvent;
+}
+
+/** What the platform's interface leaves to the one who implements it. */
+export type WorkerWebSocketOptions = Pick<
+  ReconnectingWebSocketOptions,
+  "headers" | "transport" | "worker"
+>;
+
+/** The platform knows no heartbeat, no time limit and no bound, and does not reconnect. */
+const PLATFORM: ReconnectingWebSocketOptions = {
+  openTimeout: Infinity,
+  // As long as Chromium waits.
+  closeTimeout: 60_000,
+  heartbeat: false,
+  backoff: { maxAttempts: 0 },
+  fatalCloseCodes: [],
+  outbox: { maxMessages: Infinity, maxBytes: Infinity },
+  maxMessageSize: Infinity,
+};
+
+/**
+ * The WHATWG `WebSocket`, to the letter, with the socket in a worker: for
+ * libraries that take a WebSocket class. It does not reconnect.
+ *
+ * @example Echoing a message
+ * ```ts
+ * import { WorkerWebSocket } from "@holdfast/websocket";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = ({ data }) => socket.send(data);
+ *   return response;
+ * });
+ * const socket = new WorkerWebSocket(`ws://localhost:${server.addr.port}`);
+ * socket.onopen = () => socket.send("hello");
+ * socket.onmessage = ({ data }) => {
+ *   console.log(data);
+ *   socket.close();
+ * };
+ * await new Promise((resolve) => socket.onclose = resolve);
+ * ```
+ */
+export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
+  /** Called when the connection is ready. */
+  declare onopen: Handler<WebSocket, Event>;
+  /** Called with each message. */
+  declare onmessage: Handler<WebSocket, MessageEvent>;
+  /** Called when the connection failed. */
+  declare onerror: Handler<WebSocket, Event>;
+  /** Called at the end. */
+  declare onclose: Handler<WebSocket, CloseEvent>;
+
+  readonly #link: Link;
+  readonly #url: string;
+  readonly #origin: string;
+  #readyState: ReadyState = CONNECTING;
+  #reached: "nothing" | "open" = "nothing";
+  #protocol = "";
+  #extensions = "";
+  #binaryType: BinaryFormat = "blob";
+  /** Bytes that will never be sent and, as WHATWG has it, stay buffered. */
+  #stranded = 0;
+  #crash: Failure | undefined;
+
+  static {
+    defineInterface(this, "WorkerWebSocket");
+    defineHandlers(this.prototype, ["open", "message", "error", "close"]);
+  }
+
+  /**
+   * Starts to connect.
+   *
+   * @param url The URL; `http:` and `https:` stand for `ws:` and `wss:`.
+   * @param protocols Subprotocols to offer, the preferred one first.
+   * @param options What the platform's interface has no place for; other members
+   * than the known ones are ignored, as libraries pass what others take.
+   * @throws {DOMException} `SyntaxError`: invalid URL or subprotocols.
+   */
+  constructor(
+    url: string | URL,
+    protocols: string | readonly string[] = [],
+    options: WorkerWebSocketOptions = {},
+  ) {
+    super();
+    if (arguments.length === 0) throw new TypeError("A WebSocket needs a URL");
+    const { headers, transport, worker } = options;
+    const given = {
+      ...PLATFORM,
+      ...headers && { headers },
+      ...transport && { transport },
+      ...worker && { worker },
+    };
+    const { setup, outbox } = resolveOptions(`${url}`, protocols, given);
+    this.#url = setup.url ?? "";
+    this.#origin = new URL(this.#url).origin;
+    const pool = choosePool(worker ?? "shared");
+    this.#link = new Link(pool, setup, outbox, this.#listener());
+    this.#link.consume("push");
+  }
+
+  /** The URL, as it was resolved. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** 0 to 3: {@linkcode CONNECTING}, {@linkcode OPEN}, {@linkcode CLOSING}, {@linkcode CLOSED}. */
+  get readyState(): ReadyState {
+    return this.#readyState;
+  }
+
+  /** The size of what was given to `send()` and not to the network, in UTF-8 or binary bytes. */
+  get bufferedAmount(): number {
+    return this.#link.bufferedAmount + this.#stranded;
+  }
+
+  /** The extensions that the server selected. */
+  get extensions(): string {
+    return this.#extensions;
+  }
+
+  /** The subprotocol that the server selected. */
+  get protocol(): string {
+    return this.#protocol;
+  }
+
+  /** What binary messages are delivered as. @default {"blob"} */
+  get binaryType(): BinaryFormat {
+    return this.#binaryType;
+  }
+
+  set binaryType(format: BinaryFormat) {
+    // Web IDL: a value that is not in the enumeration is ignored.
+    if (format === "blob" || format === "arraybuffer") {
+      this.#binaryType = format;
+    }
+  }
+
+  /**
+   * Sends a message. After `close()` it only grows `bufferedAmount`.
+   *
+   * @param data Text, or binary data, which is copied at once.
+   * @throws {DOMException} `InvalidStateError`: the connection is not open yet.
+   */
+  send(data: Sendable): void {
+    if (arguments.length === 0) throw new TypeError("send() needs an argument");
+    const message = sendable(data);
+    if (this.#readyState === CONNECTING) {
+      throw new DOMException(
+        "Cannot send: the connection is not open yet",
+        "InvalidStateError",
+      );
+    }
+    if (this.#readyState === OPEN) this.#link.send(message);
+    else this.#stranded += sizeOf(snapshot(message));
+  }
+
+  /**
+   * Closes the connection.
+   *
+   * @param code 1000, or 3000 to 4999.
+   * @param reason At most 123 bytes of UTF-8.
+   * @throws {DOMException} `InvalidAccessError`: another code.
+   * @throws {DOMException} `SyntaxError`: the reason is too long.
+   */
+  close(code?: number, reason?: string): void {
+    const { closeCode, reason: text } = resolveClose(code, reason);
+    if (this.#readyState >= CLOSING) return;
+    this.#readyState = CLOSING;
+    this.#link.close(closeCode, text);
+  }
+
+  #listener(): LinkListener {
+    return {
+      opened: (notice) => this.#onOpened(notice),
+      message: (data) => this.#onMessage(data),
+      disconnected: ({ failure }) => this.#onCrash(failure),
+      closed: (notice) => this.#onClosed(notice),
+      dropped: ({ direction, bytes }) => {
+        if (direction === "outbound") this.#stranded += bytes;
+      },
+      ...IGNORED,
+    };
+  }
+
+  #onOpened({ protocol, extensions }: NoticeOf<"opened">): void {
+    if (this.#readyState !== CONNECTING) return;
+    this.#reached = "open";
+    this.#readyState = OPEN;
+    this.#protocol = protocol;
+    this.#extensions = extensions;
+    this.dispatchEvent(new Event("open"));
+  }
+
+  #onMessage(message: Data): void {
+    if (this.#readyState !== OPEN) return;
+    const data = present(message, this.#binaryType);
+    this.dispatchEvent(
+      new MessageEvent("message", { data, origin: this.#origin }),
+    );
+  }
+
+  /** Only a worker that crashed means to try again, and here nothing is. */
+  #onCrash(failure: Failure | undefined): void {
+    this.#crash = failure;
+    this.#link.close(undefined, "");
+  }
+
+  /** As Chromium does it: what is lost after `open` fires no `error`. */
+  #onClosed({ info, failure = this.#crash }: NoticeOf<"closed">): void {
+    const failed = this.#reached === "nothing" || isBroken(failure);
+    const { closeCode: code, reason, wasClean } = failed ? LOST : info;
+    this.#readyState = CLOSED;
+    if (failed) this.dispatchEvent(new Event("error"));
+    this.dispatchEvent(new CloseEvent("close", { code, reason, wasClean }));
+  }
+}
+
+/** What the platform's interface has no place for. */
+const IGNORED: Pick<
+  LinkListener,
+  "status" | "ask" | "heartbeat" | "probed" | "log"
+> = {
+  status() {},
+  ask() {},
+  heartbeat() {},
+  probed() {},
+  log() {},
+};
+
+/** Whether a connection was failed (RFC 6455, 7.1.7), rather than closed or lost. */
+function isBroken(failure: Failure | undefined): boolean {
+  if (failure?.type === "exhausted") return isBroken(failure.cause);
+  return failure !== undefined &&
+    !["closed", "close-timeout", "lost"].includes(failure.type);
+}

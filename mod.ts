@@ -1,0 +1,148 @@
+/**
+ * A WebSocket that stays connected. The socket, its heartbeat and its reconnect
+ * loop live in a worker, so a blocked main thread can neither stall a heartbeat
+ * nor lose the connection.
+ *
+ * - {@linkcode ReconnectingWebSocket} has the surface of a `WebSocket`, finds
+ *   out a dead peer, and connects again without a stampede. What is sent while
+ *   there is no connection waits, within bounds.
+ * - {@linkcode WorkerWebSocket} is the WHATWG `WebSocket` to the letter, for
+ *   libraries that take a WebSocket class. It does not reconnect.
+ *
+ * @example Staying connected
+ * ```ts
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = ({ data }) => socket.send(`echo: ${data}`);
+ *   return response;
+ * });
+ *
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
+ *   heartbeat: { interval: 20_000, timeout: 10_000 },
+ * });
+ * socket.addEventListener("open", ({ reconnected }) => {
+ *   socket.send(reconnected ? "back again" : "hello");
+ * });
+ * for await (const message of socket) {
+ *   console.log(message);
+ *   break;
+ * }
+ * ```
+ *
+ * Whatever fails is told by an `error` event with a typed error that says what
+ * happened, whether it is tried again, and what to do about it.
+ *
+ * @example Telling why
+ * ```ts
+ * import { HandshakeError, ReconnectingWebSocket } from "@holdfast/websocket";
+ *
+ * await using server = Deno.serve(
+ *   { port: 0, onListen() {} },
+ *   () => new Response("Who are you?", { status: 401 }),
+ * );
+ * const socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`);
+ * const error = await socket.closed.catch((error) => error);
+ * if (error instanceof HandshakeError) console.log(error.status, error.message);
+ * ```
+ *
+ * @module
+ */
+
+export type {
+  Backoff,
+  ExponentialBackoff,
+  SpreadBackoff,
+} from "./lib/connection/backoff.ts";
+export { backoffDelay } from "./lib/connection/backoff.ts";
+export { type CloseInfo, describeClose } from "./lib/connection/close.ts";
+export type { ProviderName } from "./lib/connection/failure.ts";
+export type { Json } from "./lib/connection/pattern.ts";
+export type {
+  CloseCause,
+  Direction,
+  DropReason,
+  LogLevel,
+} from "./lib/protocol.ts";
+export {
+  AuthenticationError,
+  ConnectError,
+  ConnectionClosedError,
+  ConnectionLostError,
+  type HandshakeAnswer,
+  HandshakeError,
+  HeartbeatTimeoutError,
+  InboxOverflowError,
+  MessageExpiredError,
+  OpenTimeoutError,
+  OutboxFullError,
+  ProtocolError,
+  ProviderError,
+  ReconnectError,
+  SocketError,
+  type SocketErrorInit,
+  WorkerError,
+} from "./lib/client/errors.ts";
+export {
+  DisconnectEvent,
+  DropEvent,
+  EndEvent,
+  type EventsOf,
+  FailureEvent,
+  type Handler,
+  HeartbeatEvent,
+  type Listener,
+  OpenEvent,
+  type ReconnectingWebSocketEventMap,
+  StatusChangeEvent,
+  type TypedEventTarget,
+} from "./lib/client/events.ts";
+export type { OpenInfo } from "./lib/client/lifecycle.ts";
+export type { Logger } from "./lib/client/logger.ts";
+export type { Sendable } from "./lib/client/message_data.ts";
+export type { ReceiveOptions } from "./lib/client/message_stream.ts";
+export {
+  type BackoffOptions,
+  DEFAULTS,
+  type Defaults,
+  type GreetingOptions,
+  type HeartbeatOptions,
+  type HookMarker,
+  type InboxOptions,
+  type MessageBody,
+  type MessagePattern,
+  type OutboxOptions,
+  type ReconnectingWebSocketOptions,
+  type TokenOptions,
+  type TokenPlacementOptions,
+  type TokenProvider,
+  type UrlProvider,
+  type UrlSource,
+} from "./lib/client/options.ts";
+export { ReconnectingWebSocket } from "./lib/client/reconnecting_websocket.ts";
+export type { Count, Metrics, Status } from "./lib/client/status.ts";
+export {
+  type BinaryFormat,
+  type MessageData,
+  type ReadyState,
+  type ReadyStates,
+  WebSocketTarget,
+  type WebSocketTargetConstructor,
+} from "./lib/client/web_socket_base.ts";
+export {
+  WorkerHost,
+  type WorkerHostOptions,
+} from "./lib/client/worker_host.ts";
+export {
+  WorkerWebSocket,
+  type WorkerWebSocketEventMap,
+  type WorkerWebSocketOptions,
+} from "./lib/client/worker_websocket.ts";
+export type { WriteOptions } from "./lib/client/writer.ts";
+export type {
+  AttemptContext,
+  Ending,
+  GreetingSession,
+  Hooks,
+} from "./lib/worker/hooks.ts";

@@ -1,0 +1,321 @@
+/**
+ * Workers that tests drive by hand, the clock that goes with them, and a
+ * listener that writes down what it hears.
+ */
+
+import type { Clock } from "../../lib/client/clock.ts";
+import type {
+  Endpoint,
+  EndpointListener,
+  StartEndpoint,
+} from "../../lib/client/endpoint.ts";
+import type { LinkListener, NoticeOf } from "../../lib/client/link.ts";
+import { Link } from "../../lib/client/link.ts";
+import { WorkerPool } from "../../lib/client/worker_pool.ts";
+import type { OutboxLimits } from "../../lib/connection/outbox.ts";
+import { LOST } from "../../lib/connection/close.ts";
+import {
+  type Command,
+  type Notice,
+  PROTOCOL_VERSION,
+  type Setup,
+} from "../../lib/protocol.ts";
+
+/** A setup that never needs anything. */
+export const SETUP: Setup = {
+  config: {
+    openTimeout: 10_000,
+    closeTimeout: 5_000,
+    stableAfter: 5_000,
+    backoff: {
+      strategy: "spread",
+      maxAttempts: Infinity,
+      maxElapsed: Infinity,
+    },
+    probeTimeout: 3_500,
+    idleTimeout: Infinity,
+    fatalCloseCodes: [],
+    inbox: { maxMessages: 1_000, maxBytes: 1 << 20, overflow: "pause" },
+    maxMessageSize: 1 << 24,
+    renewableToken: false,
+  },
+  url: "ws://localhost/",
+  protocols: [],
+  headers: {},
+  transport: "auto",
+  autoConnect: true,
+  log: "silent",
+};
+
+/** The default limits. */
+export const LIMITS: OutboxLimits = {
+  maxMessages: 10_000,
+  maxBytes: 1 << 24,
+  overflow: "reject",
+};
+
+/** A clock that stands still until it is moved. */
+export class ManualClock implements Clock {
+  #now = 0;
+  readonly #timers = new Set<
+    { readonly at: number; readonly run: () => void }
+  >();
+
+  /** How many timers are pending. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  random(): number {
+    return 0.5;
+  }
+
+  after(delay: number, run: () => void): () => void {
+    const timer = { at: this.#now + delay, run };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  /** Lets time pass, and each timer run when it is due. */
+  advance(duration: number): void {
+    const end = this.#now + duration;
+    for (let next = this.#first(end); next; next = this.#first(end)) {
+      this.#now = Math.max(this.#now, next.at);
+      this.#timers.delete(next);
+      next.run();
+    }
+    this.#now = end;
+  }
+
+  /** Lets time pass while this thread is blocked: timers run late. */
+  block(duration: number): void {
+    this.#now += duration;
+    this.advance(0);
+  }
+
+  #first(
+    end: number,
+  ): { readonly at: number; readonly run: () => void } | undefined {
+    return [...this.#timers].filter(({ at }) => at <= end).sort((a, b) =>
+      a.at - b.at
+    )[0];
+  }
+}
+
+/** One far end. */
+export class FakeWorker implements Endpoint {
+  /** What came, post by post. */
+  readonly posts: (readonly Command[])[] = [];
+  readonly #listener: EndpointListener;
+  state: "alive" | "ended" = "alive";
+  /** Whether each post is acknowledged in a microtask. */
+  acks: "auto" | "manual" = "auto";
+
+  constructor(listener: EndpointListener) {
+    this.#listener = listener;
+  }
+
+  post(records: readonly Command[], transfer: readonly ArrayBuffer[]): void {
+    this.posts.push(structuredClone(records, { transfer: [...transfer] }));
+    if (records.every(({ type }) => type === "ack") || this.acks === "manual") {
+      return;
+    }
+    queueMicrotask(() => this.tell({ type: "ack" }));
+  }
+
+  end(): void {
+    this.state = "ended";
+  }
+
+  /** Posts notices. */
+  tell(...notices: readonly Notice[]): void {
+    if (this.state === "alive") this.#listener.post(structuredClone(notices));
+  }
+
+  /** Posts anything. */
+  tellRaw(data: unknown): void {
+    this.#listener.post(data);
+  }
+
+  /** Completes the handshake. */
+  ready(version = PROTOCOL_VERSION): void {
+    this.tell({ type: "ready", version });
+  }
+
+  /** Breaks. */
+  fail(detail: string): void {
+    this.#listener.failed(detail);
+  }
+
+  /** All commands so far, of one type. */
+  all<T extends Command["type"]>(
+    type: T,
+  ): readonly Extract<Command, { type: T }>[] {
+    return this.posts.flat().filter((
+      command,
+    ): command is Extract<Command, { type: T }> => command.type === type);
+  }
+
+  /** The text of all messages that have crossed. */
+  get sent(): readonly unknown[] {
+    return this.all("send").flatMap(({ messages }) =>
+      messages.map(({ data }) => data)
+    );
+  }
+
+  /** Tells of a connection that has opened. */
+  open(id: number, after = 0): void {
+    this.tell(
+      { type: "status", id, after, status: { kind: "open", attempt: 1 } },
+      { type: "opened", id, after, ...OPENED },
+    );
+  }
+
+  /** Tells of a connection that has ended. */
+  close(id: number, after = 0): void {
+    this.tell(
+      { type: "status", id, after, status: { kind: "closed", attempt: 1 } },
+      { type: "closed", id, after, info: CLEAN, cause: "requested" },
+    );
+  }
+
+  /** Tells of a connection that was lost. */
+  lose(id: number, after = 0): void {
+    const lost = { info: LOST, attempt: 1, delay: 1_000 };
+    this.tell(
+      {
+        type: "status",
+        id,
+        after,
+        status: { kind: "waiting", attempt: 1, delay: 1_000 },
+      },
+      { type: "disconnected", id, after, ...lost },
+    );
+  }
+}
+
+const CLEAN = { closeCode: 1000, reason: "", wasClean: true };
+const OPENED = {
+  url: "ws://localhost/",
+  protocol: "",
+  extensions: "",
+  attempt: 1,
+  reconnected: false,
+  transport: "native",
+} as const;
+
+/** All workers that have been started. */
+export class FakeWorkers {
+  readonly started: FakeWorker[] = [];
+  readonly start: StartEndpoint = (listener) => {
+    const worker = new FakeWorker(listener);
+    this.started.push(worker);
+    return worker;
+  };
+
+  /** The one that was started last. */
+  get last(): FakeWorker {
+    const worker = this.started.at(-1);
+    if (worker === undefined) throw new Error("No worker has been started");
+    return worker;
+  }
+}
+
+/** Writes down what a link tells, in short. */
+export class Recorder implements LinkListener {
+  readonly events: string[] = [];
+  readonly closes: NoticeOf<"closed">[] = [];
+  readonly losses: NoticeOf<"disconnected">[] = [];
+  /** Called after each event with its name. */
+  onevent: (event: string) => void = () => {};
+
+  status: LinkListener["status"] = ({ kind }) => this.#note(`status ${kind}`);
+  opened: LinkListener["opened"] = ({ reconnected }) =>
+    this.#note(reconnected ? "opened again" : "opened");
+  message: LinkListener["message"] = (data) =>
+    this.#note(`message ${typeof data === "string" ? data : data.byteLength}`);
+  disconnected: LinkListener["disconnected"] = (notice) => {
+    this.losses.push(notice);
+    this.#note("disconnected");
+  };
+  closed: LinkListener["closed"] = (notice) => {
+    this.closes.push(notice);
+    this.#note(`closed ${notice.cause}`);
+  };
+  dropped: LinkListener["dropped"] = ({ count, bytes, direction, reason }) =>
+    this.#note(`dropped ${count} ${bytes} ${direction} ${reason}`);
+  ask: LinkListener["ask"] = (question, what) =>
+    this.#note(`ask ${question} ${what}`);
+  heartbeat: LinkListener["heartbeat"] = ({ latency }) =>
+    this.#note(`heartbeat ${latency}`);
+  probed: LinkListener["probed"] = ({ request, result }) =>
+    this.#note(`probed ${request} ${result.kind}`);
+  log: LinkListener["log"] = ({ message }) => this.#note(`log ${message}`);
+
+  /** What has been noted since the last call, without status. */
+  take(): readonly string[] {
+    return this.events.splice(0).filter((event) => !event.startsWith("status"));
+  }
+
+  #note(event: string): void {
+    this.events.push(event);
+    this.onevent(event);
+  }
+}
+
+/** A link on a fake worker. */
+export interface Bench {
+  readonly clock: ManualClock;
+  readonly workers: FakeWorkers;
+  readonly pool: WorkerPool;
+  readonly recorder: Recorder;
+  readonly link: Link;
+}
+
+/** Makes a link on a fake worker that is not ready. */
+export function makeBench(
+  { setup = SETUP, limits = LIMITS }: {
+    readonly setup?: Setup;
+    readonly limits?: OutboxLimits;
+  } = {},
+): Bench {
+  const clock = new ManualClock();
+  const workers = new FakeWorkers();
+  const pool = new WorkerPool({ start: workers.start, clock });
+  const recorder = new Recorder();
+  const link = new Link(pool, setup, limits, recorder);
+  return { clock, workers, pool, recorder, link };
+}
+
+/** Makes a link that is open: its id is 1. */
+export function makeOpenBench(
+  options: Parameters<typeof makeBench>[0] = {},
+): Bench {
+  const bench = makeBench(options);
+  bench.workers.last.ready();
+  bench.workers.last.open(1);
+  bench.recorder.take();
+  return bench;
+}
+
+/** Waits until all microtasks have run, those that they cause included. */
+export async function settle(): Promise<void> {
+  for (let round = 0; round < 20; round += 1) await Promise.resolve();
+}
+
+/** Waits for the event loop: what a Blob needs to be read, for example. */
+export function turn(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close();
+      port2.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}

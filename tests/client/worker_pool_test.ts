@@ -1,0 +1,88 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { Link } from "../../lib/client/link.ts";
+import { WorkerPool } from "../../lib/client/worker_pool.ts";
+import {
+  FakeWorkers,
+  LIMITS,
+  makeOpenBench,
+  ManualClock,
+  Recorder,
+  settle,
+  SETUP,
+} from "./fake_worker.ts";
+
+Deno.test("WorkerPool() gives a connection to the worker with the fewest", async () => {
+  const workers = new FakeWorkers();
+  const pool = new WorkerPool({
+    start: workers.start,
+    size: 3,
+    clock: new ManualClock(),
+  });
+  const links = Array.from(
+    { length: 7 },
+    () => new Link(pool, SETUP, LIMITS, new Recorder()),
+  );
+  assertEquals(workers.started.length, 3);
+  for (const worker of workers.started) worker.ready();
+  const connections = () =>
+    workers.started.map((worker) => worker.all("connect").length);
+  assertEquals(connections(), [3, 2, 2]);
+  links[1]?.abandon();
+  links.push(new Link(pool, SETUP, LIMITS, new Recorder()));
+  await settle();
+  assertEquals(connections(), [3, 3, 2]);
+  for (const link of links) link.abandon();
+  assertEquals(workers.started.map(({ state }) => state), [
+    "ended",
+    "ended",
+    "ended",
+  ]);
+});
+
+Deno.test("WorkerPool() closes its connections when it is disposed of", async () => {
+  const { pool, recorder, clock, workers: { last } } = makeOpenBench();
+  let state = "waiting";
+  const disposed = pool[Symbol.asyncDispose]().then(() => state = "disposed");
+  await settle();
+  assertEquals(last.all("close").map(({ closeCode }) => closeCode), [1000]);
+  assertEquals(state, "waiting");
+  last.close(1);
+  await disposed;
+  assertEquals([recorder.take(), clock.timers], [["closed requested"], 0]);
+  await pool[Symbol.asyncDispose]();
+  const error = assertThrows(
+    () => new Link(pool, SETUP, LIMITS, new Recorder()),
+    DOMException,
+    "disposed",
+  );
+  assertEquals((error as DOMException).name, "InvalidStateError");
+});
+
+Deno.test("WorkerPool() tells of the network while it has connections, and not after", async () => {
+  const { link, workers: { last } } = makeOpenBench();
+  await settle();
+  dispatchEvent(new Event("offline"));
+  dispatchEvent(new Event("online"));
+  await settle();
+  assertEquals(last.all("environment").map(({ change }) => change), [
+    "offline",
+    "online",
+  ]);
+  link.abandon();
+  dispatchEvent(new Event("online"));
+  await settle();
+  assertEquals(last.all("environment").length, 2);
+});
+
+Deno.test("WorkerPool() tells a worker that starts of the network that is gone", async () => {
+  const { link, clock, workers } = makeOpenBench();
+  dispatchEvent(new Event("offline"));
+  workers.last.fail("Boom");
+  clock.advance(5_000);
+  workers.last.ready();
+  await settle();
+  assertEquals(workers.last.all("environment").map(({ change }) => change), [
+    "offline",
+  ]);
+  link.abandon();
+});

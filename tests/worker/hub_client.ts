@@ -1,0 +1,149 @@
+/**
+ * The client's half of the boundary, by hand: an endpoint on this thread.
+ *
+ * @module
+ */
+
+import { assert } from "@std/assert";
+import type { Config } from "../../lib/connection/config.ts";
+import {
+  type Command,
+  type Notice,
+  type Setup,
+  wantsAck,
+} from "../../lib/protocol.ts";
+import { Hub } from "../../lib/worker/hub.ts";
+import { SETUP } from "../client/fake_worker.ts";
+import { type FakeTransport, FakeTransports } from "./fake_transport.ts";
+
+/** A notice of one type. */
+export type NoticeOf<T extends Notice["type"]> = Extract<
+  Notice,
+  { readonly type: T }
+>;
+
+/** A notice of one connection. */
+type ConnectionNotice = Extract<Notice, { readonly id: number }>;
+
+/** A setup with some changes. */
+export function setupWith(
+  setup: Partial<Setup> = {},
+  config: Partial<Config> = {},
+): Setup {
+  return { ...SETUP, ...setup, config: { ...SETUP.config, ...config } };
+}
+
+/** A hub and what it tells. */
+export class HubClient implements Disposable {
+  readonly transports: FakeTransports;
+  readonly hub: Hub;
+  /** All that was told, post by post. */
+  readonly posts: (readonly Notice[])[] = [];
+  /** Whether posts are acknowledged as they come. */
+  acknowledges = true;
+  readonly #seen = new Map<string, number>();
+  #arrived = Promise.withResolvers<void>();
+
+  constructor(transports: FakeTransports = new FakeTransports()) {
+    this.transports = transports;
+    this.hub = new Hub((notices) => this.#onPost(notices), transports.load);
+  }
+
+  /** All that was told, in its order. */
+  get notices(): readonly Notice[] {
+    return this.posts.flat();
+  }
+
+  /** What a connection told, in its order. */
+  of(id: number): readonly ConnectionNotice[] {
+    return this.notices.filter((notice): notice is ConnectionNotice =>
+      "id" in notice && notice.id === id
+    );
+  }
+
+  /** What a connection told of this type. */
+  all<T extends ConnectionNotice["type"]>(
+    type: T,
+    id = 1,
+  ): readonly NoticeOf<T>[] {
+    return this.of(id).filter((notice): notice is NoticeOf<T> =>
+      notice.type === type
+    );
+  }
+
+  /** All messages that have crossed. */
+  messages(id = 1): readonly unknown[] {
+    return this.all("messages", id).flatMap(({ messages }) => messages);
+  }
+
+  /** Posts commands. */
+  say(...commands: Command[]): void {
+    this.hub.receive(commands);
+  }
+
+  /** Starts a connection. */
+  connect(setup: Setup = setupWith(), id = 1): void {
+    this.say({ type: "connect", id, setup });
+  }
+
+  /** Starts a connection and opens it. */
+  async open(setup: Setup = setupWith(), id = 1): Promise<FakeTransport> {
+    const made = this.transports.next();
+    this.connect(setup, id);
+    const transport = (await made).opens();
+    await this.next("opened", id);
+    return transport;
+  }
+
+  /** Sends messages, numbered on from `first`. */
+  send(first: number, ...messages: string[]): void {
+    this.say({
+      type: "send",
+      id: 1,
+      first,
+      messages: messages.map((data) => ({ data, bytes: data.length })),
+    });
+  }
+
+  /** The next notice of this type that was not asked for before. */
+  async next<T extends ConnectionNotice["type"]>(
+    type: T,
+    id = 1,
+  ): Promise<NoticeOf<T>> {
+    const key = `${type} ${id}`;
+    const index = this.#seen.get(key) ?? 0;
+    this.#seen.set(key, index + 1);
+    for (;;) {
+      const notice = this.all(type, id)[index];
+      if (notice !== undefined) return notice;
+      await this.#arrived.promise;
+    }
+  }
+
+  /** Waits until everything that is under way has been posted. */
+  async settled(): Promise<void> {
+    const nonce = this.posts.length + 1;
+    this.say({ type: "watch", nonce });
+    const isAlive = (notice: Notice) =>
+      notice.type === "alive" && notice.nonce === nonce;
+    while (!this.notices.some(isAlive)) await this.#arrived.promise;
+  }
+
+  /** Stops the hub. */
+  [Symbol.dispose](): void {
+    this.hub.stop();
+    assert(
+      this.transports.made.every(({ calls }) => calls.length >= 0),
+    );
+  }
+
+  #onPost(notices: readonly Notice[]): void {
+    this.posts.push(notices);
+    if (this.acknowledges && wantsAck(notices)) {
+      // Not from within, as no port would.
+      queueMicrotask(() => this.hub.receive([{ type: "ack" }]));
+    }
+    this.#arrived.resolve();
+    this.#arrived = Promise.withResolvers();
+  }
+}

@@ -1,0 +1,197 @@
+import { assert, assertEquals, assertObjectMatch } from "@std/assert";
+import {
+  type Command,
+  POST_WINDOW,
+  PROTOCOL_VERSION,
+  RECEIVE_WINDOW_MESSAGES,
+} from "../../lib/protocol.ts";
+import { HubClient, setupWith } from "./hub_client.ts";
+
+const LARGE = { maxMessages: 1e6, maxBytes: 1e9, overflow: "pause" } as const;
+
+Deno.test("Hub() tells first that it is ready, and answers a watch", async () => {
+  using client = new HubClient();
+  client.say({ type: "watch", nonce: 7 });
+  await client.settled();
+  assertEquals(client.notices[0], { type: "ready", version: PROTOCOL_VERSION });
+  assertEquals(client.notices[1], { type: "alive", nonce: 7 });
+});
+
+Deno.test("Hub.receive() tells what is no post of commands", async () => {
+  using client = new HubClient();
+  for (const post of [undefined, "x", [{}], [{ type: "send" }]]) {
+    client.hub.receive(post);
+  }
+  client.connect();
+  client.connect();
+  await client.settled();
+  const malformed = client.notices.filter(({ type }) => type === "malformed");
+  assertEquals(malformed.length, 5);
+  assertEquals(malformed.at(-1), {
+    type: "malformed",
+    detail: "The connection 1 is there already",
+  });
+});
+
+Deno.test("Hub.receive() acknowledges each post but those of acks", async () => {
+  using client = new HubClient();
+  client.acknowledges = false;
+  await client.settled();
+  const acks = () => client.notices.filter(({ type }) => type === "ack").length;
+  const before = acks();
+  client.say({ type: "ack" });
+  client.say({ type: "consumed", id: 5, messages: 1, bytes: 1 });
+  client.say(
+    { type: "cancel", id: 5, message: 1 },
+    { type: "abandon", id: 5 },
+  );
+  await client.settled();
+  assertEquals(acks() - before, 3);
+});
+
+Deno.test("Hub() lets no connection starve beside one that floods", async () => {
+  using client = new HubClient();
+  const setup = setupWith({}, { inbox: LARGE });
+  const flood = await client.open(setup, 1);
+  const quiet = await client.open(setup, 2);
+  client.acknowledges = false;
+  const posts = client.posts.length;
+  for (let n = 0; n < 20_000; n += 1) flood.receives("x".repeat(100));
+  quiet.receives("hello");
+  await client.settled();
+  assertEquals(client.messages(2), ["hello"]);
+  const index = client.posts.findIndex((post) =>
+    post.some((notice) => notice.type === "messages" && notice.id === 2)
+  );
+  assertEquals(index, posts, "it is in the first post");
+});
+
+Deno.test("Hub() holds messages back while nobody consumes them", async () => {
+  using client = new HubClient();
+  const transport = await client.open(setupWith({}, { inbox: LARGE }));
+  const count = 3 * RECEIVE_WINDOW_MESSAGES;
+  for (let n = 0; n < count; n += 1) transport.receives("");
+  await client.settled();
+  assertEquals(client.messages().length, RECEIVE_WINDOW_MESSAGES);
+  const messages = RECEIVE_WINDOW_MESSAGES;
+  client.say({ type: "consumed", id: 1, messages, bytes: 0 });
+  await client.settled();
+  assertEquals(client.messages().length, 2 * RECEIVE_WINDOW_MESSAGES);
+});
+
+Deno.test("Hub() keeps the window of posts while nobody acknowledges", async () => {
+  using client = new HubClient();
+  const transport = await client.open(setupWith({}, { inbox: LARGE }));
+  await client.settled();
+  client.acknowledges = false;
+  const before = client.posts.length;
+  for (let n = 0; n < 20; n += 1) {
+    transport.receives(`${n}`);
+    await Promise.resolve();
+    await Promise.resolve();
+  }
+  assertEquals(client.posts.length - before, POST_WINDOW);
+  for (let n = 0; n < POST_WINDOW; n += 1) client.say({ type: "ack" });
+  await client.settled();
+  assertEquals(client.messages().length, 20);
+});
+
+Deno.test("Hub() resumes a paused transport when the client has consumed", async () => {
+  using client = new HubClient();
+  const inbox = { maxMessages: 4, maxBytes: 1e9, overflow: "pause" } as const;
+  const transport = await client.open(setupWith({}, { inbox }));
+  client.acknowledges = false;
+  transport.receives("a", "b", "c", "d", "e");
+  assert(transport.isPaused);
+  client.acknowledges = true;
+  await client.settled();
+  assert(!transport.isPaused);
+  assertEquals(client.messages(), ["a", "b", "c", "d", "e"]);
+});
+
+Deno.test("Hub.receive() passes the environment on", async () => {
+  using client = new HubClient();
+  const first = client.transports.next();
+  client.connect(setupWith({ url: "wss://example.com/" }));
+  client.say({ type: "environment", change: "offline" });
+  (await first).ends();
+  const waiting = (await client.next("disconnected")).delay;
+  assertEquals(waiting, Infinity);
+  const second = client.transports.next();
+  client.say({ type: "environment", change: "online" });
+  const transport = (await second).opens();
+  await client.next("opened");
+  client.say({ type: "environment", change: "wake" });
+  while (transport.pings.length === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+});
+
+Deno.test("Hub() tells those who connect later that there is no network", async () => {
+  using client = new HubClient();
+  const transport = client.transports.next();
+  client.say({ type: "environment", change: "offline" });
+  client.connect(setupWith({ url: "wss://example.com/" }));
+  (await transport).ends();
+  assertEquals((await client.next("disconnected")).delay, Infinity);
+});
+
+Deno.test("Hub() tries to reach this machine without a network", async () => {
+  using client = new HubClient();
+  const transport = client.transports.next();
+  client.connect();
+  client.say({ type: "environment", change: "offline" });
+  (await transport).ends();
+  assert((await client.next("disconnected")).delay < Infinity);
+});
+
+Deno.test("Hub() notices that the clocks stood still", async () => {
+  using client = new HubClient();
+  const transport = await client.open();
+  const { now } = Date;
+  Date.now = () => now() + 60_000;
+  try {
+    while (transport.pings.length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  } finally {
+    Date.now = now;
+  }
+});
+
+Deno.test("Hub() lets a connection go once all of it is told", async () => {
+  using client = new HubClient();
+  const transport = await client.open();
+  client.say({ type: "close", id: 1, reason: "", sent: 0 });
+  transport.ends();
+  await client.next("closed");
+  await client.settled();
+  // Its number would be refused if it were still there.
+  client.connect();
+  await client.settled();
+  assert(!client.notices.some(({ type }) => type === "malformed"));
+});
+
+Deno.test("Hub.stop() drops everything without a word", async () => {
+  using client = new HubClient();
+  const transports = [
+    await client.open(setupWith(), 1),
+    await client.open(setupWith(), 2),
+  ];
+  await client.settled();
+  const before = client.posts.length;
+  transports[0]?.receives("x");
+  client.hub.stop();
+  await new Promise((resolve) => setTimeout(resolve));
+  for (const { calls } of transports) assertEquals(calls, ["terminate"]);
+  assertEquals(client.posts.length, before);
+});
+
+Deno.test("Hub.receive() refuses no command of a connection that is gone", async () => {
+  using client = new HubClient();
+  const gone: Command = { type: "probe", id: 99, request: 1 };
+  client.say(gone);
+  await client.settled();
+  assertEquals(client.of(99), []);
+  assertObjectMatch(client.notices.at(-1) ?? {}, { type: "ack" });
+});
