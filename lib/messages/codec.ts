@@ -1,0 +1,110 @@
+/**
+ * From messages to values and back.
+ *
+ * @module
+ */
+
+import { sizeOf } from "../client/message_data.ts";
+import { number, record } from "../client/validate.ts";
+import { DecodeError } from "./errors.ts";
+import { checkKeys, checkTree } from "./safe_tree.ts";
+
+/** What a message is on its way out. */
+export type Frame = string | ArrayBuffer | Uint8Array<ArrayBuffer>;
+
+/**
+ * From messages to values and back. Both functions may throw: what `encode()`
+ * throws reaches the caller, what `decode()` throws makes an invalid message.
+ *
+ * @example Speaking MessagePack
+ * ```ts
+ * import { decode, encode } from "@msgpack/msgpack";
+ * import { type Codec, limitCodec } from "@holdfast/websocket/messages";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const codec: Codec = limitCodec({
+ *   encode: (value) => encode(value),
+ *   decode(data) {
+ *     if (typeof data === "string") throw new TypeError("Expected binary data");
+ *     return decode(data);
+ *   },
+ * });
+ * const frame = codec.encode({ type: "say", text: "hello" });
+ * if (frame instanceof Uint8Array) {
+ *   assertEquals(codec.decode(frame.slice().buffer), { type: "say", text: "hello" });
+ * }
+ * ```
+ */
+export interface Codec {
+  /** Makes the message that stands for a value. */
+  encode(value: unknown): Frame;
+  /** Reads a message; a Blob has become an `ArrayBuffer` before. */
+  decode(data: string | ArrayBuffer): unknown;
+}
+
+/** What is not worth decoding. */
+export interface DecodeLimits {
+  /** The size of a message, in UTF-8 or binary bytes. @default {1_048_576} */
+  readonly maxBytes?: number;
+  /** How many objects and arrays may lie within each other. @default {64} */
+  readonly maxDepth?: number;
+}
+
+const checkOptions = record({
+  maxBytes: number("a number of bytes from 1", (value) => value >= 1),
+  maxDepth: number("a number from 1", (value) => value >= 1),
+});
+
+/** Fills in the defaults and checks the values. */
+export function resolveLimits(limits: DecodeLimits): Required<DecodeLimits> {
+  checkOptions(limits, "options");
+  return {
+    maxBytes: limits.maxBytes ?? 1_048_576,
+    maxDepth: limits.maxDepth ?? 64,
+  };
+}
+
+/**
+ * Makes any codec as careful as {@linkcode jsonCodec}: messages that are too
+ * large are not decoded, and values that are too deep or have keys which pollute
+ * prototypes (see there) are refused.
+ *
+ * @example Limiting a codec
+ * ```ts
+ * import { jsonCodec, limitCodec } from "@holdfast/websocket/messages";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const codec = limitCodec(jsonCodec(), { maxBytes: 10 });
+ * assertThrows(() => codec.decode('"much too long"'));
+ * ```
+ *
+ * @param codec The codec.
+ * @param limits What it may decode.
+ * @returns A codec that keeps to the limits.
+ * @throws {TypeError | RangeError} If a limit is not a number from 1.
+ */
+export function limitCodec(codec: Codec, limits: DecodeLimits = {}): Codec {
+  const { maxBytes, maxDepth } = resolveLimits(limits);
+  return {
+    encode: (value) => codec.encode(value),
+    decode(data) {
+      checkSize(data, maxBytes);
+      const value = codec.decode(data);
+      checkTree(value, maxDepth);
+      checkKeys(value);
+      return value;
+    },
+  };
+}
+
+/** Throws if a message is too large. */
+export function checkSize(data: string | ArrayBuffer, maxBytes: number): void {
+  // A UTF-16 code unit takes at most three bytes, so most texts need no count.
+  if (typeof data === "string" && data.length * 3 <= maxBytes) return;
+  const bytes = sizeOf(data);
+  if (bytes <= maxBytes) return;
+  throw new DecodeError(
+    `Cannot decode a message of ${bytes} bytes: maxBytes is ${maxBytes}`,
+    { excerpt: "" },
+  );
+}

@@ -1,0 +1,355 @@
+/**
+ * Typed messages over a socket.
+ *
+ * @module
+ */
+
+import { guard } from "../client/guard.ts";
+import { randomHex } from "../client/random_hex.ts";
+import type { Codec, Frame } from "./codec.ts";
+import {
+  type Envelope,
+  flatEnvelope,
+  type Message,
+  type MessageId,
+} from "./envelope.ts";
+import { Intake, type InvalidMessage, mismatched } from "./intake.ts";
+import { jsonCodec } from "./json_codec.ts";
+import type { MessageSocket } from "./message_socket.ts";
+import {
+  checkDispatcherOptions,
+  checkRequestOptions,
+  checkSubscribeOptions,
+  type DispatcherOptions,
+  type RequestOptions,
+  type SubscribeOptions,
+} from "./options.ts";
+import { Outlet, type Posting } from "./outlet.ts";
+import { Requests } from "./requests.ts";
+import type { OutputOf, Schemas, TypeOf, Verdict } from "./schemas.ts";
+
+/** What is called with the data of each message of a type. A promise is not waited for. */
+export type MessageHandler<S extends Schemas, T extends TypeOf<S>> = (
+  data: OutputOf<S, T>,
+  message: Message,
+) => unknown;
+
+/**
+ * Gives the messages of a socket to handlers, by type, with data that its schema
+ * has checked.
+ *
+ * Handlers run in the order in which messages arrived, even where schemas are
+ * asynchronous. Nothing that comes in can throw out of here; a handler that
+ * throws or rejects goes to `reportError` and breaks nothing.
+ *
+ * @example Handlers, a request and a subscription
+ * ```ts
+ * import { dispatcher } from "@holdfast/websocket/messages";
+ * import { assertEquals } from "@std/assert";
+ * import { z } from "zod";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = ({ data }) => {
+ *     const { type, id, topic, a, b } = JSON.parse(data);
+ *     if (type === "add") socket.send(JSON.stringify({ type: "sum", id, value: a + b }));
+ *     if (type === "subscribe") socket.send(JSON.stringify({ type: "news", topic }));
+ *   };
+ *   return response;
+ * });
+ *
+ * const socket = new WebSocket(`ws://localhost:${server.addr.port}`);
+ * using messages = dispatcher(socket, {
+ *   sum: z.object({ value: z.number() }),
+ *   news: z.object({ topic: z.string() }),
+ * });
+ *
+ * const news = new Promise<string>((resolve) => {
+ *   messages.on("news", ({ topic }) => resolve(topic));
+ * });
+ * using _topic = messages.subscribe("subscribe", { topic: "tea" });
+ * assertEquals(await news, "tea");
+ *
+ * const { value } = await messages.request("add", { a: 1, b: 2 }, { reply: "sum" });
+ * assertEquals(value, 3);
+ *
+ * const closed = new Promise((resolve) => socket.onclose = resolve);
+ * socket.close();
+ * await closed;
+ * ```
+ *
+ * @param socket A `ReconnectingWebSocket`, a `WorkerWebSocket` or a `WebSocket`.
+ * @param schemas What the data of each type must be.
+ * @param options How to read and write.
+ * @returns The dispatcher, which reads until it is disposed.
+ * @throws {TypeError | RangeError} If an option is wrong.
+ */
+export function dispatcher<const S extends Schemas>(
+  socket: MessageSocket,
+  schemas: S,
+  options: DispatcherOptions = {},
+): Dispatcher<S> {
+  checkDispatcherOptions(options, "options");
+  return new Dispatcher(socket, schemas, options);
+}
+
+type Tell = (data: unknown, message: Message) => unknown;
+
+/** Gives messages to handlers, and sends them. Made by {@linkcode dispatcher}. */
+export class Dispatcher<S extends Schemas> implements Disposable {
+  readonly #socket: MessageSocket;
+  readonly #codec: Codec;
+  readonly #envelope: Envelope;
+  readonly #options: DispatcherOptions;
+  readonly #handlers: ReadonlyMap<string, Set<{ readonly tell: Tell }>>;
+  readonly #subscriptions = new Set<Disposable>();
+  readonly #intake: Intake;
+  readonly #outlet: Outlet;
+  readonly #requests: Requests;
+  readonly #listening = new AbortController();
+  readonly #createId: () => MessageId;
+
+  /** Use {@linkcode dispatcher}. */
+  constructor(socket: MessageSocket, schemas: S, options: DispatcherOptions) {
+    const { codec = jsonCodec(), envelope = flatEnvelope() } = options;
+    const { maxMessages = 1_000, maxBytes = 2 ** 24 } = options.waiting ?? {};
+    this.#socket = socket;
+    this.#codec = codec;
+    this.#envelope = envelope;
+    this.#options = options;
+    this.#createId = options.createId ?? idSource();
+    this.#handlers = new Map(
+      Object.keys(schemas).map((type) => [type, new Set()]),
+    );
+    const limits = { maxMessages, maxBytes };
+    this.#intake = new Intake({ codec, envelope, schemas, limits }, {
+      judged: (verdict) => this.#route(verdict),
+      invalid: (message) => this.#refuse(message),
+    });
+    this.#outlet = new Outlet(socket);
+    this.#requests = new Requests(this.#outlet, options.maxRequests ?? 10_000);
+    this.#listen();
+  }
+
+  /**
+   * Has a handler called with the data of each message of a type.
+   *
+   * @param type The type; it must have a schema.
+   * @param handler What is called.
+   * @returns What takes the handler away.
+   * @throws {TypeError} If the type has no schema.
+   */
+  on<T extends TypeOf<S>>(type: T, handler: MessageHandler<S, T>): Disposable {
+    const handlers = this.#handlers.get(type);
+    if (handlers === undefined) {
+      throw new TypeError(
+        `Cannot handle messages of type "${type}": no schema`,
+      );
+    }
+    // Each call adds one, and its disposable removes that one only.
+    const entry = {
+      tell: (data: unknown, message: Message) =>
+        handler(data as OutputOf<S, T>, message),
+    };
+    handlers.add(entry);
+    return { [Symbol.dispose]: () => void handlers.delete(entry) };
+  }
+
+  /**
+   * Sends a message, with the socket's `send()`: whether it waits for a
+   * connection is up to the socket.
+   *
+   * @param type The type.
+   * @param data What to say.
+   * @throws What the envelope, the codec and the socket throw.
+   */
+  send(type: string, data?: unknown): void {
+    this.#socket.send(this.#encode({ type, data }));
+  }
+
+  /**
+   * Sends a message with a correlation id, and waits for the one that has the
+   * same. While the socket is not open, the request waits for a connection.
+   *
+   * The answer goes to the caller and not to handlers; one that comes too late
+   * goes to `unknown`. It must be of the type `reply`, which is the request's own
+   * if not given.
+   *
+   * @param type The type of the request.
+   * @param data What to say.
+   * @param options The answer's type, and how long to wait.
+   * @returns The answer's data, as its schema made it. Rejects with a
+   * `TimeoutError`, the signal's reason, a {@linkcode RequestLostError}, an
+   * {@linkcode UnexpectedReplyError}, an {@linkcode InvalidReplyError}, or an
+   * `OutboxFullError` over `maxRequests`.
+   */
+  request<R extends TypeOf<S>>(
+    type: string,
+    data: unknown,
+    options: RequestOptions & { readonly reply: R },
+  ): Promise<OutputOf<S, R>>;
+  /**
+   * Sends a message with a correlation id, and waits for one of the same type
+   * that has the same id.
+   *
+   * @param type The type of the request and of the answer.
+   * @param data What to say.
+   * @param options How long to wait.
+   * @returns The answer's data, as its schema made it.
+   */
+  request<T extends TypeOf<S>>(
+    type: T,
+    data?: unknown,
+    options?: RequestOptions,
+  ): Promise<OutputOf<S, T>>;
+  async request(
+    type: string,
+    data?: unknown,
+    options: RequestOptions & { readonly reply?: string } = {},
+  ): Promise<unknown> {
+    checkRequestOptions(options, "options");
+    const { reply = type, timeout = 10_000, signal, resend } = options;
+    if (!this.#handlers.has(reply)) {
+      throw new TypeError(`Cannot await a reply of type "${reply}": no schema`);
+    }
+    const id = this.#createId();
+    const frame = this.#encode({ type, data, id });
+    const repeat = resend ? "each" : "once";
+    const terms = { type, reply, timeout, signal, repeat } as const;
+    return await this.#requests.make(id, frame, terms);
+  }
+
+  /**
+   * Sends a message on each connection, once: now if the socket is open, and
+   * each time it opens.
+   *
+   * @param type The type.
+   * @param data What to say; encoded once.
+   * @param options How it ends.
+   * @returns What ends it; the end of the dispatcher does, too.
+   * @throws What the envelope and the codec throw.
+   */
+  subscribe(
+    type: string,
+    data?: unknown,
+    options: SubscribeOptions = {},
+  ): Disposable {
+    checkSubscribeOptions(options, "options");
+    const { unsubscribe, signal } = options;
+    const opposite = unsubscribe &&
+      this.#encode({ data: undefined, ...unsubscribe });
+    const frame = this.#encode({ type, data });
+    const posting: Posting = { frame, repeat: "each", lost: () => {} };
+    const end = () => {
+      signal?.removeEventListener("abort", end);
+      if (!this.#subscriptions.delete(subscription)) return;
+      if (opposite === undefined) this.#outlet.withdraw(posting);
+      else this.#outlet.revoke(posting, opposite);
+    };
+    const subscription: Disposable = { [Symbol.dispose]: end };
+    if (signal?.aborted || this.#outlet.end) return subscription;
+    signal?.addEventListener("abort", end);
+    this.#subscriptions.add(subscription);
+    this.#outlet.add(posting);
+    return subscription;
+  }
+
+  /**
+   * Ends subscriptions, rejects requests, and stops to read. The socket stays as
+   * it is.
+   */
+  [Symbol.dispose](): void {
+    for (const subscription of [...this.#subscriptions]) {
+      subscription[Symbol.dispose]();
+    }
+    this.#finish(undefined);
+  }
+
+  #listen(): void {
+    const { signal } = this.#listening;
+    const socket = this.#socket;
+    const listen = (type: string, listener: (event: object) => void) =>
+      socket.addEventListener(type, listener, { signal });
+    listen("open", () => this.#outlet.opened());
+    listen("disconnect", (event) => this.#outlet.lost(errorOf(event)));
+    listen("close", (event) => this.#close(errorOf(event)));
+    listen("message", (event) => {
+      if ("data" in event) this.#intake.receive(event.data);
+    });
+  }
+
+  /** What has arrived before the end, and waits for its schema, still counts. */
+  #close(cause: unknown): void {
+    this.#outlet.finish(cause);
+    this.#subscriptions.clear();
+  }
+
+  #finish(cause: unknown): void {
+    this.#listening.abort();
+    this.#intake.clear();
+    this.#close(cause);
+  }
+
+  #encode(message: Message): Frame {
+    return this.#codec.encode(this.#envelope.wrap(message));
+  }
+
+  #route(verdict: Verdict): void {
+    const { message } = verdict;
+    const { id } = message;
+    const request = id === undefined ? undefined : this.#requests.stateOf(id);
+    if (id !== undefined && request === "pending") {
+      this.#requests.answer(id, verdict);
+    } else if (request === "ended") this.#puzzle(message, "late");
+    else this.#dispatch(verdict);
+  }
+
+  #dispatch(verdict: Verdict): void {
+    switch (verdict.kind) {
+      case "unknown":
+        return this.#puzzle(verdict.message, "type");
+      case "invalid":
+        return this.#refuse(mismatched(verdict));
+      case "valid":
+        return this.#handle(verdict.message);
+    }
+  }
+
+  #handle(message: Message): void {
+    for (const { tell } of [...this.#handlers.get(message.type) ?? []]) {
+      run(() => tell(message.data, message));
+    }
+  }
+
+  #puzzle(message: Message, kind: "type" | "late"): void {
+    run(() => this.#options.unknown?.({ ...message, kind }));
+  }
+
+  #refuse(message: InvalidMessage): void {
+    run(() => this.#options.invalid?.(message));
+  }
+}
+
+/** Calls what users wrote; what it throws or rejects with goes to `reportError`. */
+function run(call: () => unknown): void {
+  guard(() => {
+    const result = call();
+    if (!(result instanceof Promise)) return;
+    result.catch((error: unknown) =>
+      guard(() => {
+        throw error;
+      })
+    );
+  });
+}
+
+/** A counter, so that none comes twice; and chance, so that none can be guessed. */
+function idSource(): () => MessageId {
+  let requests = 0;
+  return () => `${(requests += 1).toString(36)}.${randomHex(12)}`;
+}
+
+/** Why a connection ended, as far as the event tells. */
+function errorOf(event: object): unknown {
+  return "error" in event ? event.error : undefined;
+}

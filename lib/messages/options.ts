@@ -1,0 +1,116 @@
+/**
+ * The options of a dispatcher, of its requests and of its subscriptions.
+ *
+ * @module
+ */
+
+import { fit, number, record } from "../client/validate.ts";
+import type { Codec } from "./codec.ts";
+import type { Envelope, Message, MessageId } from "./envelope.ts";
+import type { InvalidMessage } from "./intake.ts";
+
+/** A message for which there is no handler. */
+export interface UnknownMessage extends Message {
+  /** `"type"`: its type has no schema. `"late"`: the request that it answers has ended. */
+  readonly kind: "type" | "late";
+}
+
+/** The bounds of what waits for a slow schema. */
+export interface WaitingOptions {
+  /** In messages. @default {1_000} */
+  readonly maxMessages?: number;
+  /** In bytes; text counts two bytes per UTF-16 code unit. @default {16_777_216} */
+  readonly maxBytes?: number;
+}
+
+/** How a dispatcher reads and writes. */
+export interface DispatcherOptions {
+  /** From messages to values and back. @default {jsonCodec()} */
+  readonly codec?: Codec;
+  /** Where type, data and correlation id stand. @default {flatEnvelope()} */
+  readonly envelope?: Envelope;
+  /** Gets messages whose type has no schema, and answers that come too late. @default {undefined} */
+  readonly unknown?: (message: UnknownMessage) => unknown;
+  /** Gets messages that cannot be read, or that their schema refuses. @default {undefined} */
+  readonly invalid?: (message: InvalidMessage) => unknown;
+  /** The bounds of what waits for a slow schema; what is beyond goes to `invalid`. */
+  readonly waiting?: WaitingOptions;
+  /** How many requests may wait for an answer at a time. @default {10_000} */
+  readonly maxRequests?: number;
+  /** Makes the correlation id of a request; never the same twice. @default {a counter and 96 random bits} */
+  readonly createId?: () => MessageId;
+}
+
+/** How a request is made. */
+export interface RequestOptions {
+  /** How long the answer may take, in milliseconds, waiting for a connection included. @default {10_000} */
+  readonly timeout?: number;
+  /** Abort gives the request up. @default {undefined} */
+  readonly signal?: AbortSignal;
+  /**
+   * Whether the request is sent again, with the same id, on the next connection
+   * when one is lost before the answer is there. Only for what does no harm twice.
+   *
+   * @default {false}
+   */
+  readonly resend?: boolean;
+}
+
+/** How a subscription ends. */
+export interface SubscribeOptions {
+  /** The message that ends it, sent on the connection that it is known on. @default {undefined} */
+  readonly unsubscribe?: { readonly type: string; readonly data?: unknown };
+  /** Abort ends it. @default {undefined} */
+  readonly signal?: AbortSignal;
+}
+
+const count = number(
+  "a whole number from 1, or Infinity",
+  (value) => value >= 1 && (Number.isInteger(value) || value === Infinity),
+);
+const callable = fit("a function", isFunction);
+const bool = fit("true or false", (value) => typeof value === "boolean");
+const signal = fit(
+  "an AbortSignal",
+  (value) => hasMethods(value, "throwIfAborted", "addEventListener"),
+);
+const text = fit("a string", (value) => typeof value === "string");
+
+/** Throws if an option of a dispatcher is wrong. */
+export const checkDispatcherOptions = record({
+  codec: fit("a codec", (value) => hasMethods(value, "encode", "decode")),
+  envelope: fit("an envelope", (value) => hasMethods(value, "wrap", "unwrap")),
+  unknown: callable,
+  invalid: callable,
+  waiting: record({ maxMessages: count, maxBytes: count }),
+  maxRequests: count,
+  createId: callable,
+});
+
+/** Throws if an option of a request is wrong. */
+export const checkRequestOptions = record({
+  reply: text,
+  timeout: number("a positive number of milliseconds", (value) => value > 0),
+  signal,
+  resend: bool,
+});
+
+/** Throws if an option of a subscription is wrong. */
+export const checkSubscribeOptions = record({
+  unsubscribe: fit(
+    "a message",
+    (value) =>
+      typeof value === "object" && value !== null && "type" in value &&
+      typeof value.type === "string",
+  ),
+  signal,
+});
+
+function isFunction(value: unknown): boolean {
+  return typeof value === "function";
+}
+
+function hasMethods(value: unknown, ...names: readonly string[]): boolean {
+  return typeof value === "object" && value !== null &&
+    names.every((name) => isFunction(Reflect.get(value, name)));
+}

@@ -1,0 +1,548 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { delay } from "@std/async/delay";
+import * as v from "valibot";
+import { z } from "zod";
+import { OutboxFullError } from "../../lib/client/errors.ts";
+import {
+  DecodeError,
+  dispatcher,
+  type DispatcherOptions,
+  type InvalidMessage,
+  InvalidReplyError,
+  nestedEnvelope,
+  RequestLostError,
+  type Schema,
+  UnexpectedReplyError,
+  type UnknownMessage,
+} from "../../lib/messages/mod.ts";
+import { FakeReconnectingSocket, FakeSocket } from "./fake_socket.ts";
+
+const SCHEMAS = {
+  say: z.object({ text: z.string() }),
+  count: v.object({ value: v.number() }),
+  error: z.object({ reason: z.string() }),
+};
+
+function openDispatcher(options: DispatcherOptions = {}) {
+  const socket = new FakeReconnectingSocket();
+  const invalid: InvalidMessage[] = [];
+  const unknown: UnknownMessage[] = [];
+  const messages = dispatcher(socket, SCHEMAS, {
+    invalid: (message) => invalid.push(message),
+    unknown: (message) => unknown.push(message),
+    ...options,
+  });
+  socket.open();
+  return { socket, invalid, unknown, messages };
+}
+
+/** A schema that decides when told to. */
+function gate() {
+  const decisions: PromiseWithResolvers<void>[] = [];
+  const schema: Schema<unknown, number> = {
+    "~standard": {
+      version: 1,
+      vendor: "test",
+      async validate(value) {
+        const decision = Promise.withResolvers<void>();
+        decisions.push(decision);
+        await decision.promise;
+        return { value: z.object({ n: z.number() }).parse(value).n };
+      },
+    },
+  };
+  return { decisions, schema };
+}
+
+/** Collects what goes to `reportError`, which would end the process. */
+function catchReports(): { readonly errors: unknown[] } & Disposable {
+  const errors: unknown[] = [];
+  const listener = (event: ErrorEvent) => {
+    event.preventDefault();
+    errors.push(event.error);
+  };
+  globalThis.addEventListener("error", listener);
+  return {
+    errors,
+    [Symbol.dispose]: () => globalThis.removeEventListener("error", listener),
+  };
+}
+
+Deno.test("dispatcher() gives data to the handlers of its type", () => {
+  const { socket, messages, invalid, unknown } = openDispatcher();
+  const seen: unknown[] = [];
+  messages.on("say", ({ text }) => seen.push(text));
+  messages.on("say", (_, { type, id }) => seen.push([type, id]));
+  messages.on("count", ({ value }) => seen.push(value));
+  socket.receiveJson({ type: "say", text: "hi", extra: true, id: 7 });
+  socket.receiveJson({ type: "count", value: 3 });
+  socket.receiveJson({ type: "error", reason: "nobody cares" });
+  assertEquals(seen, ["hi", ["say", 7], 3]);
+  assertEquals([...invalid, ...unknown], []);
+});
+
+Deno.test("dispatcher() gives unknown types to unknown, even those that objects inherit", () => {
+  const { socket, unknown } = openDispatcher();
+  for (const type of ["weather", "constructor", "toString", "__proto__", ""]) {
+    socket.receiveJson({ type, a: 1 });
+  }
+  assertEquals(unknown.map(({ type }) => type), [
+    ...["weather", "constructor", "toString", "__proto__", ""],
+  ]);
+  assertEquals(unknown[0]?.kind, "type");
+  assertEquals(unknown[0]?.data, { a: 1 });
+});
+
+Deno.test("dispatcher() gives invalid messages to invalid, with what is wrong", () => {
+  const { socket, messages, invalid } = openDispatcher();
+  messages.on("say", () => assert(false));
+  socket.receiveJson({ type: "say", text: 7 });
+  socket.receiveJson({ text: "no type" });
+  socket.receive("{");
+  socket.receive(Uint8Array.of(0xff).buffer);
+  socket.receive(undefined);
+  assertEquals(invalid.map(({ kind, type }) => [kind, type]), [
+    ["mismatched", "say"],
+    ["unroutable", undefined],
+    ["undecodable", undefined],
+    ["undecodable", undefined],
+    ["undecodable", undefined],
+  ]);
+  assertEquals(invalid[0]?.value, { text: 7 });
+  assertEquals(invalid[0]?.issues[0]?.path, ["text"]);
+  assert(invalid.every(({ issues }) => issues.length > 0));
+  assert(invalid[2]?.cause instanceof DecodeError);
+  assertEquals(invalid[2]?.value, "{");
+});
+
+Deno.test("dispatcher() survives codecs, envelopes and schemas that throw", async () => {
+  const fail = () => {
+    throw Object.create(null);
+  };
+  const broken = (validate: Schema["~standard"]["validate"]): Schema => ({
+    "~standard": { version: 1, vendor: "test", validate },
+  });
+  const invalid: InvalidMessage[] = [];
+  const told = (message: InvalidMessage) => invalid.push(message);
+  const socket = new FakeSocket();
+  using _first = dispatcher(socket, {}, {
+    codec: { encode: () => "", decode: fail },
+    invalid: told,
+  });
+  using _second = dispatcher(socket, {}, {
+    envelope: { wrap: () => "", unwrap: fail },
+    invalid: told,
+  });
+  using _third = dispatcher(socket, {
+    thrown: broken(fail),
+    rejected: broken(() => Promise.reject(new Error("No"))),
+  }, { invalid: told });
+  socket.receiveJson({ type: "thrown" });
+  socket.receiveJson({ type: "rejected" });
+  await delay(0);
+  assertEquals(invalid.map(({ kind, type }) => type ?? kind), [
+    ...["undecodable", "unroutable", "thrown"],
+    ...["undecodable", "unroutable", "rejected"],
+  ]);
+  assertEquals(invalid[5]?.issues[0]?.message, "The schema failed: No");
+});
+
+Deno.test("dispatcher() reports handlers that throw or reject, and goes on", async () => {
+  using reports = catchReports();
+  const { socket, messages } = openDispatcher({
+    unknown: () => {
+      throw new Error("c");
+    },
+    invalid: () => Promise.reject(new Error("d")),
+  });
+  const seen: string[] = [];
+  messages.on("say", () => {
+    throw new Error("a");
+  });
+  messages.on("say", () => Promise.reject(new Error("b")));
+  messages.on("say", ({ text }) => seen.push(text));
+  socket.receiveJson({ type: "say", text: "hi" });
+  socket.receiveJson({ type: "weather" });
+  socket.receiveJson({});
+  socket.receiveJson({ type: "say", text: "ho" });
+  await delay(0);
+  assertEquals(seen, ["hi", "ho"]);
+  assertEquals(
+    reports.errors.map((error) => error instanceof Error && error.message)
+      .sort(),
+    ["a", "a", "b", "b", "c", "d"],
+  );
+});
+
+Deno.test("dispatcher() keeps the order of messages, whatever their schemas take", async () => {
+  const { schema, decisions } = gate();
+  const socket = new FakeSocket();
+  const seen: unknown[] = [];
+  const last = Promise.withResolvers<number>();
+  using messages = dispatcher(socket, { slow: schema, say: SCHEMAS.say }, {
+    invalid: ({ kind }) => seen.push(kind),
+    unknown: ({ type }) => last.resolve(seen.push(type)),
+  });
+  messages.on("slow", (n) => seen.push(n));
+  messages.on("say", ({ text }) => seen.push(text));
+  socket.receiveJson({ type: "slow", n: 1 });
+  socket.receiveJson({ type: "say", text: "2" });
+  socket.receive("{");
+  socket.receive(new Blob(['{"type":"say","text":"4"}']));
+  socket.receiveJson({ type: "slow", n: "5" });
+  socket.receiveJson({ type: "weather" });
+  decisions[1]?.resolve();
+  await delay(0);
+  assertEquals(seen, []);
+  decisions[0]?.resolve();
+  await last.promise;
+  assertEquals(seen, [1, "2", "undecodable", "4", "mismatched", "weather"]);
+});
+
+Deno.test("dispatcher() bounds what waits for a slow schema", () => {
+  const { schema } = gate();
+  const socket = new FakeSocket();
+  const invalid: unknown[] = [];
+  using _messages = dispatcher(socket, { slow: schema }, {
+    waiting: { maxMessages: 2 },
+    invalid: ({ kind, value }) => invalid.push(kind, value),
+  });
+  for (let n = 1; n <= 3; n += 1) socket.receiveJson({ type: "slow", n });
+  assertEquals(invalid, ["overflow", '{"type":"slow","n":3}']);
+});
+
+Deno.test("on() adds one handler for each call, and takes away that one only", () => {
+  const { socket, messages } = openDispatcher();
+  let calls = 0;
+  const handler = () => calls += 1;
+  const first = messages.on("say", handler);
+  messages.on("say", handler);
+  first[Symbol.dispose]();
+  first[Symbol.dispose]();
+  socket.receiveJson({ type: "say", text: "" });
+  assertEquals(calls, 1);
+});
+
+Deno.test("on() calls handlers that were there when the message came", () => {
+  const { socket, messages } = openDispatcher();
+  const seen: string[] = [];
+  const first = messages.on("say", () => {
+    seen.push("first");
+    first[Symbol.dispose]();
+    messages.on("say", () => seen.push("third"));
+  });
+  messages.on("say", () => seen.push("second"));
+  socket.receiveJson({ type: "say", text: "" });
+  assertEquals(seen, ["first", "second"]);
+});
+
+Deno.test("on() refuses a type without a schema", () => {
+  const { messages } = openDispatcher();
+  // @ts-expect-error: the compiler sees it, too
+  const add = () => messages.on("toString", () => {});
+  assertThrows(add, TypeError, '"toString"');
+});
+
+Deno.test("send() leaves the message to the socket", () => {
+  const { socket, messages } = openDispatcher();
+  messages.send("say", { text: "hi" });
+  messages.send("bye");
+  assertEquals(socket.messages, [{ type: "say", text: "hi" }, { type: "bye" }]);
+  assertThrows(() => messages.send("say", 7), TypeError);
+});
+
+Deno.test("request() resolves to the data of the message with its id", async () => {
+  const { socket, messages, unknown } = openDispatcher();
+  let handled = 0;
+  messages.on("count", () => handled += 1);
+  const sum = messages.request("add", { a: 1, b: 2 }, { reply: "count" });
+  const count = messages.request("count");
+  const [first, second] = socket.messages;
+  assertEquals([first?.type, first?.a, second?.type], ["add", 1, "count"]);
+  socket.receiveJson({ type: "count", value: 0 });
+  socket.receiveJson({ type: "count", value: 4, id: second?.id });
+  socket.receiveJson({ type: "count", value: 3, id: first?.id });
+  assertEquals([await sum, await count], [{ value: 3 }, { value: 4 }]);
+  assertEquals([handled, unknown.length], [1, 0]);
+});
+
+Deno.test("request() uses ids that differ and cannot be guessed", async () => {
+  const { socket, messages } = openDispatcher();
+  const requests = Array.from({ length: 100 }, () => messages.request("say"));
+  const ids = socket.messages.map(({ id }) => String(id));
+  assertEquals(new Set(ids).size, 100);
+  assert(ids.every((id) => /\.[0-9a-f]{24}$/.test(id)));
+  messages[Symbol.dispose]();
+  await Promise.allSettled(requests);
+});
+
+Deno.test("request() rejects with the answer when that is of another type", async () => {
+  const { socket, messages } = openDispatcher();
+  const say = messages.request("say", {});
+  const more = messages.request("say", {});
+  const [first, second] = socket.messages;
+  socket.receiveJson({ type: "error", id: first?.id, reason: "full" });
+  socket.receiveJson({ type: "nack", id: second?.id });
+  const error = await assertRejects(() => say, UnexpectedReplyError);
+  assertEquals([error.type, error.data], ["error", { reason: "full" }]);
+  assertEquals(error.retryable, false);
+  const other = await assertRejects(() => more, UnexpectedReplyError, "nack");
+  assertEquals(other.data, { id: second?.id });
+});
+
+Deno.test("request() rejects when its schema refuses the answer", async () => {
+  const { socket, messages, invalid } = openDispatcher();
+  const say = messages.request("say");
+  socket.receiveJson({ type: "say", id: socket.messages[0]?.id, text: 7 });
+  const error = await assertRejects(() => say, InvalidReplyError, "expected");
+  assertEquals(error.issues[0]?.path, ["text"]);
+  assertEquals(invalid, []);
+});
+
+Deno.test("request() rejects with a TimeoutError, and the late answer goes to unknown", async () => {
+  const { socket, messages, unknown } = openDispatcher();
+  messages.on("say", () => assert(false));
+  const error = await assertRejects(
+    () => messages.request("say", {}, { timeout: 1 }),
+    DOMException,
+    "1 ms",
+  );
+  assertEquals(error.name, "TimeoutError");
+  socket.receiveJson({ type: "say", text: "", id: socket.messages[0]?.id });
+  assertEquals(unknown.map(({ kind }) => kind), ["late"]);
+});
+
+Deno.test("request() gives a second answer to unknown", async () => {
+  const { socket, messages, unknown } = openDispatcher();
+  const say = messages.request("say");
+  const reply = { type: "say", text: "", id: socket.messages[0]?.id };
+  socket.receiveJson(reply);
+  socket.receiveJson(reply);
+  await say;
+  assertEquals(unknown.map(({ kind, type }) => [kind, type]), [[
+    "late",
+    "say",
+  ]]);
+});
+
+Deno.test("request() rejects with the signal's reason, and takes back what was not sent", async () => {
+  const { socket, messages } = openDispatcher();
+  socket.cut();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const say = messages.request("say", {}, { signal });
+  controller.abort(new Error("Changed my mind"));
+  await assertRejects(() => say, Error, "Changed my mind");
+  await assertRejects(() => messages.request("say", {}, { signal }), Error);
+  socket.connect();
+  assertEquals(socket.messages, []);
+});
+
+Deno.test("request() rejects when the connection is lost, and is not sent later", async () => {
+  const { socket, messages } = openDispatcher();
+  const sent = messages.request("say");
+  socket.cut();
+  const unsent = messages.request("say");
+  socket.tellDisconnect();
+  const error = await assertRejects(() => sent, RequestLostError, "resend");
+  assertEquals([error.type, error.retryable], ["say", true]);
+  assertEquals(String(error.cause), "Error: Cable cut");
+  await assertRejects(() => unsent, RequestLostError);
+  socket.open();
+  assertEquals(socket.messages.length, 1);
+});
+
+Deno.test("request() waits for a connection, once", async () => {
+  const { socket, messages } = openDispatcher();
+  socket.disconnect();
+  const say = messages.request("say");
+  socket.tellDisconnect();
+  assertEquals(socket.messages, []);
+  socket.open();
+  socket.receiveJson({ type: "say", text: "", id: socket.messages[0]?.id });
+  assertEquals(await say, { text: "" });
+  assertEquals(socket.messages.length, 1);
+});
+
+Deno.test("request() with resend is sent again with the same id until it is answered", async () => {
+  const { socket, messages } = openDispatcher();
+  const say = messages.request("say", {}, { resend: true });
+  await delay(0);
+  socket.disconnect();
+  socket.open();
+  await delay(0);
+  const [first, second] = socket.messages;
+  assertEquals(first, second);
+  socket.receiveJson({ type: "say", text: "", id: second?.id });
+  await say;
+  socket.disconnect();
+  socket.open();
+  assertEquals(socket.messages.length, 2);
+});
+
+Deno.test("request() rejects at the end, and after it", async () => {
+  const { socket, messages } = openDispatcher();
+  const say = messages.request("say", {}, { resend: true });
+  socket.close();
+  await assertRejects(() => say, RequestLostError);
+  const error = await assertRejects(
+    () => messages.request("say"),
+    RequestLostError,
+    "ended",
+  );
+  assertEquals(error.retryable, false);
+});
+
+Deno.test("request() is bounded by maxRequests", async () => {
+  const { messages } = openDispatcher({ maxRequests: 1 });
+  const first = messages.request("say");
+  await assertRejects(
+    () => messages.request("say"),
+    OutboxFullError,
+    "maxRequests",
+  );
+  messages[Symbol.dispose]();
+  await assertRejects(() => first, RequestLostError);
+});
+
+Deno.test("request() refuses an id that was used before", async () => {
+  const { socket, messages } = openDispatcher({ createId: () => 7 });
+  const first = messages.request("say");
+  await assertRejects(() => messages.request("say"), TypeError, "id 7");
+  socket.receiveJson({ type: "say", text: "", id: 7 });
+  await first;
+  await assertRejects(() => messages.request("say"), TypeError, "id 7");
+});
+
+Deno.test("request() remembers a bounded number of ids", async () => {
+  const { socket, messages, unknown } = openDispatcher();
+  const answer = (id: unknown) =>
+    socket.receiveJson({ type: "say", text: "", id });
+  for (let count = 0; count <= 1_000; count += 1) {
+    const say = messages.request("say");
+    answer(socket.messages.at(-1)?.id);
+    await say;
+  }
+  answer(socket.messages[1]?.id);
+  assertEquals(unknown.length, 1);
+  // The oldest is forgotten, and its answer one like any other.
+  answer(socket.messages[0]?.id);
+  assertEquals(unknown.length, 1);
+});
+
+Deno.test("request() refuses wrong options and unknown replies", async () => {
+  const { messages } = openDispatcher();
+  const request = Reflect.get(messages, "request").bind(messages);
+  const refuse = (options: object, wanted: string) =>
+    assertRejects(() => request("say", {}, options), Error, wanted);
+  await refuse({ timeout: 0 }, '"timeout"');
+  await refuse({ timeout: "1" }, '"timeout"');
+  await refuse({ signal: {} }, '"signal"');
+  await refuse({ resend: 1 }, '"resend"');
+  await refuse({ timout: 1 }, '"timeout"');
+  await refuse({ reply: "weather" }, '"weather"');
+});
+
+Deno.test("subscribe() is sent once on each connection", async () => {
+  const { socket, messages } = openDispatcher();
+  messages.subscribe("join", { room: "a" });
+  await delay(0);
+  socket.disconnect();
+  messages.subscribe("join", { room: "b" });
+  for (let count = 0; count < 2; count += 1) {
+    socket.open();
+    await delay(0);
+    socket.disconnect();
+  }
+  const a = '{"room":"a","type":"join"}';
+  const b = '{"room":"b","type":"join"}';
+  assertEquals(socket.sent, ["open", a, "open", a, b, "open", a, b]);
+});
+
+Deno.test("subscribe() is ended by its message, a signal, or the dispatcher", async () => {
+  const { socket, messages } = openDispatcher();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const subscribe = (n: number) =>
+    messages.subscribe("join", { n }, {
+      signal,
+      unsubscribe: { type: "leave", data: { n } },
+    });
+  const first = subscribe(1);
+  messages.subscribe("join", { n: 2 });
+  first[Symbol.dispose]();
+  first[Symbol.dispose]();
+  subscribe(3);
+  controller.abort();
+  subscribe(4)[Symbol.dispose]();
+  messages.subscribe("join", { n: 5 }, { unsubscribe: { type: "leave" } });
+  await delay(0);
+  messages[Symbol.dispose]();
+  assertEquals(socket.messages.map(({ type, n }) => [type, n]), [
+    ...[["join", 1], ["join", 2], ["leave", 1], ["join", 3], ["leave", 3]],
+    ...[["join", 5], ["leave", undefined]],
+  ]);
+  socket.disconnect();
+  socket.open();
+  assertEquals(socket.messages.length, 7);
+});
+
+Deno.test("subscribe() does nothing after the end", () => {
+  const { socket, messages } = openDispatcher();
+  socket.close();
+  messages.subscribe("join")[Symbol.dispose]();
+  assertEquals(socket.messages, []);
+});
+
+Deno.test("dispatcher() stops to read when it is disposed, also what waits", async () => {
+  const { schema, decisions } = gate();
+  const socket = new FakeSocket();
+  const seen: unknown[] = [];
+  const messages = dispatcher(socket, { slow: schema });
+  messages.on("slow", (n) => seen.push(n));
+  socket.receiveJson({ type: "slow", n: 1 });
+  messages[Symbol.dispose]();
+  messages[Symbol.dispose]();
+  socket.receiveJson({ type: "slow", n: 2 });
+  decisions[0]?.resolve();
+  await delay(0);
+  assertEquals([seen.length, decisions.length], [0, 1]);
+});
+
+Deno.test("dispatcher() still delivers what waited when the socket closed", async () => {
+  const { schema, decisions } = gate();
+  const socket = new FakeSocket();
+  const seen: unknown[] = [];
+  const messages = dispatcher(socket, { slow: schema });
+  messages.on("slow", (n) => seen.push(n));
+  socket.receiveJson({ type: "slow", n: 1 });
+  socket.close();
+  decisions[0]?.resolve();
+  await delay(0);
+  assertEquals(seen, [1]);
+});
+
+Deno.test("dispatcher() takes another envelope", async () => {
+  const { socket, messages } = openDispatcher({
+    envelope: nestedEnvelope({ type: "event", data: "payload", id: "seq" }),
+  });
+  const say = messages.request("say", ["anything"]);
+  const [{ event, payload, seq } = {}] = socket.messages;
+  assertEquals([event, payload], ["say", ["anything"]]);
+  socket.receiveJson({ event: "say", payload: { text: "hi" }, seq });
+  assertEquals(await say, { text: "hi" });
+});
+
+Deno.test("dispatcher() refuses wrong options by name", () => {
+  const make = (options: object) =>
+    Reflect.apply(dispatcher, undefined, [new FakeSocket(), {}, options]);
+  assertThrows(() => make({ codec: {} }), TypeError, '"codec"');
+  assertThrows(() => make({ envelope: null }), TypeError, '"envelope"');
+  assertThrows(() => make({ unknown: 1 }), TypeError, '"unknown"');
+  assertThrows(() => make({ maxRequests: 0 }), RangeError, '"maxRequests"');
+  assertThrows(
+    () => make({ waiting: { maxBytes: 0.5 } }),
+    RangeError,
+    '"waiting.maxBytes"',
+  );
+});

@@ -1,0 +1,96 @@
+// Whatever comes in: nothing is thrown, no prototype changes, memory stays bounded.
+
+import { assert, assertEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import * as v from "valibot";
+import { z } from "zod";
+import { dispatcher, type Schema } from "../../lib/messages/mod.ts";
+import { frame, prototypes, randomFrom } from "../hostile_frames.ts";
+import { FakeSocket } from "./fake_socket.ts";
+
+setFlagsFromString("--expose-gc");
+
+const FRAMES = 100_000;
+const SEED = 20_240_229;
+/** Bytes; far below what the frames would need if they were kept. */
+const MAX_GROWTH = 4 * 2 ** 20;
+
+type Tree = z.infer<typeof tree>;
+const tree: z.ZodType<{ readonly next?: Tree | undefined }> = z.lazy(() =>
+  z.object({ next: tree.optional() })
+);
+
+/** Decides later, in its own time. */
+const later: Schema<unknown, number> = {
+  "~standard": {
+    version: 1,
+    vendor: "test",
+    async validate(value) {
+      await Promise.resolve();
+      if (Reflect.has(Object(value), "id")) throw new Error("Rejected");
+      return { value: 1 };
+    },
+  },
+};
+
+/** Lets promises settle and Blobs be read. */
+async function turn(): Promise<void> {
+  await new Blob(["x"]).text();
+  await delay(0);
+}
+
+/** Measures what is still in use once all garbage is gone, in bytes. */
+function heapInUse(): number {
+  const collect: unknown = runInNewContext("gc");
+  assert(typeof collect === "function");
+  collect();
+  return Deno.memoryUsage().heapUsed;
+}
+
+Deno.test("dispatcher() survives 100,000 random and mutated frames", async () => {
+  const random = randomFrom(SEED);
+  const before = prototypes();
+  const escaped: unknown[] = [];
+  const escape = (event: ErrorEvent | PromiseRejectionEvent) => {
+    event.preventDefault();
+    escaped.push(event);
+  };
+  globalThis.addEventListener("error", escape);
+  globalThis.addEventListener("unhandledrejection", escape);
+  const told = { valid: 0, invalid: 0, unknown: 0 };
+  const socket = new FakeSocket();
+  socket.open();
+  const messages = dispatcher(socket, {
+    say: z.object({ text: z.string() }),
+    count: v.object({ value: v.pipe(v.number(), v.finite()) }),
+    tree,
+    later,
+  }, {
+    invalid: ({ issues }) => told.invalid += issues.length > 0 ? 1 : NaN,
+    unknown: () => told.unknown += 1,
+  });
+  for (const type of ["say", "count", "tree", "later"] as const) {
+    messages.on(type, (data) => {
+      told.valid += 1;
+      Object.assign({}, data);
+    });
+  }
+  const heap = heapInUse();
+  for (let count = 1; count <= FRAMES; count += 1) {
+    socket.receive(frame(random));
+    if (count % 500 === 0) await turn();
+  }
+  await turn();
+  const grown = heapInUse() - heap;
+  messages[Symbol.dispose]();
+  globalThis.removeEventListener("error", escape);
+  globalThis.removeEventListener("unhandledrejection", escape);
+
+  assertEquals(escaped, []);
+  assertEquals(prototypes(), before);
+  assert(grown < MAX_GROWTH, `The heap grew by ${grown} bytes`);
+  assertEquals(told.valid + told.invalid + told.unknown, FRAMES);
+  assert(Math.min(told.valid, told.invalid, told.unknown) > 500);
+});
