@@ -1,0 +1,24 @@
+/**
+ * A hooks module with which tests break the worker that imports it.
+ *
+ * @module
+ */
+
+const orders = new BroadcastChannel("holdfast-crash");
+
+orders.onmessage = ({ data }) => {
+  switch (data) {
+    case "throw":
+      throw new Error("Boom");
+    case "reject":
+      Promise.reject(new Error("Boom"));
+      return;
+    case "hang":
+      for (;;);
+    case "babble":
+      self.postMessage("What?");
+      return;
+  }
+};
+
+declare const self: { postMessage(message: unknown): void };
