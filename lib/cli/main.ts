@@ -1,0 +1,58 @@
+/**
+ * Finds the command and runs it.
+ *
+ * @module
+ */
+
+import { SUCCESS, USAGE } from "./command.ts";
+import type { SessionIo } from "./session_io.ts";
+
+type Run = (args: readonly string[], io: SessionIo) => Promise<number>;
+
+const HELP = `WebSockets that stay connected, from a terminal
+
+Usage: <command> [options]
+
+  connect <url>       talk to a server, and stay connected
+  serve               an echo server to try things out on
+  doctor <url>        what happens on the way to a server, and what to do
+  storm               what a fleet does when its server goes away
+  explain <code>      what a close code means
+
+<command> --help tells more.
+`;
+
+/** Each is loaded when it is asked for, with what it depends on. */
+const COMMANDS: ReadonlyMap<string, () => Promise<Run>> = new Map([
+  ["connect", async () => (await import("./connect.ts")).connect],
+  ["serve", async () => (await import("./serve.ts")).serve],
+  ["doctor", async () => (await import("./doctor.ts")).doctor],
+  ["storm", async () => (await import("./storm.ts")).storm],
+  ["explain", async () => (await import("./explain.ts")).explain],
+]);
+
+/**
+ * Runs the command that the first argument names.
+ *
+ * @param args The arguments of the process.
+ * @param io The surroundings of the process.
+ * @returns The exit code.
+ */
+export async function main(
+  args: readonly string[],
+  io: SessionIo,
+): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === "--help" || name === "-h" || name === "help") {
+    io.write(HELP);
+    return SUCCESS;
+  }
+  const load = COMMANDS.get(name ?? "");
+  if (load !== undefined) return await (await load())(rest, io);
+  const given = name === undefined
+    ? "No command was given"
+    : `There is no command ${JSON.stringify(name)}`;
+  const names = [...COMMANDS.keys()].join(", ");
+  io.error(`holdfast: ${given}; there are ${names}\n`);
+  return USAGE;
+}

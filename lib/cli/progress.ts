@@ -1,0 +1,36 @@
+/**
+ * A bar that shows how far a computation has come.
+ *
+ * @module
+ */
+
+import type { CommandIo } from "./command.ts";
+
+const LONGEST_BAR = 40;
+const CLEAR_LINE = "\r\x1b[K";
+
+/**
+ * Makes a function that is called after each step and draws the bar, on a
+ * terminal only. The last step clears it.
+ *
+ * @param steps How many steps there are.
+ */
+export function progressBar(
+  steps: number,
+  io: Pick<CommandIo, "error" | "isTerminal" | "columns">,
+): () => void {
+  let done = 0;
+  return () => {
+    done += 1;
+    if (!io.isTerminal) return;
+    io.error(done < steps ? `\r${bar(done / steps, io.columns)}` : CLEAR_LINE);
+  };
+}
+
+function bar(part: number, columns: number): string {
+  const percent = `${Math.floor(100 * part)} %`.padStart(5);
+  const room = columns - percent.length - 4;
+  const length = Math.max(0, Math.min(LONGEST_BAR, room));
+  const full = Math.floor(part * length);
+  return `[${"#".repeat(full)}${".".repeat(length - full)}]${percent}`;
+}

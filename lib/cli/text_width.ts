@@ -1,0 +1,51 @@
+/**
+ * How much room text takes on a terminal.
+ *
+ * @module
+ */
+
+/** The blocks of which nearly all characters take two columns. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
+const COMBINING = /\p{M}|\u200d/u;
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+
+/** Gives the number of columns of a text without control characters. */
+export function widthOf(text: string): number {
+  return [...text].reduce((sum, character) => sum + columnsOf(character), 0);
+}
+
+/** Gives as much of the beginning as fits. */
+export function fitStart(text: string, columns: number): string {
+  let room = columns;
+  let fitting = "";
+  for (const character of text) {
+    room -= columnsOf(character);
+    if (room < 0) break;
+    fitting += character;
+  }
+  return fitting;
+}
+
+/** Gives as much of the end as fits. */
+export function fitEnd(text: string, columns: number): string {
+  const reversed = [...text].reverse().join("");
+  return [...fitStart(reversed, columns)].reverse().join("");
+}
+
+/**
+ * Makes control characters visible, so that a peer cannot move the cursor,
+ * recolour or rename the terminal. Line feeds and tabs stay.
+ */
+export function showControls(text: string): string {
+  return text.replace(
+    CONTROL,
+    (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+}
+
+function columnsOf(character: string): number {
+  if (COMBINING.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
+}

@@ -1,0 +1,47 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { linesOf } from "../../lib/cli/input.ts";
+
+const MODULE = new URL("../../lib/cli/mod.ts", import.meta.url);
+
+function command(...args: readonly string[]): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--allow-all", MODULE.href, ...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+Deno.test("the command line talks to its own server through pipes", async () => {
+  const server = command("serve", "--port", "0", "--token", "secret").spawn();
+  await server.stdin.close();
+  const lines = linesOf(server.stdout.pipeThrough(new TextDecoderStream()));
+  const { value = "" } = await lines.next();
+  assertMatch(value, /^Listening on ws:\/\/127\.0\.0\.1:\d+$/);
+  const url = value.slice("Listening on ".length);
+  const denied = await run(command("doctor", url, "--idle", "0"), "");
+  assertEquals(denied.code, 5);
+  assertMatch(denied.stdout, /FAIL {2}handshake .* 401 Unauthorized/);
+  const numbers = Array.from({ length: 2_000 }, (_, index) => `${index}\n`);
+  const piped = await run(
+    command("connect", `${url}/?token=secret`, "-w", "300ms"),
+    numbers.join(""),
+  );
+  assertEquals([piped.code, piped.stdout], [0, numbers.join("")]);
+  server.kill("SIGTERM");
+  assertEquals((await server.status).code, 0);
+  await lines.return();
+  await server.stderr.cancel();
+});
+
+async function run(
+  command: Deno.Command,
+  input: string,
+): Promise<{ readonly code: number; readonly stdout: string }> {
+  const child = command.spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  const { code, stdout } = await child.output();
+  return { code, stdout: new TextDecoder().decode(stdout) };
+}
