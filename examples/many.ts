@@ -1,0 +1,57 @@
+/**
+ * Many connections in one worker: 200 of them join, and each hears what one says.
+ *
+ * ```sh
+ * deno run --allow-net --allow-read examples/many.ts [--url ws://...] \
+ *   [--connections 200]
+ * ```
+ *
+ * Without `--url` it starts a server of its own, which tells everybody what it
+ * hears.
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli";
+import { getLogger } from "@std/log";
+import { ReconnectingWebSocket, WorkerHost } from "@holdfast/websocket";
+
+const log = getLogger();
+const flags = parseArgs(Deno.args, {
+  string: ["url", "connections"],
+  default: { connections: "200" },
+});
+await using server = flags.url === undefined ? serve() : undefined;
+const url = flags.url ?? `ws://localhost:${server?.addr.port}`;
+
+// All sockets share one worker in any case; a host of one's own can be disposed
+// of, and its sockets with it.
+await using host = new WorkerHost({ size: 1 });
+const began = performance.now();
+const sockets = Array.from(
+  { length: Number(flags.connections) },
+  () => new ReconnectingWebSocket(url, [], { worker: host }),
+);
+await Promise.all(sockets.map(({ opened }) => opened));
+log.info(`${sockets.length} connections are open after ${elapsed()} ms`);
+
+sockets[0]?.send("hello, all");
+await Promise.all(sockets.map((socket) => socket.receive({ timeout: 10_000 })));
+log.info(`${sockets.length} have heard of it after ${elapsed()} ms`);
+
+function elapsed(): number {
+  return Math.round(performance.now() - began);
+}
+
+function serve(): Deno.HttpServer<Deno.NetAddr> {
+  const everybody = new Set<WebSocket>();
+  return Deno.serve({ port: 0, onListen() {} }, (request) => {
+    const { socket, response } = Deno.upgradeWebSocket(request);
+    socket.onopen = () => everybody.add(socket);
+    socket.onclose = () => everybody.delete(socket);
+    socket.onmessage = ({ data }) => {
+      for (const each of everybody) each.send(data);
+    };
+    return response;
+  });
+}
