@@ -1,0 +1,27 @@
+/**
+ * Counts the numbered messages of a flood.
+ *
+ * @module
+ */
+
+/** How many have come, and whether in order. */
+export class FloodCount {
+  #received = 0;
+  #last = 0;
+  #order: "in order" | "out of order" = "in order";
+
+  /** Takes a message that begins with its number; 1 begins a new flood. */
+  take(data: unknown): void {
+    const number = Number.parseInt(String(data));
+    if (number === 1) this.#last = 0;
+    if (number !== this.#last + 1) this.#order = "out of order";
+    this.#last = number;
+    this.#received += 1;
+  }
+
+  /** For people. */
+  toString(): string {
+    const count = this.#received.toLocaleString("en");
+    return this.#received === 0 ? "0" : `${count}, ${this.#order}`;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * What most pages do by hand: a `WebSocket`, a ping from a timer, and another
+ * socket a second after the last one was lost.
+ *
+ * @module
+ */
+
+import { BEAT, PING, PONG } from "./seen.ts";
+
+/** What is told of it. */
+export interface PlainListener {
+  /** Its state, in one word. */
+  state(state: "connecting" | "open" | "waiting"): void;
+  /** A message that is no heartbeat. */
+  message(data: unknown): void;
+}
+
+/** A `WebSocket` on the main thread. */
+export class PlainClient {
+  readonly #url: string;
+  readonly #listener: PlainListener;
+  #socket: WebSocket | undefined;
+  #pingedAt = 0;
+
+  /** How many connections were made. */
+  opens = 0;
+  /** The last round trip, in milliseconds. */
+  latency: number | undefined;
+
+  /** Connects. */
+  constructor(url: string, listener: PlainListener) {
+    this.#url = url;
+    this.#listener = listener;
+    this.#connect();
+    setInterval(() => this.#beat(), BEAT);
+  }
+
+  /** What waits to be sent, in bytes. */
+  get bufferedAmount(): number {
+    return this.#socket?.bufferedAmount ?? 0;
+  }
+
+  #connect(): void {
+    this.#listener.state("connecting");
+    const socket = new WebSocket(this.#url);
+    socket.onopen = () => {
+      this.opens += 1;
+      this.#listener.state("open");
+    };
+    socket.onmessage = ({ data }) => this.#onMessage(data);
+    socket.onclose = () => {
+      this.#listener.state("waiting");
+      setTimeout(() => this.#connect(), 1_000);
+    };
+    this.#socket = socket;
+  }
+
+  #beat(): void {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    this.#pingedAt = performance.now();
+    this.#socket.send(PING);
+  }
+
+  #onMessage(data: unknown): void {
+    if (data === PONG) this.latency = performance.now() - this.#pingedAt;
+    else this.#listener.message(data);
+  }
+}
