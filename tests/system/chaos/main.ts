@@ -1,0 +1,121 @@
+/**
+ * The chaos lab as a program.
+ *
+ * ```sh
+ * deno task chaos --seed 1 --faults 1000 --threads killed
+ * ```
+ *
+ * @module
+ */
+
+// deno-lint-ignore-file no-console
+
+import { parseArgs } from "@std/cli";
+import { afterWarmUp, growthOf, type Point } from "../soak/slope.ts";
+import { repeatCommand, run, type RunOptions } from "./run.ts";
+import { SETUP_NAMES } from "./setups.ts";
+
+/** How often the process is measured, in milliseconds. */
+const PERIOD = 2_000;
+const MEASURES = ["heapMiB", "rssMiB", "threads", "descriptors"] as const;
+
+const DEFAULTS = {
+  seed: "1",
+  faults: "1000",
+  lanes: "18",
+  threads: "blocked",
+  transport: "both",
+  setup: "all",
+};
+
+interface Sample {
+  /** In milliseconds. */
+  readonly at: number;
+  readonly heapMiB: number;
+  readonly rssMiB: number;
+  readonly threads: number;
+  readonly descriptors: number;
+}
+
+if (import.meta.main) {
+  const options = readOptions(Deno.args);
+  const started = performance.now();
+  const samples: Sample[] = [];
+  const timer = setInterval(() => samples.push(sample()), PERIOD);
+  const result = await run(options);
+  clearInterval(timer);
+  const { total } = result;
+  const seconds = (performance.now() - started) / 1_000;
+  const times = total.recoveries.toSorted((a, b) => a - b);
+  console.log(
+    `chaos: seed ${options.seed}, ${result.faults} faults in ${
+      seconds.toFixed(0)
+    } s, ${total.clients} clients, ${total.connections} connections, ` +
+      `${total.messages} messages, ${total.lostOnTheWire} lost on the wire, ` +
+      `${total.violations.length} violations`,
+  );
+  console.log(
+    `recovery: median ${quantile(times, 0.5)} ms, ` +
+      `p99 ${quantile(times, 0.99)} ms, longest ${quantile(times, 1)} ms`,
+  );
+  for (const name of MEASURES) {
+    const points = samples.map((each): Point => [each.at, each[name]]);
+    const growth = growthOf(afterWarmUp(points));
+    console.log(
+      `${name}: ${points.at(-1)?.[1]} at the end, ` +
+        `the line through ${points.length} samples grows by ${
+          growth.toFixed(1)
+        }`,
+    );
+  }
+  for (const failure of result.failures) {
+    for (const { rule, detail } of failure.result.violations.slice(0, 10)) {
+      console.log(`violation: ${rule}: ${detail}`);
+    }
+    console.log(JSON.stringify(failure.schedule));
+    console.log(`repeat: ${repeatCommand(failure, options)}`);
+  }
+  if (result.failures.length > 0) Deno.exitCode = 1;
+}
+
+function readOptions(args: readonly string[]): RunOptions {
+  const { steps, ...given } = parseArgs([...args], {
+    string: [...Object.keys(DEFAULTS), "steps"],
+    default: DEFAULTS,
+  });
+  return {
+    seed: Number(given.seed),
+    faults: Number(given.faults),
+    lanes: Number(given.lanes),
+    threads: oneOf(given.threads, ["none", "blocked", "killed"]),
+    transport: oneOf(given.transport, ["ws", "native", "both"]),
+    setup: oneOf(given.setup, ["all", ...SETUP_NAMES]),
+    ...steps !== undefined && { steps: `${steps}`.split(",").map(Number) },
+  };
+}
+
+function oneOf<T extends string>(value: string, allowed: readonly T[]): T {
+  const found = allowed.find((each) => each === value);
+  if (found !== undefined) return found;
+  throw new TypeError(`Cannot use ${value}: one of ${allowed} is wanted`);
+}
+
+function quantile(sorted: readonly number[], part: number): string {
+  const index = Math.min(sorted.length - 1, Math.floor(sorted.length * part));
+  return (sorted[index] ?? NaN).toFixed(0);
+}
+
+function sample(): Sample {
+  const { heapUsed, rss } = Deno.memoryUsage();
+  return {
+    at: performance.now(),
+    heapMiB: Math.round(heapUsed / 2 ** 20),
+    rssMiB: Math.round(rss / 2 ** 20),
+    threads: count("/proc/self/task"),
+    descriptors: count("/proc/self/fd"),
+  };
+}
+
+function count(folder: string): number {
+  return [...Deno.readDirSync(folder)].length;
+}
