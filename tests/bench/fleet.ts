@@ -1,0 +1,101 @@
+/**
+ * Many connections of one process.
+ *
+ * @module
+ */
+
+import type { Scenario } from "./harness/scenario.ts";
+import { median } from "./harness/statistics.ts";
+import { type Client, type Connect, opened } from "./harness/subjects.ts";
+import { memory } from "./harness/usage.ts";
+
+const AUDIENCE = 500;
+const BROADCASTS = 9;
+const FLEET = 1_000;
+/** How many connect at the same time. */
+const AT_ONCE = 50;
+
+/** A broadcast to many sockets, and what many sockets weigh. */
+export const fleet: readonly Scenario[] = [
+  {
+    name: "broadcast",
+    rows: [
+      {
+        title: `broadcast to ${AUDIENCE} sockets, until the last has it`,
+        figure: "last",
+        unit: "ms",
+        compare: "ratio",
+        reach: ["<=", 1.5],
+      },
+    ],
+    repetitions: 5,
+    otherRepetitions: 1,
+    async measure(connect, { url }) {
+      const clients = await gather(connect, `${url}/room`, AUDIENCE);
+      const times: number[] = [];
+      // The first ones warm up.
+      for (let index = 0; index < BROADCASTS * 2; index += 1) {
+        times.push(await broadcast(clients));
+      }
+      for (const client of clients) client.close();
+      return { last: median(times.slice(BROADCASTS)) };
+    },
+  },
+  {
+    name: "memory",
+    rows: [
+      {
+        title: `memory per connection at ${FLEET}, all threads`,
+        figure: "each",
+        unit: "KiB",
+        compare: "ratio",
+        reach: ["<=", 1.2],
+      },
+    ],
+    repetitions: 3,
+    otherRepetitions: 1,
+    async measure(connect, { url }) {
+      const [first] = await gather(connect, `${url}/echo`, 1);
+      const before = memory().now;
+      const clients = await gather(connect, `${url}/echo`, FLEET);
+      await Promise.all(clients.map(echo));
+      const each = (memory().now - before) * 1024 / FLEET;
+      for (const client of [first, ...clients]) client?.close();
+      return { each };
+    },
+  },
+];
+
+async function gather(
+  connect: Connect,
+  url: string,
+  count: number,
+): Promise<readonly Client[]> {
+  const clients: Client[] = [];
+  while (clients.length < count) {
+    const length = Math.min(AT_ONCE, count - clients.length);
+    const some = Array.from({ length }, () => connect(url));
+    await Promise.all(some.map(opened));
+    clients.push(...some);
+  }
+  return clients;
+}
+
+/** What one of them says, the server tells all of them. */
+async function broadcast(clients: readonly Client[]): Promise<number> {
+  const heard = Promise.all(clients.map(next));
+  const started = performance.now();
+  clients[0]?.send("x".repeat(100));
+  await heard;
+  return performance.now() - started;
+}
+
+async function echo(client: Client): Promise<void> {
+  const heard = next(client);
+  client.send("x".repeat(100));
+  await heard;
+}
+
+function next(client: Client): Promise<void> {
+  return new Promise((resolve) => client.onmessage = () => resolve());
+}
