@@ -1,0 +1,20 @@
+// What must hold of the files of the repository as such.
+
+import { assertEquals } from "@std/assert";
+
+async function read(path: string): Promise<string> {
+  return await Deno.readTextFile(new URL(`../../${path}`, import.meta.url));
+}
+
+Deno.test("deno.lock names no registry host", async () => {
+  const lock = await read("deno.lock");
+  assertEquals(lock.match(/\w+:\/\/[^"]*/g), null);
+});
+
+Deno.test("tools/std stands in for the versions that deno.json asks for", async () => {
+  const { imports } = JSON.parse(await read("deno.json"));
+  for (const name of ["assert", "async", "cli", "log"]) {
+    const { version } = JSON.parse(await read(`tools/std/${name}/deno.json`));
+    assertEquals(imports[`@std/${name}`], `jsr:@std/${name}@^${version}`);
+  }
+});
