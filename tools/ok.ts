@@ -13,6 +13,7 @@
 
 import { readConfig } from "./gate/config.ts";
 import type { Result, Step } from "./gate/step.ts";
+import { excerpt } from "./gate/summary.ts";
 import { steps } from "./gate/steps.ts";
 
 if (import.meta.main) {
@@ -36,7 +37,7 @@ async function report(step: Step): Promise<Result> {
   console.log(
     `${verdict} ${seconds.padStart(6)} s  ${step.name}${count(result)}`,
   );
-  if (!result.success) console.log(`\n${result.output.trim()}\n`);
+  if (!result.success) console.log(`\n${excerpt(result.output)}\n`);
   return result;
 }
 

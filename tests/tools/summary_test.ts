@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readSummary } from "../../tools/gate/summary.ts";
+import { excerpt, readSummary } from "../../tools/gate/summary.ts";
 
 Deno.test("readSummary() counts tests and what was ignored", () => {
   assertEquals(readSummary("a ... ok\n\nok | 12 passed | 0 failed (3s)\n"), {
@@ -23,4 +23,17 @@ Deno.test("readSummary() takes the last summary", () => {
 
 Deno.test("readSummary() counts a run without tests as failed", () => {
   assertEquals(readSummary("error: Type checking failed.").failed, 1);
+});
+
+Deno.test("excerpt() begins with the errors", () => {
+  assertEquals(
+    excerpt("a ... ok\nb ... FAILED\n\n ERRORS \n\nb => why\n"),
+    "ERRORS \n\nb => why",
+  );
+});
+
+Deno.test("excerpt() shows the end where there is no list of errors", () => {
+  const lines = Array.from({ length: 100 }, (_, index) => `line ${index}`);
+  const shown = excerpt(lines.join("\n")).split("\n");
+  assertEquals([shown.length, shown.at(-1)], [60, "line 99"]);
 });

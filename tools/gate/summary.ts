@@ -23,3 +23,16 @@ export function readSummary(output: string): Tally {
     ignored: count("tests") + count("steps"),
   };
 }
+
+/** Lines that are shown of an output without a list of errors. */
+const TAIL = 60;
+
+/**
+ * Takes what matters from the output of a step that failed: the errors with
+ * all that follows, or else the end, where a test that hangs is named.
+ */
+export function excerpt(output: string): string {
+  const errors = output.search(/^ ERRORS $/m);
+  if (errors >= 0) return output.slice(errors).trim();
+  return output.trim().split("\n").slice(-TAIL).join("\n");
+}

@@ -116,7 +116,10 @@ async function askWorker(): Promise<Holdings> {
   const answer = Promise.withResolvers<Holdings>();
   channel.onmessage = ({ data }) => answer.resolve(data);
   channel.postMessage("ask");
+  // A worker that is only now being started would not have heard it.
+  const again = setInterval(() => channel.postMessage("ask"), 500);
   const told = await answer.promise;
+  clearInterval(again);
   channel.close();
   return told;
 }
