@@ -30,6 +30,9 @@ const FULL: SoakPlan = {
   pauses: 0.02,
 };
 
+/** How long a program may take, in milliseconds, and what a message adds. */
+const LIMIT = { base: 60_000, perMessage: 0.2 } as const;
+
 /** What came of a run. */
 export interface SoakResult {
   readonly report: Report;
@@ -44,8 +47,12 @@ export interface SoakResult {
  * @returns Its report.
  */
 export async function soak(plan: Partial<SoakPlan>): Promise<SoakResult> {
-  const text = JSON.stringify({ ...FULL, ...plan });
-  const { line, warnings } = await runProgram("program", text);
+  const full = { ...FULL, ...plan };
+  const { line, warnings } = await runProgram(
+    "program",
+    JSON.stringify(full),
+    full.messages,
+  );
   return { report: JSON.parse(line), warnings };
 }
 
@@ -56,13 +63,20 @@ export async function soak(plan: Partial<SoakPlan>): Promise<SoakResult> {
  * @returns Its report.
  */
 export async function flood(mebibytes: number): Promise<FloodReport> {
-  const { line } = await runProgram("flood_program", `${mebibytes}`);
+  // Messages of 1 KiB.
+  const messages = mebibytes * 1_024;
+  const { line } = await runProgram(
+    "flood_program",
+    `${mebibytes}`,
+    messages,
+  );
   return JSON.parse(line);
 }
 
 async function runProgram(
   name: string,
   argument: string,
+  messages: number,
 ): Promise<{ readonly line: string; readonly warnings: string }> {
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
@@ -73,6 +87,7 @@ async function runProgram(
       new URL(`./soak/${name}.ts`, import.meta.url).href,
       argument,
     ],
+    signal: AbortSignal.timeout(LIMIT.base + messages * LIMIT.perMessage),
     stdout: "piped",
     stderr: "piped",
   }).output();

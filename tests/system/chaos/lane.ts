@@ -131,6 +131,8 @@ class Life {
   readonly #client: ChaosClient;
   readonly #transport: LaneOptions["transport"];
   readonly #host: WorkerHost | undefined;
+  /** Kept open: one that is closed and made anew at once is deaf in Deno. */
+  readonly #orders: BroadcastChannel;
   readonly #recoveries: number[] = [];
   readonly #struck: Strike[] = [];
   #kills = 0;
@@ -144,6 +146,7 @@ class Life {
     },
   ) {
     this.#name = name;
+    this.#orders = new BroadcastChannel(name);
     this.#proxy = proxy;
     this.#server = server;
     this.#transport = options.transport;
@@ -168,6 +171,7 @@ class Life {
 
   /** Closes the client and judges what was seen in these steps. */
   async end(steps: readonly ChaosStep[]): Promise<LaneResult> {
+    this.#orders.close();
     await this.#client[Symbol.asyncDispose]();
     await this.#host?.[Symbol.asyncDispose]();
     const { events: client, totals } = this.#client;
@@ -232,7 +236,7 @@ class Life {
         return;
       case "kill":
         this.#kills += 1;
-        kill(this.#name, fault.by);
+        this.#orders.postMessage(fault.by);
         return;
     }
   }
@@ -290,12 +294,6 @@ function clientOptions(
     ...SETUPS[setup],
     ...host && { worker: host, hooks },
   };
-}
-
-function kill(name: string, by: "exception" | "loop"): void {
-  const channel = new BroadcastChannel(name);
-  channel.postMessage(by);
-  channel.close();
 }
 
 function respawnTime(strikes: readonly Strike[]): number {

@@ -26,6 +26,8 @@ const SEED = 1;
 /** Nearly all frames of any stack. */
 Error.stackTraceLimit = 200;
 
+/** Kept open: one that is closed and made anew at once is deaf in Deno. */
+const channel = new BroadcastChannel("holdfast-soak");
 let rejections = 0;
 
 if (import.meta.main) {
@@ -35,6 +37,7 @@ if (import.meta.main) {
     rejections += 1;
   });
   console.log(JSON.stringify(await soak(plan)));
+  channel.close();
 }
 
 async function soak(plan: SoakPlan): Promise<Report> {
@@ -112,15 +115,12 @@ async function measure(
 }
 
 async function askWorker(): Promise<Holdings> {
-  const channel = new BroadcastChannel("holdfast-soak");
   const answer = Promise.withResolvers<Holdings>();
   channel.onmessage = ({ data }) => answer.resolve(data);
-  channel.postMessage("ask");
-  // A worker that is only now being started would not have heard it.
-  const again = setInterval(() => channel.postMessage("ask"), 500);
+  // A worker that has just followed another one may not listen yet.
+  const asking = setInterval(() => channel.postMessage("ask"), 100);
   const told = await answer.promise;
-  clearInterval(again);
-  channel.close();
+  clearInterval(asking);
   return told;
 }
 
