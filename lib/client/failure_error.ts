@@ -149,7 +149,9 @@ function messageOf(
 ): string {
   const [what, advice] = describeFailure(failure);
   const where = url === "" ? "" : `${redactText(redactUrl(url), secrets)}, `;
-  const when = `(${where}attempt ${attempt}; ${outlook(delay)})`;
+  // Where nothing could be started, there was no attempt.
+  const which = attempt === 0 ? "" : `attempt ${attempt}; `;
+  const when = `(${where}${which}${outlook(delay)})`;
   return `${redactText(what, secrets)} ${when}${advice && `. ${advice}`}`;
 }
 
@@ -158,6 +160,10 @@ function outlook(delay: FailureContext["delay"]): string {
   if (delay === "undecided") return "the connection is given up";
   if (delay === Infinity) return "tried again when the network is back";
   return `tried again in ${seconds(delay)}`;
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function seconds(milliseconds: number): string {
@@ -236,7 +242,9 @@ function describeFailure(
       ];
     case "inbox-overflow":
       return [
-        `Inbox full with ${failure.messages} messages, ${failure.bytes} bytes`,
+        `Inbox full with ${countOf(failure.messages, "message")}, ${
+          countOf(failure.bytes, "byte")
+        }`,
         ADVICE.inbox,
       ];
     case "worker":
@@ -248,7 +256,7 @@ function describeFailure(
       ];
     case "exhausted":
       return [
-        `Gave up after ${failure.attempts} attempts in ${
+        `Gave up after ${countOf(failure.attempts, "attempt")} in ${
           seconds(failure.elapsed)
         }: ${describeFailure(failure.cause)[0]}`,
         ADVICE.exhausted,

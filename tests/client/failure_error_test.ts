@@ -193,6 +193,24 @@ Deno.test("errorFromFailure() leaves out a URL that is not known", () => {
   assertMatch(error.message, /frame: reset by … \(attempt 3; /);
 });
 
+Deno.test("errorFromFailure() leaves out the attempt where none could be made", () => {
+  const failure: Failure = { type: "worker", detail: "404", retryable: false };
+  const error = errorFromFailure(failure, {
+    ...CONTEXT,
+    attempt: 0,
+    delay: "none",
+  });
+  assertMatch(error.message, /: 404 \(wss:\S+, not tried again\)$/);
+});
+
+Deno.test("errorFromFailure() counts as people do", () => {
+  const { message } = errorFromFailure(
+    { type: "exhausted", attempts: 1, elapsed: 0, cause: LOSS },
+    CONTEXT,
+  );
+  assertMatch(message, /^Gave up after 1 attempt in 0\.0 s: /);
+});
+
 Deno.test("errorFromFailure() keeps the fields", () => {
   const headers = { "retry-after": "5" };
   const handshake = errorFromFailure(
