@@ -83,7 +83,7 @@ export function readConnectPlan(
   const execute = flags.texts("execute");
   const token = tokenOf(flags, io);
   return {
-    url: readUrl(flags.positionals, "connect"),
+    url: readUrl(flags.positionals),
     protocols: flags.texts("protocol"),
     options: {
       headers: headersOf(flags),

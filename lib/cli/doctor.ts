@@ -13,6 +13,7 @@ import { headersOf, tokenOf } from "./connect_plan.ts";
 import { EXIT_CODES } from "./exit_code.ts";
 import { Flags, readUrl } from "./flags.ts";
 import type { SessionIo } from "./session_io.ts";
+import { wrap } from "./text_width.ts";
 
 const HELP = `Find out what happens on the way to a server, step by step
 
@@ -64,7 +65,7 @@ function readPlan(
     alias: { header: "H", protocol: "p" },
   });
   if (flags.has("help")) return "help";
-  const url = readUrl(flags.positionals, "doctor");
+  const url = readUrl(flags.positionals);
   const token = tokenOf(flags, io);
   if (
     token !== undefined && isInsecure(url.href) && !flags.has("allow-insecure")
@@ -98,7 +99,7 @@ async function examine(plan: CheckupPlan, io: SessionIo): Promise<number> {
     stop();
   }
   if (checkup.isStopped) return EXIT_CODES.interrupted;
-  io.write(verdictOf(findings));
+  io.write(verdictOf(findings, io));
   const bad = findings.find(({ outcome }) => outcome === "bad");
   return bad === undefined ? SUCCESS : bad.exitCode ?? EXIT_CODES.failure;
 }
@@ -123,7 +124,10 @@ function stepText(
   return first + details.map((line) => `${INDENT}${line}\n`).join("");
 }
 
-function verdictOf(findings: readonly Finding[]): string {
+function verdictOf(
+  findings: readonly Finding[],
+  { columns }: SessionIo,
+): string {
   const advice = findings.flatMap(({ advice }) => advice ?? []);
   const outcomes = findings.map(({ outcome }) => outcome);
   const verdict = outcomes.includes("bad")
@@ -131,6 +135,9 @@ function verdictOf(findings: readonly Finding[]): string {
     : outcomes.includes("notable")
     ? "It works, with reservations."
     : "It works.";
-  const lines = [verdict, ...advice.map((line) => `${line}.`)];
+  const lines = [
+    verdict,
+    ...advice.flatMap((text) => wrap(`${text}.`, columns)),
+  ];
   return `\n${lines.join("\n")}\n`;
 }

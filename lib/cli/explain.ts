@@ -6,6 +6,7 @@
 
 import { describeClose } from "../connection/close.ts";
 import { type CommandIo, SUCCESS, USAGE } from "./command.ts";
+import { wrap } from "./text_width.ts";
 
 const HELP = `Explain a close code: what it means, its usual cause, what to do
 
@@ -34,7 +35,9 @@ export function explain(
     io.error(`explain: ${complaint(args)}\n`);
     return Promise.resolve(USAGE);
   }
-  io.write(`${code}: ${wrap(describeClose(Number(code)), io.columns)}\n`);
+  const indent = " ".repeat("1000: ".length);
+  const lines = wrap(describeClose(Number(code)), io.columns - indent.length);
+  io.write(`${code}: ${lines.join(`\n${indent}`)}\n`);
   return Promise.resolve(SUCCESS);
 }
 
@@ -48,19 +51,4 @@ function complaint(args: readonly string[]): string {
     ? "Nothing was given"
     : `${JSON.stringify(args.join(" "))} is no close code`;
   return `${given}, one number from 1000 to 4999 is wanted`;
-}
-
-/** Breaks lines between words; what follows the first hangs below it. */
-function wrap(text: string, columns: number): string {
-  const indent = " ".repeat("1000: ".length);
-  const room = Math.max(20, columns - indent.length);
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const line = lines.at(-1)!;
-    if (line === "") lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length <= room) {
-      lines[lines.length - 1] = `${line} ${word}`;
-    } else lines.push(word);
-  }
-  return lines.join(`\n${indent}`);
 }

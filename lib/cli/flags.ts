@@ -99,7 +99,9 @@ export class Flags {
     const found = words.find((word) => word === text);
     if (found !== undefined) return found;
     throw new UsageError(
-      `--${name} is ${JSON.stringify(text)}, must be ${words.join(", ")}`,
+      `--${name} is ${JSON.stringify(text)}, must be ${
+        words.slice(0, -1).join(", ")
+      } or ${words.at(-1)}`,
     );
   }
 }
@@ -108,17 +110,15 @@ export class Flags {
  * Checks a URL as the constructor of a WebSocket would, and gives it in full.
  *
  * @param positionals What was typed besides flags.
- * @param command The command's name, for the message.
  * @throws {UsageError} If it is not exactly one URL for a WebSocket.
  */
-export function readUrl(
-  positionals: readonly string[],
-  command: string,
-): URL {
+export function readUrl(positionals: readonly string[]): URL {
   const [text, ...more] = positionals;
   if (text === undefined || more.length > 0) {
     throw new UsageError(
-      `${command} takes one URL, such as ws://localhost:8080: got ${positionals.length}`,
+      `It takes one URL, such as ws://localhost:8080, got ${
+        positionals.length === 0 ? "none" : positionals.length
+      }; see --help`,
     );
   }
   const url = URL.parse(text.replace(/^http/, "ws"));
@@ -128,12 +128,25 @@ export function readUrl(
   throw new UsageError(
     `The URL is ${
       JSON.stringify(text)
-    }, must begin with ws:// or wss:// and have no fragment (#)`,
+    }, must look like ws://host or wss://host/path and have no fragment (#)`,
+  );
+}
+
+/**
+ * Checks that nothing but flags was typed.
+ *
+ * @throws {UsageError} If there is more.
+ */
+export function requireNoPositionals({ positionals }: Flags): void {
+  const [extra] = positionals;
+  if (extra === undefined) return;
+  throw new UsageError(
+    `It takes options only, not ${JSON.stringify(extra)}; see --help`,
   );
 }
 
 function refuse(arg: string): never {
-  throw new UsageError(`Unknown flag ${arg.split("=")[0]}: see --help`);
+  throw new UsageError(`There is no flag ${arg.split("=")[0]}; see --help`);
 }
 
 function requireValues(name: string, values: readonly string[]): void {

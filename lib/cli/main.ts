@@ -53,6 +53,6 @@ export async function main(
     ? "No command was given"
     : `There is no command ${JSON.stringify(name)}`;
   const names = [...COMMANDS.keys()].join(", ");
-  io.error(`holdfast: ${given}; there are ${names}\n`);
+  io.error(`holdfast: ${given}; there are ${names}, and --help\n`);
   return USAGE;
 }

@@ -64,7 +64,13 @@ export function dropText(
   { count, bytes, direction, reason }: DropEvent,
 ): string {
   const fate = direction === "outbound" ? "not sent" : "not read";
-  return `${count} messages ${fate} (${bytes} bytes, ${reason})`;
+  return `${countOf(count, "message")} ${fate} (${
+    countOf(bytes, "byte")
+  }, ${reason})`;
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** Says what an error says. */

@@ -6,7 +6,7 @@
  */
 
 import type { CommandIo } from "./command.ts";
-import { fitEnd, fitStart, showControls, widthOf } from "./text_width.ts";
+import { fitEnd, fitStart, showControls, widthOf, wrap } from "./text_width.ts";
 
 /** What a line is about; it decides on the colour. */
 export type Tone = "received" | "sent" | "good" | "bad" | "quiet";
@@ -61,7 +61,7 @@ export class Screen {
   /** Prints lines above the bottom. */
   print(text: string, tone: Tone): void {
     const sign = this.#paint(SIGNS[tone], tone);
-    const lines = showControls(text).replaceAll("\n", "\r\n  ");
+    const lines = this.#linesOf(showControls(text), tone).join("\r\n  ");
     const shown = tone === "received" ? lines : this.#paint(lines, tone);
     this.#write(this.#erasing, `${sign}${shown}\r\n`, this.#render());
   }
@@ -78,6 +78,14 @@ export class Screen {
   end(): void {
     this.#write(this.#erasing);
     this.#drawn = undefined;
+  }
+
+  /** Messages stay as they are, so that they can be copied; the rest is ours. */
+  #linesOf(text: string, tone: Tone): readonly string[] {
+    const lines = text.split("\n");
+    if (tone === "received" || tone === "sent") return lines;
+    const room = this.#io.columns - 1 - SIGNS[tone].length;
+    return lines.flatMap((line) => wrap(line, room));
   }
 
   /** A terminal that became narrower has broken the status line into rows. */

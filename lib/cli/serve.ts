@@ -12,7 +12,7 @@ import {
   type EchoServerOptions,
   startEchoServer,
 } from "./echo_server.ts";
-import { Flags } from "./flags.ts";
+import { Flags, requireNoPositionals } from "./flags.ts";
 import type { SessionIo } from "./session_io.ts";
 
 const HELP = `Start a WebSocket server that sends back what it gets
@@ -76,12 +76,7 @@ function readPlan(args: readonly string[]): Plan | "help" {
     ],
   });
   if (flags.has("help")) return "help";
-  const [extra] = flags.positionals;
-  if (extra !== undefined) {
-    throw new UsageError(
-      `serve takes options only, not ${JSON.stringify(extra)}`,
-    );
-  }
+  requireNoPositionals(flags);
   return {
     settings: {
       port: flags.count("port", { min: 0, max: 65_535 }) ?? 8080,

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli";
 import type { BackoffOptions } from "../client/options.ts";
 import type {
   ExponentialBackoff,
@@ -17,13 +16,13 @@ import {
   USAGE,
   UsageError,
 } from "./command.ts";
-import { parseDuration } from "./duration.ts";
 import { plot } from "./fleet/plot.ts";
 import { holdfast, PEERS, type Policy } from "./fleet/policies.ts";
 import { outage, type Scenario } from "./fleet/scenario.ts";
 import { simulate } from "./fleet/simulate.ts";
 import { runsOf, survey } from "./fleet/survey.ts";
 import { formatTable, LEGEND } from "./fleet/table.ts";
+import { Flags, requireNoPositionals } from "./flags.ts";
 import { progressBar } from "./progress.ts";
 
 /** More than this many clients take more memory than a machine may have. */
@@ -36,23 +35,30 @@ const HELP = `Simulate a fleet that loses its server, in virtual time
 
 Usage: storm [options]
 
-  --clients <n>             how many clients (10000)
-  --outage <duration>       how long the server is away (30s)
-  --capacity <n>            how many openings it takes in 100 ms (no limit)
-  --retry-after <duration>  what it tells those that it turns away
-  --policy <name>           holdfast, a peer's, or all; can be repeated (all)
-  --seeds <n>               how many runs the medians are of (5)
-  --svg <file>              draw what happened, for the first ${MAX_PANELS} policies
+      --clients N        how many clients (10000)
+      --outage TIME      how long the server is away (30s)
+      --capacity N       how many openings it takes in 100 ms (no limit)
+      --retry-after TIME what it tells those that it turns away
+      --policy NAME      holdfast, a peer's, or all; can be repeated (all)
+      --seeds N          how many runs the medians are of (5)
+      --svg FILE         draw what happened, for the first ${MAX_PANELS} policies
 
 The policy of holdfast; without any of these, its defaults:
-  --strategy <name>         spread or exponential
-  --first, --cap <duration>                 of spread
-  --initial-delay, --max-delay <duration>   of exponential
-  --factor <number>, --jitter <full|equal|none>
+      --strategy NAME    spread or exponential
+      --first TIME, --cap TIME                 of spread
+      --initial-delay TIME, --max-delay TIME   of exponential
+      --factor NUMBER, --jitter NAME           of it, too: full, equal or none
 
-Peers:
+TIME is like 250ms, 30s, 5m. Peers, in quotes where there is a space:
 ${listInRows(PEERS.map(({ name }) => name))}`;
 
+const SPREAD_FLAGS = ["first", "cap"] as const;
+const EXPONENTIAL_FLAGS = [
+  "initial-delay",
+  "max-delay",
+  "factor",
+  "jitter",
+] as const;
 const FLAGS = [
   "clients",
   "outage",
@@ -62,15 +68,9 @@ const FLAGS = [
   "seeds",
   "svg",
   "strategy",
-  "first",
-  "cap",
-  "initial-delay",
-  "max-delay",
-  "factor",
-  "jitter",
-] as const;
-
-type Flags = Readonly<Partial<Record<(typeof FLAGS)[number], string>>>;
+  ...SPREAD_FLAGS,
+  ...EXPONENTIAL_FLAGS,
+];
 
 interface Plan {
   readonly scenario: Scenario;
@@ -108,47 +108,33 @@ export async function storm(
 }
 
 function planOf(args: readonly string[]): Plan | "help" {
-  const parsed = parseArgs(args, {
-    boolean: ["help"],
-    string: FLAGS,
-    collect: ["policy"],
-    alias: { help: "h" },
-    unknown: (arg) => {
-      throw new UsageError(`There is no ${arg}; --help tells what there is`);
-    },
-  });
-  if (parsed.help) return "help";
-  const { policy, ...flags } = parsed;
-  const { svg, seeds } = flags;
-  if (svg === "") throw new UsageError("--svg must be the name of a file");
+  const flags = new Flags(args, { values: FLAGS });
+  if (flags.has("help")) return "help";
+  requireNoPositionals(flags);
   return {
     scenario: scenarioOf(flags),
-    policies: policiesOf(policy, flags),
-    seeds: integer("seeds", seeds ?? "5", MAX_SEEDS),
-    svg,
+    policies: policiesOf(flags),
+    seeds: flags.count("seeds", { min: 1, max: MAX_SEEDS }) ?? 5,
+    svg: flags.text("svg"),
   };
 }
 
 function scenarioOf(flags: Flags): Scenario {
-  const { capacity, outage: away = "30s", "retry-after": advice } = flags;
+  const range = { min: 1, max: MAX_CLIENTS };
+  const capacity = flags.count("capacity", range);
+  const retryAfter = flags.time("retry-after");
   return outage({
-    clients: integer("clients", flags.clients ?? "10000", MAX_CLIENTS),
-    away: Math.round(parseDuration(away, "--outage")),
-    ...capacity !== undefined &&
-      { capacity: integer("capacity", capacity, MAX_CLIENTS) },
-    ...advice !== undefined &&
-      { retryAfter: parseDuration(advice, "--retry-after") },
+    clients: flags.count("clients", range) ?? 10_000,
+    away: Math.round(flags.time("outage") ?? 30_000),
+    ...capacity !== undefined && { capacity },
+    ...retryAfter !== undefined && { retryAfter },
   });
 }
 
-function policiesOf(
-  names: readonly string[] | undefined,
-  flags: Flags,
-): readonly Policy[] {
+function policiesOf(flags: Flags): readonly Policy[] {
   const all = [ours(flags), ...PEERS];
-  if (names === undefined || names.length === 0 || names.includes("all")) {
-    return all;
-  }
+  const names = flags.texts("policy");
+  if (names.length === 0 || names.includes("all")) return all;
   return names.map((name) => {
     const found = all.find((each) => each.name === name);
     if (found !== undefined) return found;
@@ -170,21 +156,14 @@ function ours(flags: Flags): Policy {
   }
 }
 
-const SPREAD_FLAGS = ["first", "cap"] as const;
-const EXPONENTIAL_FLAGS = [
-  "initial-delay",
-  "max-delay",
-  "factor",
-  "jitter",
-] as const;
-
 function backoffOf(flags: Flags): BackoffOptions {
-  const given = (names: readonly (keyof Flags)[]) =>
-    names.find((name) => flags[name] !== undefined);
+  const given = (names: readonly string[]) =>
+    names.find((name) => flags.text(name) !== undefined);
   const fallback = given(EXPONENTIAL_FLAGS) === undefined
     ? "spread"
     : "exponential";
-  const { strategy = fallback } = flags;
+  const strategy = flags.oneOf("strategy", ["spread", "exponential"]) ??
+    fallback;
   switch (strategy) {
     case "spread":
       refuse(given(EXPONENTIAL_FLAGS), strategy);
@@ -192,12 +171,6 @@ function backoffOf(flags: Flags): BackoffOptions {
     case "exponential":
       refuse(given(SPREAD_FLAGS), strategy);
       return { strategy, ...exponentialOf(flags) };
-    default:
-      throw new UsageError(
-        `--strategy is ${
-          JSON.stringify(strategy)
-        }, must be spread or exponential`,
-      );
   }
 }
 
@@ -206,38 +179,33 @@ function refuse(flag: string | undefined, strategy: string): void {
   throw new UsageError(`The ${strategy} policy has no --${flag}`);
 }
 
-function spreadOf({ first, cap }: Flags): Omit<SpreadBackoff, "strategy"> {
+function spreadOf(flags: Flags): Omit<SpreadBackoff, "strategy"> {
+  const first = flags.time("first");
+  const cap = flags.time("cap");
   return {
-    ...first !== undefined && { first: parseDuration(first, "--first") },
-    ...cap !== undefined && { cap: parseDuration(cap, "--cap") },
+    ...first !== undefined && { first },
+    ...cap !== undefined && { cap },
   };
 }
 
 function exponentialOf(flags: Flags): Omit<ExponentialBackoff, "strategy"> {
-  const { factor, jitter } = flags;
-  const { "initial-delay": initial, "max-delay": longest } = flags;
+  const initialDelay = flags.time("initial-delay");
+  const maxDelay = flags.time("max-delay");
+  const factor = flags.text("factor");
+  const jitter = flags.oneOf("jitter", ["full", "equal", "none"]);
   return {
-    ...initial !== undefined &&
-      { initialDelay: parseDuration(initial, "--initial-delay") },
-    ...longest !== undefined &&
-      { maxDelay: parseDuration(longest, "--max-delay") },
+    ...initialDelay !== undefined && { initialDelay },
+    ...maxDelay !== undefined && { maxDelay },
     ...factor !== undefined && { factor: numberOf(factor, "--factor") },
-    ...jitter !== undefined && { jitter: jitterOf(jitter) },
+    ...jitter !== undefined && { jitter },
   };
 }
 
 function numberOf(text: string, flag: string): number {
   const value = Number(text);
-  if (text !== "" && Number.isFinite(value)) return value;
+  if (Number.isFinite(value)) return value;
   throw new UsageError(
     `${flag} is ${JSON.stringify(text)}, must be a number`,
-  );
-}
-
-function jitterOf(text: string): NonNullable<ExponentialBackoff["jitter"]> {
-  if (text === "full" || text === "equal" || text === "none") return text;
-  throw new UsageError(
-    `--jitter is ${JSON.stringify(text)}, must be full, equal or none`,
   );
 }
 
@@ -266,18 +234,6 @@ async function draw(
     io.error(`storm: Cannot write ${file}: ${why}\n`);
     return FAILURE;
   }
-}
-
-function integer(name: string, text: string, limit: number): number {
-  const value = Number(text);
-  if (text !== "" && Number.isInteger(value) && value >= 1 && value <= limit) {
-    return value;
-  }
-  throw new UsageError(
-    `--${name} is ${
-      JSON.stringify(text)
-    }, must be an integer from 1 to ${limit}`,
-  );
 }
 
 /** Three to a row, so that the help fits a screen. */

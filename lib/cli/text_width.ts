@@ -7,6 +7,8 @@
 /** The blocks of which nearly all characters take two columns. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
+/** Below this many columns, breaking lines makes them no easier to read. */
+const NARROWEST = 20;
 const COMBINING = /\p{M}|\u200d/u;
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
@@ -32,6 +34,23 @@ export function fitStart(text: string, columns: number): string {
 export function fitEnd(text: string, columns: number): string {
   const reversed = [...text].reverse().join("");
   return [...fitStart(reversed, columns)].reverse().join("");
+}
+
+/**
+ * Breaks text into lines, between words only: a word that is too long for a
+ * line, such as a URL, stays whole, so that it can be copied.
+ */
+export function wrap(text: string, columns: number): readonly string[] {
+  const room = Math.max(columns, NARROWEST);
+  const [first = "", ...words] = text.split(" ");
+  const lines: string[] = [];
+  let line = first;
+  for (const word of words) {
+    const longer = `${line} ${word}`;
+    if (widthOf(longer) > room) lines.push(line);
+    line = widthOf(longer) > room ? word : longer;
+  }
+  return [...lines, line];
 }
 
 /**

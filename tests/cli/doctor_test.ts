@@ -107,6 +107,7 @@ Deno.test("doctor() shows the dates of a certificate that nobody trusts", async 
   assertEquals(await doctor([server.url], io), 3);
   assertMatch(io.written, /FAIL {2}TLS/);
   assertMatch(io.written, /from 2026-11-21 to 2126-10-28/);
+  assert(io.written.split("\n").every((line) => line.length <= 80));
 });
 
 Deno.test("doctor() gives up on a handshake that is never answered", async () => {

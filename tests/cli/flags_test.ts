@@ -38,15 +38,15 @@ Deno.test("Flags.count() and Flags.oneOf() say what is allowed", () => {
   assertThrows(
     () => flags.oneOf("level", ["low", "high"]),
     UsageError,
-    '--level is "loud", must be low, high',
+    '--level is "loud", must be low or high',
   );
 });
 
 Deno.test("readUrl() takes one URL of a WebSocket", () => {
-  assertEquals(readUrl(["https://a/b"], "connect").href, "wss://a/b");
+  assertEquals(readUrl(["https://a/b"]).href, "wss://a/b");
   for (
     const wrong of [[], ["ws://a", "ws://b"], ["a"], ["ftp://a"], ["ws://a/#b"]]
   ) {
-    assertThrows(() => readUrl(wrong, "connect"), UsageError);
+    assertThrows(() => readUrl(wrong), UsageError);
   }
 });

@@ -1,10 +1,11 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Screen } from "../../lib/cli/screen.ts";
 import {
   fitEnd,
   fitStart,
   showControls,
   widthOf,
+  wrap,
 } from "../../lib/cli/text_width.ts";
 
 function makeScreen(columns = 20) {
@@ -73,6 +74,32 @@ Deno.test("Screen.print() shows control characters of a peer", () => {
   const { screen, taken } = makeScreen();
   screen.print("a\x1b[2Jb\nc", "received");
   assertEquals(taken().startsWith("< a\\x1b[2Jb\r\n  c\r\n"), true);
+});
+
+Deno.test("Screen.print() breaks what it says between words, and leaves messages whole", () => {
+  const { screen, taken } = makeScreen(30);
+  screen.print("Connection refused: check host and port", "bad");
+  assertEquals(
+    taken().startsWith("! Connection refused: check\r\n  host and port\r\n"),
+    true,
+  );
+  const message = "a message of more than thirty columns";
+  for (const tone of ["sent", "received"] as const) {
+    screen.print(message, tone);
+    assertStringIncludes(taken(), ` ${message}\r\n`);
+  }
+});
+
+Deno.test("wrap() breaks between words only", () => {
+  const text =
+    "0123456789 0123456789 日本語日本語 http://example.com/0123456789";
+  assertEquals(wrap(text, 21), [
+    "0123456789 0123456789",
+    "日本語日本語",
+    "http://example.com/0123456789",
+  ]);
+  assertEquals(wrap("one  two", 20), ["one  two"]);
+  assertEquals(wrap("", 20), [""]);
 });
 
 Deno.test("widthOf() counts columns", () => {
