@@ -63,8 +63,8 @@ export async function soak(plan: Partial<SoakPlan>): Promise<SoakResult> {
  * @returns Its report.
  */
 export async function flood(mebibytes: number): Promise<FloodReport> {
-  // Messages of 1 KiB.
-  const messages = mebibytes * 1_024;
+  // Messages of 16 KiB.
+  const messages = mebibytes * 64;
   const { line } = await runProgram(
     "flood_program",
     `${mebibytes}`,
