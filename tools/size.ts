@@ -19,14 +19,24 @@ interface Item {
   readonly name: string;
   /** A module that stands in this repository, or the source of one. */
   readonly entry: string | { readonly source: string };
+  /** Whether it is of this package. */
+  readonly ours?: boolean;
   /** The most that it may weigh, in bytes. */
   readonly budget?: number;
 }
 
 /** The reach is 5 kB and 7 kB; these are what holds today. */
 const ITEMS: readonly Item[] = [
-  { name: "@holdfast/websocket", entry: "mod.ts", budget: 24_500 },
-  { name: "@holdfast/websocket/worker", entry: "worker.ts", budget: 19_000 },
+  { name: "@holdfast/websocket", entry: "mod.ts", budget: 23_500, ours: true },
+  ours("ReconnectingWebSocket", 22_600),
+  ours("WorkerWebSocket", 12_900),
+  ours("describeClose", 5_400),
+  {
+    name: "@holdfast/websocket/worker",
+    entry: "worker.ts",
+    budget: 19_000,
+    ours: true,
+  },
   {
     name: "reconnecting-websocket",
     entry: {
@@ -59,14 +69,20 @@ if (import.meta.main) {
   }
 }
 
+/** What an application loads that imports one symbol of `mod.ts`. */
+function ours(symbol: string, budget: number): Item {
+  const module = new URL("../mod.ts", import.meta.url);
+  const source = `export { ${symbol} } from "${module}";`;
+  return { name: `… only ${symbol}`, entry: { source }, budget, ours: true };
+}
+
 async function report(item: Item, directory: string): Promise<void> {
   const bundle = await load(item, directory);
   const size = gzipSync(bundle, { level: 9 }).length;
   const { name, budget = Infinity } = item;
   const limit = budget === Infinity ? "" : `, at most ${kilobytes(budget)}`;
   console.log(`${name.padEnd(28)} ${kilobytes(size)} gzipped${limit}`);
-  const isOurs = typeof item.entry === "string";
-  const foreign = isOurs ? FOREIGN.exec(bundle)?.[0] : undefined;
+  const foreign = item.ours ? FOREIGN.exec(bundle)?.[0] : undefined;
   if (foreign !== undefined) console.error(`${name} contains ${foreign}`);
   if (size > budget) console.error(`${name} is above its budget`);
   if (foreign !== undefined || size > budget) Deno.exitCode = 1;
@@ -77,7 +93,7 @@ async function load(
   { name, entry }: Item,
   directory: string,
 ): Promise<string> {
-  const target = `${directory}/${name.replaceAll("/", "-")}`;
+  const target = `${directory}/${name.replaceAll(/\W+/g, "-")}`;
   await Deno.mkdir(target);
   const { success, output } = await deno([
     "bundle",

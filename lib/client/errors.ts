@@ -40,6 +40,14 @@ export abstract class SocketError extends Error {
     super(message, "cause" in init ? { cause: init.cause } : undefined);
     this.retryable = init.retryable;
   }
+
+  /** The name of the class. */
+  override get name(): string {
+    const own = Object.entries(CLASSES).find(([, Class]) =>
+      this instanceof Class
+    );
+    return own?.[0] ?? "SocketError";
+  }
 }
 
 /** The server closed the connection, or there is no connection any more. */
@@ -211,8 +219,8 @@ export class ProviderError extends SocketError {
 /** The worker could not be started, crashed, or did not answer. */
 export class WorkerError extends SocketError {}
 
-// Names of classes do not survive a minifier.
-const NAMES = {
+/** Names of classes do not survive a minifier. */
+const CLASSES = {
   ConnectionClosedError,
   ConnectionLostError,
   ConnectError,
@@ -228,6 +236,3 @@ const NAMES = {
   ProviderError,
   WorkerError,
 };
-for (const [value, { prototype }] of Object.entries(NAMES)) {
-  Object.defineProperty(prototype, "name", { value });
-}

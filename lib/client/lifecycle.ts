@@ -22,9 +22,13 @@ import type { StreamEnd } from "./message_stream.ts";
 import type { Meter } from "./meter.ts";
 import type { Providers } from "./providers.ts";
 import type { Status } from "./status.ts";
-import { READY_STATES, type ReadyState } from "./web_socket_base.ts";
-
-const { CONNECTING, OPEN, CLOSING, CLOSED } = READY_STATES;
+import {
+  CLOSED,
+  CLOSING,
+  CONNECTING,
+  OPEN,
+  type ReadyState,
+} from "./web_socket_base.ts";
 
 /** What a first connection agreed on. */
 export interface OpenInfo {

@@ -6,7 +6,7 @@
 
 import { PLATFORM_CLOCK } from "./clock.ts";
 import type { SocketError } from "./errors.ts";
-import { wait as duration } from "./validate.ts";
+import { check, WAIT } from "./validate.ts";
 
 /** What ends the wait of `receive()`. */
 export interface ReceiveOptions {
@@ -65,7 +65,7 @@ export class MessageStream<T> {
   async receive(
     { signal, timeout = Infinity }: ReceiveOptions = {},
   ): Promise<T> {
-    duration(timeout, "timeout");
+    check(timeout, "timeout", WAIT);
     signal?.throwIfAborted();
     this.#occupy();
     const { promise, resolve, reject } = Promise.withResolvers<T>();

@@ -4,17 +4,18 @@
  * @module
  */
 
+import { isCloseCode } from "../connection/close.ts";
 import { TOKEN } from "./arguments.ts";
 import type { HookMarker, MessageBody } from "./options.ts";
 import {
-  fit,
+  check,
+  DURATION,
+  type Fit,
   isObject,
-  number,
-  oneOf,
-  record,
+  type Range,
   type Rule,
-  unless,
-  wait,
+  SWITCH,
+  WAIT,
 } from "./validate.ts";
 import { WorkerHost } from "./worker_host.ts";
 
@@ -24,46 +25,156 @@ const FORBIDDEN =
 /** A header's value: no control character but the tab (RFC 9110, 5.5). */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-const duration = number(
-  "a positive number of milliseconds",
-  (value) => value > 0,
-);
-const delay = number(
-  "a finite number of milliseconds from 0",
-  (value) => value >= 0 && value < Infinity,
-);
-const count = number(
-  "a whole number from 1, or Infinity",
-  (value) => value > 0 && isCount(value),
-);
-const bool = fit("true or false", (value) => typeof value === "boolean");
-const text = fit("a string", (value) => typeof value === "string");
-const func = (value: unknown): boolean => typeof value === "function";
-const secret = fit(
-  "a string or a function",
-  (value) => typeof value === "string" || func(value),
-);
-const body = fit("a string, an ArrayBuffer or a view", isBody);
-const pattern = fit(
-  "a string, an ArrayBuffer, a view or an object",
-  isPattern,
-);
-const template = fit(
-  "a string or an object",
-  (value) => typeof value === "string" || isObject(value),
-);
-const address = fit(
-  "a string or a URL",
-  (value) => typeof value === "string" || value instanceof URL,
-);
+const DELAY: Range = {
+  wanted: "a finite number of milliseconds from 0",
+  within: (value) => value >= 0 && value < Infinity,
+};
+const COUNT: Range = {
+  wanted: "a whole number from 1, or Infinity",
+  within: (value) => value > 0 && isCount(value),
+};
+const TEXT: Fit = { wanted: "a string", holds: isText };
+const BODY_WANTED = "a string, an ArrayBuffer or a view";
+const BODY: Fit = { wanted: BODY_WANTED, holds: isBody };
+const PATTERN_WANTED = "a string, an ArrayBuffer, a view or an object";
+const PATTERN: Fit = { wanted: PATTERN_WANTED, holds: isPattern };
+const TEMPLATE: Fit = {
+  wanted: "a string or an object",
+  holds: (value) => isText(value) || isObject(value),
+};
+const HEADERS: Rule = { check: checkHeaders };
+const TRANSPORT: Rule = { oneOf: ["auto", "ws", "native"] };
+const WORKER: Fit = {
+  wanted: '"shared" or "dedicated" or "none"',
+  holds: (value) =>
+    value === "shared" || value === "dedicated" || value === "none" ||
+    value instanceof WorkerHost,
+};
 
-/** Browsers let a page set no headers of a handshake. */
-const CAN_SET_HEADERS = "Deno" in globalThis || "process" in globalThis;
+/** All options by name. */
+export const OPTIONS: Rule = {
+  members: {
+    openTimeout: DURATION,
+    closeTimeout: WAIT,
+    stableAfter: WAIT,
+    backoff: {
+      members: {
+        strategy: { oneOf: ["spread", "exponential"] },
+        first: DELAY,
+        cap: DELAY,
+        initialDelay: DELAY,
+        factor: {
+          wanted: "a finite number from 1",
+          within: (value) => value >= 1 && value < Infinity,
+        },
+        maxDelay: WAIT,
+        jitter: { oneOf: ["full", "equal", "none"] },
+        maxAttempts: {
+          wanted: "a whole number from 0, or Infinity",
+          within: isCount,
+        },
+        maxElapsed: WAIT,
+      },
+    },
+    heartbeat: {
+      unless: (value) => value === false,
+      members: {
+        interval: DURATION,
+        timeout: DURATION,
+        message: {
+          wanted: BODY_WANTED,
+          holds: (value) => isHook(value) || isBody(value),
+        },
+        expect: PATTERN,
+        deliver: SWITCH,
+        reply: { members: { to: PATTERN, with: BODY } },
+      },
+    },
+    probeTimeout: DURATION,
+    idleTimeout: DURATION,
+    fatalCloseCodes: {
+      wanted: "an array of close codes from 1000 to 4999",
+      holds: (value) => Array.isArray(value) && value.every(isCloseCode),
+    },
+    outbox: {
+      members: {
+        maxMessages: COUNT,
+        maxBytes: COUNT,
+        overflow: { oneOf: ["reject", "drop-oldest", "drop-newest"] },
+        ttl: WAIT,
+      },
+    },
+    inbox: {
+      members: {
+        maxMessages: COUNT,
+        maxBytes: COUNT,
+        overflow: { oneOf: ["pause", "close", "drop-oldest", "drop-newest"] },
+      },
+    },
+    maxMessageSize: COUNT,
+    autoConnect: SWITCH,
+    token: {
+      unless: (value) => isText(value) || isFunction(value),
+      members: {
+        token: {
+          wanted: "a string or a function",
+          holds: (value) => isText(value) || isFunction(value),
+        },
+        placement: {
+          members: {
+            query: TEXT,
+            header: TEXT,
+            scheme: TEXT,
+            protocol: TEXT,
+            message: TEMPLATE,
+          },
+        },
+        renewal: TEMPLATE,
+        leeway: WAIT,
+      },
+    },
+    allowInsecure: SWITCH,
+    greeting: {
+      members: {
+        send: BODY,
+        expect: PATTERN,
+        reject: {
+          wanted: PATTERN_WANTED,
+          holds: (value) =>
+            Array.isArray(value) ? value.every(isPattern) : isPattern(value),
+        },
+        timeout: DURATION,
+        hook: SWITCH,
+      },
+    },
+    headers: HEADERS,
+    transport: TRANSPORT,
+    hooks: {
+      wanted: "a string or a URL",
+      holds: (value) => isText(value) || value instanceof URL,
+    },
+    worker: WORKER,
+    logger: {
+      wanted: "an object with debug, info, warn and error",
+      holds: isLogger,
+    },
+    signal: {
+      wanted: "an AbortSignal",
+      holds: (value) => value instanceof AbortSignal,
+    },
+  },
+};
+
+/** Those that the platform's interface leaves to the one who implements it. */
+export const PLATFORM_OPTIONS: Rule = {
+  members: { headers: HEADERS, transport: TRANSPORT, worker: WORKER },
+};
 
 /** The headers of a handshake: nothing injected, none of its own. */
-export const checkHeaders: Rule = (value, name) => {
-  fit("an object", isObject)(value, name);
-  if (!CAN_SET_HEADERS) {
+export function checkHeaders(value: unknown, name: string): void {
+  check(value, name, { wanted: "an object", holds: isObject });
+  // Browsers let a page set no headers of a handshake.
+  if (!("Deno" in globalThis || "process" in globalThis)) {
     throw new TypeError(
       `Option "${name}" cannot be used here: browsers set no headers`,
     );
@@ -74,106 +185,16 @@ export const checkHeaders: Rule = (value, name) => {
         `Option "${name}" must not have the header ${JSON.stringify(header)}`,
       );
     }
-    fit(
-      "a string without control characters",
-      () => typeof content === "string" && HEADER_VALUE.test(content),
-    )(content, `${name}.${header}`);
+    check(content, `${name}.${header}`, {
+      wanted: "a string without control characters",
+      holds: (text) => isText(text) && HEADER_VALUE.test(text),
+    });
   }
-};
-
-/** All options by name; throws for what is not one, or has a wrong value. */
-export const checkOptions: Rule = record({
-  openTimeout: duration,
-  closeTimeout: wait,
-  stableAfter: wait,
-  backoff: record({
-    strategy: oneOf("spread", "exponential"),
-    first: delay,
-    cap: delay,
-    initialDelay: delay,
-    factor: number(
-      "a finite number from 1",
-      (value) => value >= 1 && value < Infinity,
-    ),
-    maxDelay: wait,
-    jitter: oneOf("full", "equal", "none"),
-    maxAttempts: number("a whole number from 0, or Infinity", isCount),
-    maxElapsed: wait,
-  }),
-  heartbeat: unless(
-    (value) => value === false,
-    record({
-      interval: duration,
-      timeout: duration,
-      message: unless(isHook, body),
-      expect: pattern,
-      deliver: bool,
-      reply: record({ to: pattern, with: body }),
-    }),
-  ),
-  probeTimeout: duration,
-  idleTimeout: duration,
-  fatalCloseCodes: fit(
-    "an array of close codes from 1000 to 4999",
-    (value) =>
-      Array.isArray(value) &&
-      value.every((code) =>
-        Number.isInteger(code) && code >= 1000 && code <= 4999
-      ),
-  ),
-  outbox: record({
-    maxMessages: count,
-    maxBytes: count,
-    overflow: oneOf("reject", "drop-oldest", "drop-newest"),
-    ttl: wait,
-  }),
-  inbox: record({
-    maxMessages: count,
-    maxBytes: count,
-    overflow: oneOf("pause", "close", "drop-oldest", "drop-newest"),
-  }),
-  maxMessageSize: count,
-  autoConnect: bool,
-  token: unless(
-    (value) => typeof value === "string" || func(value),
-    record({
-      token: secret,
-      placement: record({
-        query: text,
-        header: text,
-        scheme: text,
-        protocol: text,
-        message: template,
-      }),
-      renewal: template,
-      leeway: wait,
-    }),
-  ),
-  allowInsecure: bool,
-  greeting: record({
-    send: body,
-    expect: pattern,
-    reject: unless(
-      (value) => Array.isArray(value) && value.every(isPattern),
-      pattern,
-    ),
-    timeout: duration,
-    hook: bool,
-  }),
-  headers: checkHeaders,
-  transport: oneOf("auto", "ws", "native"),
-  hooks: address,
-  worker: unless(
-    (value) => value instanceof WorkerHost,
-    oneOf("shared", "dedicated", "none"),
-  ),
-  logger: fit("an object with debug, info, warn and error", isLogger),
-  signal: fit("an AbortSignal", (value) => value instanceof AbortSignal),
-});
+}
 
 /** Tells whether a value can be the data of a message. */
 export function isBody(value: unknown): value is MessageBody {
-  return typeof value === "string" || value instanceof ArrayBuffer ||
+  return isText(value) || value instanceof ArrayBuffer ||
     ArrayBuffer.isView(value);
 }
 
@@ -193,6 +214,14 @@ function isCount(value: number): boolean {
 function isLogger(value: unknown): boolean {
   return isObject(value) &&
     ["debug", "info", "warn", "error"].every((level) =>
-      typeof value[level] === "function"
+      isFunction(value[level])
     );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === "function";
 }

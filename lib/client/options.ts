@@ -208,39 +208,44 @@ export interface ReconnectingWebSocketOptions {
  * console.log(2 * DEFAULTS.openTimeout);
  * ```
  */
-export const DEFAULTS: Defaults = Object.freeze({
-  openTimeout: 10_000,
-  closeTimeout: 5_000,
-  stableAfter: 5_000,
-  backoff: Object.freeze({
-    ...DEFAULT_BACKOFF,
-    maxAttempts: Infinity,
-    maxElapsed: Infinity,
-  }),
-  heartbeat: Object.freeze({
-    interval: 20_000,
-    timeout: 10_000,
-    deliver: false,
-  }),
-  probeTimeout: 3_500,
-  idleTimeout: Infinity,
-  fatalCloseCodes: Object.freeze([...FATAL_CLOSE_CODES]),
-  outbox: Object.freeze({
-    maxMessages: 10_000,
-    maxBytes: 16 << 20,
-    overflow: "reject",
-    ttl: Infinity,
-  }),
-  inbox: Object.freeze({
-    maxMessages: 100_000,
-    maxBytes: 64 << 20,
-    overflow: "pause",
-  }),
-  maxMessageSize: 16 << 20,
-  autoConnect: true,
-  allowInsecure: false,
-  transport: "auto",
-});
+export const DEFAULTS: Defaults = /* @__PURE__ */ makeDefaults();
+
+/** What a call at the top of a module would keep in every bundle. */
+function makeDefaults(): Defaults {
+  return Object.freeze({
+    openTimeout: 10_000,
+    closeTimeout: 5_000,
+    stableAfter: 5_000,
+    backoff: Object.freeze({
+      ...DEFAULT_BACKOFF,
+      maxAttempts: Infinity,
+      maxElapsed: Infinity,
+    }),
+    heartbeat: Object.freeze({
+      interval: 20_000,
+      timeout: 10_000,
+      deliver: false,
+    }),
+    probeTimeout: 3_500,
+    idleTimeout: Infinity,
+    fatalCloseCodes: Object.freeze([...FATAL_CLOSE_CODES]),
+    outbox: Object.freeze({
+      maxMessages: 10_000,
+      maxBytes: 16 << 20,
+      overflow: "reject",
+      ttl: Infinity,
+    }),
+    inbox: Object.freeze({
+      maxMessages: 100_000,
+      maxBytes: 64 << 20,
+      overflow: "pause",
+    }),
+    maxMessageSize: 16 << 20,
+    autoConnect: true,
+    allowInsecure: false,
+    transport: "auto",
+  });
+}
 
 /** The options that have a default, with it. */
 export interface Defaults {

@@ -50,8 +50,6 @@ import {
 import { choosePool } from "./worker_host.ts";
 import { outboxFull, type WriteOptions, Writer } from "./writer.ts";
 
-const { OPEN } = READY_STATES;
-
 type LogFields = Readonly<Record<string, string | number | boolean>>;
 
 /**
@@ -102,7 +100,10 @@ export class ReconnectingWebSocket
   #readable: ReadableStream<MessageData> | undefined;
   #writable: WritableStream<Sendable> | undefined;
 
-  static {
+  static readonly #states = /* @__PURE__ */ this.#define();
+
+  /** Not in a `static` block, which would keep the class in every bundle. */
+  static #define(): typeof READY_STATES {
     defineInterface(this, "ReconnectingWebSocket");
     const { addEventListener } = this.prototype;
     // Overriding it as a method would take the types of the events away.
@@ -121,6 +122,7 @@ export class ReconnectingWebSocket
       "close",
       "disconnect",
     ]);
+    return READY_STATES;
   }
 
   /**
@@ -291,7 +293,9 @@ export class ReconnectingWebSocket
    * @returns The latency in milliseconds.
    */
   probe(): Promise<number> {
-    if (this.readyState !== OPEN) return Promise.reject(notOpen());
+    if (this.readyState !== ReconnectingWebSocket.#states.OPEN) {
+      return Promise.reject(notOpen());
+    }
     return this.#probes.start((request) => this.#link.probe(request));
   }
 
@@ -406,7 +410,7 @@ export class ReconnectingWebSocket
       ask: (question, what) => this.#onAsk(question, what),
       heartbeat: (notice) => {
         this.#meter.beat(notice);
-        if (this.readyState === OPEN) {
+        if (this.readyState === ReconnectingWebSocket.#states.OPEN) {
           this.dispatchEvent(new HeartbeatEvent(notice.latency));
         }
       },

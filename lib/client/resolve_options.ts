@@ -33,7 +33,8 @@ import {
 } from "./options.ts";
 import { baseUrl, resolveProtocols, resolveUrl } from "./arguments.ts";
 import { levelOf } from "./logger.ts";
-import { checkHeaders, checkOptions, isBody, isHook } from "./option_rules.ts";
+import { checkHeaders, isBody, isHook, OPTIONS } from "./option_rules.ts";
+import { check } from "./validate.ts";
 
 /** What a facade needs to know. */
 export interface Resolved {
@@ -63,7 +64,7 @@ export function resolveOptions(
   protocols: string | readonly string[],
   options: ReconnectingWebSocketOptions,
 ): Resolved {
-  checkOptions(options, "options");
+  check(options, "options", OPTIONS);
   const {
     autoConnect = DEFAULTS.autoConnect,
     hooks,

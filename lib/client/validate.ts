@@ -4,63 +4,99 @@
  * @module
  */
 
-/** Throws a `TypeError` or `RangeError` unless the value is fit; `name` is the option's. */
-export type Rule = (value: unknown, name: string) => void;
-
-/** A number for which `holds`; `wanted` says which in words. */
-export function number(
-  wanted: string,
-  holds: (value: number) => boolean,
-): Rule {
-  return (value, name) => {
-    if (typeof value !== "number") refuse(TypeError, { name, wanted, value });
-    else if (!holds(value)) refuse(RangeError, { name, wanted, value });
-  };
-}
-
-/** A duration that may be 0 or `Infinity`, in milliseconds. */
-export const wait: Rule = number(
-  "a number of milliseconds from 0",
-  (value) => value >= 0,
-);
+/**
+ * What a value must be, as data: calls at the top of a module would stay in
+ * every bundle.
+ */
+export type Rule =
+  | Fit
+  | Range
+  | Choice
+  | Members
+  | { readonly check: (value: unknown, name: string) => void };
 
 /** A value for which `holds`; `wanted` says which in words. */
-export function fit(wanted: string, holds: (value: unknown) => boolean): Rule {
-  return (value, name) => {
-    if (!holds(value)) refuse(TypeError, { name, wanted, value });
-  };
+export interface Fit {
+  readonly wanted: string;
+  readonly holds: (value: unknown) => boolean;
+}
+
+/** A number `within` what is `wanted`. */
+export interface Range {
+  readonly wanted: string;
+  readonly within: (value: number) => boolean;
 }
 
 /** One of some strings. */
-export function oneOf(...values: readonly string[]): Rule {
-  const wanted = values.map((value) => `"${value}"`).join(" or ");
-  return fit(wanted, (value) => values.some((known) => known === value));
+export interface Choice {
+  readonly oneOf: readonly string[];
 }
 
 /** An object whose members obey their rules, and which has no others. */
-export function record(rules: Readonly<Record<string, Rule>>): Rule {
-  return (value, name) => {
-    if (!isObject(value)) {
-      return refuse(TypeError, { name, wanted: "an object", value });
-    }
-    const path = name === "options" ? "" : `${name}.`;
-    for (const [key, member] of Object.entries(value)) {
-      if (!Object.hasOwn(rules, key)) {
-        const known = nearest(key, Object.keys(rules));
-        throw new TypeError(
-          `Unknown option "${path}${key}"; did you mean "${path}${known}"?`,
-        );
-      }
-      if (member !== undefined) rules[key]?.(member, path + key);
-    }
-  };
+export interface Members {
+  readonly members: Readonly<Record<string, Rule>>;
+  /** What the value may be instead. */
+  readonly unless?: (value: unknown) => boolean;
 }
 
-/** `rule`, unless the value is fit for something simpler. */
-export function unless(simple: (value: unknown) => boolean, rule: Rule): Rule {
-  return (value, name) => {
-    if (!simple(value)) rule(value, name);
-  };
+/** A duration that may be 0 or `Infinity`, in milliseconds. */
+export const WAIT: Range = {
+  wanted: "a number of milliseconds from 0",
+  within: (value) => value >= 0,
+};
+/** A duration that may be `Infinity`, in milliseconds. */
+export const DURATION: Range = {
+  wanted: "a positive number of milliseconds",
+  within: (value) => value > 0,
+};
+/** A boolean. */
+export const SWITCH: Fit = {
+  wanted: "true or false",
+  holds: (value) => typeof value === "boolean",
+};
+/**
+ * Checks a value; `name` is the option's.
+ *
+ * @throws {TypeError} The value is of a wrong type, or has an unknown member.
+ * @throws {RangeError} A number out of range.
+ */
+export function check(value: unknown, name: string, rule: Rule): void {
+  if ("check" in rule) rule.check(value, name);
+  else if ("members" in rule) {
+    if (!rule.unless?.(value)) checkMembers(value, name, rule.members);
+  } else if ("oneOf" in rule) {
+    const wanted = rule.oneOf.map((known) => `"${known}"`).join(" or ");
+    const holds = rule.oneOf.some((known) => known === value);
+    if (!holds) refuse(TypeError, { name, wanted, value });
+  } else if ("holds" in rule) {
+    const { wanted, holds } = rule;
+    if (!holds(value)) refuse(TypeError, { name, wanted, value });
+  } else {
+    const { wanted, within } = rule;
+    if (typeof value !== "number") refuse(TypeError, { name, wanted, value });
+    else if (!within(value)) refuse(RangeError, { name, wanted, value });
+  }
+}
+
+function checkMembers(
+  value: unknown,
+  name: string,
+  rules: Members["members"],
+): void {
+  if (!isObject(value)) {
+    return refuse(TypeError, { name, wanted: "an object", value });
+  }
+  const path = name === "options" ? "" : `${name}.`;
+  for (const [key, member] of Object.entries(value)) {
+    const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
+    if (rule === undefined) {
+      const known = nearest(key, Object.keys(rules));
+      throw new TypeError(
+        `Unknown option "${path}${key}"; did you mean "${path}${known}"?`,
+      );
+    }
+    if (member !== undefined) check(member, path + key, rule);
+  }
 }
 
 /** Tells whether a value is a plain object, or looks like one. */

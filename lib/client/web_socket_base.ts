@@ -11,13 +11,17 @@ import type { Sendable } from "./message_data.ts";
 /** What binary messages are delivered as. */
 export type BinaryFormat = "arraybuffer" | "blob";
 
+/** There is no connection yet. */
+export const CONNECTING = 0;
+/** There is a connection. */
+export const OPEN = 1;
+/** The end was asked for. */
+export const CLOSING = 2;
+/** The end has come. */
+export const CLOSED = 3;
+
 /** The values of `readyState` (WHATWG WebSockets, 3.1). */
-export const READY_STATES = {
-  CONNECTING: 0,
-  OPEN: 1,
-  CLOSING: 2,
-  CLOSED: 3,
-} as const;
+export const READY_STATES = { CONNECTING, OPEN, CLOSING, CLOSED } as const;
 
 /** The constants of the class, and of each of its instances. */
 export interface ReadyStates {

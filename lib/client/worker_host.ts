@@ -26,7 +26,7 @@ export interface WorkerHostOptions {
 }
 
 /** Pools are not part of the public API. */
-let poolOf: (host: WorkerHost) => WorkerPool;
+const pools = new WeakMap<WorkerHost, WorkerPool>();
 
 /**
  * Owns workers for connections to live in.
@@ -47,12 +47,6 @@ let poolOf: (host: WorkerHost) => WorkerPool;
  * ```
  */
 export class WorkerHost implements AsyncDisposable {
-  static {
-    poolOf = (host) => host.#pool;
-  }
-
-  readonly #pool: WorkerPool;
-
   /**
    * Makes a host; workers start with the first connections.
    *
@@ -66,12 +60,12 @@ export class WorkerHost implements AsyncDisposable {
         `Cannot make a WorkerHost: size is ${size}, and must be a positive integer`,
       );
     }
-    this.#pool = new WorkerPool({ start: startWorker(url), size });
+    pools.set(this, new WorkerPool({ start: startWorker(url), size }));
   }
 
   /** How many workers there are at most. */
   get size(): number {
-    return this.#pool.size;
+    return poolOf(this).size;
   }
 
   /**
@@ -79,7 +73,7 @@ export class WorkerHost implements AsyncDisposable {
    * closed. New ones are refused with an `InvalidStateError`.
    */
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#pool[Symbol.asyncDispose]();
+    return poolOf(this)[Symbol.asyncDispose]();
   }
 }
 
@@ -100,4 +94,10 @@ export function choosePool(choice: WorkerChoice): WorkerPool {
       return new WorkerPool({ start: startWorker() });
   }
   return poolOf(choice);
+}
+
+function poolOf(host: WorkerHost): WorkerPool {
+  const pool = pools.get(host);
+  if (pool) return pool;
+  throw new TypeError("A WorkerHost must be made by its constructor");
 }

@@ -5,17 +5,24 @@
  */
 
 import { LOST } from "../connection/close.ts";
-import type { Data } from "../connection/config.ts";
+import type { Config, Data } from "../connection/config.ts";
 import type { Failure } from "../connection/failure.ts";
-import { resolveClose } from "./arguments.ts";
+import type { OutboxLimits } from "../connection/outbox.ts";
+import type { Setup } from "../protocol.ts";
+import { resolveClose, resolveProtocols, resolveUrl } from "./arguments.ts";
 import { defineHandlers, type Handler } from "./events.ts";
 import { Link, type LinkListener, type NoticeOf } from "./link.ts";
 import { type Sendable, sizeOf, snapshot } from "./message_data.ts";
 import type { ReconnectingWebSocketOptions } from "./options.ts";
-import { resolveOptions } from "./resolve_options.ts";
+import { PLATFORM_OPTIONS } from "./option_rules.ts";
+import { check } from "./validate.ts";
 import {
   type BinaryFormat,
+  CLOSED,
+  CLOSING,
+  CONNECTING,
   defineInterface,
+  OPEN,
   present,
   READY_STATES,
   type ReadyState,
@@ -23,8 +30,6 @@ import {
   WebSocketTarget,
 } from "./web_socket_base.ts";
 import { choosePool } from "./worker_host.ts";
-
-const { CONNECTING, OPEN, CLOSING, CLOSED } = READY_STATES;
 
 /** The events of a {@linkcode WorkerWebSocket}, by type. */
 export interface WorkerWebSocketEventMap {
@@ -45,15 +50,23 @@ export type WorkerWebSocketOptions = Pick<
 >;
 
 /** The platform knows no heartbeat, no time limit and no bound, and does not reconnect. */
-const PLATFORM: ReconnectingWebSocketOptions = {
+const PLATFORM: Config = {
   openTimeout: Infinity,
   // As long as Chromium waits.
   closeTimeout: 60_000,
-  heartbeat: false,
-  backoff: { maxAttempts: 0 },
+  stableAfter: 0,
+  backoff: { strategy: "spread", maxAttempts: 0, maxElapsed: 0 },
+  probeTimeout: Infinity,
+  idleTimeout: Infinity,
   fatalCloseCodes: [],
-  outbox: { maxMessages: Infinity, maxBytes: Infinity },
+  inbox: { maxMessages: 100_000, maxBytes: 64 << 20, overflow: "pause" },
   maxMessageSize: Infinity,
+  renewableToken: false,
+};
+const NO_LIMITS: OutboxLimits = {
+  maxMessages: Infinity,
+  maxBytes: Infinity,
+  overflow: "reject",
 };
 
 /**
@@ -88,10 +101,12 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
   /** Called at the end. */
   declare onclose: Handler<WebSocket, CloseEvent>;
 
+  static readonly #states = /* @__PURE__ */ this.#define();
+
   readonly #link: Link;
   readonly #url: string;
   readonly #origin: string;
-  #readyState: ReadyState = CONNECTING;
+  #readyState: ReadyState = WorkerWebSocket.#states.CONNECTING;
   #reached: "nothing" | "open" = "nothing";
   #protocol = "";
   #extensions = "";
@@ -100,9 +115,11 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
   #stranded = 0;
   #crash: Failure | undefined;
 
-  static {
+  /** Not in a `static` block, which would keep the class in every bundle. */
+  static #define(): typeof READY_STATES {
     defineInterface(this, "WorkerWebSocket");
     defineHandlers(this.prototype, ["open", "message", "error", "close"]);
+    return READY_STATES;
   }
 
   /**
@@ -123,16 +140,25 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
     if (arguments.length === 0) throw new TypeError("A WebSocket needs a URL");
     const { headers, transport, worker } = options;
     const given = {
-      ...PLATFORM,
       ...headers && { headers },
       ...transport && { transport },
       ...worker && { worker },
     };
-    const { setup, outbox } = resolveOptions(`${url}`, protocols, given);
-    this.#url = setup.url ?? "";
+    check(given, "options", PLATFORM_OPTIONS);
+    this.#url = resolveUrl(`${url}`);
     this.#origin = new URL(this.#url).origin;
+    const setup: Setup = {
+      config: PLATFORM,
+      url: this.#url,
+      protocols: resolveProtocols(protocols),
+      headers: {},
+      transport: "auto",
+      autoConnect: true,
+      log: "silent",
+      ...given,
+    };
     const pool = choosePool(worker ?? "shared");
-    this.#link = new Link(pool, setup, outbox, this.#listener());
+    this.#link = new Link(pool, setup, NO_LIMITS, this.#listener());
     this.#link.consume("push");
   }
 

@@ -15,7 +15,7 @@ import {
 } from "./errors.ts";
 import type { Link, SendOptions, SendOutcome, SendTicket } from "./link.ts";
 import { type Sendable, sizeOf, snapshot } from "./message_data.ts";
-import { wait } from "./validate.ts";
+import { check, WAIT } from "./validate.ts";
 
 /** How one message is written. */
 export interface WriteOptions {
@@ -58,7 +58,7 @@ export class Writer {
     data: Sendable,
     { signal, ttl = Infinity }: WriteOptions,
   ): Promise<void> {
-    wait(ttl, "ttl");
+    check(ttl, "ttl", WAIT);
     signal?.throwIfAborted();
     const { link, send, limits } = this.#context;
     const message = snapshot(data);

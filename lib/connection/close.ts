@@ -86,6 +86,11 @@ export function describeClose(closeCode: number): string {
   return CLOSE_CODES.get(closeCode) ?? range?.meaning ?? NOT_A_CLOSE_CODE;
 }
 
+/** Tells whether a close frame can carry this code (RFC 6455, 7.4.2). */
+export function isCloseCode(closeCode: number): boolean {
+  return Number.isInteger(closeCode) && closeCode >= 1000 && closeCode <= 4999;
+}
+
 /** Tells whether `close()` takes this code (WHATWG WebSockets, `close()`, step 1). */
 export function isSendableCloseCode(closeCode: number): boolean {
   return closeCode === 1000 || isCloseCode(closeCode) && closeCode >= 3000;
@@ -150,10 +155,6 @@ export function isUnauthorized(failure: Failure): boolean {
   return failure.type === "handshake" && failure.status === 401 ||
     failure.type === "closed" &&
       UNAUTHORIZED_CLOSE_CODES.includes(failure.closeCode);
-}
-
-function isCloseCode(closeCode: number): boolean {
-  return Number.isInteger(closeCode) && closeCode >= 1000 && closeCode <= 4999;
 }
 
 function isFatalStatus(status: number): boolean {

@@ -5,7 +5,7 @@
  */
 
 import { sizeOf } from "../client/message_data.ts";
-import { number, record } from "../client/validate.ts";
+import { check, type Rule } from "../client/validate.ts";
 import { DecodeError } from "./errors.ts";
 import { checkKeys, checkTree } from "./safe_tree.ts";
 
@@ -50,14 +50,19 @@ export interface DecodeLimits {
   readonly maxDepth?: number;
 }
 
-const checkOptions = record({
-  maxBytes: number("a number of bytes from 1", (value) => value >= 1),
-  maxDepth: number("a number from 1", (value) => value >= 1),
-});
+const LIMITS: Rule = {
+  members: {
+    maxBytes: {
+      wanted: "a number of bytes from 1",
+      within: (value) => value >= 1,
+    },
+    maxDepth: { wanted: "a number from 1", within: (value) => value >= 1 },
+  },
+};
 
 /** Fills in the defaults and checks the values. */
 export function resolveLimits(limits: DecodeLimits): Required<DecodeLimits> {
-  checkOptions(limits, "options");
+  check(limits, "options", LIMITS);
   return {
     maxBytes: limits.maxBytes ?? 1_048_576,
     maxDepth: limits.maxDepth ?? 64,

@@ -6,6 +6,7 @@
 
 import { guard } from "../client/guard.ts";
 import { randomHex } from "../client/random_hex.ts";
+import { check } from "../client/validate.ts";
 import type { Codec, Frame } from "./codec.ts";
 import {
   type Envelope,
@@ -17,11 +18,11 @@ import { Intake, type InvalidMessage, mismatched } from "./intake.ts";
 import { jsonCodec } from "./json_codec.ts";
 import type { MessageSocket } from "./message_socket.ts";
 import {
-  checkDispatcherOptions,
-  checkRequestOptions,
-  checkSubscribeOptions,
+  DISPATCHER_OPTIONS,
   type DispatcherOptions,
+  REQUEST_OPTIONS,
   type RequestOptions,
+  SUBSCRIBE_OPTIONS,
   type SubscribeOptions,
 } from "./options.ts";
 import { Outlet, type Posting } from "./outlet.ts";
@@ -89,7 +90,7 @@ export function dispatcher<const S extends Schemas>(
   schemas: S,
   options: DispatcherOptions = {},
 ): Dispatcher<S> {
-  checkDispatcherOptions(options, "options");
+  check(options, "options", DISPATCHER_OPTIONS);
   return new Dispatcher(socket, schemas, options);
 }
 
@@ -207,7 +208,7 @@ export class Dispatcher<S extends Schemas> implements Disposable {
     data?: unknown,
     options: RequestOptions & { readonly reply?: string } = {},
   ): Promise<unknown> {
-    checkRequestOptions(options, "options");
+    check(options, "options", REQUEST_OPTIONS);
     const { reply = type, timeout = 10_000, signal, resend } = options;
     if (!this.#handlers.has(reply)) {
       throw new TypeError(`Cannot await a reply of type "${reply}": no schema`);
@@ -234,7 +235,7 @@ export class Dispatcher<S extends Schemas> implements Disposable {
     data?: unknown,
     options: SubscribeOptions = {},
   ): Disposable {
-    checkSubscribeOptions(options, "options");
+    check(options, "options", SUBSCRIBE_OPTIONS);
     const { unsubscribe, signal } = options;
     const opposite = unsubscribe &&
       this.#encode({ data: undefined, ...unsubscribe });

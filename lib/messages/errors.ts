@@ -10,7 +10,9 @@ import type { Issue } from "./standard_schema.ts";
 /** A message could not be decoded, or is not safe to decode. */
 export class DecodeError extends SocketError {
   /** The name of the class. */
-  override readonly name = "DecodeError";
+  override get name(): string {
+    return "DecodeError";
+  }
   /** A few characters of the message, around the fault where that is known. */
   readonly excerpt: string;
 
@@ -35,7 +37,9 @@ export class DecodeError extends SocketError {
  */
 export class RequestLostError extends SocketError {
   /** The name of the class. */
-  override readonly name = "RequestLostError";
+  override get name(): string {
+    return "RequestLostError";
+  }
   /** The type of the request. */
   readonly type: string;
 
@@ -57,7 +61,9 @@ export class RequestLostError extends SocketError {
 /** A request was answered with another type than expected, such as `"error"`. */
 export class UnexpectedReplyError extends SocketError {
   /** The name of the class. */
-  override readonly name = "UnexpectedReplyError";
+  override get name(): string {
+    return "UnexpectedReplyError";
+  }
   /** The type of the answer. */
   readonly type: string;
   /** The data of the answer: checked if its type has a schema, else as it came. */
@@ -82,7 +88,9 @@ export class UnexpectedReplyError extends SocketError {
 /** A request was answered with data that its schema refuses. */
 export class InvalidReplyError extends SocketError {
   /** The name of the class. */
-  override readonly name = "InvalidReplyError";
+  override get name(): string {
+    return "InvalidReplyError";
+  }
   /** What the schema found. */
   readonly issues: readonly Issue[];
 

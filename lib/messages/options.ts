@@ -4,7 +4,13 @@
  * @module
  */
 
-import { fit, number, record } from "../client/validate.ts";
+import {
+  DURATION,
+  type Fit,
+  type Range,
+  type Rule,
+  SWITCH,
+} from "../client/validate.ts";
 import type { Codec } from "./codec.ts";
 import type { Envelope, Message, MessageId } from "./envelope.ts";
 import type { InvalidMessage } from "./intake.ts";
@@ -64,47 +70,61 @@ export interface SubscribeOptions {
   readonly signal?: AbortSignal;
 }
 
-const count = number(
-  "a whole number from 1, or Infinity",
-  (value) => value >= 1 && (Number.isInteger(value) || value === Infinity),
-);
-const callable = fit("a function", isFunction);
-const bool = fit("true or false", (value) => typeof value === "boolean");
-const signal = fit(
-  "an AbortSignal",
-  (value) => hasMethods(value, "throwIfAborted", "addEventListener"),
-);
-const text = fit("a string", (value) => typeof value === "string");
+const COUNT: Range = {
+  wanted: "a whole number from 1, or Infinity",
+  within: (value) =>
+    value >= 1 && (Number.isInteger(value) || value === Infinity),
+};
+const CALLABLE: Fit = { wanted: "a function", holds: isFunction };
+const SIGNAL: Fit = {
+  wanted: "an AbortSignal",
+  holds: (value) => hasMethods(value, "throwIfAborted", "addEventListener"),
+};
 
-/** Throws if an option of a dispatcher is wrong. */
-export const checkDispatcherOptions = record({
-  codec: fit("a codec", (value) => hasMethods(value, "encode", "decode")),
-  envelope: fit("an envelope", (value) => hasMethods(value, "wrap", "unwrap")),
-  unknown: callable,
-  invalid: callable,
-  waiting: record({ maxMessages: count, maxBytes: count }),
-  maxRequests: count,
-  createId: callable,
-});
+/** The options of a dispatcher. */
+export const DISPATCHER_OPTIONS: Rule = {
+  members: {
+    codec: {
+      wanted: "a codec",
+      holds: (value) => hasMethods(value, "encode", "decode"),
+    },
+    envelope: {
+      wanted: "an envelope",
+      holds: (value) => hasMethods(value, "wrap", "unwrap"),
+    },
+    unknown: CALLABLE,
+    invalid: CALLABLE,
+    waiting: { members: { maxMessages: COUNT, maxBytes: COUNT } },
+    maxRequests: COUNT,
+    createId: CALLABLE,
+  },
+};
 
-/** Throws if an option of a request is wrong. */
-export const checkRequestOptions = record({
-  reply: text,
-  timeout: number("a positive number of milliseconds", (value) => value > 0),
-  signal,
-  resend: bool,
-});
+/** The options of a request. */
+export const REQUEST_OPTIONS: Rule = {
+  members: {
+    reply: {
+      wanted: "a string",
+      holds: (value) => typeof value === "string",
+    },
+    timeout: DURATION,
+    signal: SIGNAL,
+    resend: SWITCH,
+  },
+};
 
-/** Throws if an option of a subscription is wrong. */
-export const checkSubscribeOptions = record({
-  unsubscribe: fit(
-    "a message",
-    (value) =>
-      typeof value === "object" && value !== null && "type" in value &&
-      typeof value.type === "string",
-  ),
-  signal,
-});
+/** The options of a subscription. */
+export const SUBSCRIBE_OPTIONS: Rule = {
+  members: {
+    unsubscribe: {
+      wanted: "a message",
+      holds: (value) =>
+        typeof value === "object" && value !== null && "type" in value &&
+        typeof value.type === "string",
+    },
+    signal: SIGNAL,
+  },
+};
 
 function isFunction(value: unknown): boolean {
   return typeof value === "function";
