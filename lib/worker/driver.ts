@@ -17,18 +17,29 @@ import type { Effect, Event, State } from "../connection/state.ts";
 import type { Now } from "../connection/suspension.ts";
 import { fillToken } from "../connection/token.ts";
 import { isLoopback } from "../connection/target.ts";
-import type { Command, EnvironmentChange, Setup } from "../protocol.ts";
-import type { AttemptContext } from "./hooks.ts";
-import { Journal } from "./journal.ts";
-import { Line } from "./line.ts";
+import type { Config } from "../connection/config.ts";
+import type {
+  Answer,
+  Command,
+  EnvironmentChange,
+  Notice,
+  Setup,
+} from "../protocol.ts";
+import { Attempt } from "./attempt.ts";
+import { Journal, type JournalOwner } from "./journal.ts";
+import { Line, type LineOwner } from "./line.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { failureOf } from "./failures.ts";
 import { Questions } from "./questions.ts";
 import { Renewal } from "./renewal.ts";
-import { type LoadTransport, Resolver } from "./resolver.ts";
+import {
+  type LoadTransport,
+  Resolver,
+  type ResolverOwner,
+} from "./resolver.ts";
 import { Secrets } from "./secrets.ts";
 import { Sender } from "./sender.ts";
-import { Teller } from "./teller.ts";
+import { Teller, type TellerOwner } from "./teller.ts";
 
 /** A command to one connection. */
 export type ConnectionCommand = Exclude<
@@ -50,22 +61,31 @@ export function every(interval: number, call: () => void): () => void {
   return () => clearInterval(timer);
 }
 
-/** Drives one connection from `connect` to its last notice. */
-export class Driver {
-  readonly #id: number;
+/**
+ * Drives one connection from `connect` to its last notice.
+ *
+ * It is itself what its parts stand on: an object of closures for each of them
+ * would be felt with a thousand connections.
+ */
+export class Driver
+  implements JournalOwner, LineOwner, ResolverOwner, TellerOwner {
+  /** Which connection this is. */
+  readonly id: number;
+  /** What this connection has to tell. */
+  readonly mailbox: Mailbox;
+  readonly secrets: Secrets;
+  readonly journal: Journal;
+  readonly sender: Sender;
+  readonly line: Line;
+  readonly loadTransport: LoadTransport;
   readonly #setup: Setup;
-  readonly #mailbox: Mailbox;
-  readonly #secrets: Secrets;
-  readonly #journal: Journal;
-  readonly #questions: Questions;
   readonly #resolver: Resolver;
-  readonly #sender: Sender;
-  readonly #line: Line;
   readonly #teller: Teller;
+  #questions: Questions | undefined;
   #state: State = newConnection(performance.now());
   readonly #events: Event[] = [];
   #dispatching: "idle" | "busy" = "idle";
-  #attempt = new AbortController();
+  #attempt: Attempt | undefined;
   #renewal: Renewal | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Infinity;
@@ -79,61 +99,57 @@ export class Driver {
       readonly loadTransport: LoadTransport;
     },
   ) {
-    const { mailbox, loadTransport } = options;
-    const tell = mailbox.tell.bind(mailbox);
-    this.#id = id;
+    this.id = id;
     this.#setup = setup;
-    this.#mailbox = mailbox;
-    this.#questions = new Questions(id, tell);
-    this.#secrets = new Secrets(setup);
-    this.#resolver = new Resolver(setup, {
-      loadTransport,
-      ask: (what, signal) => this.#questions.ask(what, signal),
-      secrets: this.#secrets,
-      wallNow: () => Date.now(),
-    });
-    this.#journal = new Journal(id, setup.log, {
-      tell,
-      secrets: this.#secrets,
-      attempt: () => this.#state.attempt,
-    });
-    this.#sender = new Sender({
-      taken: (upTo) => mailbox.taken(upTo),
-      unsent: (message, reason) =>
-        tell({ type: "unsent", id, message, reason }),
-    });
-    this.#line = new Line({
-      config: setup.config,
-      mailbox,
-      sender: this.#sender,
-      journal: this.#journal,
-      secrets: this.#secrets,
-      state: () => this.#state,
-      dispatch: (event) => this.dispatch(event),
-      now: () => performance.now(),
-    });
-    this.#teller = new Teller(id, {
-      mailbox,
-      journal: this.#journal,
-      line: this.#line,
-      secrets: this.#secrets,
-      sender: this.#sender,
-    });
+    this.mailbox = options.mailbox;
+    this.loadTransport = options.loadTransport;
+    this.secrets = new Secrets(setup);
+    this.journal = new Journal(id, setup.log, this);
+    this.sender = new Sender(this.mailbox);
+    this.line = new Line(this);
+    this.#resolver = new Resolver(setup, this);
+    this.#teller = new Teller(id, this);
   }
 
-  /** Which connection this is. */
-  get id(): number {
-    return this.#id;
+  /** What this connection goes by. */
+  get config(): Config {
+    return this.#setup.config;
   }
 
-  /** What this connection has to tell. */
-  get mailbox(): Mailbox {
-    return this.#mailbox;
+  /** The machine's state, at this moment. */
+  state(): State {
+    return this.#state;
+  }
+
+  /** The attempt under way, or the one that led here. */
+  attempt(): number {
+    return this.#state.attempt;
+  }
+
+  /** A monotonic instant, in milliseconds. */
+  now(): number {
+    return performance.now();
+  }
+
+  /** Milliseconds since the epoch. */
+  wallNow(): number {
+    return Date.now();
+  }
+
+  /** Tells the client something that does not wait for credit. */
+  tell(notice: Notice): void {
+    this.mailbox.tell(notice);
+  }
+
+  /** Asks the client. Rejects once nobody waits any more. */
+  ask(what: "url" | "token", signal: AbortSignal): Promise<Answer> {
+    this.#questions ??= new Questions(this.id, (notice) => this.tell(notice));
+    return this.#questions.ask(what, signal);
   }
 
   /** Whether there is nothing left to do or to tell. */
   get isDone(): boolean {
-    return this.#state.kind === "closed" && this.#mailbox.isEmpty;
+    return this.#state.kind === "closed" && this.mailbox.isEmpty;
   }
 
   /** Begins, unless it is to stay idle. */
@@ -151,38 +167,38 @@ export class Driver {
       case "send":
         // What crossed the end was told as dropped by the client itself.
         if (this.#state.kind === "closed") return;
-        this.#sender.accept(command.first, command.messages, performance.now());
-        this.#line.flush();
+        this.sender.accept(command.first, command.messages, performance.now());
+        this.line.flush();
         this.#arm();
         return;
       case "cancel":
-        this.#sender.cancel(command.message);
+        this.sender.cancel(command.message);
         return;
       case "reconnect":
         this.dispatch({ type: "reconnect", reason: command.reason });
         return;
       case "close":
-        this.#line.closeAfter(command.sent);
+        this.line.closeAfter(command.sent);
         this.dispatch({
           type: "close",
           closeCode: command.closeCode,
           reason: command.reason,
         });
         // A peer may read nothing until we read what it sends.
-        this.#line.intake.readOn();
+        this.line.intake.readOn();
         return;
       case "abandon":
         this.#forget();
         return;
       case "probe":
-        this.#line.intake.tellHeard();
+        this.line.intake.tellHeard();
         this.dispatch({ type: "probe", request: command.request });
         return;
       case "answer":
-        this.#questions.answer(command.question, command.answer);
+        this.#questions?.answer(command.question, command.answer);
         return;
       case "consumed":
-        this.#mailbox.consumed(command.messages, command.bytes);
+        this.mailbox.consumed(command.messages, command.bytes);
         return;
     }
   }
@@ -199,17 +215,21 @@ export class Driver {
 
   /** Reads again when there is room for it; the hub calls it after collecting. */
   makeRoom(): void {
-    this.#line.intake.makeRoom();
+    this.line.intake.makeRoom();
   }
 
   /** Tells the machine an event and does what it asks for. */
   dispatch(event: Event): void {
-    this.#events.push(event);
-    if (this.#dispatching === "busy") return;
-    this.#dispatching = "busy";
-    for (let next = this.#events.shift(); next; next = this.#events.shift()) {
-      this.#step(next);
+    if (this.#dispatching === "busy") {
+      this.#events.push(event);
+      return;
     }
+    this.#dispatching = "busy";
+    for (
+      let next: Event | undefined = event;
+      next;
+      next = this.#events.shift()
+    ) this.#step(next);
     this.#dispatching = "idle";
     this.#arm();
   }
@@ -220,9 +240,9 @@ export class Driver {
     const { state, effects } = transition(this.#state, event, context);
     const { socket } = { socket: undefined, ...this.#state };
     this.#state = state;
-    if (socket !== undefined && !this.#owns(socket)) this.#attempt.abort();
+    if (socket !== undefined && !this.#owns(socket)) this.#attempt?.end();
     for (const effect of effects) this.#perform(effect);
-    this.#line.flush();
+    this.line.flush();
   }
 
   #perform(effect: Effect): void {
@@ -234,19 +254,19 @@ export class Driver {
         this.#resolver.invalidate();
         return;
       case "open":
-        this.#line.open(effect.socket);
+        this.line.open(effect.socket);
         return;
       case "greet":
-        this.#line.greet(effect.socket, this.#attemptContext);
+        this.line.greet(effect.socket, this.#attempt as Attempt);
         return;
       case "beat":
-        this.#line.beat(effect.socket, effect.beat);
+        this.line.beat(effect.socket, effect.beat);
         return;
       case "close":
-        this.#line.close(effect);
+        this.line.close(effect);
         return;
       case "abandon":
-        this.#line.abandon(effect);
+        this.line.abandon(effect);
         return;
       case "notify":
         this.#teller.tell(effect.notification);
@@ -258,35 +278,31 @@ export class Driver {
   }
 
   #resolve(socket: number): void {
-    this.#attempt = new AbortController();
-    const context = this.#attemptContext;
-    this.#renewal = this.#newRenewal(socket, context);
-    this.#resolver.resolve(context).then(
+    const attempt = new Attempt(this.#state.attempt);
+    this.#attempt = attempt;
+    this.#renewal = this.#newRenewal(socket, attempt);
+    this.#resolver.resolve(attempt).then(
       (resolution) => {
-        if (context.signal.aborted) return;
-        this.#line.prepare(resolution);
+        if (attempt.isOver) return;
+        this.line.prepare(resolution);
         this.dispatch({ type: "resolved", socket });
       },
       (error: unknown) => {
-        if (context.signal.aborted) return;
+        if (attempt.isOver) return;
         this.dispatch({
           type: "failed",
           socket,
-          failure: this.#secrets.hideInFailure(failureOf(error, "hooks")),
+          failure: this.secrets.hideInFailure(failureOf(error, "hooks")),
         });
       },
     );
   }
 
-  get #attemptContext(): AttemptContext {
-    return { attempt: this.#state.attempt, signal: this.#attempt.signal };
-  }
-
   #onTimer(): void {
     this.#timerAt = Infinity;
-    this.#line.intake.tellHeard();
-    this.#sender.expire(performance.now());
-    this.#line.sweep();
+    this.line.intake.tellHeard();
+    this.sender.expire(performance.now());
+    this.line.sweep();
     if (this.#state.kind === "open") this.#renewal?.run();
     this.dispatch({ type: "due" });
   }
@@ -307,26 +323,26 @@ export class Driver {
   #nextTimer(): number {
     return Math.min(
       nextDeadline(this.#state, this.#setup),
-      this.#sender.nextExpiry,
-      this.#line.nextSweep,
+      this.sender.nextExpiry,
+      this.line.nextSweep,
       this.#state.kind === "open"
         ? this.#renewal?.nextAt ?? Infinity
         : Infinity,
     );
   }
 
-  #newRenewal(socket: number, context: AttemptContext): Renewal | undefined {
+  #newRenewal(socket: number, attempt: Attempt): Renewal | undefined {
     const { renewal } = this.#setup.token ?? {};
     if (renewal === undefined) return undefined;
     return new Renewal({
       dueAt: () => this.#renewalDueAt(),
       now: () => performance.now(),
-      fetch: () => this.#resolver.token(context),
-      send: (token) => this.#line.sendNow(socket, fillToken(renewal, token)),
+      fetch: () => this.#resolver.token(attempt),
+      send: (token) => this.line.sendNow(socket, fillToken(renewal, token)),
       failed: (error) =>
-        this.#journal.write("warn", "Token renewal failed", { error }),
+        this.journal.write("warn", "Token renewal failed", { error }),
       changed: () => this.#arm(),
-    }, context.signal);
+    }, attempt.signal);
   }
 
   #renewalDueAt(): number {
@@ -340,15 +356,15 @@ export class Driver {
   }
 
   #forget(): void {
-    this.#mailbox.seal();
-    this.#sender.drop("closed");
+    this.mailbox.seal();
+    this.sender.drop("closed");
     this.#state = { ...this.#state, kind: "closed" };
     this.#release();
   }
 
   #release(): void {
-    this.#attempt.abort();
-    this.#line.clear();
+    this.#attempt?.end();
+    this.line.clear();
     clearTimeout(this.#timer);
     this.#timerAt = Infinity;
   }

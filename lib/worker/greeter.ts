@@ -45,13 +45,17 @@ const EXCERPT = 100;
 /** Of longer texts nothing is shown: they would have to be searched for secrets. */
 const LONGEST_SHOWN = 1 << 16;
 
+const NOTHING = { count: 0, bytes: 0 };
+
 /** Greets, one attempt at a time. */
 export class Greeter {
   readonly #config: GreetingConfig | undefined;
-  readonly #held: Inbox<Data>;
+  readonly #bounds: InboxConfig;
+  /** Made when something comes before `open`. */
+  #held: Inbox<Data> | undefined;
   readonly #redact: (text: string) => string;
   /** Whom the hook's next messages go to. */
-  #receivers: PromiseWithResolvers<Data>[] = [];
+  #receivers: PromiseWithResolvers<Data>[] | undefined;
 
   /** Makes a greeter; without a config it only sends a token. */
   constructor(
@@ -64,18 +68,19 @@ export class Greeter {
     },
   ) {
     this.#config = config;
-    this.#held = new Inbox(options.bounds);
+    this.#bounds = options.bounds;
     this.#redact = options.redact;
   }
 
   /** Whether a paused transport may read again. */
   get hasRoom(): boolean {
-    return this.#held.hasRoom;
+    return this.#held?.hasRoom !== false;
   }
 
   /** What is held, for error messages. */
   get size(): { readonly messages: number; readonly bytes: number } {
-    return { messages: this.#held.length, bytes: this.#held.bytes };
+    const { length = 0, bytes = 0 } = this.#held ?? {};
+    return { messages: length, bytes };
   }
 
   /**
@@ -105,31 +110,34 @@ export class Greeter {
     if (expect !== undefined && matches(expect, data)) {
       return { kind: "greeted" };
     }
-    return { kind: "held", result: this.#held.push(data, bytes) };
+    return this.#hold(data, bytes);
   }
 
   /** Hands over, one by one, what came before `open` and was no part of the greeting. */
   takeHeld(): Data | undefined {
-    return this.#held.take(1, Infinity)?.messages[0];
+    return this.#held?.take(1, Infinity)?.messages[0];
   }
 
   /** Forgets what came before an `open` that will not be. */
   drop(): { readonly count: number; readonly bytes: number } {
-    return this.#held.clear();
+    return this.#held?.clear() ?? NOTHING;
+  }
+
+  #hold(data: Data, bytes: number): Reception {
+    this.#held ??= new Inbox(this.#bounds);
+    return { kind: "held", result: this.#held.push(data, bytes) };
   }
 
   #receiveForHook(data: Data, bytes: number): Reception {
-    const receiver = this.#receivers.shift();
-    if (receiver === undefined) {
-      return { kind: "held", result: this.#held.push(data, bytes) };
-    }
+    const receiver = this.#receivers?.shift();
+    if (receiver === undefined) return this.#hold(data, bytes);
     receiver.resolve(data);
     return { kind: "received" };
   }
 
   #session({ attempt, signal, token, send }: Introduction): GreetingSession {
-    this.#receivers = [];
-    const receivers = this.#receivers;
+    const receivers: PromiseWithResolvers<Data>[] = [];
+    this.#receivers = receivers;
     signal.addEventListener("abort", () => {
       for (const { reject } of receivers.splice(0)) reject(signal.reason);
     }, { once: true });

@@ -46,6 +46,11 @@ export class Hub {
   /** Those that connect later have to be told. */
   #network: "online" | "offline" = "online";
   #lastTick = systemNow();
+  readonly #onReady = (id: number) => {
+    const driver = this.#drivers.get(id);
+    if (driver !== undefined) this.#ready.add(driver);
+    this.#schedule();
+  };
   #stopTicking: (() => void) | undefined;
 
   /** Makes a hub without connections, and tells that it is ready. */
@@ -115,10 +120,7 @@ export class Hub {
       });
       return;
     }
-    const mailbox = new Mailbox(id, setup.config.inbox, () => {
-      this.#ready.add(driver);
-      this.#schedule();
-    });
+    const mailbox = new Mailbox(id, setup.config.inbox, this.#onReady);
     const driver = new Driver(id, setup, {
       mailbox,
       loadTransport: this.#loadTransport,

@@ -21,17 +21,22 @@ export interface IntakeOwner {
   readonly config: Config;
   readonly mailbox: Mailbox;
   readonly journal: Journal;
-  readonly greeter: Greeter;
-  readonly heart: Heart;
   /** The machine's state, at this moment. */
   state(): State;
   /** Tells the machine. */
   dispatch(event: Event): void;
   /** A monotonic instant, in milliseconds. */
   now(): number;
+}
+
+/** The line that an intake belongs to. */
+export interface IntakeLine {
+  readonly greeter: Greeter;
+  readonly heart: Heart;
+  /** The transport of a socket, as long as it is there. */
   transport(socket: number): Transport | undefined;
   /** Whether `pause()` of the present transport is TCP backpressure. */
-  pauses(): boolean;
+  readonly pauses: boolean;
   /** Sends something ahead of everything that waits. */
   sendNow(socket: number, data: Data): void;
 }
@@ -42,14 +47,16 @@ type Place = Pick<Mailbox, "hasRoom" | "size">;
 /** Takes in what arrives. */
 export class Intake {
   readonly #owner: IntakeOwner;
+  readonly #line: IntakeLine;
   #reading: "on" | "paused" = "on";
   #progress = 0;
   /** When the latest message came, and how far the transport was. */
   #lastMessage: { readonly at: number; readonly progress: number } | undefined;
 
   /** Makes an intake without a socket. */
-  constructor(owner: IntakeOwner) {
+  constructor(owner: IntakeOwner, line: IntakeLine) {
     this.#owner = owner;
+    this.#line = line;
   }
 
   /** Starts anew with a socket. */
@@ -63,13 +70,13 @@ export class Intake {
 
   /** Takes a message of the socket that the machine owns. */
   take(socket: number, data: Data, bytes: number): void {
-    const { config, journal, state, now } = this.#owner;
+    const { config, journal } = this.#owner;
     if (config.idleTimeout !== Infinity) {
-      const progress = this.#owner.transport(socket)?.progress ?? 0;
-      this.#lastMessage = { at: now(), progress };
+      const progress = this.#line.transport(socket)?.progress ?? 0;
+      this.#lastMessage = { at: this.#owner.now(), progress };
     }
     if (journal.wants("debug")) journal.frame("<", data, bytes);
-    const { kind } = state();
+    const { kind } = this.#owner.state();
     // WHATWG WebSockets, 5: what arrives while closing is not delivered.
     if (kind === "connecting") this.#takeEarly(socket, data, bytes);
     else if (kind === "open") this.#takeOpen(socket, data, bytes);
@@ -79,7 +86,7 @@ export class Intake {
   tellHeard(): void {
     const state = this.#owner.state();
     if (state.kind !== "open") return;
-    const progress = this.#owner.transport(state.socket)?.progress ?? 0;
+    const progress = this.#line.transport(state.socket)?.progress ?? 0;
     if (progress === this.#progress) return;
     this.#progress = progress;
     // After the latest message part of another arrived, at some time since.
@@ -91,7 +98,7 @@ export class Intake {
 
   /** Lets the application have what came before `open`. */
   releaseHeld(): void {
-    const { greeter } = this.#owner;
+    const { greeter } = this.#line;
     for (
       let data = greeter.takeHeld();
       data !== undefined;
@@ -108,7 +115,7 @@ export class Intake {
 
   /** Drops what came before an `open` that will not be. */
   dropHeld(): void {
-    const dropped = this.#owner.greeter.drop();
+    const dropped = this.#line.greeter.drop();
     if (dropped.count > 0) this.#owner.mailbox.drop("unopened", dropped);
   }
 
@@ -116,7 +123,8 @@ export class Intake {
   makeRoom(): void {
     if (this.#reading === "on") return;
     const state = this.#owner.state();
-    const { greeter, mailbox } = this.#owner;
+    const { greeter } = this.#line;
+    const { mailbox } = this.#owner;
     const place: Place = state.kind === "connecting" ? greeter : mailbox;
     if (!place.hasRoom) return;
     this.readOn();
@@ -130,11 +138,11 @@ export class Intake {
     if (this.#reading === "on") return;
     this.#reading = "on";
     const state = this.#owner.state();
-    if ("socket" in state) this.#owner.transport(state.socket)?.resume();
+    if ("socket" in state) this.#line.transport(state.socket)?.resume();
   }
 
   #takeEarly(socket: number, data: Data, bytes: number): void {
-    const { greeter } = this.#owner;
+    const { greeter } = this.#line;
     const reception = greeter.receive(data, bytes);
     switch (reception.kind) {
       case "received":
@@ -152,7 +160,8 @@ export class Intake {
   }
 
   #onEarlyPush(result: PushResult, bytes: number): void {
-    const { greeter, mailbox } = this.#owner;
+    const { greeter } = this.#line;
+    const { mailbox } = this.#owner;
     switch (result.kind) {
       case "stored":
         return;
@@ -171,7 +180,7 @@ export class Intake {
   }
 
   #takeOpen(socket: number, data: Data, bytes: number): void {
-    const { heart } = this.#owner;
+    const { heart } = this.#line;
     if (!heart.listens) {
       this.#store(data, bytes);
       return;
@@ -186,10 +195,10 @@ export class Intake {
   }
 
   #mean(socket: number, data: Data, bytes: number): void {
-    const meaning = this.#owner.heart.read(data);
+    const meaning = this.#line.heart.read(data);
     switch (meaning.kind) {
       case "ping":
-        this.#owner.sendNow(socket, meaning.reply);
+        this.#line.sendNow(socket, meaning.reply);
         return;
       case "answer":
         this.#owner.dispatch({ type: "answered", socket });
@@ -220,14 +229,14 @@ export class Intake {
 
   #pause(place: Place): void {
     if (this.#reading === "paused") return;
-    if (!this.#owner.pauses()) {
+    if (!this.#line.pauses) {
       this.#overflow(place);
       return;
     }
     const state = this.#owner.state();
     if (!("socket" in state)) return;
     this.#reading = "paused";
-    this.#owner.transport(state.socket)?.pause();
+    this.#line.transport(state.socket)?.pause();
     this.#owner.dispatch({ type: "paused", socket: state.socket });
   }
 

@@ -24,30 +24,26 @@ const SEVERITY: Readonly<Record<Setup["log"], number>> = {
   silent: 4,
 };
 
+/** What a journal stands on. */
+export interface JournalOwner {
+  readonly secrets: Secrets;
+  /** The attempt under way, or the one that led here. */
+  attempt(): number;
+  /** Takes a record. */
+  tell(notice: Notice): void;
+}
+
 /** Turns what happens into log notices, redacted. */
 export class Journal {
   readonly #id: number;
   readonly #threshold: number;
-  readonly #tell: (notice: Notice) => void;
-  readonly #secrets: Secrets;
-  readonly #attempt: () => number;
+  readonly #owner: JournalOwner;
 
   /** Makes a journal for records from this level on. */
-  constructor(
-    id: number,
-    level: Setup["log"],
-    options: {
-      readonly tell: (notice: Notice) => void;
-      readonly secrets: Secrets;
-      /** The attempt under way, or the one that led here. */
-      readonly attempt: () => number;
-    },
-  ) {
+  constructor(id: number, level: Setup["log"], owner: JournalOwner) {
     this.#id = id;
     this.#threshold = SEVERITY[level];
-    this.#tell = options.tell;
-    this.#secrets = options.secrets;
-    this.#attempt = options.attempt;
+    this.#owner = owner;
   }
 
   /** Whether records of this level are worth making. */
@@ -58,16 +54,20 @@ export class Journal {
   /** Writes a record, unless nobody reads its level. */
   write(level: LogLevel, message: string, fields: Fields = {}): void {
     if (!this.wants(level)) return;
+    const { secrets } = this.#owner;
     const redacted = Object.entries(fields).map(([name, value]) => [
       name,
-      typeof value === "string" ? this.#secrets.redact(value) : value,
+      typeof value === "string" ? secrets.redact(value) : value,
     ]);
-    this.#tell({
+    this.#owner.tell({
       type: "log",
       id: this.#id,
       level,
-      message: this.#secrets.redact(message),
-      fields: { attempt: this.#attempt(), ...Object.fromEntries(redacted) },
+      message: secrets.redact(message),
+      fields: {
+        attempt: this.#owner.attempt(),
+        ...Object.fromEntries(redacted),
+      },
     });
   }
 
@@ -80,6 +80,6 @@ export class Journal {
   #head(data: Data): string {
     if (typeof data !== "string") return "binary";
     if (data.length > LONGEST_SHOWN) return "text";
-    return this.#secrets.redact(data).slice(0, HEAD);
+    return this.#owner.secrets.redact(data).slice(0, HEAD);
   }
 }

@@ -10,17 +10,18 @@ import type { Config, Data } from "../connection/config.ts";
 import type { Failure } from "../connection/failure.ts";
 import type { Effect, Event, State, Verdict } from "../connection/state.ts";
 import { failureOf, socketFailure } from "./failures.ts";
-import { Greeter, sizeOf } from "./greeter.ts";
+import { Greeter, type Introduction, sizeOf } from "./greeter.ts";
 import { Heart } from "./heart.ts";
 import { type AttemptContext, callHookNow, describeError } from "./hooks.ts";
-import { Intake } from "./intake.ts";
+import { Intake, type IntakeLine } from "./intake.ts";
 import type { Journal } from "./journal.ts";
 import type { Mailbox } from "./mailbox.ts";
 import type { Resolution } from "./resolver.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Sender } from "./sender.ts";
+import { type ListeningLine, SocketListener } from "./socket_listener.ts";
 import { Sockets } from "./sockets.ts";
-import type { Transport, TransportListener } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 
 /** What a line stands on. */
 export interface LineOwner {
@@ -42,11 +43,11 @@ const ONLY_SILENCE =
   "idleTimeout. Set heartbeat.message to something that the server answers";
 
 /** Carries messages and pings between one connection and its transports. */
-export class Line {
+export class Line implements IntakeLine, ListeningLine {
   readonly #owner: LineOwner;
   readonly #sockets = new Sockets();
-  readonly #heart: Heart;
-  readonly #greeter: Greeter;
+  readonly heart: Heart;
+  readonly greeter: Greeter;
   /** What comes in. */
   readonly intake: Intake;
   #resolution: Resolution | undefined;
@@ -59,19 +60,12 @@ export class Line {
   constructor(owner: LineOwner) {
     const { config, secrets } = owner;
     this.#owner = owner;
-    this.#heart = new Heart(config);
-    this.#greeter = new Greeter(config.greeting, {
+    this.heart = new Heart(config);
+    this.greeter = new Greeter(config.greeting, {
       bounds: config.inbox,
       redact: (text) => secrets.redact(text),
     });
-    this.intake = new Intake({
-      ...owner,
-      greeter: this.#greeter,
-      heart: this.#heart,
-      transport: (socket) => this.#sockets.get(socket),
-      pauses: () => this.#resolution?.kind.pauses === true,
-      sendNow: (socket, data) => this.sendNow(socket, data),
-    });
+    this.intake = new Intake(owner, this);
   }
 
   /** What the present attempt found out. */
@@ -79,9 +73,19 @@ export class Line {
     return this.#resolution;
   }
 
+  /** Whether `pause()` of the present transport is TCP backpressure. */
+  get pauses(): boolean {
+    return this.#resolution?.kind.pauses === true;
+  }
+
+  /** The transport of a socket, as long as it is there. */
+  transport(socket: number): Transport | undefined {
+    return this.#sockets.get(socket);
+  }
+
   /** The longest time between two pings of one socket so far, in milliseconds. */
   get longestGap(): number {
-    return this.#heart.longestGap;
+    return this.heart.longestGap;
   }
 
   /** When to call {@linkcode sweep} next. */
@@ -110,9 +114,9 @@ export class Line {
     const { maxMessageSize } = this.#owner.config;
     this.#room = "room";
     this.intake.start();
-    this.#heart.start(hooks);
+    this.heart.start(hooks);
     try {
-      const listener = this.#listener(socket);
+      const listener = new SocketListener(this, socket);
       this.#sockets.add(
         socket,
         kind.connect(target, { maxMessageSize }, listener),
@@ -129,9 +133,20 @@ export class Line {
     const send = (data: Data) => {
       if (this.#owns(socket)) this.#sockets.get(socket)?.send(data);
     };
+    const introduction: Introduction = {
+      attempt: context.attempt,
+      // It is made for those who ask.
+      get signal() {
+        return context.signal;
+      },
+      token,
+      placement,
+      hooks,
+      send,
+    };
     const greeting = this.#guard(
       socket,
-      () => this.#greeter.begin({ ...context, token, placement, hooks, send }),
+      () => this.greeter.begin(introduction),
     );
     greeting?.then(
       () => this.#owner.dispatch({ type: "greeted", socket }),
@@ -146,7 +161,7 @@ export class Line {
     const payload = `${socket}.${beat}`;
     this.#guard(
       socket,
-      () => this.#heart.beat(transport, payload, this.#owner.now()),
+      () => this.heart.beat(transport, payload, this.#owner.now()),
     );
   }
 
@@ -192,31 +207,10 @@ export class Line {
     }
   }
 
-  get #prepared(): Resolution {
-    return this.#resolution as Resolution;
-  }
+  // What follows is for the sockets' listeners.
 
-  #listener(socket: number): TransportListener {
-    return {
-      open: (opened) => this.#onOpen(socket, opened),
-      message: (data, bytes) => {
-        if (this.#owns(socket)) this.intake.take(socket, data, bytes);
-      },
-      pong: (payload) => {
-        const [of, beat = 0] = payload.split(".").map(Number);
-        if (of !== socket) return;
-        this.#owner.dispatch({ type: "answered", socket, beat });
-      },
-      room: () => {
-        if (!this.#owns(socket)) return;
-        this.#room = "room";
-        this.flush();
-      },
-      end: (info, failure) => this.#onEnd(socket, info, failure),
-    };
-  }
-
-  #onOpen(
+  /** The handshake is done. */
+  opened(
     socket: number,
     opened: { readonly protocol: string; readonly extensions: string },
   ): void {
@@ -225,6 +219,43 @@ export class Line {
     const agreed = { ...opened, pings } as const;
     if (pings === "none") this.#tellOfSilence();
     this.#owner.dispatch({ type: "opened", socket, agreed });
+  }
+
+  /** A message arrived. */
+  received(socket: number, data: Data, bytes: number): void {
+    if (this.#owns(socket)) this.intake.take(socket, data, bytes);
+  }
+
+  /** A pong arrived. */
+  answered(socket: number, payload: string): void {
+    const [of, beat = 0] = payload.split(".").map(Number);
+    if (of !== socket) return;
+    this.#owner.dispatch({ type: "answered", socket, beat });
+  }
+
+  /** The transport takes more. */
+  roomy(socket: number): void {
+    if (!this.#owns(socket)) return;
+    this.#room = "room";
+    this.flush();
+  }
+
+  /** The transport is at its end. */
+  ended(socket: number, info: CloseInfo, failure: Failure | undefined): void {
+    this.#sockets.delete(socket);
+    if (!this.#owns(socket)) return;
+    const verdict = this.#classify(info, failure);
+    this.#owner.dispatch({
+      type: "ended",
+      socket,
+      info,
+      ...(failure && { failure }),
+      ...(verdict && { verdict }),
+    });
+  }
+
+  get #prepared(): Resolution {
+    return this.#resolution as Resolution;
   }
 
   /** Once, as it is the same after each attempt. */
@@ -236,19 +267,6 @@ export class Line {
     if (heartbeat.message !== undefined) return;
     const level = idleTimeout === Infinity ? "warn" : "info";
     journal.write(level, ONLY_SILENCE, { idleTimeout });
-  }
-
-  #onEnd(socket: number, info: CloseInfo, failure: Failure | undefined): void {
-    this.#sockets.delete(socket);
-    if (!this.#owns(socket)) return;
-    const verdict = this.#classify(info, failure);
-    this.#owner.dispatch({
-      type: "ended",
-      socket,
-      info,
-      ...(failure && { failure }),
-      ...(verdict && { verdict }),
-    });
   }
 
   #classify(

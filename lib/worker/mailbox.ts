@@ -14,6 +14,7 @@ import {
   RECEIVE_WINDOW_BYTES,
   RECEIVE_WINDOW_MESSAGES,
 } from "../protocol.ts";
+import type { SenderListener } from "./sender.ts";
 
 /** A post in the making. */
 export interface Post {
@@ -34,12 +35,13 @@ interface Amount {
  * keeps its order, except that messages come last: notices say after which
  * message they happened.
  */
-export class Mailbox {
+export class Mailbox implements SenderListener {
   readonly #id: number;
   readonly #inbox: Inbox<Data>;
-  readonly #ready: () => void;
+  readonly #ready: (id: number) => void;
   #notices: Notice[] = [];
-  readonly #drops = new Map<DropReason, Amount>();
+  /** `undefined` while there are none, which is nearly always. */
+  #drops: Map<DropReason, Amount> | undefined;
   #lastStored = 0;
   #takenUpTo = 0;
   #takenTold = 0;
@@ -49,7 +51,11 @@ export class Mailbox {
   #phase: "open" | "ending" | "sealed" = "open";
 
   /** Makes an empty mailbox; `ready` is called when there is something to collect. */
-  constructor(id: number, config: InboxConfig, ready: () => void) {
+  constructor(
+    id: number,
+    config: InboxConfig,
+    ready: (id: number) => void,
+  ) {
     this.#id = id;
     this.#inbox = new Inbox(config);
     this.#ready = ready;
@@ -100,7 +106,7 @@ export class Mailbox {
         this.#noteDrop("overflow", { count: 1, bytes });
         break;
     }
-    this.#ready();
+    this.#ready(this.#id);
     return result;
   }
 
@@ -110,7 +116,7 @@ export class Mailbox {
     this.#tellTaken();
     this.#tellDrops();
     this.#notices.push(notice);
-    this.#ready();
+    this.#ready(this.#id);
   }
 
   /** Tells the last notice; only messages from before it still follow. */
@@ -123,14 +129,19 @@ export class Mailbox {
   taken(upTo: number): void {
     if (this.#phase !== "open") return;
     this.#takenUpTo = upTo;
-    this.#ready();
+    this.#ready(this.#id);
+  }
+
+  /** A message to send will never be. */
+  unsent(message: number, reason: DropReason): void {
+    this.tell({ type: "unsent", id: this.#id, message, reason });
   }
 
   /** The client has consumed messages: there is room for more. */
   consumed(messages: number, bytes: number): void {
     this.#crossed.messages -= messages;
     this.#crossed.bytes -= bytes;
-    if (this.hasSomething) this.#ready();
+    if (this.hasSomething) this.#ready(this.#id);
   }
 
   /** Drops what is stored. */
@@ -142,7 +153,7 @@ export class Mailbox {
   /** Reports messages that never got into the inbox. */
   drop(reason: DropReason, dropped: Amount): void {
     this.#noteDrop(reason, dropped);
-    this.#ready();
+    this.#ready(this.#id);
   }
 
   /** Forgets everything, and what is told from now on. */
@@ -150,7 +161,7 @@ export class Mailbox {
     this.#phase = "sealed";
     this.#inbox.clear();
     this.#notices = [];
-    this.#drops.clear();
+    this.#drops = undefined;
     this.#takenTold = this.#takenUpTo;
   }
 
@@ -164,7 +175,7 @@ export class Mailbox {
   }
 
   get #hasNews(): boolean {
-    return this.#notices.length > 0 || this.#drops.size > 0 ||
+    return this.#notices.length > 0 || this.#drops !== undefined ||
       this.#takenUpTo > this.#takenTold;
   }
 
@@ -182,6 +193,7 @@ export class Mailbox {
 
   #noteDrop(reason: DropReason, { count, bytes }: Amount): void {
     if (this.#phase !== "open") return;
+    this.#drops ??= new Map();
     const noted = this.#drops.get(reason) ?? { count: 0, bytes: 0 };
     this.#drops.set(reason, {
       count: noted.count + count,
@@ -197,6 +209,7 @@ export class Mailbox {
   }
 
   #tellDrops(): void {
+    if (this.#drops === undefined) return;
     const upTo = this.#inbox.firstNumber - 1;
     for (const [reason, dropped] of this.#drops) {
       this.#notices.push({
@@ -207,7 +220,7 @@ export class Mailbox {
         ...dropped,
       });
     }
-    this.#drops.clear();
+    this.#drops = undefined;
   }
 
   #collectMessages(post: Post): void {

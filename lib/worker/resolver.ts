@@ -38,19 +38,14 @@ export type LoadTransport = (
   name: Setup["transport"],
 ) => Promise<TransportKind>;
 
-/** Asks the main thread; rejects once nobody waits any more. */
-export type Ask = (
-  what: "url" | "token",
-  signal: AbortSignal,
-) => Promise<Answer>;
-
 /** What a resolver stands on. */
 export interface ResolverOwner {
   readonly loadTransport: LoadTransport;
-  readonly ask: Ask;
   readonly secrets: Secrets;
+  /** Asks the main thread; rejects once nobody waits any more. */
+  ask(what: "url" | "token", signal: AbortSignal): Promise<Answer>;
   /** Milliseconds since the epoch. */
-  readonly wallNow: () => number;
+  wallNow(): number;
 }
 
 /** Resolves attempts of one connection, and keeps its token. */
@@ -67,7 +62,7 @@ export class Resolver {
     const { token } = setup;
     this.#keeper = token && new TokenKeeper(token, {
       fetch: (context) => this.#fetchToken(context),
-      wallNow: owner.wallNow,
+      wallNow: () => owner.wallNow(),
     });
   }
 
@@ -128,8 +123,8 @@ export class Resolver {
       const hook = requireHook(this.#hooks, "token");
       return await callHook("token", () => hook(context));
     }
-    const { ask } = this.#owner;
-    return fromAnswer("token", await ask("token", context.signal));
+    const answer = await this.#owner.ask("token", context.signal);
+    return fromAnswer("token", answer);
   }
 }
 

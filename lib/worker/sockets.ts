@@ -8,6 +8,7 @@
 import type { Transport } from "./transport.ts";
 
 interface Socket {
+  readonly id: number;
   readonly transport: Transport;
   readonly phase: "connecting" | "open";
   /** When its end is no longer waited for. */
@@ -20,14 +21,17 @@ export interface Goodbye {
   readonly reason: string;
 }
 
+const NONE: readonly Socket[] = [];
+
 /** Transports by socket id. Whatever one throws when it is to go, it goes. */
 export class Sockets {
-  readonly #sockets = new Map<number, Socket>();
+  /** Mostly one. */
+  #sockets: readonly Socket[] = NONE;
 
   /** When to call {@linkcode sweep} next. */
   get nextSweep(): number {
     let next = Infinity;
-    for (const { giveUpAt } of this.#sockets.values()) {
+    for (const { giveUpAt } of this.#sockets) {
       next = Math.min(next, giveUpAt);
     }
     return next;
@@ -35,29 +39,25 @@ export class Sockets {
 
   /** Takes in a transport that is connecting. */
   add(id: number, transport: Transport): void {
-    this.#sockets.set(id, {
-      transport,
-      phase: "connecting",
-      giveUpAt: Infinity,
-    });
+    this.#sockets = [
+      ...this.#sockets,
+      { id, transport, phase: "connecting", giveUpAt: Infinity },
+    ];
   }
 
   /** Notes that the handshake is done. */
   opened(id: number): void {
-    const socket = this.#sockets.get(id);
-    if (socket !== undefined) {
-      this.#sockets.set(id, { ...socket, phase: "open" });
-    }
+    this.#change(id, { phase: "open" });
   }
 
   /** The transport with this id, if it still is one. */
   get(id: number): Transport | undefined {
-    return this.#sockets.get(id)?.transport;
+    return this.#find(id)?.transport;
   }
 
   /** Forgets a transport that has ended. */
   delete(id: number): void {
-    this.#sockets.delete(id);
+    this.#sockets = this.#sockets.filter((each) => each.id !== id);
   }
 
   /** Starts the closing handshake. */
@@ -70,34 +70,44 @@ export class Sockets {
 
   /** Says goodbye where that can be said, and waits for the answer until `giveUpAt`. */
   abandon(id: number, goodbye: Goodbye, giveUpAt: number): void {
-    const socket = this.#sockets.get(id);
+    const socket = this.#find(id);
     if (socket === undefined) return;
     if (socket.phase === "connecting") {
-      this.#terminate(id, socket);
+      this.#terminate(socket);
       return;
     }
-    this.#sockets.set(id, { ...socket, giveUpAt });
+    this.#change(id, { giveUpAt });
     try {
       this.close(id, goodbye);
     } catch {
-      this.#terminate(id, socket);
+      this.#terminate(socket);
     }
   }
 
   /** Drops those that have not answered in time. */
   sweep(now: number): void {
-    for (const [id, socket] of this.#sockets) {
-      if (socket.giveUpAt <= now) this.#terminate(id, socket);
+    for (const socket of this.#sockets) {
+      if (socket.giveUpAt <= now) this.#terminate(socket);
     }
   }
 
   /** Drops all. */
   clear(): void {
-    for (const [id, socket] of this.#sockets) this.#terminate(id, socket);
+    for (const socket of this.#sockets) this.#terminate(socket);
   }
 
-  #terminate(id: number, { transport }: Socket): void {
-    this.#sockets.delete(id);
+  #find(id: number): Socket | undefined {
+    return this.#sockets.find((each) => each.id === id);
+  }
+
+  #change(id: number, change: Partial<Socket>): void {
+    this.#sockets = this.#sockets.map((each) =>
+      each.id === id ? { ...each, ...change } : each
+    );
+  }
+
+  #terminate({ id, transport }: Socket): void {
+    this.delete(id);
     try {
       transport.terminate();
     } catch {
