@@ -35,19 +35,19 @@ const HELP = `Simulate a fleet that loses its server, in virtual time
 
 Usage: storm [options]
 
-      --clients N        how many clients (10000)
-      --outage TIME      how long the server is away (30s)
-      --capacity N       how many openings it takes in 100 ms (no limit)
-      --retry-after TIME what it tells those that it turns away
-      --policy NAME      holdfast, a peer's, or all; can be repeated (all)
-      --seeds N          how many runs the medians are of (5)
-      --svg FILE         draw what happened, for the first ${MAX_PANELS} policies
+      --clients N         how many clients (10000)
+      --outage TIME       how long the server is away (30s)
+      --capacity N        how many openings it takes in 100 ms (no limit)
+      --retry-after TIME  what it tells those that it turns away
+      --policy NAME       holdfast, a peer's, or all; can be repeated (all)
+      --seeds N           how many runs the medians are of (5)
+      --svg FILE          draw what happened, for the first ${MAX_PANELS} policies
 
 The policy of holdfast; without any of these, its defaults:
-      --strategy NAME    spread or exponential
-      --first TIME, --cap TIME                 of spread
-      --initial-delay TIME, --max-delay TIME   of exponential
-      --factor NUMBER, --jitter NAME           of it, too: full, equal or none
+      --strategy NAME     spread or exponential
+      --first TIME, --cap TIME                  of spread
+      --initial-delay TIME, --max-delay TIME    of exponential
+      --factor NUMBER, --jitter full|equal|none
 
 TIME is like 250ms, 30s, 5m. Peers, in quotes where there is a space:
 ${listInRows(PEERS.map(({ name }) => name))}`;
