@@ -19,7 +19,14 @@ import type {
   TransportListener,
 } from "./transport.ts";
 import { handshakeFailure, openFailure, openingFailure } from "./ws_failure.ts";
-import type { TcpSocket, Ws, WsOptions, WsUpgrade } from "./ws_types.ts";
+import type {
+  TcpSocket,
+  Ws,
+  WsEvent,
+  WsOptions,
+  WsResponse,
+  WsUpgrade,
+} from "./ws_types.ts";
 
 /** Whose the globals are: a worker's of our own, or the application's. */
 export type Realm = "own" | "shared";
@@ -37,6 +44,7 @@ const MAX_PINGS = 16;
 const NEVER_SENT: readonly number[] = [1004, 1005, 1006, 1015];
 /** `readyState` of an open connection. */
 const OPEN = 1;
+const NO_PINGS: readonly string[] = [];
 
 let loading: Promise<TransportKind> | undefined;
 
@@ -61,19 +69,29 @@ export function loadWsTransport(
 
 async function load(): Promise<TransportKind> {
   const { default: WebSocket } = await import("ws");
+  // A listener for each event of each socket would be felt with a thousand.
+  class Socket extends WebSocket {
+    transport: WsTransport | undefined;
+    override emit(
+      ...event: readonly [string | symbol, ...unknown[]]
+    ): boolean {
+      this.transport?.hear(event as WsEvent);
+      return true;
+    }
+  }
   return {
     name: "ws",
     pings: true,
     pauses: true,
-    connect: (target, { maxMessageSize }, listener) =>
-      new WsTransport(
-        new WebSocket(
-          target.url,
-          [...target.protocols],
-          optionsFor(target, maxMessageSize),
-        ),
-        { maxMessageSize, listener },
-      ),
+    connect: (target, { maxMessageSize }, listener) => {
+      const ws = new Socket(
+        target.url,
+        [...target.protocols],
+        optionsFor(target, maxMessageSize),
+      );
+      ws.transport = new WsTransport(ws, { maxMessageSize, listener });
+      return ws.transport;
+    },
   };
 }
 
@@ -112,8 +130,7 @@ function optionsFor(target: Target, maxMessageSize: number): WsOptions {
 class WsTransport implements Transport {
   readonly #ws: Ws;
   readonly #maxMessageSize: number;
-  readonly #pings: string[] = [];
-  readonly #onWritten = () => this.#noticeRoom();
+  #pings: readonly string[] = NO_PINGS;
   #listener: TransportListener | undefined;
   #phase: TransportPhase = "opening";
   #socket: TcpSocket | undefined;
@@ -134,17 +151,27 @@ class WsTransport implements Transport {
     this.#maxMessageSize = maxMessageSize;
     this.#listener = listener;
     ws.binaryType = "arraybuffer";
-    ws.on("upgrade", (response) => this.#onUpgrade(response));
-    ws.on("open", () => this.#onOpen());
-    ws.on("message", (data, isBinary) => this.#onMessage(data, isBinary));
-    ws.on("pong", (payload) => this.#onPong(payload.toString()));
-    ws.on("unexpected-response", (_request, response) => {
-      this.#failure = handshakeFailure(response, Date.now());
-      ws.terminate();
-    });
-    // It stays to the end: `ws` tells even of a `terminate()` by an error.
-    ws.on("error", (error) => this.#onError(error));
-    ws.on("close", (code, reason) => this.#onClose(code, reason));
+  }
+
+  /** Takes what `ws` emits; it tells even of a `terminate()` by an error. */
+  hear(event: WsEvent): void {
+    switch (event[0]) {
+      case "upgrade":
+        return this.#onUpgrade(event[1]);
+      case "open":
+        return this.#onOpen();
+      case "message":
+        return this.#onMessage(event[1], event[2]);
+      case "pong":
+        return this.#onPong(event[1].toString());
+      case "unexpected-response":
+        return this.#onRefusal(event[2]);
+      case "error":
+        return this.#onError(event[1]);
+      case "close":
+        return this.#onClose(event[1], event[2]);
+      case "ping":
+    }
   }
 
   get bufferedAmount(): number {
@@ -162,15 +189,14 @@ class WsTransport implements Transport {
       this.#ws.send(data);
       return true;
     }
-    this.#ws.send(data, this.#onWritten);
+    this.#ws.send(data, () => this.#noticeRoom());
     if (this.#ws.bufferedAmount <= HIGH) return true;
     this.#room = "awaited";
     return false;
   }
 
   ping(payload: string): void {
-    this.#pings.push(payload);
-    if (this.#pings.length > MAX_PINGS) this.#pings.shift();
+    this.#pings = [...this.#pings, payload].slice(-MAX_PINGS);
     this.#ws.ping(payload);
   }
 
@@ -216,6 +242,11 @@ class WsTransport implements Transport {
     socket.on("finish", () => this.#linger());
   }
 
+  #onRefusal(response: WsResponse): void {
+    this.#failure = handshakeFailure(response, Date.now());
+    this.#ws.terminate();
+  }
+
   #onOpen(): void {
     this.#phase = "open";
     const { protocol, extensions } = this.#ws;
@@ -232,7 +263,7 @@ class WsTransport implements Transport {
   #onPong(payload: string): void {
     const index = this.#pings.indexOf(payload);
     if (index < 0) return;
-    this.#pings.splice(0, index + 1);
+    this.#pings = this.#pings.slice(index + 1);
     this.#listener?.pong(payload);
   }
 

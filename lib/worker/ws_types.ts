@@ -30,22 +30,6 @@ export interface Ws {
   readonly protocol: string;
   readonly extensions: string;
   readonly readyState: number;
-  on(event: "upgrade", listener: (response: WsUpgrade) => void): void;
-  on(event: "open", listener: () => void): void;
-  on(
-    event: "message",
-    listener: (data: ArrayBuffer | Uint8Array, isBinary: boolean) => void,
-  ): void;
-  on(event: "pong", listener: (payload: Uint8Array) => void): void;
-  on(
-    event: "unexpected-response",
-    listener: (request: object, response: WsResponse) => void,
-  ): void;
-  on(event: "error", listener: (error: CodedError) => void): void;
-  on(
-    event: "close",
-    listener: (closeCode: number, reason: Uint8Array) => void,
-  ): void;
   send(data: Data, written?: () => void): void;
   ping(payload: string): void;
   close(closeCode?: number, reason?: string): void;
@@ -53,6 +37,17 @@ export interface Ws {
   pause(): void;
   resume(): void;
 }
+
+/** What a client socket emits: the event's name and what comes with it. */
+export type WsEvent =
+  | readonly ["upgrade", response: WsUpgrade]
+  | readonly ["open"]
+  | readonly ["message", data: ArrayBuffer | Uint8Array, isBinary: boolean]
+  | readonly ["ping", payload: Uint8Array]
+  | readonly ["pong", payload: Uint8Array]
+  | readonly ["unexpected-response", request: object, response: WsResponse]
+  | readonly ["error", error: CodedError]
+  | readonly ["close", closeCode: number, reason: Uint8Array];
 
 /** The answer that accepts the handshake. */
 export interface WsUpgrade {
