@@ -14,6 +14,7 @@ import type {
 import type { OutboxLimits } from "../connection/outbox.ts";
 import type { Pattern } from "../connection/pattern.ts";
 import { redactUrl } from "../connection/redact.ts";
+import { reuse } from "../connection/reuse.ts";
 import { isInsecure } from "../connection/target.ts";
 import type { TokenPlacement } from "../connection/token.ts";
 import type { Setup, TokenSetup } from "../protocol.ts";
@@ -80,7 +81,7 @@ export function resolveOptions(
   checkHooks(options, token);
   return {
     setup: {
-      config: resolveConfig(options, token),
+      config: reuse(DEFAULT_CONFIG, resolveConfig(options, token)),
       ...target !== undefined && { url: target },
       protocols: resolveProtocols(protocols),
       headers,
@@ -261,3 +262,4 @@ function defined<T extends object>(value: T | undefined): T {
 
 const BEARER = { header: "Authorization", scheme: "Bearer" };
 const HOOK: HookMarker = { hook: true };
+const DEFAULT_CONFIG = /* @__PURE__ */ resolveConfig({}, undefined);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { reuse } from "../connection/reuse.ts";
 import { suspended } from "../connection/suspension.ts";
 import {
   type Command,
@@ -13,6 +14,7 @@ import {
   type Notice,
   POST_WINDOW,
   PROTOCOL_VERSION,
+  type Setup,
   wantsAck,
 } from "../protocol.ts";
 import { Driver, every, systemNow } from "./driver.ts";
@@ -41,6 +43,7 @@ export class Hub {
   readonly #ready = new Set<Driver>();
   /** What does not wait for the window. */
   #urgent: Notice[] = [];
+  #lastSetup: Setup | undefined;
   #unacknowledged = 0;
   #flush: "idle" | "scheduled" = "idle";
   /** Those that connect later have to be told. */
@@ -112,7 +115,7 @@ export class Hub {
     }
   }
 
-  #connect({ id, setup }: Extract<Command, { type: "connect" }>): void {
+  #connect({ id, setup: told }: Extract<Command, { type: "connect" }>): void {
     if (this.#drivers.has(id)) {
       this.#tellAtOnce({
         type: "malformed",
@@ -120,6 +123,7 @@ export class Hub {
       });
       return;
     }
+    const setup = this.#share(told);
     const mailbox = new Mailbox(id, setup.config.inbox, this.#onReady);
     const driver = new Driver(id, setup, {
       mailbox,
@@ -129,6 +133,14 @@ export class Hub {
     this.#startTicking();
     if (this.#network === "offline") driver.environment("offline");
     driver.start();
+  }
+
+  /** Each setup that crosses is a copy, and mostly equal to the one before. */
+  #share(setup: Setup): Setup {
+    const last = this.#lastSetup ?? setup;
+    const config = reuse(last.config, setup.config);
+    this.#lastSetup = reuse(last, { ...setup, config });
+    return this.#lastSetup;
   }
 
   #tellDrivers(change: EnvironmentChange): void {
@@ -149,6 +161,7 @@ export class Hub {
     this.#drivers.delete(id);
     this.#ready.delete(driver);
     if (this.#drivers.size > 0) return;
+    this.#lastSetup = undefined;
     this.#stopTicking?.();
     this.#stopTicking = undefined;
   }
