@@ -17,14 +17,22 @@ export interface Drop {
   readonly reason: DropReason;
 }
 
+/** Whom drops are told to. */
+export interface DropListener {
+  /** Messages left a queue unsent or unread. */
+  dropped(drop: Drop): void;
+}
+
+const NONE: readonly Drop[] = [];
+
 /** Gathers drops until the end of the task. */
 export class DropReport {
-  readonly #tell: (drop: Drop) => void;
-  #drops: readonly Drop[] = [];
+  readonly #listener: DropListener;
+  #drops = NONE;
 
   /** Makes an empty report. */
-  constructor(tell: (drop: Drop) => void) {
-    this.#tell = tell;
+  constructor(listener: DropListener) {
+    this.#listener = listener;
   }
 
   /** Adds messages, to be told in a microtask at the latest. */
@@ -47,12 +55,12 @@ export class DropReport {
     while (this.#drops.length > 0) {
       const [drop, ...rest] = this.#drops;
       this.#drops = rest;
-      if (drop) guard(() => this.#tell(drop));
+      if (drop) guard(() => this.#listener.dropped(drop));
     }
   }
 
   /** Tells nothing of it. */
   forget(): void {
-    this.#drops = [];
+    this.#drops = NONE;
   }
 }

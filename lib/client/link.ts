@@ -8,7 +8,13 @@ import { LOST } from "../connection/close.ts";
 import type { Data } from "../connection/config.ts";
 import type { Failure } from "../connection/failure.ts";
 import type { OutboxLimits } from "../connection/outbox.ts";
-import type { Answer, Command, Setup, StatusNotice } from "../protocol.ts";
+import type {
+  Answer,
+  Command,
+  DropReason,
+  Setup,
+  StatusNotice,
+} from "../protocol.ts";
 import type { Clock } from "./clock.ts";
 import type { Post } from "./courier.ts";
 import { DropReport } from "./drop_report.ts";
@@ -20,8 +26,13 @@ import type {
 } from "./link_listener.ts";
 import { LinkRequests } from "./link_requests.ts";
 import type { Sendable } from "./message_data.ts";
-import { ReceiveQueue } from "./receive_queue.ts";
-import { type SendOptions, SendQueue, type SendTicket } from "./send_queue.ts";
+import { ReceiveQueue, type ReceiveQueueListener } from "./receive_queue.ts";
+import {
+  type SendOptions,
+  SendQueue,
+  type SendQueueListener,
+  type SendTicket,
+} from "./send_queue.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 import type { Seat, Tenant } from "./worker_slot.ts";
 
@@ -51,8 +62,10 @@ interface Closing {
 type End = Pick<NoticeOf<"closed">, "info" | "cause" | "failure">;
 type ProbeResult = NoticeOf<"probed">["result"];
 
+const NOT_ENDING: Ending = { kind: "none" };
+
 /** One connection, as the main thread sees it. */
-export class Link implements Tenant {
+export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
   /** Something can be pulled, or the end has come. Only while pulling. */
   onavailable: (() => void) | undefined;
   readonly #setup: Setup;
@@ -64,7 +77,7 @@ export class Link implements Tenant {
   readonly #drops: DropReport;
   readonly #arrived = { messages: 0, bytes: 0 };
   /** Commands, and messages that must precede one of them, in their order. */
-  #staged: Post = emptyPost();
+  #staged: Post | undefined;
   /** `undefined` while there is no worker. */
   #seat: Seat | undefined;
   /** As it was told last, be it that the listener does not know yet. */
@@ -72,8 +85,9 @@ export class Link implements Tenant {
   #autoConnect: boolean;
   #opens = 0;
   #id = 0;
-  #ending: Ending = { kind: "none" };
-  readonly #requests = new LinkRequests();
+  #ending: Ending = NOT_ENDING;
+  /** Made with the first of them. */
+  #requests: LinkRequests | undefined;
 
   /** Starts a connection in a worker of the pool. */
   constructor(
@@ -91,9 +105,9 @@ export class Link implements Tenant {
       kind: setup.autoConnect ? "connecting" : "idle",
       attempt: 0,
     };
-    this.#drops = new DropReport((drop) => listener.dropped(drop));
-    this.#outgoing = this.#makeOutgoing(outbox);
-    this.#incoming = this.#makeIncoming();
+    this.#drops = new DropReport(listener);
+    this.#outgoing = new SendQueue(outbox, pool.clock, this);
+    this.#incoming = new ReceiveQueue(this);
     pool.join(this);
   }
 
@@ -175,6 +189,7 @@ export class Link implements Tenant {
     this.#autoConnect = true;
     if (this.#seat === undefined) return this.#pool.hurry(this);
     const { id } = this.#seat;
+    this.#staged ??= emptyPost();
     while (this.#outgoing.speak(this.#staged, id) === "more");
     // What is sent from now on is meant for the new connection.
     this.#outgoing.shut();
@@ -183,6 +198,7 @@ export class Link implements Tenant {
 
   /** Asks for a ping; `probed` answers with the same number. */
   probe(request: number): void {
+    this.#requests ??= new LinkRequests();
     this.#requests.probe(request);
     if (this.#seat) {
       this.#command({ type: "probe", id: this.#seat.id, request });
@@ -191,7 +207,7 @@ export class Link implements Tenant {
 
   /** Answers a question. Late answers are ignored. */
   answer(question: number, answer: Answer): void {
-    const asked = this.#requests.answered(question);
+    const asked = this.#requests?.answered(question);
     if (asked === undefined || this.#seat === undefined) return;
     const { id } = this.#seat;
     this.#command({ type: "answer", id, question: asked, answer });
@@ -228,7 +244,7 @@ export class Link implements Tenant {
     this.#seat?.say({ type: "abandon", id: this.#seat.id });
     this.#release();
     this.#incoming.forget();
-    this.#requests.forget();
+    this.#requests?.forget();
     this.#drops.forget();
     this.#pool.leave(this);
   }
@@ -247,8 +263,8 @@ export class Link implements Tenant {
   speak(post: Post): "done" | "more" {
     if (this.#seat === undefined) return "done";
     const { id } = this.#seat;
-    append(post, this.#staged);
-    this.#staged = emptyPost();
+    if (this.#staged !== undefined) append(post, this.#staged);
+    this.#staged = undefined;
     const credit = this.#incoming.takeCredit();
     if (credit.messages > 0) {
       post.records.push({ type: "consumed", id, ...credit });
@@ -325,28 +341,42 @@ export class Link implements Tenant {
     } else this.#end({ info: LOST, cause: "requested" });
   }
 
-  #makeOutgoing(limits: OutboxLimits): SendQueue {
-    return new SendQueue(limits, this.#clock, {
-      dropped: (bytes, reason) => {
-        this.#drops.add({ count: 1, bytes, direction: "outbound", reason });
-        // It may have been the last one that the end waited for.
-        if (this.#ending.kind === "draining") this.#seat?.request();
-      },
-      ready: () => this.#seat?.request(),
-    });
+  // What follows is for the queues.
+
+  /** There is something to say now. */
+  ready(): void {
+    this.#seat?.request();
   }
 
-  #makeIncoming(): ReceiveQueue {
-    return new ReceiveQueue({
-      message: (data) => this.#tellMessage(data),
-      available: () => guard(() => this.onavailable?.()),
-      dropped: (count, bytes, reason) =>
-        this.#drops.add({ count, bytes, direction: "inbound", reason }),
-      ready: () => this.#seat?.request(),
-    });
+  /** A message is dispatched. A closure for each would be felt. */
+  message(data: Data): void {
+    this.#drops.flush();
+    try {
+      this.#listener.message(data);
+    } catch (error) {
+      reportError(error);
+    }
+  }
+
+  /** There is something to pull. */
+  available(): void {
+    guard(() => this.onavailable?.());
+  }
+
+  /** A message left the queue unsent. */
+  unsent(bytes: number, reason: DropReason): void {
+    this.#drops.add({ count: 1, bytes, direction: "outbound", reason });
+    // It may have been the last one that the end waited for.
+    if (this.#ending.kind === "draining") this.ready();
+  }
+
+  /** Messages left the queue unread. */
+  unread(count: number, bytes: number, reason: DropReason): void {
+    this.#drops.add({ count, bytes, direction: "inbound", reason });
   }
 
   #command(command: Command): void {
+    this.#staged ??= emptyPost();
     this.#staged.records.push(command);
     this.#seat?.request();
   }
@@ -355,16 +385,6 @@ export class Link implements Tenant {
   #tell(run: () => void): void {
     this.#drops.flush();
     guard(run);
-  }
-
-  /** A closure for each of a million messages per second would be felt. */
-  #tellMessage(data: Data): void {
-    this.#drops.flush();
-    try {
-      this.#listener.message(data);
-    } catch (error) {
-      reportError(error);
-    }
   }
 
   #tellAfter(after: number, run: () => void): void {
@@ -392,7 +412,7 @@ export class Link implements Tenant {
   }
 
   #onDropped({ upTo, count, bytes, reason }: NoticeOf<"dropped">): void {
-    this.#drops.add({ count, bytes, direction: "inbound", reason });
+    this.unread(count, bytes, reason);
     this.#incoming.missed(upTo);
   }
 
@@ -403,17 +423,18 @@ export class Link implements Tenant {
   }
 
   #onAsk({ question, what }: NoticeOf<"ask">): void {
+    this.#requests ??= new LinkRequests();
     const own = this.#requests.asked(question);
     this.#tell(() => this.#listener.ask(own, what));
   }
 
   #onProbed(notice: NoticeOf<"probed">): void {
-    if (!this.#requests.probed(notice.request)) return;
+    if (!this.#requests?.probed(notice.request)) return;
     this.#tell(() => this.#listener.probed(notice));
   }
 
   #answerProbes(result: ProbeResult): void {
-    for (const request of this.#requests.probes) {
+    for (const request of this.#requests?.probes ?? []) {
       this.#onProbed({ type: "probed", id: 0, request, result });
     }
   }
@@ -442,8 +463,8 @@ export class Link implements Tenant {
   /** All that the worker knew is gone with it. */
   #unseat(failure: Failure): void {
     this.#seat = undefined;
-    this.#staged = emptyPost();
-    this.#requests.crashed();
+    this.#staged = undefined;
+    this.#requests?.crashed();
     this.#outgoing.crashed();
     this.#incoming.crashed();
     this.#answerProbes({ kind: "failure", failure });
@@ -467,7 +488,7 @@ export class Link implements Tenant {
     this.#tell(() => this.#listener.closed(notice));
     this.#incoming.whenArrived(notice.after, () => {
       this.#pool.leave(this);
-      guard(() => this.onavailable?.());
+      this.available();
     });
   }
 

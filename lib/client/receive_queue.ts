@@ -26,7 +26,7 @@ export interface ReceiveQueueListener {
   /** There is something to pull. Must not throw. */
   available(): void;
   /** Messages left the queue unread. */
-  dropped(count: number, bytes: number, reason: DropReason): void;
+  unread(count: number, bytes: number, reason: DropReason): void;
   /** There is credit to send now. */
   ready(): void;
 }
@@ -43,6 +43,14 @@ type Mode = "hold" | "push" | "pull" | "refuse";
 const HOLD_BYTES = 1 << 20;
 /** The same in messages: small ones take more memory than their bytes. */
 const HOLD_MESSAGES = 1 << 14;
+
+const NO_CREDIT: Credit = { messages: 0, bytes: 0 };
+
+/** So many messages have been consumed. */
+interface Credit {
+  readonly messages: number;
+  readonly bytes: number;
+}
 
 /** A batch in the queue. */
 interface Waiting extends MessageBatch {
@@ -65,7 +73,7 @@ export class ReceiveQueue {
   #length = 0;
   /** Only counted while `hold`. */
   #heldBytes = 0;
-  #credit = { messages: 0, bytes: 0 };
+  #credit = NO_CREDIT;
   /** Messages up to this number have arrived, or will not. */
   #arrived = 0;
   #deferred: Deferred[] = [];
@@ -96,7 +104,8 @@ export class ReceiveQueue {
   /** A batch came in. */
   receive({ first, messages, bytes }: MessageBatch): void {
     const credit = this.#mode === "hold" ? "given" : "owed";
-    this.#batches.push({ first, messages, bytes, next: 0, credit });
+    const batch = { first, messages, bytes, next: 0, credit } as const;
+    this.#batches = appended(this.#batches, batch);
     this.#length += messages.length;
     this.#arrived = first + messages.length - 1;
     switch (this.#mode) {
@@ -126,7 +135,7 @@ export class ReceiveQueue {
    * dispatched; at once where messages are pulled.
    */
   defer(after: number, run: () => void): void {
-    this.#deferred.push({ after, run });
+    this.#deferred = appended(this.#deferred, { after, run });
     this.#proceed();
   }
 
@@ -163,7 +172,7 @@ export class ReceiveQueue {
   crashed(): void {
     this.releaseAll();
     this.#arrived = 0;
-    this.#credit = { messages: 0, bytes: 0 };
+    this.#credit = NO_CREDIT;
     const earlier = { first: -Infinity, credit: "given" } as const;
     this.#batches = this.#batches.map((each) => ({ ...each, ...earlier }));
   }
@@ -182,9 +191,9 @@ export class ReceiveQueue {
   }
 
   /** The credit that has not been sent, which is sent now. */
-  takeCredit(): { readonly messages: number; readonly bytes: number } {
+  takeCredit(): Credit {
     const credit = this.#credit;
-    this.#credit = { messages: 0, bytes: 0 };
+    this.#credit = NO_CREDIT;
     return credit;
   }
 
@@ -252,7 +261,7 @@ export class ReceiveQueue {
       count += 1;
       bytes += size;
     }
-    if (count > 0) this.#listener.dropped(count, bytes, "unread");
+    if (count > 0) this.#listener.unread(count, bytes, "unread");
   }
 
   #discard(reason: DropReason): void {
@@ -268,7 +277,7 @@ export class ReceiveQueue {
     }
     this.#batches = [];
     this.#length = 0;
-    if (count > 0) this.#listener.dropped(count, bytes, reason);
+    if (count > 0) this.#listener.unread(count, bytes, reason);
     this.#offerCredit();
   }
 
@@ -287,4 +296,11 @@ export class ReceiveQueue {
     const { messages: before, bytes: size } = this.#credit;
     this.#credit = { messages: before + messages, bytes: size + bytes };
   }
+}
+
+/** An array that grows from nothing makes room for 16, one that is made with its first has room for that. */
+function appended<T>(list: T[], last: T): T[] {
+  if (list.length === 0) return [last];
+  list.push(last);
+  return list;
 }

@@ -10,6 +10,7 @@ import {
   type OutboxLimits,
 } from "../connection/outbox.ts";
 import type { Data } from "../connection/config.ts";
+import { reuse } from "../connection/reuse.ts";
 import {
   type DropReason,
   isTransferred,
@@ -54,7 +55,7 @@ export interface OutgoingEntry extends SendTicket {
 /** What the queue tells its link. */
 export interface SendQueueListener {
   /** A message left the queue unsent. */
-  dropped(bytes: number, reason: DropReason): void;
+  unsent(bytes: number, reason: DropReason): void;
   /** There is something to say now. */
   ready(): void;
 }
@@ -74,7 +75,8 @@ export class SendQueue {
   readonly #clock: Clock;
   readonly #listener: SendQueueListener;
   readonly #inFlight = new InFlightMessages();
-  readonly #room: RoomQueue;
+  /** Made when somebody waits for room. */
+  #room: RoomQueue | undefined;
   readonly #window: InFlight;
   #intake: Intake = "open";
   /** Whether messages may cross. */
@@ -90,10 +92,6 @@ export class SendQueue {
     this.#clock = clock;
     this.#listener = listener;
     this.#window = windowOf(limits);
-    this.#room = new RoomQueue(
-      limits,
-      (bytes) => this.#outbox.fits(bytes, this.#inFlight),
-    );
   }
 
   /** How many messages count against the limits. */
@@ -162,13 +160,14 @@ export class SendQueue {
 
   /** Waits until a message of this size is within the limits. */
   room(bytes: number, signal?: AbortSignal): Promise<void> {
+    this.#room ??= this.#makeRoom();
     return this.#room.wait(bytes, signal);
   }
 
   /** Drops from now on what is pushed, and lets those go who wait for room. */
   stop(): void {
     this.#intake = "ended";
-    this.#room.end();
+    this.#room?.end();
   }
 
   /** Lets messages cross. */
@@ -287,11 +286,20 @@ export class SendQueue {
 
   #drop({ bytes, settle }: OutgoingEntry, reason: DropReason): void {
     settle?.({ kind: "dropped", reason });
-    this.#listener.dropped(bytes, reason);
+    this.#listener.unsent(bytes, reason);
+  }
+
+  #makeRoom(): RoomQueue {
+    const room = new RoomQueue(
+      this.#limits,
+      (bytes) => this.#outbox.fits(bytes, this.#inFlight),
+    );
+    if (this.#intake === "ended") room.end();
+    return room;
   }
 
   #freed(): void {
-    this.#room.release();
+    this.#room?.release();
     this.#announce();
   }
 
@@ -323,10 +331,15 @@ export class SendQueue {
   }
 }
 
+const WINDOW: InFlight = {
+  messages: SEND_WINDOW_MESSAGES,
+  bytes: SEND_WINDOW_BYTES,
+};
+
 /** Small limits leave half of it on the client, where `"drop-oldest"` can still drop. */
 function windowOf({ maxMessages, maxBytes }: OutboxLimits): InFlight {
-  return {
+  return reuse(WINDOW, {
     messages: Math.min(SEND_WINDOW_MESSAGES, maxMessages / 2),
     bytes: Math.min(SEND_WINDOW_BYTES, maxBytes / 2),
-  };
+  });
 }

@@ -20,13 +20,28 @@ import type { ConnectionNotice } from "./link_listener.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** A tenant's connection to the worker that there is now. */
-export interface Seat {
+export class Seat {
   /** The connection's id, which no other connection had or will have. */
   readonly id: number;
+  readonly #tenant: Tenant;
+  readonly #courier: Courier;
+
+  /** Gives a tenant a seat in the worker of this courier. */
+  constructor(id: number, tenant: Tenant, courier: Courier) {
+    this.id = id;
+    this.#tenant = tenant;
+    this.#courier = courier;
+  }
+
   /** Asks for a turn to speak. */
-  request(): void;
+  request(): void {
+    this.#courier.request(this.#tenant);
+  }
+
   /** Sends a record that must go out whatever becomes of the tenant. */
-  say(record: Command): void;
+  say(record: Command): void {
+    this.#courier.say(record);
+  }
 }
 
 /** Who lives in a slot: a link. */
@@ -233,11 +248,7 @@ export class WorkerSlot {
     this.#lastId += 1;
     const id = this.#lastId;
     this.#seats.set(id, tenant);
-    tenant.seated({
-      id,
-      request: () => courier.request(tenant),
-      say: (record) => courier.say(record),
-    });
+    tenant.seated(new Seat(id, tenant, courier));
   }
 
   #onNotice(notice: Notice): void {
