@@ -12,6 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   worker: ["protocol", "connection", "@std/async", "@types/ws", "ws"],
   client: ["protocol", "connection", "@std/async"],
   messages: ["client", "@std/async"],
+  otel: ["client", "@opentelemetry/api"],
   cli: [
     "connection",
     "client",
@@ -58,6 +59,8 @@ Deno.test("isPermitted() refuses each wrong direction", () => {
     ["client/worker_host.ts", "ws"],
     ["client/options.ts", "../cli/mod.ts"],
     ["messages/mod.ts", "../worker/hub.ts"],
+    ["otel/mod.ts", "../connection/redact.ts"],
+    ["client/status.ts", "@opentelemetry/api"],
     ["stray/file.ts", "../protocol.ts"],
   ];
   for (const [from, specifier] of wrong) {

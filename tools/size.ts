@@ -53,9 +53,9 @@ const ITEMS: readonly Item[] = [
   },
 ];
 
-/** What only a bundle with `ws` (or its stand-in for browsers), or with something of Node, contains. */
+/** What only a bundle with `ws` (or its stand-in for browsers), with OpenTelemetry, or with something of Node, contains. */
 const FOREIGN =
-  /permessage-deflate|WebSocketServer|ws does not work in the browser|from"(?:node:)?(?:net|tls|http|crypto|stream|zlib)"|require\("node:/;
+  /opentelemetry|permessage-deflate|WebSocketServer|ws does not work in the browser|from"(?:node:)?(?:net|tls|http|crypto|stream|zlib)"|require\("node:/;
 
 /** What a bundle's entry loads before it runs. */
 const STATIC_IMPORT = /(?:from|import)\s?"\.\/([^"]+)"/g;

@@ -1,0 +1,45 @@
+/**
+ * A value that goes up and down, in a counter that many share.
+ *
+ * @module
+ */
+
+import type { Attributes, Counter } from "./telemetry.ts";
+
+/** One socket's share of an up-down counter, in one series at a time. */
+export class Level {
+  readonly #counter: Counter;
+  #value = 0;
+  #attributes: Attributes = {};
+
+  /** Begins at 0. */
+  constructor(counter: Counter) {
+    this.#counter = counter;
+  }
+
+  /** Moves to a value, and to another series if the attributes are others. */
+  set(value: number, attributes: Attributes): void {
+    if (isSame(attributes, this.#attributes)) this.#add(value - this.#value);
+    else {
+      this.clear();
+      this.#attributes = attributes;
+      this.#add(value);
+    }
+    this.#value = value;
+  }
+
+  /** Takes the share back. */
+  clear(): void {
+    this.#add(-this.#value);
+    this.#value = 0;
+  }
+
+  #add(change: number): void {
+    if (change !== 0) this.#counter.add(change, this.#attributes);
+  }
+}
+
+/** Whether two sets of attributes, made in the same order, are equal. */
+function isSame(one: Attributes, other: Attributes): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
