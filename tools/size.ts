@@ -27,10 +27,10 @@ interface Item {
 
 /** The reach is 5 kB and 7 kB; these are what holds today. */
 const ITEMS: readonly Item[] = [
-  { name: "@holdfast/websocket", entry: "mod.ts", budget: 23_500, ours: true },
-  ours("ReconnectingWebSocket", 22_600),
-  ours("WorkerWebSocket", 12_900),
-  ours("describeClose", 5_400),
+  { name: "@holdfast/websocket", entry: "mod.ts", budget: 23_900, ours: true },
+  ours("ReconnectingWebSocket", 23_000),
+  ours("WorkerWebSocket", 13_100),
+  ours("describeClose", 5_500),
   {
     name: "@holdfast/websocket/worker",
     entry: "worker.ts",

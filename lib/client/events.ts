@@ -231,12 +231,24 @@ export interface TypedEventTarget<Events extends EventsOf<Events>>
 /** The value of a handler attribute. */
 export type Handler<Target, E> = ((this: Target, event: E) => unknown) | null;
 
-interface Attribute {
+/** A listener that stands for the value of an attribute. */
+class Attribute {
   value: unknown;
-  readonly listener: { handleEvent(event: Event): void };
+
+  constructor(value: unknown) {
+    this.value = value;
+  }
+
+  handleEvent(event: Event): void {
+    if (typeof this.value === "function") {
+      this.value.call(event.currentTarget, event);
+    }
+  }
 }
 
-const attributes = new WeakMap<EventTarget, Map<string, Attribute>>();
+type Attributes = Partial<Record<string, Attribute>>;
+
+const attributes = new WeakMap<EventTarget, Attributes>();
 
 /**
  * Defines `on<type>` attributes (HTML, 8.1.8.1): one that is set takes its
@@ -255,7 +267,7 @@ export function defineHandlers(
       enumerable: true,
       configurable: true,
       get(this: EventTarget) {
-        return attributes.get(this)?.get(type)?.value ?? null;
+        return attributes.get(this)?.[type]?.value ?? null;
       },
       set(this: EventTarget, value: unknown) {
         setHandler(this, type, value);
@@ -265,26 +277,17 @@ export function defineHandlers(
 }
 
 function setHandler(target: EventTarget, type: string, value: unknown): void {
-  const own = attributes.get(target) ?? new Map<string, Attribute>();
+  const own = attributes.get(target) ?? {};
   attributes.set(target, own);
-  const attribute = own.get(type);
+  const attribute = own[type];
   if (
     typeof value !== "function" && (typeof value !== "object" || value === null)
   ) {
-    if (attribute !== undefined) {
-      target.removeEventListener(type, attribute.listener);
-    }
-    own.delete(type);
+    if (attribute !== undefined) target.removeEventListener(type, attribute);
+    own[type] = undefined;
   } else if (attribute === undefined) {
-    const added: Attribute = {
-      value,
-      listener: { handleEvent: (event) => call(added, target, event) },
-    };
-    own.set(type, added);
-    target.addEventListener(type, added.listener);
+    const added = new Attribute(value);
+    own[type] = added;
+    target.addEventListener(type, added);
   } else attribute.value = value;
-}
-
-function call({ value }: Attribute, target: EventTarget, event: Event): void {
-  if (typeof value === "function") value.call(target, event);
 }

@@ -17,6 +17,7 @@ import {
   StatusChangeEvent,
 } from "./events.ts";
 import { errorFromFailure, type FailureContext } from "./failure_error.ts";
+import { LatePromise } from "./late_promise.ts";
 import type { NoticeOf } from "./link.ts";
 import type { StreamEnd } from "./message_stream.ts";
 import type { Meter } from "./meter.ts";
@@ -45,21 +46,23 @@ export interface LifecycleContext {
   readonly providers: Providers;
   readonly meter: Meter;
   /** Called with what goes wrong, before its event. */
-  readonly failed: (level: "warn" | "error", error: SocketError) => void;
+  failed(level: "warn" | "error", error: SocketError): void;
   /** Called at the end, before its event. */
-  readonly ending: (error: SocketError) => void;
+  ending(error: SocketError): void;
   /** Called at the end, after its event. */
-  readonly ended: (end: StreamEnd) => void;
+  ended(end: StreamEnd): void;
 }
+
+const NOTHING_AGREED: OpenInfo = { protocol: "", extensions: "" };
 
 /** From the constructor to the `close` event. */
 export class Lifecycle {
   readonly #context: LifecycleContext;
-  readonly #opened = Promise.withResolvers<OpenInfo>();
-  readonly #closed = Promise.withResolvers<CloseInfo>();
+  readonly #opened = new LatePromise<OpenInfo>();
+  readonly #closed = new LatePromise<CloseInfo>();
   #status: Status;
   #readyState: ReadyState = CONNECTING;
-  #agreed: OpenInfo = { protocol: "", extensions: "" };
+  #agreed = NOTHING_AGREED;
   #origin = "";
   #error: SocketError | undefined;
 
@@ -67,9 +70,6 @@ export class Lifecycle {
   constructor(status: Status, context: LifecycleContext) {
     this.#status = Object.freeze(status);
     this.#context = context;
-    // Whoever ignores them did not ask to be told.
-    this.#opened.promise.catch(() => {});
-    this.#closed.promise.catch(() => {});
   }
 
   /** What it is doing. */

@@ -7,6 +7,9 @@
 import type { Drop, Link, NoticeOf, SendTicket } from "./link.ts";
 import type { Metrics } from "./status.ts";
 
+const NONE = { messages: 0, bytes: 0 };
+const NONE_DROPPED = { inbound: NONE, outbound: NONE };
+
 /** The counters of one socket. */
 export class Meter {
   attempts = 0;
@@ -15,22 +18,24 @@ export class Meter {
   /** Of the last heartbeat, in milliseconds. */
   latency: number | undefined;
   #longestHeartbeatGap = 0;
-  readonly #queued = { messages: 0, bytes: 0 };
-  readonly #dropped = {
-    inbound: { messages: 0, bytes: 0 },
-    outbound: { messages: 0, bytes: 0 },
-  };
+  #queuedMessages = 0;
+  #queuedBytes = 0;
+  #dropped = NONE_DROPPED;
 
   /** Counts a message that was queued. */
   queue({ bytes }: SendTicket): void {
-    this.#queued.messages += 1;
-    this.#queued.bytes += bytes;
+    this.#queuedMessages += 1;
+    this.#queuedBytes += bytes;
   }
 
   /** Counts messages that left a queue unsent or unread. */
   drop({ direction, count, bytes }: Drop): void {
-    this.#dropped[direction].messages += count;
-    this.#dropped[direction].bytes += bytes;
+    const before = this.#dropped[direction];
+    const sum = {
+      messages: before.messages + count,
+      bytes: before.bytes + bytes,
+    };
+    this.#dropped = { ...this.#dropped, [direction]: sum };
   }
 
   /** Takes note of an answered ping. */
@@ -51,8 +56,8 @@ export class Meter {
       opens: this.opens,
       disconnects: this.disconnects,
       sent: {
-        messages: this.#queued.messages - outbound.messages - outbox.messages,
-        bytes: this.#queued.bytes - outbound.bytes - outbox.bytes,
+        messages: this.#queuedMessages - outbound.messages - outbox.messages,
+        bytes: this.#queuedBytes - outbound.bytes - outbox.bytes,
       },
       received: { ...link.arrived },
       droppedOutbound: { ...outbound },

@@ -14,7 +14,7 @@ export type Question = "url" | "token";
 /** Asks, and remembers what must be known of the answers. */
 export class Providers {
   readonly #resolved: Resolved;
-  readonly #thrown = new Map<string, unknown>();
+  #thrown: Map<string, unknown> | undefined;
   #token: string | undefined;
   #url: string;
 
@@ -37,18 +37,19 @@ export class Providers {
 
   /** What a function threw when it was asked last. */
   thrown(name: string): unknown {
-    return this.#thrown.get(name);
+    return this.#thrown?.get(name);
   }
 
   /** Asks. Never rejects: what is thrown, or is of no use, is an answer, too. */
   async ask(what: Question): Promise<Answer> {
-    this.#thrown.delete(what);
+    this.#thrown?.delete(what);
     try {
       const value = what === "url"
         ? await this.#askUrl()
         : await this.#askToken();
       return { kind: "value", value };
     } catch (error) {
+      this.#thrown ??= new Map();
       this.#thrown.set(what, error);
       return {
         kind: "failure",

@@ -7,7 +7,7 @@
 import type { CloseInfo } from "../connection/close.ts";
 import type { Data } from "../connection/config.ts";
 import type { OutboxLimits } from "../connection/outbox.ts";
-import type { LogLevel } from "../protocol.ts";
+import type { LogLevel, StatusNotice } from "../protocol.ts";
 import { resolveClose } from "./arguments.ts";
 import {
   defineHandlers,
@@ -20,16 +20,27 @@ import {
   type OpenEvent,
   type ReconnectingWebSocketEventMap,
 } from "./events.ts";
-import { Lifecycle, type OpenInfo } from "./lifecycle.ts";
+import type { SocketError } from "./errors.ts";
 import {
+  Lifecycle,
+  type LifecycleContext,
+  type OpenInfo,
+} from "./lifecycle.ts";
+import {
+  type Drop,
   Link,
   type LinkListener,
+  type NoticeOf,
   type SendOptions,
   type SendTicket,
 } from "./link.ts";
 import { writeLog } from "./logger.ts";
 import type { Sendable } from "./message_data.ts";
-import { MessageStream, type ReceiveOptions } from "./message_stream.ts";
+import {
+  MessageStream,
+  type ReceiveOptions,
+  type StreamEnd,
+} from "./message_stream.ts";
 import { Meter } from "./meter.ts";
 import type { ReconnectingWebSocketOptions, UrlSource } from "./options.ts";
 import { notOpen, Probes } from "./probes.ts";
@@ -87,13 +98,14 @@ export class ReconnectingWebSocket
   readonly #options: ReconnectingWebSocketOptions;
   readonly #providers: Providers;
   readonly #meter = new Meter();
-  readonly #probes: Probes;
-  readonly #stream: MessageStream<MessageData>;
-  readonly #writer: Writer;
+  // Made for those who ask: most sockets send and listen, and no more.
+  #probes: Probes | undefined;
+  #stream: MessageStream<MessageData> | undefined;
+  #writer: Writer | undefined;
+  #abort: (() => void) | undefined;
   readonly #limits: OutboxLimits;
   readonly #ttl: number;
   readonly #lifecycle: Lifecycle;
-  readonly #abort = () => this.close();
   #binaryType: BinaryFormat = "arraybuffer";
   /** Whether anybody wants `message` events. */
   #audience: "none" | "listeners" = "none";
@@ -148,26 +160,17 @@ export class ReconnectingWebSocket
     this.#ttl = ttl;
     this.#limits = outbox;
     this.#providers = new Providers(resolved);
-    this.#lifecycle = this.#begin({
+    const ear = new ReconnectingWebSocket.#Ear(this);
+    this.#lifecycle = new Lifecycle({
       kind: setup.autoConnect ? "connecting" : "idle",
       attempt: 0,
       worker: typeof worker === "string" ? worker : "own",
-    });
-    this.#probes = new Probes((failure) =>
-      this.#lifecycle.errorOf(failure, "undecided")
-    );
-    this.#stream = new MessageStream(() => this.#pull());
-    const link = new Link(choosePool(worker), setup, outbox, this.#listener());
-    link.onavailable = () => this.#stream.available();
-    this.#link = link;
-    this.#writer = new Writer({
-      link,
-      limits: outbox,
-      send: (data, options) => this.#queue(data, options),
-      ended: () => this.#lifecycle.endError,
-    });
-    signal?.addEventListener("abort", this.#abort);
-    if (signal?.aborted) this.close();
+    }, ear);
+    this.#link = new Link(choosePool(worker), setup, outbox, ear);
+    if (signal === undefined) return;
+    this.#abort = () => this.close();
+    signal.addEventListener("abort", this.#abort);
+    if (signal.aborted) this.close();
   }
 
   /** The URL, as it was resolved last and without a token; empty before it is known. */
@@ -241,7 +244,7 @@ export class ReconnectingWebSocket
    */
   send(data: Sendable): void {
     if (this.#lifecycle.isOver) throw this.#lifecycle.endError;
-    this.#writer.catchUp();
+    this.#writer?.catchUp();
     const options = { ttl: this.#ttl };
     if (this.#queue(sendable(data), options) === "overflow") {
       throw outboxFull(this.#limits);
@@ -257,6 +260,7 @@ export class ReconnectingWebSocket
    */
   async write(data: Sendable, options: WriteOptions = {}): Promise<void> {
     if (this.#lifecycle.isOver) throw this.#lifecycle.endError;
+    this.#writer ??= this.#makeWriter();
     await this.#writer.write(sendable(data), { ttl: this.#ttl, ...options });
   }
 
@@ -296,6 +300,9 @@ export class ReconnectingWebSocket
     if (this.readyState !== ReconnectingWebSocket.#states.OPEN) {
       return Promise.reject(notOpen());
     }
+    this.#probes ??= new Probes((failure) =>
+      this.#lifecycle.errorOf(failure, "undecided")
+    );
     return this.#probes.start((request) => this.#link.probe(request));
   }
 
@@ -307,8 +314,8 @@ export class ReconnectingWebSocket
    * @throws {DOMException} `TimeoutError`: it took too long.
    */
   receive(options?: ReceiveOptions): Promise<MessageData> {
-    this.#link.consume("pull");
-    return this.#stream.receive(options);
+    this.#startPulling();
+    return this.#messages.receive(options);
   }
 
   /**
@@ -316,8 +323,8 @@ export class ReconnectingWebSocket
    * throws the error that ended it otherwise; `break` releases the consumer.
    */
   [Symbol.asyncIterator](): AsyncGenerator<MessageData, void, void> {
-    this.#link.consume("pull");
-    return this.#stream[Symbol.asyncIterator]();
+    this.#startPulling();
+    return this.#messages[Symbol.asyncIterator]();
   }
 
   /**
@@ -326,8 +333,8 @@ export class ReconnectingWebSocket
    * socket. After that, the next access gives a new stream.
    */
   get readable(): ReadableStream<MessageData> {
-    return this.#readable ??= readableOf(this.#stream, {
-      begin: () => this.#link.consume("pull"),
+    return this.#readable ??= readableOf(this.#messages, {
+      begin: () => this.#startPulling(),
       released: () => this.#readable = undefined,
     });
   }
@@ -347,6 +354,24 @@ export class ReconnectingWebSocket
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
     await this.#lifecycle.closed.catch(() => {});
+  }
+
+  get #messages(): MessageStream<MessageData> {
+    return this.#stream ??= new MessageStream(() => this.#pull());
+  }
+
+  #startPulling(): void {
+    this.#link.onavailable ??= () => this.#messages.available();
+    this.#link.consume("pull");
+  }
+
+  #makeWriter(): Writer {
+    return new Writer({
+      link: this.#link,
+      limits: this.#limits,
+      send: (data, options) => this.#queue(data, options),
+      ended: () => this.#lifecycle.endError,
+    });
   }
 
   #queue(data: Sendable, options: SendOptions): SendTicket | "overflow" {
@@ -375,52 +400,6 @@ export class ReconnectingWebSocket
     return data;
   }
 
-  #begin(status: Status): Lifecycle {
-    return new Lifecycle(status, {
-      target: this,
-      providers: this.#providers,
-      meter: this.#meter,
-      failed: (level, { name, message }) =>
-        this.#log(level, message, { error: name }),
-      ending: (error) => {
-        this.#options.signal?.removeEventListener("abort", this.#abort);
-        this.#probes.end(error);
-      },
-      ended: (end) => this.#stream.end(end),
-    });
-  }
-
-  #listener(): LinkListener {
-    const lifecycle = this.#lifecycle;
-    return {
-      status: (status) => lifecycle.onStatus(status),
-      opened: (notice) => lifecycle.onOpened(notice),
-      message: (data) => this.#deliver(data),
-      disconnected: (notice) => lifecycle.onDisconnected(notice),
-      closed: (notice) => {
-        this.#writer.end();
-        this.#link.tellDrops();
-        lifecycle.onClosed(notice);
-      },
-      dropped: (drop) => {
-        this.#meter.drop(drop);
-        this.#log("warn", "Messages dropped", { ...drop });
-        this.dispatchEvent(new DropEvent(drop));
-      },
-      ask: (question, what) => this.#onAsk(question, what),
-      heartbeat: (notice) => {
-        this.#meter.beat(notice);
-        if (this.readyState === ReconnectingWebSocket.#states.OPEN) {
-          this.dispatchEvent(new HeartbeatEvent(notice.latency));
-        }
-      },
-      probed: (notice) => this.#probes.answer(notice),
-      log: (notice) => {
-        if (this.#options.logger) writeLog(this.#options.logger, notice);
-      },
-    };
-  }
-
   /** Writes a record of this thread, as the worker writes its own. */
   #log(level: LogLevel, message: string, fields: LogFields): void {
     const { logger } = this.#options;
@@ -434,4 +413,92 @@ export class ReconnectingWebSocket
     const answer = await this.#providers.ask(what);
     this.#link.answer(question, answer);
   }
+
+  /**
+   * What the parts of a socket tell it. One object of a class, as a closure for
+   * each of it would be felt with a thousand sockets.
+   */
+  static readonly #Ear = class implements LinkListener, LifecycleContext {
+    readonly #socket: ReconnectingWebSocket;
+
+    constructor(socket: ReconnectingWebSocket) {
+      this.#socket = socket;
+    }
+
+    get target(): EventTarget {
+      return this.#socket;
+    }
+
+    get providers(): Providers {
+      return this.#socket.#providers;
+    }
+
+    get meter(): Meter {
+      return this.#socket.#meter;
+    }
+
+    status(status: StatusNotice): void {
+      this.#socket.#lifecycle.onStatus(status);
+    }
+
+    opened(notice: NoticeOf<"opened">): void {
+      this.#socket.#lifecycle.onOpened(notice);
+    }
+
+    message(data: Data): void {
+      this.#socket.#deliver(data);
+    }
+
+    disconnected(notice: NoticeOf<"disconnected">): void {
+      this.#socket.#lifecycle.onDisconnected(notice);
+    }
+
+    closed(notice: NoticeOf<"closed">): void {
+      this.#socket.#writer?.end();
+      this.#socket.#link.tellDrops();
+      this.#socket.#lifecycle.onClosed(notice);
+    }
+
+    failed(level: LogLevel, { name, message }: SocketError): void {
+      this.#socket.#log(level, message, { error: name });
+    }
+
+    ending(error: SocketError): void {
+      const { signal } = this.#socket.#options;
+      const abort = this.#socket.#abort;
+      if (abort) signal?.removeEventListener("abort", abort);
+      this.#socket.#probes?.end(error);
+    }
+
+    ended(end: StreamEnd): void {
+      this.#socket.#messages.end(end);
+    }
+
+    dropped(drop: Drop): void {
+      this.meter.drop(drop);
+      this.#socket.#log("warn", "Messages dropped", { ...drop });
+      this.target.dispatchEvent(new DropEvent(drop));
+    }
+
+    ask(question: number, what: Question): void {
+      this.#socket.#onAsk(question, what);
+    }
+
+    heartbeat(notice: NoticeOf<"heartbeat">): void {
+      this.meter.beat(notice);
+      if (this.#socket.readyState !== ReconnectingWebSocket.#states.OPEN) {
+        return;
+      }
+      this.target.dispatchEvent(new HeartbeatEvent(notice.latency));
+    }
+
+    probed(notice: NoticeOf<"probed">): void {
+      this.#socket.#probes?.answer(notice);
+    }
+
+    log(notice: NoticeOf<"log">): void {
+      const { logger } = this.#socket.#options;
+      if (logger) writeLog(logger, notice);
+    }
+  };
 }
