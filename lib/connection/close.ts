@@ -1,5 +1,5 @@
 /**
- * How a connection ended, which codes mean what, and which end is final.
+ * How a connection ended, and which codes mean what.
  *
  * @module
  */
@@ -9,8 +9,6 @@ import {
   CLOSE_CODES,
   NOT_A_CLOSE_CODE,
 } from "./close_codes.ts";
-import type { Config } from "./config.ts";
-import type { Failure } from "./failure.ts";
 
 /** How a connection ended, as RFC 6455, 7.1.5 to 7.1.7 defines it. */
 export interface CloseInfo {
@@ -55,17 +53,6 @@ export const FATAL_CLOSE_CODES: readonly number[] = [
   4409,
 ];
 
-/** Close codes by which servers say that the token is not, or no longer, good. */
-export const UNAUTHORIZED_CLOSE_CODES: readonly number[] = [1008, 3000, 4401];
-
-/** Answers of 4xx that say "later", not "no" (RFC 9110, 15.5.9; RFC 8470; RFC 6585). */
-const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 425, 429]);
-/** Answers of 5xx that will be the same next time (RFC 9110, 15.6.2 and 15.6.6). */
-const FATAL_STATUS: ReadonlySet<number> = new Set([501, 505]);
-
-/** Close codes whose reason may say when to come back. */
-const ADVISING_CLOSE_CODES: readonly number[] = [1012, 1013];
-
 /**
  * Explains a close code: what it means, what usually causes it, and what to do.
  *
@@ -102,84 +89,4 @@ export function isSendableCloseCode(closeCode: number): boolean {
  */
 export function normalizeCloseCode(closeCode: number): number {
   return isCloseCode(closeCode) ? closeCode : NO_CLOSE_FRAME;
-}
-
-/**
- * Reads from a close reason when to come back: `retry-after=<seconds>`, or JSON
- * with a member `retryAfter` in seconds.
- *
- * @returns Milliseconds, or `undefined` when the reason does not say.
- */
-export function retryAfterOfClose(
-  closeCode: number,
-  reason: string,
-): number | undefined {
-  const advising = ADVISING_CLOSE_CODES.includes(closeCode) &&
-    reason.length <= MAX_REASON_BYTES;
-  if (!advising) return undefined;
-  const seconds = secondsOfText(reason) ?? secondsOfJson(reason);
-  return isDuration(seconds) ? seconds * 1_000 : undefined;
-}
-
-/** Tells whether trying again after this is of no use. */
-export function isFatal(
-  failure: Failure,
-  config: Pick<Config, "fatalCloseCodes">,
-): boolean {
-  switch (failure.type) {
-    case "handshake":
-      return isFatalStatus(failure.status);
-    case "closed":
-      return config.fatalCloseCodes.includes(failure.closeCode);
-    case "worker":
-      return !failure.retryable;
-    case "too-big":
-    case "invalid":
-    case "authentication":
-    case "exhausted":
-      return true;
-    case "connect":
-    case "open-timeout":
-    case "lost":
-    case "close-timeout":
-    case "heartbeat":
-    case "inbox-overflow":
-    case "protocol":
-    case "provider":
-      return false;
-  }
-}
-
-/** Tells whether the server refused the token; a new one may help. */
-export function isUnauthorized(failure: Failure): boolean {
-  return failure.type === "handshake" && failure.status === 401 ||
-    failure.type === "closed" &&
-      UNAUTHORIZED_CLOSE_CODES.includes(failure.closeCode);
-}
-
-function isFatalStatus(status: number): boolean {
-  if (status >= 400 && status <= 499) return !RETRYABLE_STATUS.has(status);
-  return FATAL_STATUS.has(status);
-}
-
-function secondsOfText(reason: string): number | undefined {
-  const seconds = /(?<![\w-])retry-after\s*=\s*(\d+(?:\.\d+)?)/i.exec(reason)
-    ?.[1];
-  return seconds === undefined ? undefined : Number(seconds);
-}
-
-function secondsOfJson(reason: string): unknown {
-  try {
-    const advice: unknown = JSON.parse(reason);
-    const told = typeof advice === "object" && advice !== null &&
-      "retryAfter" in advice;
-    return told ? advice.retryAfter : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isDuration(seconds: unknown): seconds is number {
-  return typeof seconds === "number" && seconds >= 0 &&
-    Number.isFinite(seconds * 1_000);
 }

@@ -5,15 +5,10 @@
  */
 
 import { attemptAfterDrop, backoffDelay, retryAfterDelay } from "./backoff.ts";
-import {
-  type CloseInfo,
-  isFatal,
-  isUnauthorized,
-  NO_CLOSE_FRAME,
-  retryAfterOfClose,
-} from "./close.ts";
+import { type CloseInfo, NO_CLOSE_FRAME } from "./close.ts";
 import { abandon, notify, refuseProbes, status } from "./effects.ts";
 import type { Failure } from "./failure.ts";
+import { retryAfterOfClose } from "./retry_after.ts";
 import type {
   CloseCause,
   Closed,
@@ -25,6 +20,7 @@ import type {
   Step,
   Verdict,
 } from "./state.ts";
+import { isFatal, isUnauthorized } from "./verdict.ts";
 
 /** How a connection or an attempt came to its end. */
 export interface Loss {

@@ -1,8 +1,10 @@
 /**
- * `Retry-After`: when a server wants to be asked again.
+ * When a server wants to be asked again, by a header or a close reason.
  *
  * @module
  */
+
+import { MAX_REASON_BYTES } from "./close.ts";
 
 /** IMF-fixdate, RFC 850 and asctime, the forms of RFC 9110, 5.6.7. */
 const HTTP_DATES = [
@@ -10,6 +12,9 @@ const HTTP_DATES = [
   /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
   /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
 ];
+
+/** Close codes whose reason may say when to come back. */
+const ADVISING_CLOSE_CODES: readonly number[] = [1012, 1013];
 
 /**
  * Reads the value of a `Retry-After` header (RFC 9110, 10.2.3).
@@ -33,4 +38,43 @@ export function parseRetryAfter(
   // deno-lint-ignore holdfast/no-ambient-io -- It reads the argument, no clock.
   const at = Date.parse(utc);
   return Number.isNaN(at) ? undefined : Math.max(0, at - wallNow);
+}
+
+/**
+ * Reads from a close reason when to come back: `retry-after=<seconds>`, or JSON
+ * with a member `retryAfter` in seconds.
+ *
+ * @returns Milliseconds, or `undefined` when the reason does not say.
+ */
+export function retryAfterOfClose(
+  closeCode: number,
+  reason: string,
+): number | undefined {
+  const advising = ADVISING_CLOSE_CODES.includes(closeCode) &&
+    reason.length <= MAX_REASON_BYTES;
+  if (!advising) return undefined;
+  const seconds = secondsOfText(reason) ?? secondsOfJson(reason);
+  return isDuration(seconds) ? seconds * 1_000 : undefined;
+}
+
+function secondsOfText(reason: string): number | undefined {
+  const seconds = /(?<![\w-])retry-after\s*=\s*(\d+(?:\.\d+)?)/i.exec(reason)
+    ?.[1];
+  return seconds === undefined ? undefined : Number(seconds);
+}
+
+function secondsOfJson(reason: string): unknown {
+  try {
+    const advice: unknown = JSON.parse(reason);
+    const told = typeof advice === "object" && advice !== null &&
+      "retryAfter" in advice;
+    return told ? advice.retryAfter : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isDuration(seconds: unknown): seconds is number {
+  return typeof seconds === "number" && seconds >= 0 &&
+    Number.isFinite(seconds * 1_000);
 }

@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { parseRetryAfter } from "../../lib/connection/retry_after.ts";
+import fc from "fast-check";
+import {
+  parseRetryAfter,
+  retryAfterOfClose,
+} from "../../lib/connection/retry_after.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0);
 
@@ -43,4 +47,74 @@ Deno.test("parseRetryAfter() rejects everything else", () => {
   for (const value of useless) {
     assertEquals(parseRetryAfter(value, NOW), undefined, value);
   }
+});
+
+Deno.test("retryAfterOfClose() reads seconds out of the text of a reason", () => {
+  const reasons = {
+    "retry-after=10": 10_000,
+    "restarting; Retry-After = 2.5; bye": 2_500,
+    "retry-after=0": 0,
+    'say {retry-after=7}, "please"': 7_000,
+  };
+  for (const [reason, delay] of Object.entries(reasons)) {
+    assertEquals(retryAfterOfClose(1012, reason), delay);
+    assertEquals(retryAfterOfClose(1013, reason), delay);
+  }
+});
+
+Deno.test("retryAfterOfClose() reads seconds out of a JSON reason", () => {
+  assertEquals(retryAfterOfClose(1012, '{"retryAfter": 10}'), 10_000);
+  assertEquals(
+    retryAfterOfClose(1013, ' {"why":"load","retryAfter":0.25} '),
+    250,
+  );
+});
+
+Deno.test("retryAfterOfClose() reads nothing from other close codes", () => {
+  assertEquals(retryAfterOfClose(1000, "retry-after=10"), undefined);
+  assertEquals(retryAfterOfClose(4013, '{"retryAfter": 10}'), undefined);
+});
+
+Deno.test("retryAfterOfClose() ignores a reason that does not say", () => {
+  const reasons = [
+    "",
+    "later",
+    "retry-after=",
+    "retry-after=-5",
+    "retry-after=soon",
+    "do-not-retry-after=5",
+    `retry-after=${"9".repeat(110)}.${"9".repeat(400)}`,
+    `retry-after=5${" ".repeat(200)}`,
+    "null",
+    "12",
+    "[]",
+    '"retryAfter"',
+    "{}",
+    '{"retryAfter":"10"}',
+    '{"retryAfter":-1}',
+    '{"retryAfter":null}',
+    '{"retryAfter":1e308}',
+    '{"retryAfter":[10]}',
+    '{"__proto__":{"retryAfter":10}}',
+    '{"retryAfter":10',
+  ];
+  for (const reason of reasons) {
+    assertEquals(retryAfterOfClose(1013, reason), undefined, reason);
+  }
+});
+
+Deno.test("retryAfterOfClose() never throws and gives nothing but a finite duration", () => {
+  const reason = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.json(),
+    fc.string().map((text) => `retry-after=${text}`),
+    fc.jsonValue().map((retryAfter) => JSON.stringify({ retryAfter })),
+  );
+  fc.assert(fc.property(reason, (reason) => {
+    const delay = retryAfterOfClose(1013, reason);
+    assertEquals(
+      delay === undefined || (delay >= 0 && Number.isFinite(delay)),
+      true,
+    );
+  }));
 });

@@ -1,0 +1,57 @@
+/**
+ * Which end is final. Apart from `close.ts`, which the main thread loads too.
+ *
+ * @module
+ */
+
+import type { Config } from "./config.ts";
+import type { Failure } from "./failure.ts";
+
+/** Close codes by which servers say that the token is not, or no longer, good. */
+export const UNAUTHORIZED_CLOSE_CODES: readonly number[] = [1008, 3000, 4401];
+
+/** Answers of 4xx that say "later", not "no" (RFC 9110, 15.5.9; RFC 8470; RFC 6585). */
+const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 425, 429]);
+/** Answers of 5xx that will be the same next time (RFC 9110, 15.6.2 and 15.6.6). */
+const FATAL_STATUS: ReadonlySet<number> = new Set([501, 505]);
+
+/** Tells whether trying again after this is of no use. */
+export function isFatal(
+  failure: Failure,
+  config: Pick<Config, "fatalCloseCodes">,
+): boolean {
+  switch (failure.type) {
+    case "handshake":
+      return isFatalStatus(failure.status);
+    case "closed":
+      return config.fatalCloseCodes.includes(failure.closeCode);
+    case "worker":
+      return !failure.retryable;
+    case "too-big":
+    case "invalid":
+    case "authentication":
+    case "exhausted":
+      return true;
+    case "connect":
+    case "open-timeout":
+    case "lost":
+    case "close-timeout":
+    case "heartbeat":
+    case "inbox-overflow":
+    case "protocol":
+    case "provider":
+      return false;
+  }
+}
+
+/** Tells whether the server refused the token; a new one may help. */
+export function isUnauthorized(failure: Failure): boolean {
+  return failure.type === "handshake" && failure.status === 401 ||
+    failure.type === "closed" &&
+      UNAUTHORIZED_CLOSE_CODES.includes(failure.closeCode);
+}
+
+function isFatalStatus(status: number): boolean {
+  if (status >= 400 && status <= 499) return !RETRYABLE_STATUS.has(status);
+  return FATAL_STATUS.has(status);
+}
