@@ -1,9 +1,9 @@
 /**
  * # OpenTelemetry
  *
- * Metrics and a span per attempt of a `ReconnectingWebSocket`, through
- * [`@opentelemetry/api`](https://www.npmjs.com/package/@opentelemetry/api).
- * Without an SDK nothing is told.
+ * Metrics and a span per attempt of a `ReconnectingWebSocket`, through the
+ * [API of OpenTelemetry](https://opentelemetry.io/docs/languages/js/). Without an
+ * SDK nothing is told.
  *
  * @example Telling what a socket does
  * ```ts
