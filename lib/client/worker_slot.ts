@@ -4,7 +4,6 @@
  * @module
  */
 
-import { backoffDelay } from "../connection/backoff.ts";
 import type { Failure } from "../connection/failure.ts";
 import {
   type Command,
@@ -66,11 +65,8 @@ const SILENCE_TIMEOUT = 5_000;
 const MAX_CRASHES = 5;
 /** A worker that lived as long as this, in milliseconds, forgets earlier crashes. */
 const STABLE_AFTER = 30_000;
-const BACKOFF = {
-  strategy: "exponential",
-  initialDelay: 100,
-  maxDelay: 5_000,
-} as const;
+/** The longest wait after a first crash, in milliseconds; it doubles with each. */
+const FIRST_DELAY = 100;
 
 type State =
   | { readonly kind: "absent" }
@@ -289,7 +285,9 @@ export class WorkerSlot {
         `The worker crashed ${MAX_CRASHES} times in a row: ${detail}`,
       );
     }
-    const delay = backoffDelay(this.#crashes, this.#clock.random(), BACKOFF);
+    // `backoffDelay()` checks its arguments, which weighs more than this.
+    const limit = FIRST_DELAY * 2 ** (this.#crashes - 1);
+    const delay = this.#clock.random() * limit;
     const cancel = this.#clock.after(delay, () => this.#begin());
     this.#state = { kind: "pausing", cancel };
     const failure: Failure = {

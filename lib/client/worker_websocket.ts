@@ -59,7 +59,8 @@ const PLATFORM: Config = {
   probeTimeout: Infinity,
   idleTimeout: Infinity,
   fatalCloseCodes: [],
-  inbox: { maxMessages: 100_000, maxBytes: 64 << 20, overflow: "pause" },
+  // As literals, which bundlers leave out with what is not used.
+  inbox: { maxMessages: 100_000, maxBytes: 67_108_864, overflow: "pause" },
   maxMessageSize: Infinity,
   renewableToken: false,
 };
