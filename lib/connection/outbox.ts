@@ -179,7 +179,9 @@ export class Outbox<E extends OutboxEntry> {
   }
 
   #append(entry: E): void {
-    this.#entries.push(entry);
+    // An array that grows from nothing makes room for 16.
+    if (this.#entries.length === 0) this.#entries = [entry];
+    else this.#entries.push(entry);
     this.#account(entry);
   }
 
@@ -197,8 +199,13 @@ export class Outbox<E extends OutboxEntry> {
     if (this.#mortals === 0) this.#nextExpiry = Infinity;
   }
 
-  /** Keeps empty slots below half of all, so that a `shift()` is O(1) amortised. */
+  /** Keeps empty slots below half of all, so that a `shift()` is O(1) amortised, and none when empty. */
   #compact(): void {
+    if (this.length === 0) {
+      this.#entries = [];
+      this.#head = 0;
+      return;
+    }
     if (this.#head < COMPACT_FROM || this.#head * 2 < this.#entries.length) {
       return;
     }
