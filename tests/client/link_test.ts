@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { SendOutcome } from "../../lib/client/link.ts";
 import {
+  type Notice,
   RECEIVE_WINDOW_BYTES,
   RECEIVE_WINDOW_MESSAGES,
   SEND_WINDOW_BYTES,
@@ -255,13 +256,7 @@ Deno.test("room() can be given up, and says when there never will be any", async
 
 Deno.test("receive() holds messages until somebody listens", async () => {
   const { link, recorder, workers: { last } } = makeOpenBench();
-  last.tell({
-    type: "messages",
-    id: 1,
-    first: 1,
-    messages: ["a", "b"],
-    bytes: PLENTY,
-  });
+  last.tell(arrived(["a", "b"], { bytes: PLENTY }));
   assertEquals(recorder.take(), []);
   assertEquals(link.inboxMessages, 2);
   assertEquals(last.all("consumed"), [{
@@ -281,13 +276,7 @@ Deno.test("receive() holds 1 MiB and reports the oldest beyond as unread", async
   const { link, recorder, workers: { last } } = makeOpenBench();
   const half = "x".repeat(1 << 19);
   for (let first = 1; first <= 3; first += 1) {
-    last.tell({
-      type: "messages",
-      id: 1,
-      first,
-      messages: [half],
-      bytes: 1 << 19,
-    });
+    last.tell(arrived([half], { first }));
   }
   await settle();
   assertEquals(recorder.take(), [`dropped 1 ${1 << 19} inbound unread`]);
@@ -298,13 +287,7 @@ Deno.test("receive() dispatches in order and tells of consumption with the ack",
   const { link, recorder, workers: { last } } = makeOpenBench();
   link.consume("push");
   const before = last.posts.length;
-  last.tell({
-    type: "messages",
-    id: 1,
-    first: 1,
-    messages: ["a", "b"],
-    bytes: PLENTY,
-  });
+  last.tell(arrived(["a", "b"], { bytes: PLENTY }));
   assertEquals(recorder.take(), ["message a", "message b"]);
   assertEquals(last.posts.slice(before), [[
     { type: "ack" },
@@ -315,7 +298,7 @@ Deno.test("receive() dispatches in order and tells of consumption with the ack",
 Deno.test("receive() lets little credit wait for something else to say", async () => {
   const { link, workers: { last } } = makeOpenBench();
   link.consume("push");
-  last.tell({ type: "messages", id: 1, first: 1, messages: ["a"], bytes: 1 });
+  last.tell(arrived(["a"]));
   await settle();
   assertEquals(last.all("consumed"), []);
   link.send("b");
@@ -325,16 +308,10 @@ Deno.test("receive() lets little credit wait for something else to say", async (
 Deno.test("receive() lets a notice wait for the messages before it", () => {
   const { link, recorder, workers: { last } } = makeOpenBench();
   link.consume("push");
-  last.tell({ type: "messages", id: 1, first: 1, messages: ["a"], bytes: 1 });
+  last.tell(arrived(["a"]));
   last.lose(1, 3);
   assertEquals(recorder.take(), ["message a"]);
-  last.tell({
-    type: "messages",
-    id: 1,
-    first: 2,
-    messages: ["b", "c", "d"],
-    bytes: 3,
-  });
+  last.tell(arrived(["b", "c", "d"], { first: 2 }));
   assertEquals(recorder.take(), [
     "message b",
     "message c",
@@ -362,9 +339,9 @@ Deno.test("receive() never tells a message after close, nor before open", () => 
   link.consume("push");
   last.open(1);
   last.close(1, 2);
-  last.tell({ type: "messages", id: 1, first: 1, messages: ["a"], bytes: 1 });
-  last.tell({ type: "messages", id: 1, first: 2, messages: ["b"], bytes: 1 });
-  last.tell({ type: "messages", id: 1, first: 3, messages: ["c"], bytes: 1 });
+  last.tell(arrived(["a"]));
+  last.tell(arrived(["b"], { first: 2 }));
+  last.tell(arrived(["c"], { first: 3 }));
   assertEquals(recorder.take(), [
     "opened",
     "message a",
@@ -385,13 +362,7 @@ Deno.test("receive() survives a listener that throws", () => {
     if (event === "message a") throw new Error("From a listener");
   };
   globalThis.addEventListener("error", onerror);
-  last.tell({
-    type: "messages",
-    id: 1,
-    first: 1,
-    messages: ["a", "b"],
-    bytes: PLENTY,
-  });
+  last.tell(arrived(["a", "b"], { bytes: PLENTY }));
   globalThis.removeEventListener("error", onerror);
   assertEquals(recorder.take(), ["message a", "message b"]);
   assertEquals(reported.map(String), ["Error: From a listener"]);
@@ -404,13 +375,7 @@ Deno.test("pull() takes one message at a time and gives credit for a batch at it
   link.onavailable = () => available += 1;
   link.consume("pull");
   assertEquals(link.pull(), undefined);
-  last.tell({
-    type: "messages",
-    id: 1,
-    first: 1,
-    messages: ["a", "b"],
-    bytes: PLENTY,
-  });
+  last.tell(arrived(["a", "b"], { bytes: PLENTY }));
   last.lose(1, 9);
   assertEquals([available, link.pull(), last.all("consumed").length], [
     1,
@@ -431,13 +396,7 @@ Deno.test("pull() gives credit after a quarter of the window", async () => {
   );
   for (let batch = 0; batch < 4; batch += 1) {
     const first = 1 + batch * messages.length;
-    last.tell({
-      type: "messages",
-      id: 1,
-      first,
-      messages,
-      bytes: messages.length,
-    });
+    last.tell(arrived(messages, { first }));
   }
   for (let count = 0; count < messages.length * 2; count += 1) link.pull();
   await settle();
@@ -452,13 +411,7 @@ Deno.test("pull() still gives what arrived before the end", async () => {
   link.consume("pull");
   last.close(1, 2);
   assertEquals([recorder.take(), last.state], [["closed requested"], "alive"]);
-  last.tell({
-    type: "messages",
-    id: 1,
-    first: 1,
-    messages: ["a", "b"],
-    bytes: 2,
-  });
+  last.tell(arrived(["a", "b"]));
   assertEquals(last.state, "ended");
   assertEquals([link.pull(), link.pull(), link.pull()], ["a", "b", undefined]);
   await pool[Symbol.asyncDispose]();
@@ -634,20 +587,8 @@ Deno.test("close() delivers no message any more", async () => {
   const { link, recorder, workers: { last } } = makeOpenBench();
   link.consume("push");
   recorder.onevent = (event) => event === "message a" && link.close(1000, "");
-  last.tell({
-    type: "messages",
-    id: 1,
-    first: 1,
-    messages: ["a", "b"],
-    bytes: PLENTY,
-  });
-  last.tell({
-    type: "messages",
-    id: 1,
-    first: 3,
-    messages: ["c"],
-    bytes: PLENTY,
-  });
+  last.tell(arrived(["a", "b"], { bytes: PLENTY }));
+  last.tell(arrived(["c"], { first: 3, bytes: PLENTY }));
   last.close(1, 3);
   await settle();
   assertEquals(recorder.take(), [
@@ -711,13 +652,7 @@ Deno.test("crashed() reports what may have been sent as unknown", async () => {
 Deno.test("crashed() keeps what waits to be pulled, and forgets its questions", async () => {
   const { link, recorder, clock, workers } = makeOpenBench();
   link.consume("pull");
-  workers.last.tell({
-    type: "messages",
-    id: 1,
-    first: 1,
-    messages: ["a"],
-    bytes: 1,
-  });
+  workers.last.tell(arrived(["a"]));
   workers.last.tell({ type: "ask", id: 1, question: 1, what: "token" });
   workers.last.fail("Boom");
   clock.advance(5_000);
@@ -768,3 +703,11 @@ Deno.test("reconnect() does not wait for the backoff of a worker that crashed", 
   assertEquals(workers.last.all("connect").length, 1);
   link.abandon();
 });
+
+/** Messages from the server, numbered from `first`; the default size is that of ASCII. */
+function arrived(
+  messages: readonly string[],
+  { first = 1, bytes = messages.join("").length } = {},
+): Notice {
+  return { type: "messages", id: 1, first, messages, bytes };
+}
