@@ -9,7 +9,12 @@ import {
 import { delay } from "@std/async";
 import { type Client, type Sample, SLOT } from "../../examples/browser/seen.ts";
 import { type Page, servePage } from "../../examples/browser/server.ts";
-import { Chromium, FAR_HOST, type Visit } from "./browser.ts";
+import {
+  Chromium,
+  FAR_HOST,
+  type Visit,
+  type VisitOptions,
+} from "./browser.ts";
 import { idleShareOf } from "./idle_machine.ts";
 import { requires } from "./requirements.ts";
 import { within } from "./waiting.ts";
@@ -29,10 +34,8 @@ Deno.test(
   "page shows a frozen tab's plain heartbeat stopped and ours on time",
   requires("chromium"),
   async () => {
-    await using server = await servePage(0);
-    await using browser = await Chromium.start();
-    const { page, complaints } = await browser.visit(server.url);
-    await settled(server);
+    await using stage = await openPage();
+    const { server, page, complaints } = stage;
     const frozen = await measure(server, async () => {
       await press(page, "Freeze this tab 5 s");
       await page.getByText("While this tab was frozen").waitFor();
@@ -68,10 +71,8 @@ Deno.test(
   "page starts anew after a reload, and leaves nothing behind",
   requires("chromium"),
   async () => {
-    await using server = await servePage(0);
-    await using browser = await Chromium.start();
-    const { page, complaints } = await browser.visit(server.url);
-    await settled(server);
+    await using stage = await openPage();
+    const { server, page, complaints } = stage;
     await page.reload();
     await until(() => server.visitors.size === 2);
     await settled(server);
@@ -86,11 +87,8 @@ Deno.test(
   "page waits for the network, and connects when it is back",
   requires("chromium"),
   async () => {
-    await using server = await servePage(0);
-    await using browser = await Chromium.start();
-    const url = server.url.replace("127.0.0.1", FAR_HOST);
-    const { page, complaints } = await browser.visit(url);
-    await settled(server);
+    await using stage = await openPage({ hostname: FAR_HOST });
+    const { server, page, complaints } = stage;
     await page.context().setOffline(true);
     await page.getByText("tried again when the network is back").waitFor();
     assertEquals(await textOf(page, "holdfast-state"), "waiting");
@@ -105,10 +103,8 @@ Deno.test(
   "page finds out dropped packets and a dead server, and takes a flood in order",
   requires("chromium"),
   async () => {
-    await using server = await servePage(0);
-    await using browser = await Chromium.start();
-    const { page, complaints } = await browser.visit(server.url);
-    await settled(server);
+    await using stage = await openPage();
+    const { server, page, complaints } = stage;
     await press(page, "Flood: 20,000 messages");
     for (const facts of ["#plain-facts", "#holdfast-facts"]) {
       await page.locator(facts).getByText("20,000, in order").waitFor();
@@ -132,12 +128,10 @@ Deno.test(
   "page is in order without colours, mouse and eyes",
   requires("chromium"),
   async () => {
-    await using server = await servePage(0);
-    await using browser = await Chromium.start();
-    const { page } = await browser.visit(server.url, {
+    await using stage = await openPage({
       viewport: { width: 320, height: 640 },
     });
-    await settled(server);
+    const { page } = stage;
     const names: string[] = [];
     for (let stop = 0; stop < 5; stop += 1) {
       await page.keyboard.press("Tab");
@@ -156,6 +150,33 @@ Deno.test(
 );
 
 type Tab = Visit["page"];
+
+/** The page in a browser of its own, and its server; disposing it ends both. */
+interface Stage extends Visit, AsyncDisposable {
+  readonly server: Page;
+}
+
+interface StageOptions extends VisitOptions {
+  readonly hostname?: string;
+}
+
+/** Opens the page, and waits until both clients have been heard for a second. */
+async function openPage(
+  { hostname = "127.0.0.1", ...options }: StageOptions = {},
+): Promise<Stage> {
+  await using opened = new AsyncDisposableStack();
+  const server = opened.use(await servePage(0));
+  const browser = opened.use(await Chromium.start());
+  const url = server.url.replace("127.0.0.1", hostname);
+  const visit = await browser.visit(url, options);
+  await settled(server);
+  const stage = opened.move();
+  return {
+    ...visit,
+    server,
+    [Symbol.asyncDispose]: () => stage.disposeAsync(),
+  };
+}
 
 interface Measured extends Readonly<Record<Client, number>> {
   readonly allowed: number;
