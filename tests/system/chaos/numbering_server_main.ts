@@ -5,11 +5,11 @@
  */
 
 import { Buffer } from "node:buffer";
-import { createServer, type IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 // @ts-types="@types/ws"
-import { type RawData, WebSocket, WebSocketServer } from "ws";
+import { type RawData, WebSocket } from "ws";
+import { type Arrival, startBareServer } from "../servers/bare_server.ts";
 import { RemoteHost } from "../servers/remote_host.ts";
 import type { ServerConnection } from "./history.ts";
 import type { NumberingCommand, NumberingReport } from "./numbering_server.ts";
@@ -30,22 +30,17 @@ interface Lane {
   readonly connections: Connection[];
 }
 
-/** The paths that a client asks for. */
+/** The paths that a client asks for, unless they were corrupted. */
 const LANE = /^\/[\w-]+\/\d+$/;
 
 const host = new RemoteHost<NumberingCommand, NumberingReport>(obey);
-const sockets = new WebSocketServer({
-  noServer: true,
-  perMessageDeflate: false,
-});
-const server = createServer();
 const lanes = new Map<string, Lane>();
 let port = 0;
 
 async function obey(command: NumberingCommand): Promise<NumberingReport> {
   switch (command.type) {
     case "start":
-      await listen();
+      port = await startBareServer({ serve: meet, paths: LANE });
       return { port, open: 0, connections: [] };
     case "apply":
       for (const connection of laneOf(command.lane).open) {
@@ -87,16 +82,6 @@ function laneOf(name: string): Lane {
   return lane;
 }
 
-async function listen(): Promise<void> {
-  server.on("upgrade", meet);
-  server.on("request", (_request, response) => response.writeHead(426).end());
-  const listening = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", listening.resolve);
-  await listening.promise;
-  const address = server.address();
-  if (address !== null && typeof address === "object") port = address.port;
-}
-
 function apply(connection: Connection, fault: ServerFault): void {
   const { socket, stream } = connection;
   switch (fault.type) {
@@ -121,29 +106,21 @@ function apply(connection: Connection, fault: ServerFault): void {
   }
 }
 
-function meet(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-  stream.on("error", () => {});
-  // A corrupted path.
-  if (!LANE.test(request.url ?? "")) {
-    stream.end("HTTP/1.1 404 Not Found\r\n\r\n");
-    return;
-  }
-  sockets.handleUpgrade(request, stream, head, (socket) => {
-    const lane = laneOf(request.url ?? "");
-    const connection: Connection = {
-      id: lane.connections.length + 1,
-      socket,
-      stream,
-      received: [],
-      sent: 0,
-      closedWith: undefined,
-    };
-    lane.connections.push(connection);
-    lane.open.add(connection);
-    serve(connection, () => {
-      lane.open.delete(connection);
-      host.noticeChange();
-    });
+function meet({ path, socket, stream }: Arrival): void {
+  const lane = laneOf(path);
+  const connection: Connection = {
+    id: lane.connections.length + 1,
+    socket,
+    stream,
+    received: [],
+    sent: 0,
+    closedWith: undefined,
+  };
+  lane.connections.push(connection);
+  lane.open.add(connection);
+  serve(connection, () => {
+    lane.open.delete(connection);
+    host.noticeChange();
   });
 }
 

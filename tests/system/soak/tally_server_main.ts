@@ -4,11 +4,10 @@
  * @module
  */
 
-import { createServer } from "node:http";
 import { Socket } from "node:net";
-import type { Duplex } from "node:stream";
 // @ts-types="@types/ws"
-import { WebSocket, WebSocketServer } from "ws";
+import { WebSocket } from "ws";
+import { type Arrival, startBareServer } from "../servers/bare_server.ts";
 import { RemoteHost } from "../servers/remote_host.ts";
 import type { ConnectionTally } from "./tally.ts";
 import type { TallyCommand, TallyReport } from "./tally_server.ts";
@@ -23,18 +22,13 @@ interface Lane {
 }
 
 const host = new RemoteHost<TallyCommand, TallyReport>(obey);
-const sockets = new WebSocketServer({
-  noServer: true,
-  perMessageDeflate: false,
-});
-const server = createServer();
 const lanes = new Map<string, Lane>();
 let port = 0;
 
 async function obey(command: TallyCommand): Promise<TallyReport> {
   switch (command.type) {
     case "start":
-      await listen();
+      port = await startBareServer({ serve });
       return { port, open: 0, connections: [] };
     case "report":
       return { port, ...laneOf(command.lane) };
@@ -47,24 +41,8 @@ function laneOf(name: string): Lane {
   return lane;
 }
 
-async function listen(): Promise<void> {
-  server.on("upgrade", (request, stream, head) => {
-    stream.on("error", () => {});
-    sockets.handleUpgrade(
-      request,
-      stream,
-      head,
-      (socket) => serve(socket, stream, laneOf(request.url ?? "")),
-    );
-  });
-  const listening = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", listening.resolve);
-  await listening.promise;
-  const address = server.address();
-  if (address !== null && typeof address === "object") port = address.port;
-}
-
-function serve(socket: WebSocket, stream: Duplex, lane: Lane): void {
+function serve({ path, socket, stream }: Arrival): void {
+  const lane = laneOf(path);
   const counts: Counts = {
     id: lane.connections.length + 1,
     first: 0,
