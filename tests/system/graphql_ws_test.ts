@@ -1,12 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { delay } from "@std/async";
 import { WorkerWebSocket } from "@holdfast/websocket";
-import {
-  GraphQLInt,
-  GraphQLObjectType,
-  GraphQLSchema,
-  GraphQLString,
-} from "graphql";
+import { buildSchema } from "graphql";
 import { type Client, createClient } from "graphql-ws";
 import { useServer } from "graphql-ws/use/ws";
 // @ts-types="@types/ws"
@@ -14,6 +9,16 @@ import { WebSocketServer } from "ws";
 import { within } from "./waiting.ts";
 
 const HOST = "127.0.0.1";
+
+const SCHEMA = buildSchema(`
+  type Query {
+    hello: String
+  }
+  type Subscription {
+    countdown(from: Int): Int
+    tick: String
+  }
+`);
 
 Deno.test("WorkerWebSocket() carries a query and a subscription of graphql-ws", async () => {
   await using server = await startGraphqlServer();
@@ -93,7 +98,13 @@ async function startGraphqlServer(
   const sockets = new WebSocketServer({ host: HOST, port });
   sockets.on("listening", listening.resolve);
   sockets.on("error", listening.reject);
-  const served = useServer({ schema: makeSchema(name) }, sockets);
+  const served = useServer({
+    schema: SCHEMA,
+    roots: {
+      query: { hello: "world" },
+      subscription: { countdown, tick: () => tick(name) },
+    },
+  }, sockets);
   await listening.promise;
   const address = sockets.address();
   if (address === null || typeof address === "string") {
@@ -108,33 +119,11 @@ async function startGraphqlServer(
   };
 }
 
-function makeSchema(name: string): GraphQLSchema {
-  return new GraphQLSchema({
-    query: new GraphQLObjectType({
-      name: "Query",
-      fields: { hello: { type: GraphQLString, resolve: () => "world" } },
-    }),
-    subscription: new GraphQLObjectType({
-      name: "Subscription",
-      fields: {
-        countdown: {
-          type: GraphQLInt,
-          args: { from: { type: GraphQLInt } },
-          subscribe: (_source, { from }: { readonly from: number }) =>
-            countDown(from),
-        },
-        tick: { type: GraphQLString, subscribe: () => tick(name) },
-      },
-    }),
-  });
-}
-
-async function* countDown(
-  from: number,
-): AsyncGenerator<{ readonly countdown: number }> {
-  for (let countdown = from; countdown > 0; countdown -= 1) {
-    yield await Promise.resolve({ countdown });
-  }
+function countdown(
+  { from }: { readonly from: number },
+): ReadableStream<{ readonly countdown: number }> {
+  const numbers = Array.from({ length: from }, (_, index) => from - index);
+  return ReadableStream.from(numbers.map((countdown) => ({ countdown })));
 }
 
 /** Says its name, and then nothing more. */
