@@ -26,6 +26,22 @@ export interface Post {
   bytes: number;
 }
 
+/** A post with these records and no message so far. */
+export function postOf(records: readonly Command[]): Post {
+  return { records: [...records], transfer: [], messages: 0, bytes: 0 };
+}
+
+/** Adds all of one post to another. */
+export function append(
+  post: Post,
+  { records, transfer, messages, bytes }: Post,
+): void {
+  post.records.push(...records);
+  post.transfer.push(...transfer);
+  post.messages += messages;
+  post.bytes += bytes;
+}
+
 /** Somebody who has something to say, now and then. */
 export interface Speaker {
   /**
@@ -129,9 +145,7 @@ export class Courier {
       acks = [];
     }
     // A post of nothing but `ack`s needs no room in the window.
-    if (acks.length > 0) {
-      this.#carry({ records: [...acks], transfer: [], messages: 0, bytes: 0 });
-    }
+    if (acks.length > 0) this.#carry(postOf(acks));
   }
 
   #hasWork(): boolean {
@@ -139,12 +153,7 @@ export class Courier {
   }
 
   #post(acks: readonly Command[]): void {
-    const post: Post = {
-      records: [...acks, ...this.#records],
-      transfer: [],
-      messages: 0,
-      bytes: 0,
-    };
+    const post = postOf([...acks, ...this.#records]);
     this.#records = [];
     this.#fill(post);
     if (post.records.length > acks.length) this.#unacknowledged += 1;

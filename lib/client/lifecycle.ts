@@ -18,7 +18,7 @@ import {
 } from "./events.ts";
 import { errorFromFailure, type FailureContext } from "./failure_error.ts";
 import { LatePromise } from "./late_promise.ts";
-import type { NoticeOf } from "./link.ts";
+import type { NoticeOf } from "./link_listener.ts";
 import type { StreamEnd } from "./message_stream.ts";
 import type { Meter } from "./meter.ts";
 import type { Providers } from "./providers.ts";

@@ -5,8 +5,12 @@
  */
 
 import type { Data } from "../connection/config.ts";
-import type { Notice, StatusNotice } from "../protocol.ts";
-import type { Drop } from "./drop_report.ts";
+import type {
+  Direction,
+  DropReason,
+  Notice,
+  StatusNotice,
+} from "../protocol.ts";
 
 /** A notice of one type. */
 export type NoticeOf<T extends Notice["type"]> = Extract<
@@ -16,6 +20,15 @@ export type NoticeOf<T extends Notice["type"]> = Extract<
 
 /** A notice of one connection. */
 export type ConnectionNotice = Extract<Notice, { readonly id: number }>;
+
+/** Messages that left a queue unsent (outbound) or unread (inbound). */
+export interface Drop {
+  readonly count: number;
+  /** Their size, in bytes. */
+  readonly bytes: number;
+  readonly direction: Direction;
+  readonly reason: DropReason;
+}
 
 /**
  * What happens to a connection, in the order in which it happened. Never called

@@ -4,43 +4,67 @@
  * @module
  */
 
+import type { Answer } from "../protocol.ts";
+import type { NoticeOf } from "./link_listener.ts";
+import type { Seat } from "./seat.ts";
+import type { Teller } from "./teller.ts";
+
 /** The open questions of the worker and the open probes of the client. */
 export class LinkRequests {
+  readonly #teller: Teller;
   /** By our own numbers: a worker's successor counts anew. */
   readonly #questions = new Map<number, number>();
   #lastQuestion = 0;
   readonly #probes = new Set<number>();
 
-  /** Probes that have not been answered. */
-  get probes(): readonly number[] {
-    return [...this.#probes];
+  /** Nothing has been asked yet. */
+  constructor(teller: Teller) {
+    this.#teller = teller;
   }
 
-  /** The worker asked; gives its question a number that is never used again. */
-  asked(question: number): number {
+  /** The worker asked; tells it with a number that is never used again. */
+  asked({ question, what }: NoticeOf<"ask">): void {
     this.#lastQuestion += 1;
-    this.#questions.set(this.#lastQuestion, question);
-    return this.#lastQuestion;
+    const own = this.#lastQuestion;
+    this.#questions.set(own, question);
+    this.#teller.tell((listener) => listener.ask(own, what));
   }
 
-  /** The worker's own number of a question that is answered for the first time. */
-  answered(own: number): number | undefined {
+  /** Answers a question, unless it has been answered or its worker is gone. */
+  answer(
+    { question: own, answer }: {
+      readonly question: number;
+      readonly answer: Answer;
+    },
+    seat: Seat | undefined,
+  ): void {
     const question = this.#questions.get(own);
     this.#questions.delete(own);
-    return question;
+    if (question === undefined || seat === undefined) return;
+    seat.command({ type: "answer", id: seat.id, question, answer });
   }
 
-  /** The client asked. */
-  probe(request: number): void {
+  /** Asks the worker for a ping. Nobody is told from within. */
+  probe(request: number, seat: Seat | undefined): void {
     this.#probes.add(request);
+    if (seat) seat.command({ type: "probe", id: seat.id, request });
+    else queueMicrotask(() => this.answerProbes({ kind: "not-open" }));
   }
 
-  /** Tells whether a probe is answered for the first time. */
-  probed(request: number): boolean {
-    return this.#probes.delete(request);
+  /** Tells the answer to a probe, if it is the first one. */
+  probed(notice: NoticeOf<"probed">): void {
+    if (!this.#probes.delete(notice.request)) return;
+    this.#teller.tell((listener) => listener.probed(notice));
   }
 
-  /** Nobody waits for these answers any more. */
+  /** Answers all open probes in the place of the worker. */
+  answerProbes(result: NoticeOf<"probed">["result"]): void {
+    for (const request of [...this.#probes]) {
+      this.probed({ type: "probed", id: 0, request, result });
+    }
+  }
+
+  /** Nobody waits for answers to the worker's questions any more. */
   crashed(): void {
     this.#questions.clear();
   }

@@ -4,7 +4,9 @@
  * @module
  */
 
-import type { Drop, Link, NoticeOf, SendTicket } from "./link.ts";
+import type { Link } from "./link.ts";
+import type { Drop, NoticeOf } from "./link_listener.ts";
+import type { SendTicket } from "./send_queue.ts";
 import type { Metrics } from "./status.ts";
 
 const NONE = { messages: 0, bytes: 0 };

@@ -6,7 +6,7 @@
 
 import type { Failure } from "../connection/failure.ts";
 import type { SocketError } from "./errors.ts";
-import type { NoticeOf } from "./link.ts";
+import type { NoticeOf } from "./link_listener.ts";
 
 /** The probes of one connection. */
 export class Probes {

@@ -19,6 +19,16 @@ export interface MessageBatch {
   readonly bytes: number;
 }
 
+/** Messages that will not come. */
+export interface Missed {
+  /** Messages up to this number that have not come will not come. */
+  readonly upTo: number;
+  readonly count: number;
+  /** Their size in all, in bytes. */
+  readonly bytes: number;
+  readonly reason: DropReason;
+}
+
 /** What the queue tells its link. */
 export interface ReceiveQueueListener {
   /** A message is dispatched. Must not throw. */
@@ -73,6 +83,7 @@ export class ReceiveQueue {
   #length = 0;
   /** Only counted while `hold`. */
   #heldBytes = 0;
+  readonly #received = { messages: 0, bytes: 0 };
   #credit = NO_CREDIT;
   /** Messages up to this number have arrived, or will not. */
   #arrived = 0;
@@ -91,6 +102,11 @@ export class ReceiveQueue {
     return this.#length;
   }
 
+  /** What has come in so far, read or not; sizes in bytes. */
+  get received(): { readonly messages: number; readonly bytes: number } {
+    return this.#received;
+  }
+
   /** Starts to push or to pull. Nothing is dispatched from within. */
   consume(mode: "push" | "pull"): void {
     if (this.#mode === "pull" || this.#mode === "refuse") return;
@@ -107,6 +123,8 @@ export class ReceiveQueue {
     const batch = { first, messages, bytes, next: 0, credit } as const;
     this.#batches = appended(this.#batches, batch);
     this.#length += messages.length;
+    this.#received.messages += messages.length;
+    this.#received.bytes += bytes;
     this.#arrived = first + messages.length - 1;
     switch (this.#mode) {
       case "hold":
@@ -124,8 +142,9 @@ export class ReceiveQueue {
     this.#proceed();
   }
 
-  /** Messages up to this number that have not come will not come. */
-  missed(upTo: number): void {
+  /** Messages were dropped on their way. */
+  missed({ upTo, count, bytes, reason }: Missed): void {
+    this.#listener.unread(count, bytes, reason);
     this.#arrived = Math.max(this.#arrived, upTo);
     this.#proceed();
   }

@@ -6,7 +6,6 @@
 
 import type { Failure } from "../connection/failure.ts";
 import {
-  type Command,
   type EnvironmentChange,
   isNoticePost,
   type Notice,
@@ -16,32 +15,8 @@ import type { Clock } from "./clock.ts";
 import { Courier, type Speaker } from "./courier.ts";
 import type { Endpoint, StartEndpoint } from "./endpoint.ts";
 import type { ConnectionNotice } from "./link_listener.ts";
+import { Seat } from "./seat.ts";
 import { Watchdog } from "./watchdog.ts";
-
-/** A tenant's connection to the worker that there is now. */
-export class Seat {
-  /** The connection's id, which no other connection had or will have. */
-  readonly id: number;
-  readonly #tenant: Tenant;
-  readonly #courier: Courier;
-
-  /** Gives a tenant a seat in the worker of this courier. */
-  constructor(id: number, tenant: Tenant, courier: Courier) {
-    this.id = id;
-    this.#tenant = tenant;
-    this.#courier = courier;
-  }
-
-  /** Asks for a turn to speak. */
-  request(): void {
-    this.#courier.request(this.#tenant);
-  }
-
-  /** Sends a record that must go out whatever becomes of the tenant. */
-  say(record: Command): void {
-    this.#courier.say(record);
-  }
-}
 
 /** Who lives in a slot: a link. */
 export interface Tenant extends Speaker {

@@ -13,8 +13,9 @@ import {
   OutboxFullError,
   type SocketError,
 } from "./errors.ts";
-import type { Link, SendOptions, SendOutcome, SendTicket } from "./link.ts";
+import type { Link } from "./link.ts";
 import { type Sendable, sizeOf, snapshot } from "./message_data.ts";
+import type { SendOptions, SendOutcome, SendTicket } from "./send_queue.ts";
 import { check, WAIT } from "./validate.ts";
 
 /** How one message is written. */

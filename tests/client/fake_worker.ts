@@ -9,8 +9,8 @@ import type {
   EndpointListener,
   StartEndpoint,
 } from "../../lib/client/endpoint.ts";
-import type { LinkListener, NoticeOf } from "../../lib/client/link.ts";
 import { Link } from "../../lib/client/link.ts";
+import type { LinkListener, NoticeOf } from "../../lib/client/link_listener.ts";
 import { WorkerPool } from "../../lib/client/worker_pool.ts";
 import type { OutboxLimits } from "../../lib/connection/outbox.ts";
 import { LOST } from "../../lib/connection/close.ts";

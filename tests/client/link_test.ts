@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { SendOutcome } from "../../lib/client/link.ts";
+import type { SendOutcome } from "../../lib/client/send_queue.ts";
 import {
   type Notice,
   RECEIVE_WINDOW_BYTES,

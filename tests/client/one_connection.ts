@@ -3,7 +3,8 @@
  * prints what happens and exits by itself, or the test that runs it hangs.
  */
 
-import { Link, type LinkListener } from "../../lib/client/link.ts";
+import { Link } from "../../lib/client/link.ts";
+import type { LinkListener } from "../../lib/client/link_listener.ts";
 import { choosePool } from "../../lib/client/worker_host.ts";
 import { LIMITS, SETUP } from "./fake_worker.ts";
 

@@ -5,11 +5,8 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import {
-  Link,
-  type LinkListener,
-  type NoticeOf,
-} from "../../lib/client/link.ts";
+import { Link } from "../../lib/client/link.ts";
+import type { LinkListener, NoticeOf } from "../../lib/client/link_listener.ts";
 import { choosePool, WorkerHost } from "../../lib/client/worker_host.ts";
 import type { WorkerPool } from "../../lib/client/worker_pool.ts";
 import type { Data } from "../../lib/connection/config.ts";
