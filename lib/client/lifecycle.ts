@@ -117,7 +117,10 @@ export class Lifecycle {
     this.#readyState = CLOSING;
     this.#status = Object.freeze({ ...this.#status, kind: "closing" });
     const status = this.#status;
-    queueMicrotask(() => this.#fire(new StatusChangeEvent(status)));
+    queueMicrotask(() => {
+      // The end may have come meanwhile, and `close` is the last event.
+      if (this.#status === status) this.#fire(new StatusChangeEvent(status));
+    });
   }
 
   /** The worker told what the connection is now. */

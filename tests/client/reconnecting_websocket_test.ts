@@ -163,7 +163,6 @@ Deno.test("ReconnectingWebSocket() tells each event with the state that matches 
     "disconnect 0 waiting",
     "statuschange 3 closed",
     "close 3 closed",
-    "statuschange 3 closed",
   ]);
 });
 
