@@ -96,7 +96,34 @@ export function dispatcher<const S extends Schemas>(
 
 type Tell = (data: unknown, message: Message) => unknown;
 
-/** Gives messages to handlers, and sends them. Made by {@linkcode dispatcher}. */
+/**
+ * Gives messages to handlers, and sends them. Made by {@linkcode dispatcher}.
+ *
+ * @example A function that is given one
+ * ```ts
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { type Dispatcher, dispatcher } from "@holdfast/websocket/messages";
+ * import { assertEquals } from "@std/assert";
+ * import { z } from "zod";
+ *
+ * const schemas = { price: z.object({ cents: z.number() }) };
+ * function nextPrice(messages: Dispatcher<typeof schemas>): Promise<number> {
+ *   return new Promise((resolve) => {
+ *     messages.on("price", ({ cents }) => resolve(cents));
+ *     messages.send("quote", { item: "tea" });
+ *   });
+ * }
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = () => socket.send('{"type":"price","cents":250}');
+ *   return response;
+ * });
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`);
+ * using messages = dispatcher(socket, schemas);
+ * assertEquals(await nextPrice(messages), 250);
+ * ```
+ */
 export class Dispatcher<S extends Schemas> implements Disposable {
   readonly #socket: MessageSocket;
   readonly #codec: Codec;

@@ -7,7 +7,20 @@
 import { SocketError, type SocketErrorInit } from "../client/errors.ts";
 import type { Issue } from "./standard_schema.ts";
 
-/** A message could not be decoded, or is not safe to decode. */
+/**
+ * A message could not be decoded, or is not safe to decode.
+ *
+ * @example A message that was cut off
+ * ```ts
+ * import { DecodeError, jsonCodec } from "@holdfast/websocket/messages";
+ * import { assertFalse, assertStringIncludes, assertThrows } from "@std/assert";
+ *
+ * const codec = jsonCodec();
+ * const error = assertThrows(() => codec.decode('{"type":"say","text":"hel'), DecodeError);
+ * assertStringIncludes(error.excerpt, "hel");
+ * assertFalse(error.retryable);
+ * ```
+ */
 export class DecodeError extends SocketError {
   /** The name of the class. */
   override get name(): string {
@@ -34,6 +47,26 @@ export class DecodeError extends SocketError {
 /**
  * A request was not answered, because the connection or the dispatcher ended.
  * If it had been sent, the server may have handled it.
+ *
+ * @example A connection that ends before the answer
+ * ```ts
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { dispatcher, RequestLostError } from "@holdfast/websocket/messages";
+ * import { assert, assertEquals, assertRejects } from "@std/assert";
+ * import { z } from "zod";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = () => socket.close();
+ *   return response;
+ * });
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`);
+ * using messages = dispatcher(socket, { bought: z.object({}) });
+ * const bought = messages.request("buy", { item: "tea" }, { reply: "bought" });
+ * const error = await assertRejects(() => bought, RequestLostError);
+ * assertEquals(error.type, "buy");
+ * assert(error.retryable);
+ * ```
  */
 export class RequestLostError extends SocketError {
   /** The name of the class. */
@@ -58,7 +91,34 @@ export class RequestLostError extends SocketError {
   }
 }
 
-/** A request was answered with another type than expected, such as `"error"`. */
+/**
+ * A request was answered with another type than expected, such as `"error"`.
+ *
+ * @example A request that the server declines
+ * ```ts
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { dispatcher, UnexpectedReplyError } from "@holdfast/websocket/messages";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ * import { z } from "zod";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = ({ data }) => {
+ *     const { id } = JSON.parse(data);
+ *     socket.send(JSON.stringify({ type: "error", id, text: "No such room" }));
+ *   };
+ *   return response;
+ * });
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`);
+ * using messages = dispatcher(socket, {
+ *   joined: z.object({ members: z.number() }),
+ *   error: z.object({ text: z.string() }),
+ * });
+ * const joined = messages.request("join", { room: 7 }, { reply: "joined" });
+ * const error = await assertRejects(() => joined, UnexpectedReplyError);
+ * assertEquals([error.type, error.data], ["error", { text: "No such room" }]);
+ * ```
+ */
 export class UnexpectedReplyError extends SocketError {
   /** The name of the class. */
   override get name(): string {
@@ -85,7 +145,31 @@ export class UnexpectedReplyError extends SocketError {
   }
 }
 
-/** A request was answered with data that its schema refuses. */
+/**
+ * A request was answered with data that its schema refuses.
+ *
+ * @example A number that is none
+ * ```ts
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { dispatcher, InvalidReplyError } from "@holdfast/websocket/messages";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ * import { z } from "zod";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = ({ data }) => {
+ *     const { id } = JSON.parse(data);
+ *     socket.send(JSON.stringify({ type: "joined", id, members: "two" }));
+ *   };
+ *   return response;
+ * });
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`);
+ * using messages = dispatcher(socket, { joined: z.object({ members: z.number() }) });
+ * const joined = messages.request("join", { room: 7 }, { reply: "joined" });
+ * const error = await assertRejects(() => joined, InvalidReplyError);
+ * assertEquals(error.issues.map(({ path }) => path), [["members"]]);
+ * ```
+ */
 export class InvalidReplyError extends SocketError {
   /** The name of the class. */
   override get name(): string {
