@@ -9,7 +9,28 @@ import type { CloseCause, Direction, DropReason } from "../protocol.ts";
 import type { SocketError } from "./errors.ts";
 import type { Status } from "./status.ts";
 
-/** Fired each time a connection is ready, after the greeting. */
+/**
+ * Fired each time a connection is ready, after the greeting.
+ *
+ * @example Resuming after a reconnect
+ * ```ts
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = ({ data }) => socket.send(data);
+ *   return response;
+ * });
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`);
+ * socket.addEventListener("open", ({ reconnected }) => {
+ *   socket.send(reconnected ? "resume" : "subscribe");
+ * });
+ * assertEquals(await socket.receive(), "subscribe");
+ * socket.reconnect();
+ * assertEquals(await socket.receive(), "resume");
+ * ```
+ */
 export class OpenEvent extends Event {
   /** Whether there was a connection before. */
   readonly reconnected: boolean;
@@ -28,7 +49,27 @@ export class OpenEvent extends Event {
   }
 }
 
-/** Fired when a connection was lost, or an attempt failed, and it will be tried again. */
+/**
+ * Fired when a connection was lost, or an attempt failed, and it will be tried again.
+ *
+ * @example Telling the user when it is tried again
+ * ```ts
+ * import { type DisconnectEvent, ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onopen = () => socket.close(4503, "restarting");
+ *   return response;
+ * });
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`);
+ * const lost = new Promise<DisconnectEvent>((resolve) => socket.ondisconnect = resolve);
+ * await socket.opened;
+ * const { reason, delay } = await lost;
+ * assertEquals(reason, "restarting");
+ * assert(delay < 3_000, "The first delay is uniform in [0, 3 s)");
+ * ```
+ */
 export class DisconnectEvent extends Event implements CloseInfo {
   /** The close code: 1000 to 4999; 1006: no close frame was received. */
   readonly closeCode: number;
@@ -61,7 +102,28 @@ export class DisconnectEvent extends Event implements CloseInfo {
   }
 }
 
-/** Fired before each `disconnect` that was not clean, and before an unclean `close`. */
+/**
+ * Fired before each `disconnect` that was not clean, and before an unclean `close`.
+ *
+ * @example Telling a busy server from a lost connection
+ * ```ts
+ * import {
+ *   type FailureEvent,
+ *   HandshakeError,
+ *   ReconnectingWebSocket,
+ * } from "@holdfast/websocket";
+ * import { assertEquals, assertInstanceOf } from "@std/assert";
+ *
+ * await using server = Deno.serve(
+ *   { port: 0, onListen() {} },
+ *   () => new Response(null, { status: 503 }),
+ * );
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`);
+ * const { error } = await new Promise<FailureEvent>((resolve) => socket.onerror = resolve);
+ * assertInstanceOf(error, HandshakeError);
+ * assertEquals([error.status, error.retryable], [503, true]);
+ * ```
+ */
 export class FailureEvent extends Event {
   /** What happened. */
   readonly error: SocketError;
@@ -77,7 +139,24 @@ export class FailureEvent extends Event {
   }
 }
 
-/** Fired once, last: the connection has ended for good. */
+/**
+ * Fired once, last: the connection has ended for good.
+ *
+ * @example Telling a refusal from an end that was asked for
+ * ```ts
+ * import { type EndEvent, ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onopen = () => socket.close(4403, "not for you");
+ *   return response;
+ * });
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`);
+ * const end = await new Promise<EndEvent>((resolve) => socket.onclose = resolve);
+ * assertEquals([end.code, end.reason, end.why], [4403, "not for you", "fatal"]);
+ * ```
+ */
 export class EndEvent extends CloseEvent {
   /** Whether it was asked for, is never retried, or no attempt is left. */
   readonly why: CloseCause;
@@ -94,7 +173,27 @@ export class EndEvent extends CloseEvent {
   }
 }
 
-/** Fired when a ping was answered. */
+/**
+ * Fired when a ping was answered.
+ *
+ * @example Showing the latency
+ * ```ts
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { assertMatch } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) =>
+ *   Deno.upgradeWebSocket(request).response
+ * );
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
+ *   heartbeat: { interval: 50 },
+ * });
+ * const shown = new Promise<string>((resolve) => {
+ *   socket.addEventListener("heartbeat", ({ latency }) => resolve(`${latency.toFixed()} ms`));
+ * });
+ * await socket.opened;
+ * assertMatch(await shown, /^\d+ ms$/);
+ * ```
+ */
 export class HeartbeatEvent extends Event {
   /** From the ping to its answer, in milliseconds. */
   readonly latency: number;
@@ -110,7 +209,32 @@ export class HeartbeatEvent extends Event {
   }
 }
 
-/** Fired when messages left a queue unsent or unread. */
+/**
+ * Fired when messages left a queue unsent or unread.
+ *
+ * @example Counting what was replaced by newer messages
+ * ```ts
+ * import { type DropEvent, ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = ({ data }) => socket.send(data);
+ *   return response;
+ * });
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
+ *   autoConnect: false,
+ *   outbox: { maxMessages: 1, overflow: "drop-oldest" },
+ * });
+ * const drops: DropEvent[] = [];
+ * socket.addEventListener("drop", (event) => drops.push(event));
+ * socket.send("old");
+ * socket.send("new");
+ * socket.reconnect();
+ * assertEquals(await socket.receive(), "new");
+ * assertEquals(drops.map(({ count, reason }) => [count, reason]), [[1, "overflow"]]);
+ * ```
+ */
 export class DropEvent extends Event {
   /** How many messages. */
   readonly count: number;
@@ -137,7 +261,26 @@ export class DropEvent extends Event {
   }
 }
 
-/** Fired when `status` has changed. */
+/**
+ * Fired when `status` has changed.
+ *
+ * @example Following a connection
+ * ```ts
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) =>
+ *   Deno.upgradeWebSocket(request).response
+ * );
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`);
+ * const kinds: string[] = [];
+ * socket.addEventListener("statuschange", ({ status }) => kinds.push(status.kind));
+ * await socket.opened;
+ * socket.close();
+ * await socket.closed;
+ * assertEquals(kinds, ["connecting", "open", "closing", "closed"]);
+ * ```
+ */
 export class StatusChangeEvent extends Event {
   /** The new status. */
   readonly status: Status;
