@@ -52,7 +52,31 @@ export type BackoffOptions =
     readonly maxElapsed?: number;
   };
 
-/** How a dead peer is found out. */
+/**
+ * How a dead peer is found out.
+ *
+ * @example A ping that the application answers
+ * ```ts
+ * import { type HeartbeatOptions, ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { assert } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = () => socket.send('{"op":"pong","at":1}');
+ *   return response;
+ * });
+ * const heartbeat: HeartbeatOptions = {
+ *   interval: 15_000,
+ *   message: '{"op":"ping"}',
+ *   expect: { op: "pong" },
+ * };
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
+ *   heartbeat,
+ * });
+ * await socket.opened;
+ * assert(await socket.probe() >= 0);
+ * ```
+ */
 export interface HeartbeatOptions {
   /** From one ping to the next, in milliseconds. @default {20_000} */
   readonly interval?: number;
@@ -81,7 +105,32 @@ export interface HeartbeatOptions {
   readonly reply?: { readonly to: MessagePattern; readonly with: MessageBody };
 }
 
-/** What is exchanged before `open` is told. */
+/**
+ * What is exchanged before `open` is told.
+ *
+ * @example Waiting for the server's welcome
+ * ```ts
+ * import { type GreetingOptions, ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = ({ data }) =>
+ *     socket.send(data === "hello" ? '{"type":"welcome","session":7}' : `echo: ${data}`);
+ *   return response;
+ * });
+ * const greeting: GreetingOptions = {
+ *   send: "hello",
+ *   expect: { type: "welcome" },
+ *   reject: { type: "denied" },
+ * };
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
+ *   greeting,
+ * });
+ * socket.send("after the greeting");
+ * assertEquals(await socket.receive(), "echo: after the greeting");
+ * ```
+ */
 export interface GreetingOptions {
   /** The first message. @default {undefined} */
   readonly send?: MessageBody;
@@ -95,7 +144,27 @@ export interface GreetingOptions {
   readonly hook?: boolean;
 }
 
-/** The bounds of what waits to be sent. */
+/**
+ * The bounds of what waits to be sent.
+ *
+ * @example Only the latest position counts
+ * ```ts
+ * import { type OutboxOptions, ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = ({ data }) => socket.send(data);
+ *   return response;
+ * });
+ * const outbox: OutboxOptions = { maxMessages: 1, overflow: "drop-oldest", ttl: 60_000 };
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
+ *   outbox,
+ * });
+ * for (const position of ["1,1", "2,1", "2,2"]) socket.send(position);
+ * assertEquals(await socket.receive(), "2,2");
+ * ```
+ */
 export interface OutboxOptions {
   /** In messages. @default {10_000} */
   readonly maxMessages?: number;
@@ -127,7 +196,30 @@ export type TokenPlacementOptions =
   | { readonly protocol: string }
   | { readonly message: string | { readonly [key: string]: Json } };
 
-/** A token, where it goes, and when it is renewed. */
+/**
+ * A token, where it goes, and when it is renewed.
+ *
+ * @example A token that is asked for when it is needed
+ * ```ts
+ * import { ReconnectingWebSocket, type TokenOptions } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const authorization = request.headers.get("authorization") ?? "none";
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onopen = () => socket.send(authorization);
+ *   return response;
+ * });
+ * const token: TokenOptions = {
+ *   token: () => Promise.resolve("fresh"),
+ *   placement: { header: "Authorization", scheme: "Token" },
+ * };
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
+ *   token,
+ * });
+ * assertEquals(await socket.receive(), "Token fresh");
+ * ```
+ */
 export interface TokenOptions {
   /** The token, or what gives it; without it `token()` of the hooks module does. @default {undefined} */
   readonly token?: string | TokenProvider;

@@ -18,7 +18,25 @@ import { type Sendable, sizeOf, snapshot } from "./message_data.ts";
 import type { SendOptions, SendOutcome, SendTicket } from "./send_queue.ts";
 import { check, WAIT } from "./validate.ts";
 
-/** How one message is written. */
+/**
+ * How one message is written.
+ *
+ * @example Now or never
+ * ```ts
+ * import {
+ *   MessageExpiredError,
+ *   ReconnectingWebSocket,
+ *   type WriteOptions,
+ * } from "@holdfast/websocket";
+ * import { assertRejects } from "@std/assert";
+ *
+ * await using socket = new ReconnectingWebSocket("ws://localhost", [], {
+ *   autoConnect: false,
+ * });
+ * const options: WriteOptions = { ttl: 20 };
+ * await assertRejects(() => socket.write("a quote", options), MessageExpiredError);
+ * ```
+ */
 export interface WriteOptions {
   /** Abort takes the message out of the queue, unless it is too late. @default {undefined} */
   readonly signal?: AbortSignal;

@@ -7,6 +7,16 @@
 /**
  * The storm-safe policy: random phases first, then a steady pace. A connection
  * that is lost before it was stable goes back to the second, random delay.
+ *
+ * @example A steady pace of 5 s
+ * ```ts
+ * import { backoffDelay, type SpreadBackoff } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const policy: SpreadBackoff = { strategy: "spread", first: 1_000, cap: 5_000 };
+ * const delays = [1, 2, 3, 4].map((attempt) => backoffDelay(attempt, 0.5, policy));
+ * assertEquals(delays, [500, 2_500, 5_000, 5_000]);
+ * ```
  */
 export interface SpreadBackoff {
   /** Selects this policy. */
@@ -17,7 +27,24 @@ export interface SpreadBackoff {
   readonly cap?: number;
 }
 
-/** Exponential growth, capped, then randomised. */
+/**
+ * Exponential growth, capped, then randomised.
+ *
+ * @example Tripled up to 10 s, half of it by chance
+ * ```ts
+ * import { backoffDelay, type ExponentialBackoff } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const policy: ExponentialBackoff = {
+ *   strategy: "exponential",
+ *   factor: 3,
+ *   maxDelay: 10_000,
+ *   jitter: "equal",
+ * };
+ * const delays = [1, 2, 3, 4].map((attempt) => backoffDelay(attempt, 0, policy));
+ * assertEquals(delays, [500, 1_500, 4_500, 5_000]);
+ * ```
+ */
 export interface ExponentialBackoff {
   /** Selects this policy. */
   readonly strategy: "exponential";
@@ -36,7 +63,23 @@ export interface ExponentialBackoff {
   readonly jitter?: "full" | "equal" | "none";
 }
 
-/** A policy of growing delays. */
+/**
+ * A policy of growing delays.
+ *
+ * @example Another policy for a device that is alone
+ * ```ts
+ * import { type Backoff, backoffDelay } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function policyFor(clients: number): Backoff {
+ *   return clients > 1
+ *     ? { strategy: "spread" }
+ *     : { strategy: "exponential", initialDelay: 100, jitter: "none" };
+ * }
+ * assertEquals(backoffDelay(1, 0.9, policyFor(1)), 100);
+ * assertEquals(backoffDelay(1, 0.9, policyFor(10_000)), 2_700);
+ * ```
+ */
 export type Backoff = SpreadBackoff | ExponentialBackoff;
 
 /** The policy that holds when none is given. */

@@ -10,7 +10,24 @@ import {
   NOT_A_CLOSE_CODE,
 } from "./close_codes.ts";
 
-/** How a connection ended, as RFC 6455, 7.1.5 to 7.1.7 defines it. */
+/**
+ * How a connection ended, as RFC 6455, 7.1.5 to 7.1.7 defines it.
+ *
+ * @example Saying how it ended
+ * ```ts
+ * import { type CloseInfo, ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) =>
+ *   Deno.upgradeWebSocket(request).response
+ * );
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`);
+ * await socket.opened;
+ * socket.close(3000, "done");
+ * const info: CloseInfo = await socket.closed;
+ * assertEquals(info, { closeCode: 3000, reason: "done", wasClean: true });
+ * ```
+ */
 export interface CloseInfo {
   /** The close code: 1000 to 4999. 1005: none was sent. 1006: no close frame. */
   readonly closeCode: number;

@@ -6,7 +6,18 @@
 
 import type { Data } from "./config.ts";
 
-/** A value that JSON can carry. */
+/**
+ * A value that JSON can carry.
+ *
+ * @example A message that survives JSON
+ * ```ts
+ * import { type Json } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const message: Json = { type: "say", to: ["ann", "bob"], urgent: false };
+ * assertEquals(JSON.parse(JSON.stringify(message)), message);
+ * ```
+ */
 export type Json =
   | null
   | boolean

@@ -42,7 +42,20 @@ export interface Codec {
   decode(data: string | ArrayBuffer): unknown;
 }
 
-/** What is not worth decoding. */
+/**
+ * What is not worth decoding.
+ *
+ * @example Small and flat messages only
+ * ```ts
+ * import { DecodeError, type DecodeLimits, jsonCodec } from "@holdfast/websocket/messages";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const limits: DecodeLimits = { maxBytes: 4_096, maxDepth: 2 };
+ * const codec = jsonCodec(limits);
+ * assertEquals(codec.decode('{"at":[1,2]}'), { at: [1, 2] });
+ * assertThrows(() => codec.decode('{"at":[[1],2]}'), DecodeError);
+ * ```
+ */
 export interface DecodeLimits {
   /** The size of a message, in UTF-8 or binary bytes. @default {1_048_576} */
   readonly maxBytes?: number;

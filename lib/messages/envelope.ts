@@ -42,7 +42,19 @@ export interface Envelope {
   unwrap(value: unknown): Message | undefined;
 }
 
-/** The names of the members of an envelope. */
+/**
+ * The names of the members of an envelope.
+ *
+ * @example A server's own names
+ * ```ts
+ * import { type EnvelopeKeys, flatEnvelope } from "@holdfast/websocket/messages";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const keys: EnvelopeKeys = { type: "event", id: "ref" };
+ * const message = flatEnvelope(keys).wrap({ type: "join", data: { room: 1 }, id: "7" });
+ * assertEquals(message, { event: "join", room: 1, ref: "7" });
+ * ```
+ */
 export interface EnvelopeKeys {
   /** Where the type stands. @default {"type"} */
   readonly type?: string;

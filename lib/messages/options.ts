@@ -29,7 +29,37 @@ export interface WaitingOptions {
   readonly maxBytes?: number;
 }
 
-/** How a dispatcher reads and writes. */
+/**
+ * How a dispatcher reads and writes.
+ *
+ * @example Data in a member of its own, and a place for what is unknown
+ * ```ts
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ * import {
+ *   dispatcher,
+ *   type DispatcherOptions,
+ *   nestedEnvelope,
+ *   type UnknownMessage,
+ * } from "@holdfast/websocket/messages";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = ({ data }) => socket.send(data);
+ *   return response;
+ * });
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`);
+ * const { promise, resolve } = Promise.withResolvers<UnknownMessage>();
+ * const options: DispatcherOptions = {
+ *   envelope: nestedEnvelope({ data: "payload" }),
+ *   unknown: resolve,
+ * };
+ * using messages = dispatcher(socket, {}, options);
+ * messages.send("weather", "grey");
+ * await socket.opened;
+ * assertEquals(await promise, { type: "weather", data: "grey", kind: "type" });
+ * ```
+ */
 export interface DispatcherOptions {
   /** From messages to values and back. @default {jsonCodec()} */
   readonly codec?: Codec;
@@ -47,7 +77,27 @@ export interface DispatcherOptions {
   readonly createId?: () => MessageId;
 }
 
-/** How a request is made. */
+/**
+ * How a request is made.
+ *
+ * @example A request that may be sent twice
+ * ```ts
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { dispatcher, type RequestOptions } from "@holdfast/websocket/messages";
+ * import { assertEquals } from "@std/assert";
+ * import { z } from "zod";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = ({ data }) => socket.send(data);
+ *   return response;
+ * });
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`);
+ * using messages = dispatcher(socket, { read: z.object({ key: z.string() }) });
+ * const options: RequestOptions = { timeout: 5_000, resend: true };
+ * assertEquals(await messages.request("read", { key: "a" }, options), { key: "a" });
+ * ```
+ */
 export interface RequestOptions {
   /** How long the answer may take, in milliseconds, waiting for a connection included. @default {10_000} */
   readonly timeout?: number;

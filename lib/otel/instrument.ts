@@ -44,7 +44,35 @@ export interface InstrumentedSocket {
   ): void;
 }
 
-/** What a socket is instrumented with. */
+/**
+ * What a socket is instrumented with.
+ *
+ * @example Attributes and a tracer of one's own
+ * ```ts
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { instrument, type InstrumentOptions } from "@holdfast/websocket/otel";
+ * import { trace } from "@opentelemetry/api";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) =>
+ *   Deno.upgradeWebSocket(request).response
+ * );
+ * const started: unknown[] = [];
+ * const options: InstrumentOptions = {
+ *   attributes: { "app.feed": "prices" },
+ *   tracer: {
+ *     startSpan(name, settings) {
+ *       started.push([name, settings.attributes["holdfast.attempt.number"]]);
+ *       return trace.getTracer("prices").startSpan(name, settings);
+ *     },
+ *   },
+ * };
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`);
+ * instrument(socket, options);
+ * await socket.opened;
+ * assertEquals(started, [["websocket connect", 1]]);
+ * ```
+ */
 export interface InstrumentOptions {
   /** Makes the metrics. @default {metrics.getMeter("@holdfast/websocket")} */
   readonly meter?: Meter;

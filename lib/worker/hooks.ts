@@ -26,7 +26,21 @@ export interface GreetingSession extends AttemptContext {
   receive(): Promise<string | ArrayBuffer>;
 }
 
-/** How a connection or an attempt ended, for `classify()`. */
+/**
+ * How a connection or an attempt ended, for `classify()`.
+ *
+ * @example Giving up where the server says so
+ * ```ts
+ * import { type Ending } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * export function classify({ reason, status }: Ending): "fatal" | undefined {
+ *   return status === 410 || reason === "game over" ? "fatal" : undefined;
+ * }
+ * assertEquals(classify({ closeCode: 1000, reason: "game over" }), "fatal");
+ * assertEquals(classify({ closeCode: 1006, reason: "" }), undefined);
+ * ```
+ */
 export interface Ending {
   /** The close code; 1006 where no close frame was received. */
   readonly closeCode: number;
