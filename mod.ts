@@ -90,7 +90,6 @@ export {
   EndEvent,
   type EventsOf,
   FailureEvent,
-  type Handler,
   HeartbeatEvent,
   type Listener,
   OpenEvent,
@@ -98,6 +97,7 @@ export {
   StatusChangeEvent,
   type TypedEventTarget,
 } from "./lib/client/events.ts";
+export type { Handler } from "./lib/client/handlers.ts";
 export type { OpenInfo } from "./lib/client/lifecycle.ts";
 export type { Logger } from "./lib/client/logger.ts";
 export type { Sendable } from "./lib/client/message_data.ts";

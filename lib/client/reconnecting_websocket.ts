@@ -6,15 +6,14 @@
 
 import type { CloseInfo } from "../connection/close.ts";
 import { resolveClose } from "./arguments.ts";
-import {
-  defineHandlers,
-  type DisconnectEvent,
-  type EndEvent,
-  type FailureEvent,
-  type Handler,
-  type OpenEvent,
-  type ReconnectingWebSocketEventMap,
+import type {
+  DisconnectEvent,
+  EndEvent,
+  FailureEvent,
+  OpenEvent,
+  ReconnectingWebSocketEventMap,
 } from "./events.ts";
+import { defineHandlers, type Handler } from "./handlers.ts";
 import type { OpenInfo } from "./lifecycle.ts";
 import type { Sendable } from "./message_data.ts";
 import type { ReceiveOptions } from "./message_stream.ts";

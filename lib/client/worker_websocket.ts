@@ -10,7 +10,7 @@ import type { Failure } from "../connection/failure.ts";
 import type { OutboxLimits } from "../connection/outbox.ts";
 import type { Setup } from "../protocol.ts";
 import { resolveClose, resolveProtocols, resolveUrl } from "./arguments.ts";
-import { defineHandlers, type Handler } from "./events.ts";
+import { defineHandlers, type Handler } from "./handlers.ts";
 import { Link } from "./link.ts";
 import type { LinkListener, NoticeOf } from "./link_listener.ts";
 import { type Sendable, sizeOf, snapshot } from "./message_data.ts";
