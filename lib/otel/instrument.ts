@@ -78,7 +78,10 @@ export interface InstrumentOptions {
   readonly meter?: Meter;
   /** Makes the spans. @default {trace.getTracer("@holdfast/websocket")} */
   readonly tracer?: Tracer;
-  /** What all metrics and spans of the socket carry besides. Never secrets. @default {{}} */
+  /**
+   * What all metrics and spans of the socket carry besides. Never secrets. A span
+   * gets it at its end, so that a sampler does not see it. @default {{}}
+   */
   readonly attributes?: Attributes;
 }
 
