@@ -29,11 +29,12 @@
  * of that, so the client's queue is the outbox and its limits are synchronous.
  *
  * Incoming messages are numbered in the order in which they entered the inbox;
- * those that the inbox drops keep their numbers. They cross in `messages`, and
+ * those that it drops later keep their numbers. They cross in `messages`, and
  * at most {@linkcode RECEIVE_WINDOW_BYTES} or
- * {@linkcode RECEIVE_WINDOW_MESSAGES} cross ahead of `consumed`. After `closed` only the posts'
- * window holds the rest back. A notice with `after: n` happened after message n: a client that dispatches messages as
- * events waits for message n first, one that is pulled from does not.
+ * {@linkcode RECEIVE_WINDOW_MESSAGES} cross ahead of `consumed`. After `closed`
+ * only the posts' window holds the rest back. A notice with `after: n` happened
+ * after message n: a client that dispatches messages as events waits for
+ * message n first, one that is pulled from does not.
  *
  * | command | purpose | the worker's duty |
  * | --- | --- | --- |
@@ -145,14 +146,6 @@ export type DropReason =
 /** Which queue a dropped message was in. */
 export type Direction = "inbound" | "outbound";
 
-/** An outgoing message. */
-export interface Outgoing {
-  readonly data: Data;
-  readonly bytes: number;
-  /** Milliseconds that it may still wait. */
-  readonly ttl?: number;
-}
-
 /** A record from the client to the worker. */
 export type Command =
   | { readonly type: "connect"; readonly id: number; readonly setup: Setup }
@@ -161,7 +154,9 @@ export type Command =
     readonly id: number;
     /** The number of the first message. */
     readonly first: number;
-    readonly messages: readonly Outgoing[];
+    readonly messages: readonly Data[];
+    /** Milliseconds that each of them may still wait; `Infinity` for all if absent. */
+    readonly ttls?: readonly number[];
   }
   | { readonly type: "cancel"; readonly id: number; readonly message: number }
   | { readonly type: "reconnect"; readonly id: number; readonly reason: string }
@@ -203,13 +198,16 @@ export type EnvironmentChange = "online" | "offline" | "wake";
 export type Notice =
   | { readonly type: "ready"; readonly version: number }
   | {
+    /** All messages of a post; its last record. {@linkcode batchesOf} reads it. */
     readonly type: "messages";
-    readonly id: number;
-    /** The number of the first message. */
-    readonly first: number;
+    /** Of one connection after the other. */
     readonly messages: readonly Data[];
-    /** Their size in all, in UTF-8 or binary bytes. */
-    readonly bytes: number;
+    /**
+     * Four numbers for each connection: its `id`, the number of its first
+     * message, how many it has, and their size in UTF-8 or binary bytes. An
+     * object for each would be felt with a broadcast to a thousand.
+     */
+    readonly runs: readonly number[];
   }
   | {
     readonly type: "taken";
@@ -303,6 +301,16 @@ export type Notice =
   | { readonly type: "malformed"; readonly detail: string }
   | { readonly type: "ack" };
 
+/** Messages of one connection that arrived together. */
+export interface Batch {
+  readonly id: number;
+  /** The number of the first of them. */
+  readonly first: number;
+  readonly messages: readonly Data[];
+  /** Their size in all, in UTF-8 or binary bytes. */
+  readonly bytes: number;
+}
+
 const COMMANDS: ReadonlySet<string> = new Set<Command["type"]>([
   "connect",
   "send",
@@ -343,6 +351,7 @@ const WITHOUT_ID: ReadonlySet<string> = new Set([
   "watch",
   "ack",
   "ready",
+  "messages",
   "alive",
   "crashed",
   "malformed",
@@ -366,6 +375,25 @@ export function wantsAck(post: readonly (Command | Notice)[]): boolean {
 /** Tells whether a message's data is transferred, and gone for its sender. */
 export function isTransferred(data: Data): data is ArrayBuffer {
   return typeof data !== "string" && data.byteLength >= TRANSFER_FROM;
+}
+
+/** The messages of a notice, connection by connection. */
+export function* batchesOf(
+  { messages, runs }: Extract<Notice, { readonly type: "messages" }>,
+): Generator<Batch> {
+  let start = 0;
+  for (let run = 0; run < runs.length; run += 4) {
+    const [id = 0, first = 1, count = 0, bytes = 0] = runs.slice(run, run + 4);
+    const all = count === messages.length;
+    const end = start + count;
+    yield {
+      id,
+      first,
+      messages: all ? messages : messages.slice(start, end),
+      bytes,
+    };
+    start = end;
+  }
 }
 
 /**

@@ -8,7 +8,13 @@ import { LOST } from "../connection/close.ts";
 import type { Data } from "../connection/config.ts";
 import type { Failure } from "../connection/failure.ts";
 import type { OutboxLimits } from "../connection/outbox.ts";
-import type { Answer, DropReason, Setup, StatusNotice } from "../protocol.ts";
+import type {
+  Answer,
+  Batch,
+  DropReason,
+  Setup,
+  StatusNotice,
+} from "../protocol.ts";
 import { Closing } from "./closing.ts";
 import type { Post } from "./courier.ts";
 import { guard } from "./guard.ts";
@@ -236,8 +242,6 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
   /** The worker told something. */
   receive(notice: ConnectionNotice): void {
     switch (notice.type) {
-      case "messages":
-        return this.#incoming.receive(notice);
       case "taken":
         return this.#outgoing.taken(notice.upTo);
       case "unsent":
@@ -265,6 +269,11 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
       case "log":
         return this.#teller.tell((listener) => listener.log(notice));
     }
+  }
+
+  /** Messages came. */
+  deliver(batch: Batch): void {
+    this.#incoming.receive(batch);
   }
 
   /** The worker is gone; its successor starts in `delay` milliseconds. */

@@ -6,18 +6,12 @@
  */
 
 import type { Data } from "../connection/config.ts";
-import type { DropReason } from "../protocol.ts";
+import type { Batch, DropReason } from "../protocol.ts";
 import { RECEIVE_WINDOW_BYTES, RECEIVE_WINDOW_MESSAGES } from "../protocol.ts";
 import { sizeOf } from "./message_data.ts";
 
 /** Messages that arrived together. */
-export interface MessageBatch {
-  /** The number of the first of them. */
-  readonly first: number;
-  readonly messages: readonly Data[];
-  /** Their size in all, in bytes. */
-  readonly bytes: number;
-}
+type MessageBatch = Omit<Batch, "id">;
 
 /** Messages that will not come. */
 export interface Missed {

@@ -14,7 +14,6 @@ import { reuse } from "../connection/reuse.ts";
 import {
   type DropReason,
   isTransferred,
-  type Outgoing,
   SEND_WINDOW_BYTES,
   SEND_WINDOW_MESSAGES,
 } from "../protocol.ts";
@@ -184,17 +183,21 @@ export class SendQueue {
   /** Adds messages to a post, in one turn of theirs. */
   speak(post: Post, id: number): "done" | "more" {
     const first = this.#inFlight.last + 1;
-    const messages: Outgoing[] = [];
+    const now = this.#clock.now();
+    const messages: Data[] = [];
+    const ttls: number[] = [];
     let bytes = 0;
     let entry = this.#next();
     while (entry && messages.length < TURN_MESSAGES && bytes < TURN_BYTES) {
       messages.push(this.#cross(entry, post));
+      ttls.push(Math.max(0, entry.expiresAt - now));
       bytes += entry.bytes;
       entry = this.#next();
     }
     if (messages.length === 0) return "done";
     this.#setAlarm();
-    post.records.push({ type: "send", id, first, messages });
+    const some = ttls.some(Number.isFinite) && { ttls };
+    post.records.push({ type: "send", id, first, messages, ...some });
     post.messages += messages.length;
     post.bytes += bytes;
     return entry ? "more" : "done";
@@ -258,16 +261,14 @@ export class SendQueue {
       used + bytes <= this.#window.bytes;
   }
 
-  #cross(entry: OutgoingEntry, post: Post): Outgoing {
+  #cross(entry: OutgoingEntry, post: Post): Data {
     this.#outbox.shift();
     this.#inFlight.push(entry);
     // Only Blobs are read, and `#next()` gives none that has not been.
     const data = entry.data as Data;
     if (isTransferred(data)) post.transfer.push(data);
     entry.data = undefined;
-    const { bytes, expiresAt } = entry;
-    if (expiresAt === Infinity) return { data, bytes };
-    return { data, bytes, ttl: Math.max(0, expiresAt - this.#clock.now()) };
+    return data;
   }
 
   /** All others wait behind it, so that a Blob neither overtakes nor is overtaken. */

@@ -6,6 +6,8 @@
 
 import type { Failure } from "../connection/failure.ts";
 import {
+  type Batch,
+  batchesOf,
   type EnvironmentChange,
   isNoticePost,
   type Notice,
@@ -24,6 +26,8 @@ export interface Tenant extends Speaker {
   seated(seat: Seat): void;
   /** The worker told something. */
   receive(notice: ConnectionNotice): void;
+  /** Messages came. */
+  deliver(batch: Batch): void;
   /** The worker is gone; its successor starts in `delay` milliseconds. */
   crashed(failure: Failure, delay: number): void;
   /** The worker is gone, and there will be no other. Leaves the pool. */
@@ -229,6 +233,11 @@ export class WorkerSlot {
       case "ready":
       case "alive":
       case "ack":
+        return;
+      case "messages":
+        for (const batch of batchesOf(notice)) {
+          this.#seats.get(batch.id)?.deliver(batch);
+        }
         return;
       case "crashed":
         return this.#onFailure(notice.detail);

@@ -45,15 +45,15 @@ const COMPACT_FROM = 1_024;
 /**
  * A bounded FIFO of messages received.
  *
- * A message is a row of three arrays and no object of its own: the inbox sees
- * a million of them per second.
+ * What gets in is numbered from 1, and leaves at the front only, so that the
+ * numbers of what is stored have no gaps. A message is a row of two arrays and
+ * no object of its own: the inbox sees a million of them per second.
  */
 export class Inbox<T> {
   readonly #config: InboxConfig;
   /** Slots before `#head` are empty, all others hold a message. */
   #data: (T | undefined)[] = [];
   #sizes: number[] = [];
-  #numbers: number[] = [];
   #head = 0;
   #bytes = 0;
   #lastNumber = 0;
@@ -73,14 +73,14 @@ export class Inbox<T> {
     return this.#bytes;
   }
 
-  /** The number of the last message that was pushed, stored or not; 0 before it. */
+  /** The number of the last message that got in; 0 before it. */
   get lastNumber(): number {
     return this.#lastNumber;
   }
 
   /** All numbers below this one have left the inbox. */
   get firstNumber(): number {
-    return this.#numbers[this.#head] ?? this.#lastNumber + 1;
+    return this.#lastNumber - this.length + 1;
   }
 
   /** Whether a paused transport may read again: less than half of both bounds is used. */
@@ -90,14 +90,13 @@ export class Inbox<T> {
   }
 
   /**
-   * Numbers a message and adds it at the end, or applies the overflow rule.
+   * Adds a message at the end, or applies the overflow rule.
    *
    * Under `"pause"` it is stored in any case: a transport that is asked to pause
    * may have read more already, and that must not be lost. Under
    * `"drop-oldest"` a message that is larger than the inbox is dropped itself.
    */
   push(data: T, bytes: number): PushResult {
-    this.#lastNumber += 1;
     if (this.#fits(bytes)) {
       this.#append(data, bytes);
       return this.#config.overflow === "pause" && this.#isFull()
@@ -119,21 +118,16 @@ export class Inbox<T> {
 
   /**
    * Takes out the first messages, as many as both limits allow and at least one.
-   * A number that was never stored, or was dropped, ends the batch.
    *
    * @returns `undefined` when there is none.
    */
   take(maxMessages: number, maxBytes: number): Batch<T> | undefined {
-    const first = this.#numbers[this.#head];
-    if (first === undefined) return undefined;
+    if (this.length === 0) return undefined;
+    const first = this.firstNumber;
+    const limit = Math.min(this.#head + maxMessages, this.#data.length);
     let end = this.#head + 1;
     let bytes = this.#sizes[this.#head] as number;
-    const limit = Math.min(this.#head + maxMessages, this.#data.length);
-    for (
-      ;
-      end < limit && this.#numbers[end] === first + end - this.#head;
-      end += 1
-    ) {
+    for (; end < limit; end += 1) {
       const next = bytes + (this.#sizes[end] as number);
       if (next > maxBytes) break;
       bytes = next;
@@ -161,10 +155,16 @@ export class Inbox<T> {
   }
 
   #append(data: T, bytes: number): void {
-    this.#data.push(data);
-    this.#sizes.push(bytes);
-    this.#numbers.push(this.#lastNumber);
+    this.#lastNumber += 1;
     this.#bytes += bytes;
+    if (this.#data.length > 0) {
+      this.#data.push(data);
+      this.#sizes.push(bytes);
+      return;
+    }
+    // An array that grows from nothing makes room for 16.
+    this.#data = [data];
+    this.#sizes = [bytes];
   }
 
   #displace(data: T, bytes: number): PushResult {
@@ -207,14 +207,12 @@ export class Inbox<T> {
     if (this.#head < COMPACT_FROM || this.#head * 2 < this.#data.length) return;
     this.#data = this.#data.slice(this.#head);
     this.#sizes = this.#sizes.slice(this.#head);
-    this.#numbers = this.#numbers.slice(this.#head);
     this.#head = 0;
   }
 
   #reset(): void {
     this.#data = [];
     this.#sizes = [];
-    this.#numbers = [];
     this.#head = 0;
   }
 }

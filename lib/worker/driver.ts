@@ -167,7 +167,7 @@ export class Driver
       case "send":
         // What crossed the end was told as dropped by the client itself.
         if (this.#state.kind === "closed") return;
-        this.sender.accept(command.first, command.messages, performance.now());
+        this.sender.accept(command, performance.now());
         this.line.flush();
         this.#arm();
         return;

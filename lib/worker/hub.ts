@@ -185,14 +185,18 @@ export class Hub {
     while (this.#urgent.length > 0 || this.#mayPost) {
       const post: Post = {
         notices: this.#urgent,
+        messages: [],
+        runs: [],
         transfer: [],
         room: { ...TURN },
       };
       this.#urgent = [];
       if (this.#mayPost) this.#collect(post);
-      if (post.notices.length === 0) return;
-      if (wantsAck(post.notices)) this.#unacknowledged += 1;
-      this.#send(post.notices, post.transfer);
+      const { notices, messages, runs } = post;
+      if (runs.length > 0) notices.push({ type: "messages", messages, runs });
+      if (notices.length === 0) return;
+      if (wantsAck(notices)) this.#unacknowledged += 1;
+      this.#send(notices, post.transfer);
     }
   }
 

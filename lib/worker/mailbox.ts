@@ -19,6 +19,10 @@ import type { SenderListener } from "./sender.ts";
 /** A post in the making. */
 export interface Post {
   readonly notices: Notice[];
+  /** Those of one connection after the other. */
+  messages: Data[];
+  /** As `messages` has them in `protocol.ts`. */
+  readonly runs: number[];
   readonly transfer: ArrayBuffer[];
   /** What one connection may still add before it is the next one's turn. */
   room: { messages: number; bytes: number };
@@ -42,7 +46,6 @@ export class Mailbox implements SenderListener {
   #notices: Notice[] = [];
   /** `undefined` while there are none, which is nearly always. */
   #drops: Map<DropReason, Amount> | undefined;
-  #lastStored = 0;
   #takenUpTo = 0;
   #takenTold = 0;
   /** What the client holds and has not consumed. */
@@ -63,7 +66,7 @@ export class Mailbox implements SenderListener {
 
   /** The number of the last message that the client may expect. */
   get after(): number {
-    return this.#lastStored;
+    return this.#inbox.lastNumber;
   }
 
   /** Whether a paused transport may read again. */
@@ -93,18 +96,13 @@ export class Mailbox implements SenderListener {
     switch (result.kind) {
       case "stored":
       case "full":
-        this.#lastStored = this.#inbox.lastNumber;
         break;
       case "dropped-oldest":
-        this.#lastStored = this.#inbox.lastNumber;
-        this.#noteDrop("overflow", result);
-        break;
       case "dropped-newest":
         this.#noteDrop("overflow", result);
         break;
       case "overflow":
         this.#noteDrop("overflow", { count: 1, bytes });
-        break;
     }
     this.#ready(this.#id);
     return result;
@@ -225,21 +223,22 @@ export class Mailbox implements SenderListener {
 
   #collectMessages(post: Post): void {
     const credit = this.#credit;
-    let messages = Math.min(credit.messages, post.room.messages);
-    let bytes = Math.min(credit.bytes, post.room.bytes);
-    while (messages > 0 && bytes > 0) {
-      const batch = this.#inbox.take(messages, bytes);
-      if (batch === undefined) return;
-      messages -= batch.messages.length;
-      bytes -= batch.bytes;
-      this.#crossed.messages += batch.messages.length;
-      this.#crossed.bytes += batch.bytes;
-      post.room.messages -= batch.messages.length;
-      post.room.bytes -= batch.bytes;
-      for (const data of batch.messages) {
-        if (isTransferred(data)) post.transfer.push(data);
-      }
-      post.notices.push({ type: "messages", id: this.#id, ...batch });
+    const messages = Math.min(credit.messages, post.room.messages);
+    const bytes = Math.min(credit.bytes, post.room.bytes);
+    if (messages <= 0 || bytes <= 0) return;
+    const batch = this.#inbox.take(messages, bytes);
+    if (batch === undefined) return;
+    const taken = batch.messages.length;
+    this.#crossed.messages += taken;
+    this.#crossed.bytes += batch.bytes;
+    post.room.messages -= taken;
+    post.room.bytes -= batch.bytes;
+    for (const data of batch.messages) {
+      if (isTransferred(data)) post.transfer.push(data);
     }
+    post.runs.push(this.#id, batch.first, taken, batch.bytes);
+    // Those of the first one, mostly the only one, are handed over as they are.
+    if (post.messages.length === 0) post.messages = batch.messages;
+    else for (const data of batch.messages) post.messages.push(data);
   }
 }

@@ -7,7 +7,7 @@
 
 import type { Data } from "../connection/config.ts";
 import { Outbox } from "../connection/outbox.ts";
-import type { DropReason, Outgoing } from "../protocol.ts";
+import type { Command, DropReason } from "../protocol.ts";
 
 /** What hears of the fate of messages. */
 export interface SenderListener {
@@ -19,7 +19,8 @@ export interface SenderListener {
 interface Entry {
   readonly number: number;
   readonly data: Data;
-  readonly bytes: number;
+  /** The client counts them. */
+  readonly bytes: 0;
   readonly expiresAt: number;
 }
 
@@ -58,13 +59,16 @@ export class Sender {
   }
 
   /** Takes in what crossed. */
-  accept(first: number, messages: readonly Outgoing[], now: number): void {
-    for (const [index, { data, bytes, ttl = Infinity }] of messages.entries()) {
+  accept(
+    { first, messages, ttls }: Extract<Command, { readonly type: "send" }>,
+    now: number,
+  ): void {
+    for (let index = 0; index < messages.length; index += 1) {
       const number = first + index;
-      this.#queue.push(
-        { number, data, bytes, expiresAt: now + ttl },
-        NOTHING_IN_FLIGHT,
-      );
+      const data = messages[index] as Data;
+      const expiresAt = now + (ttls?.[index] ?? Infinity);
+      const entry = { number, data, bytes: 0, expiresAt } as const;
+      this.#queue.push(entry, NOTHING_IN_FLIGHT);
       this.#received = number;
     }
   }

@@ -14,6 +14,7 @@ import type { LinkListener, NoticeOf } from "../../lib/client/link_listener.ts";
 import { WorkerPool } from "../../lib/client/worker_pool.ts";
 import type { OutboxLimits } from "../../lib/connection/outbox.ts";
 import { LOST } from "../../lib/connection/close.ts";
+import type { Data } from "../../lib/connection/config.ts";
 import {
   type Command,
   type Notice,
@@ -162,9 +163,20 @@ export class FakeWorker implements Endpoint {
 
   /** The text of all messages that have crossed. */
   get sent(): readonly unknown[] {
-    return this.all("send").flatMap(({ messages }) =>
-      messages.map(({ data }) => data)
-    );
+    return this.all("send").flatMap(({ messages }) => messages);
+  }
+
+  /** Delivers messages, numbered from `first`; the default size is that of ASCII. */
+  deliver(
+    messages: readonly Data[],
+    { id = 1, first = 1, bytes = messages.join("").length }: {
+      readonly id?: number;
+      readonly first?: number;
+      readonly bytes?: number;
+    } = {},
+  ): void {
+    const runs = [id, first, messages.length, bytes];
+    this.tell({ type: "messages", messages, runs });
   }
 
   /** Tells of a connection that has opened. */

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { SendOutcome } from "../../lib/client/send_queue.ts";
 import {
-  type Notice,
   RECEIVE_WINDOW_BYTES,
   RECEIVE_WINDOW_MESSAGES,
   SEND_WINDOW_BYTES,
@@ -167,11 +166,12 @@ Deno.test("send() drops expired messages by one timer", async () => {
   await settle();
   assertEquals(recorder.take(), ["dropped 1 5 outbound expired"]);
   last.open(1);
-  assertEquals(last.all("send")[0]?.messages[0], {
-    data: "long",
-    bytes: 4,
-    ttl: 90,
-  });
+  const [sent] = last.all("send");
+  assertEquals([sent?.messages[0], sent?.messages.at(-1)], [
+    "long",
+    "for ever",
+  ]);
+  assertEquals([sent?.ttls?.[0], sent?.ttls?.at(-1)], [90, Infinity]);
   assertEquals(last.sent.at(-1), "for ever");
   assertEquals(clock.timers, timers);
 });
@@ -256,7 +256,7 @@ Deno.test("room() can be given up, and says when there never will be any", async
 
 Deno.test("receive() holds messages until somebody listens", async () => {
   const { link, recorder, workers: { last } } = makeOpenBench();
-  last.tell(arrived(["a", "b"], { bytes: PLENTY }));
+  last.deliver(["a", "b"], { bytes: PLENTY });
   assertEquals(recorder.take(), []);
   assertEquals(link.inboxMessages, 2);
   assertEquals(last.all("consumed"), [{
@@ -276,7 +276,7 @@ Deno.test("receive() holds 1 MiB and reports the oldest beyond as unread", async
   const { link, recorder, workers: { last } } = makeOpenBench();
   const half = "x".repeat(1 << 19);
   for (let first = 1; first <= 3; first += 1) {
-    last.tell(arrived([half], { first }));
+    last.deliver([half], { first });
   }
   await settle();
   assertEquals(recorder.take(), [`dropped 1 ${1 << 19} inbound unread`]);
@@ -287,7 +287,7 @@ Deno.test("receive() dispatches in order and tells of consumption with the ack",
   const { link, recorder, workers: { last } } = makeOpenBench();
   link.consume("push");
   const before = last.posts.length;
-  last.tell(arrived(["a", "b"], { bytes: PLENTY }));
+  last.deliver(["a", "b"], { bytes: PLENTY });
   assertEquals(recorder.take(), ["message a", "message b"]);
   assertEquals(last.posts.slice(before), [[
     { type: "ack" },
@@ -298,7 +298,7 @@ Deno.test("receive() dispatches in order and tells of consumption with the ack",
 Deno.test("receive() lets little credit wait for something else to say", async () => {
   const { link, workers: { last } } = makeOpenBench();
   link.consume("push");
-  last.tell(arrived(["a"]));
+  last.deliver(["a"]);
   await settle();
   assertEquals(last.all("consumed"), []);
   link.send("b");
@@ -308,10 +308,10 @@ Deno.test("receive() lets little credit wait for something else to say", async (
 Deno.test("receive() lets a notice wait for the messages before it", () => {
   const { link, recorder, workers: { last } } = makeOpenBench();
   link.consume("push");
-  last.tell(arrived(["a"]));
+  last.deliver(["a"]);
   last.lose(1, 3);
   assertEquals(recorder.take(), ["message a"]);
-  last.tell(arrived(["b", "c", "d"], { first: 2 }));
+  last.deliver(["b", "c", "d"], { first: 2 });
   assertEquals(recorder.take(), [
     "message b",
     "message c",
@@ -339,9 +339,9 @@ Deno.test("receive() never tells a message after close, nor before open", () => 
   link.consume("push");
   last.open(1);
   last.close(1, 2);
-  last.tell(arrived(["a"]));
-  last.tell(arrived(["b"], { first: 2 }));
-  last.tell(arrived(["c"], { first: 3 }));
+  last.deliver(["a"]);
+  last.deliver(["b"], { first: 2 });
+  last.deliver(["c"], { first: 3 });
   assertEquals(recorder.take(), [
     "opened",
     "message a",
@@ -362,7 +362,7 @@ Deno.test("receive() survives a listener that throws", () => {
     if (event === "message a") throw new Error("From a listener");
   };
   globalThis.addEventListener("error", onerror);
-  last.tell(arrived(["a", "b"], { bytes: PLENTY }));
+  last.deliver(["a", "b"], { bytes: PLENTY });
   globalThis.removeEventListener("error", onerror);
   assertEquals(recorder.take(), ["message a", "message b"]);
   assertEquals(reported.map(String), ["Error: From a listener"]);
@@ -375,7 +375,7 @@ Deno.test("pull() takes one message at a time and gives credit for a batch at it
   link.onavailable = () => available += 1;
   link.consume("pull");
   assertEquals(link.pull(), undefined);
-  last.tell(arrived(["a", "b"], { bytes: PLENTY }));
+  last.deliver(["a", "b"], { bytes: PLENTY });
   last.lose(1, 9);
   assertEquals([available, link.pull(), last.all("consumed").length], [
     1,
@@ -396,7 +396,7 @@ Deno.test("pull() gives credit after a quarter of the window", async () => {
   );
   for (let batch = 0; batch < 4; batch += 1) {
     const first = 1 + batch * messages.length;
-    last.tell(arrived(messages, { first }));
+    last.deliver(messages, { first });
   }
   for (let count = 0; count < messages.length * 2; count += 1) link.pull();
   await settle();
@@ -411,7 +411,7 @@ Deno.test("pull() still gives what arrived before the end", async () => {
   link.consume("pull");
   last.close(1, 2);
   assertEquals([recorder.take(), last.state], [["closed requested"], "alive"]);
-  last.tell(arrived(["a", "b"]));
+  last.deliver(["a", "b"]);
   assertEquals(last.state, "ended");
   assertEquals([link.pull(), link.pull(), link.pull()], ["a", "b", undefined]);
   await pool[Symbol.asyncDispose]();
@@ -587,8 +587,8 @@ Deno.test("close() delivers no message any more", async () => {
   const { link, recorder, workers: { last } } = makeOpenBench();
   link.consume("push");
   recorder.onevent = (event) => event === "message a" && link.close(1000, "");
-  last.tell(arrived(["a", "b"], { bytes: PLENTY }));
-  last.tell(arrived(["c"], { first: 3, bytes: PLENTY }));
+  last.deliver(["a", "b"], { bytes: PLENTY });
+  last.deliver(["c"], { first: 3, bytes: PLENTY });
   last.close(1, 3);
   await settle();
   assertEquals(recorder.take(), [
@@ -652,7 +652,7 @@ Deno.test("crashed() reports what may have been sent as unknown", async () => {
 Deno.test("crashed() keeps what waits to be pulled, and forgets its questions", async () => {
   const { link, recorder, clock, workers } = makeOpenBench();
   link.consume("pull");
-  workers.last.tell(arrived(["a"]));
+  workers.last.deliver(["a"]);
   workers.last.tell({ type: "ask", id: 1, question: 1, what: "token" });
   workers.last.fail("Boom");
   clock.advance(5_000);
@@ -703,11 +703,3 @@ Deno.test("reconnect() does not wait for the backoff of a worker that crashed", 
   assertEquals(workers.last.all("connect").length, 1);
   link.abandon();
 });
-
-/** Messages from the server, numbered from `first`; the default size is that of ASCII. */
-function arrived(
-  messages: readonly string[],
-  { first = 1, bytes = messages.join("").length } = {},
-): Notice {
-  return { type: "messages", id: 1, first, messages, bytes };
-}

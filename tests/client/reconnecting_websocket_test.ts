@@ -115,7 +115,7 @@ function deliver(
   first: number,
   ...messages: readonly (string | ArrayBuffer)[]
 ) {
-  stage.worker.tell({ type: "messages", id: 1, first, messages, bytes: 1 });
+  stage.worker.deliver(messages, { first, bytes: 1 });
 }
 
 Deno.test("ReconnectingWebSocket() has the constants and the name of a WebSocket class", () => {

@@ -232,13 +232,7 @@ Deno.test("WorkerSlot() sends what a slow listener has sent while it still runs"
     link.send("reply");
     crossed.push(last.sent.length);
   };
-  last.tell({
-    type: "messages",
-    id: 1,
-    first: 1,
-    messages: ["a", "b", "c"],
-    bytes: 3,
-  });
+  last.deliver(["a", "b", "c"]);
   assertEquals(crossed, [0, 2, 2]);
   assertEquals(last.sent.length, 3);
 });

@@ -215,13 +215,7 @@ Deno.test("close() lets no message through any more", async () => {
   const events = record(socket);
   socket.close(3000, "bye");
   socket.close();
-  stage.worker.tell({
-    type: "messages",
-    id: 1,
-    first: 1,
-    messages: ["late"],
-    bytes: 4,
-  });
+  stage.worker.deliver(["late"]);
   await settle();
   assertEquals(
     stage.worker.all("close").map((
@@ -303,13 +297,7 @@ Deno.test("message carries text, or binary as binaryType says, in order", async 
     data.push(event.data);
     socket.binaryType = "arraybuffer";
   };
-  stage.worker.tell({
-    type: "messages",
-    id: 1,
-    first: 1,
-    messages: [new ArrayBuffer(1), "text", new ArrayBuffer(2)],
-    bytes: 7,
-  });
+  stage.worker.deliver([new ArrayBuffer(1), "text", new ArrayBuffer(2)]);
   await turn();
   assertInstanceOf(data[0], Blob);
   assertEquals(data[1], "text");

@@ -7,6 +7,8 @@
 import { assert } from "@std/assert";
 import type { Config } from "../../lib/connection/config.ts";
 import {
+  type Batch,
+  batchesOf,
   type Command,
   type Notice,
   type Setup,
@@ -21,6 +23,9 @@ export type NoticeOf<T extends Notice["type"]> = Extract<
   Notice,
   { readonly type: T }
 >;
+
+/** What a connection told: a notice, or messages. */
+type Told = ConnectionNotice | { readonly type: "messages" } & Batch;
 
 /** A notice of one connection. */
 type ConnectionNotice = Extract<Notice, { readonly id: number }>;
@@ -55,10 +60,8 @@ export class HubClient implements Disposable {
   }
 
   /** What a connection told, in its order. */
-  of(id: number): readonly ConnectionNotice[] {
-    return this.notices.filter((notice): notice is ConnectionNotice =>
-      "id" in notice && notice.id === id
-    );
+  of(id: number): readonly Told[] {
+    return this.notices.flatMap(tellings).filter((told) => told.id === id);
   }
 
   /** What a connection told of this type. */
@@ -73,7 +76,13 @@ export class HubClient implements Disposable {
 
   /** All messages that have crossed. */
   messages(id = 1): readonly unknown[] {
-    return this.all("messages", id).flatMap(({ messages }) => messages);
+    return this.batches(id).flatMap(({ messages }) => messages);
+  }
+
+  /** The same, as they crossed. */
+  batches(id = 1): readonly Batch[] {
+    return this.of(id).filter((told) => told.type === "messages")
+      .map(({ type: _, ...batch }) => batch);
   }
 
   /** Posts commands. */
@@ -97,12 +106,7 @@ export class HubClient implements Disposable {
 
   /** Sends messages, numbered on from `first`. */
   send(first: number, ...messages: string[]): void {
-    this.say({
-      type: "send",
-      id: 1,
-      first,
-      messages: messages.map((data) => ({ data, bytes: data.length })),
-    });
+    this.say({ type: "send", id: 1, first, messages });
   }
 
   /** The next notice of this type that was not asked for before. */
@@ -146,4 +150,12 @@ export class HubClient implements Disposable {
     this.#arrived.resolve();
     this.#arrived = Promise.withResolvers();
   }
+}
+
+function tellings(notice: Notice): readonly Told[] {
+  if (notice.type !== "messages") return "id" in notice ? [notice] : [];
+  return [...batchesOf(notice)].map((batch) => ({
+    type: "messages",
+    ...batch,
+  }));
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertObjectMatch } from "@std/assert";
 import {
+  batchesOf,
   type Command,
   POST_WINDOW,
   PROTOCOL_VERSION,
@@ -61,9 +62,34 @@ Deno.test("Hub() lets no connection starve beside one that floods", async () => 
   await client.settled();
   assertEquals(client.messages(2), ["hello"]);
   const index = client.posts.findIndex((post) =>
-    post.some((notice) => notice.type === "messages" && notice.id === 2)
+    post.some((notice) =>
+      notice.type === "messages" &&
+      [...batchesOf(notice)].some(({ id }) => id === 2)
+    )
   );
   assertEquals(index, posts, "it is in the first post");
+});
+
+Deno.test("Hub() gathers the messages of all connections in one record", async () => {
+  using client = new HubClient();
+  const first = await client.open(setupWith(), 1);
+  const second = await client.open(setupWith(), 2);
+  await client.settled();
+  first.receives("a", "b");
+  second.receives("c");
+  await client.settled();
+  const posts = client.posts.flat().filter(({ type }) => type === "messages");
+  assertEquals(posts, [
+    {
+      type: "messages",
+      messages: ["a", "b", "c"],
+      runs: [1, 1, 2, 2, 2, 1, 1, 1],
+    },
+  ]);
+  assertEquals(client.batches(1), [
+    { id: 1, first: 1, messages: ["a", "b"], bytes: 2 },
+  ]);
+  assertEquals(client.messages(2), ["c"]);
 });
 
 Deno.test("Hub() holds messages back while nobody consumes them", async () => {

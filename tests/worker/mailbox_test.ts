@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { InboxConfig } from "../../lib/connection/config.ts";
 import {
+  type Notice,
   RECEIVE_WINDOW_BYTES,
   RECEIVE_WINDOW_MESSAGES,
   TRANSFER_FROM,
@@ -30,16 +31,29 @@ function mailboxWith(
 }
 
 function collect(mailbox: Mailbox, room: Post["room"] = ROOM): Post {
-  const post: Post = { notices: [], transfer: [], room: { ...room } };
+  const post: Post = {
+    notices: [],
+    messages: [],
+    runs: [],
+    transfer: [],
+    room: { ...room },
+  };
   mailbox.collect(post);
   return post;
+}
+
+/** The same as the hub puts it. */
+function collected(mailbox: Mailbox): readonly Notice[] {
+  const { notices, messages, runs } = collect(mailbox);
+  if (runs.length === 0) return notices;
+  return [...notices, { type: "messages", messages, runs }];
 }
 
 Deno.test("Mailbox() is empty at first", () => {
   const { mailbox } = mailboxWith();
   assert(mailbox.isEmpty && !mailbox.hasSomething && mailbox.hasRoom);
   assertEquals(mailbox.after, 0);
-  assertEquals(collect(mailbox).notices, []);
+  assertEquals(collected(mailbox), []);
 });
 
 Deno.test("Mailbox.collect() gathers messages and transfers large buffers", () => {
@@ -54,9 +68,9 @@ Deno.test("Mailbox.collect() gathers messages and transfers large buffers", () =
   assertEquals(readied(), 3);
   assertEquals(mailbox.size, { messages: 3, bytes });
   const post = collect(mailbox);
-  assertEquals(post.notices, [
-    { type: "messages", id: 1, first: 1, messages, bytes },
-  ]);
+  assertEquals(post.notices, []);
+  assertEquals(post.messages, messages);
+  assertEquals(post.runs, [1, 1, 3, bytes]);
   assertEquals(post.transfer, [large]);
   assertEquals(mailbox.after, 3);
 });
@@ -66,7 +80,7 @@ Deno.test("Mailbox.collect() tells `unsent` before a `taken` that covers it", ()
   mailbox.taken(1);
   mailbox.tell({ type: "unsent", id: 1, message: 2, reason: "expired" });
   mailbox.taken(3);
-  assertEquals(collect(mailbox).notices, [
+  assertEquals(collected(mailbox), [
     { type: "taken", id: 1, upTo: 1 },
     { type: "unsent", id: 1, message: 2, reason: "expired" },
     { type: "taken", id: 1, upTo: 3 },
@@ -81,7 +95,7 @@ Deno.test("Mailbox.collect() tells of drops before what happened after them", ()
   mailbox.store("c", 1);
   mailbox.tell(ASK);
   mailbox.drop("unopened", { count: 1, bytes: 5 });
-  assertEquals(collect(mailbox).notices, [
+  assertEquals(collected(mailbox), [
     {
       type: "dropped",
       id: 1,
@@ -99,7 +113,7 @@ Deno.test("Mailbox.collect() tells of drops before what happened after them", ()
       count: 1,
       bytes: 5,
     },
-    { type: "messages", id: 1, first: 3, messages: ["c"], bytes: 1 },
+    { type: "messages", messages: ["c"], runs: [1, 3, 1, 1] },
   ]);
 });
 
@@ -108,7 +122,7 @@ Deno.test("Mailbox.store() lets nobody wait for a message that it did not keep",
   newest.mailbox.store("a", 1);
   newest.mailbox.store("b", 2);
   assertEquals(newest.mailbox.after, 1);
-  assertEquals(collect(newest.mailbox).notices, [
+  assertEquals(collected(newest.mailbox), [
     {
       type: "dropped",
       id: 1,
@@ -117,18 +131,18 @@ Deno.test("Mailbox.store() lets nobody wait for a message that it did not keep",
       count: 1,
       bytes: 2,
     },
-    { type: "messages", id: 1, first: 1, messages: ["a"], bytes: 1 },
+    { type: "messages", messages: ["a"], runs: [1, 1, 1, 1] },
   ]);
   newest.mailbox.store("c", 1);
-  assertEquals(collect(newest.mailbox).notices, [
-    { type: "messages", id: 1, first: 3, messages: ["c"], bytes: 1 },
+  assertEquals(collected(newest.mailbox), [
+    { type: "messages", messages: ["c"], runs: [1, 2, 1, 1] },
   ]);
 
   const close = mailboxWith({ maxMessages: 1, overflow: "close" });
   close.mailbox.store("a", 1);
   assertEquals(close.mailbox.store("b", 2).kind, "overflow");
   assertEquals(close.mailbox.after, 1);
-  assertEquals(collect(close.mailbox).notices.length, 2);
+  assertEquals(collected(close.mailbox).length, 2);
 });
 
 Deno.test("Mailbox.collect() keeps the window of messages until they are consumed", () => {
@@ -137,15 +151,15 @@ Deno.test("Mailbox.collect() keeps the window of messages until they are consume
     maxBytes: Infinity,
   });
   for (let n = 0; n <= RECEIVE_WINDOW_MESSAGES; n += 1) mailbox.store("a", 1);
-  const [batch] = collect(mailbox).notices;
+  const [batch] = collected(mailbox);
   assert(batch?.type === "messages");
   assertEquals(batch.messages.length, RECEIVE_WINDOW_MESSAGES);
   assert(!mailbox.hasSomething && !mailbox.isEmpty);
-  assertEquals(collect(mailbox).notices, []);
+  assertEquals(collected(mailbox), []);
   const before = readied();
   mailbox.consumed(1, 1);
   assertEquals(readied(), before + 1);
-  assertEquals(collect(mailbox).notices.length, 1);
+  assertEquals(collected(mailbox).length, 1);
   mailbox.consumed(1, 1);
   assertEquals(readied(), before + 1);
 });
@@ -157,10 +171,10 @@ Deno.test("Mailbox.collect() keeps the window of bytes, which one message may ex
   });
   mailbox.store("large", 2 * RECEIVE_WINDOW_BYTES);
   mailbox.store("next", 4);
-  assertEquals(collect(mailbox).notices.length, 1);
-  assertEquals(collect(mailbox).notices, []);
+  assertEquals(collected(mailbox).length, 1);
+  assertEquals(collected(mailbox), []);
   mailbox.consumed(1, 2 * RECEIVE_WINDOW_BYTES);
-  assertEquals(collect(mailbox).notices.length, 1);
+  assertEquals(collected(mailbox).length, 1);
 });
 
 Deno.test("Mailbox.collect() takes no more than the room of a post", () => {
@@ -180,7 +194,7 @@ Deno.test("Mailbox.tellLast() is followed by nothing but messages from before", 
   mailbox.tell(ASK);
   mailbox.taken(7);
   mailbox.drop("unopened", { count: 1, bytes: 1 });
-  const types = collect(mailbox).notices.map(({ type }) => type);
+  const types = collected(mailbox).map(({ type }) => type);
   assertEquals(types, ["closed", "messages"]);
   assert(mailbox.isEmpty);
 });
@@ -191,7 +205,7 @@ Deno.test("Mailbox.clear() tells what is dropped, if there is anything", () => {
   assert(mailbox.isEmpty);
   mailbox.store("a", 1);
   mailbox.clear("closed");
-  assertEquals(collect(mailbox).notices, [
+  assertEquals(collected(mailbox), [
     { type: "dropped", id: 1, upTo: 1, reason: "closed", count: 1, bytes: 1 },
   ]);
 });

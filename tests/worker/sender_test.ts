@@ -1,9 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Outgoing } from "../../lib/protocol.ts";
+import type { Command } from "../../lib/protocol.ts";
 import { Sender } from "../../lib/worker/sender.ts";
 
-function outgoing(data: string, ttl?: number): Outgoing {
-  return { data, bytes: data.length, ...ttl !== undefined && { ttl } };
+function sending(
+  first: number,
+  messages: readonly string[],
+  options: { readonly ttls?: readonly number[] } = {},
+): Extract<Command, { readonly type: "send" }> {
+  return { type: "send", id: 1, first, messages, ...options };
 }
 
 function makeSender(): {
@@ -24,8 +28,8 @@ function makeSender(): {
 Deno.test("Sender.flush() hands over in order and tells so", () => {
   const { sender, fates, sent, transmit } = makeSender();
   assert(sender.isEmpty && sender.received === 0);
-  sender.accept(1, [outgoing("a"), outgoing("b")], 0);
-  sender.accept(3, [outgoing("c")], 0);
+  sender.accept(sending(1, ["a", "b"]), 0);
+  sender.accept(sending(3, ["c"]), 0);
   assertEquals(sender.received, 3);
   assert(sender.flush(0, transmit));
   assertEquals(sent, ["a", "b", "c"]);
@@ -35,7 +39,7 @@ Deno.test("Sender.flush() hands over in order and tells so", () => {
 
 Deno.test("Sender.flush() stops where there is no room, with that message taken", () => {
   const { sender, fates } = makeSender();
-  sender.accept(1, [outgoing("a"), outgoing("b")], 0);
+  sender.accept(sending(1, ["a", "b"]), 0);
   assertEquals(sender.flush(0, () => false), false);
   assertEquals(fates, ["taken 1"]);
   assert(!sender.isEmpty);
@@ -43,7 +47,7 @@ Deno.test("Sender.flush() stops where there is no room, with that message taken"
 
 Deno.test("Sender.flush() gives no message twice to a transport that throws", () => {
   const { sender, fates, sent, transmit } = makeSender();
-  sender.accept(1, [outgoing("bad"), outgoing("good")], 0);
+  sender.accept(sending(1, ["bad", "good"]), 0);
   const room = sender.flush(0, (data) => {
     if (data === "bad") throw new Error("No");
     return transmit(data);
@@ -55,7 +59,7 @@ Deno.test("Sender.flush() gives no message twice to a transport that throws", ()
 
 Deno.test("Sender.flush() sends nothing that expired before the timer came", () => {
   const { sender, fates, sent, transmit } = makeSender();
-  sender.accept(1, [outgoing("a", 10), outgoing("b")], 0);
+  sender.accept(sending(1, ["a", "b"], { ttls: [10, Infinity] }), 0);
   assertEquals(sender.nextExpiry, 10);
   sender.flush(10, transmit);
   assertEquals(sent, ["b"]);
@@ -65,7 +69,7 @@ Deno.test("Sender.flush() sends nothing that expired before the timer came", () 
 
 Deno.test("Sender.expire() drops what is not worth sending any more", () => {
   const { sender, fates } = makeSender();
-  sender.accept(1, [outgoing("a", 5), outgoing("b", 20), outgoing("c")], 0);
+  sender.accept(sending(1, ["a", "b", "c"], { ttls: [5, 20, Infinity] }), 0);
   sender.expire(4);
   assertEquals(fates, []);
   sender.expire(5);
@@ -75,7 +79,7 @@ Deno.test("Sender.expire() drops what is not worth sending any more", () => {
 
 Deno.test("Sender.cancel() takes one message back and keeps the order of the others", () => {
   const { sender, fates, sent, transmit } = makeSender();
-  sender.accept(1, ["a", "b", "c"].map((data) => outgoing(data)), 0);
+  sender.accept(sending(1, ["a", "b", "c"]), 0);
   sender.cancel(2);
   sender.cancel(2);
   sender.cancel(9);
@@ -86,7 +90,7 @@ Deno.test("Sender.cancel() takes one message back and keeps the order of the oth
 
 Deno.test("Sender.drop() drops everything", () => {
   const { sender, fates } = makeSender();
-  sender.accept(1, [outgoing("a"), outgoing("b", 5)], 0);
+  sender.accept(sending(1, ["a", "b"], { ttls: [Infinity, 5] }), 0);
   sender.drop("closed");
   assertEquals(fates, ["unsent 1 closed", "unsent 2 closed"]);
   assert(sender.isEmpty);
