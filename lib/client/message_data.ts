@@ -5,6 +5,7 @@
  */
 
 import type { Data } from "../connection/config.ts";
+import { utf8Length } from "../connection/utf8.ts";
 
 /** Everything that `send()` of a WebSocket takes. */
 export type Sendable = string | ArrayBufferLike | ArrayBufferView | Blob;
@@ -24,18 +25,4 @@ export function snapshot(data: Sendable): Data | Blob {
     ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     : new Uint8Array(data);
   return new Uint8Array(view).buffer;
-}
-
-/** A lone surrogate becomes U+FFFD, three bytes, when it is encoded (WHATWG Encoding, 4.3). */
-function utf8Length(text: string): number {
-  const { length } = text;
-  let bytes = length;
-  for (let index = 0; index < length; index += 1) {
-    const unit = text.charCodeAt(index);
-    if (unit < 0x80) continue;
-    bytes += unit < 0x800 ? 1 : 2;
-    // Two units for four bytes: the second of a pair has been counted with the first.
-    if ((text.codePointAt(index) ?? 0) > 0xffff) index += 1;
-  }
-  return bytes;
 }
