@@ -18,7 +18,8 @@
  * ## Start
  *
  * The worker posts `ready` with its {@linkcode PROTOCOL_VERSION}, unasked, as
- * its first record. The client compares and posts nothing before it.
+ * its first record. The client compares, and ends a worker of another version. It
+ * posts `connect` without waiting for that: it may be blocked by then.
  *
  * ## Messages and their order
  *
@@ -381,18 +382,13 @@ export function isTransferred(data: Data): data is ArrayBuffer {
 export function* batchesOf(
   { messages, runs }: Extract<Notice, { readonly type: "messages" }>,
 ): Generator<Batch> {
-  let start = 0;
+  let end = 0;
   for (let run = 0; run < runs.length; run += 4) {
-    const [id = 0, first = 1, count = 0, bytes = 0] = runs.slice(run, run + 4);
-    const all = count === messages.length;
-    const end = start + count;
-    yield {
-      id,
-      first,
-      messages: all ? messages : messages.slice(start, end),
-      bytes,
-    };
-    start = end;
+    const [id = 0, first = 0, count = 0, bytes = 0] = runs.slice(run, run + 4);
+    end += count;
+    // Those of a single connection are not copied.
+    const own = runs.length > 4 ? messages.slice(end - count, end) : messages;
+    yield { id, first, messages: own, bytes };
   }
 }
 

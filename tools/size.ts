@@ -27,10 +27,10 @@ interface Item {
 
 /** The reach is 5 kB and 7 kB; these are what holds today. */
 const ITEMS: readonly Item[] = [
-  { name: "@holdfast/websocket", entry: "mod.ts", budget: 23_600, ours: true },
-  ours("ReconnectingWebSocket", 22_600),
-  ours("WorkerWebSocket", 12_800),
-  ours("describeClose", 5_100),
+  { name: "@holdfast/websocket", entry: "mod.ts", budget: 23_900, ours: true },
+  ours("ReconnectingWebSocket", 22_800),
+  ours("WorkerWebSocket", 13_100),
+  ours("describeClose", 5_200),
   {
     name: "@holdfast/websocket/worker",
     entry: "worker.ts",

@@ -11,6 +11,7 @@ import type { OutboxLimits } from "../connection/outbox.ts";
 import type {
   Answer,
   Batch,
+  Command,
   DropReason,
   Setup,
   StatusNotice,
@@ -63,6 +64,8 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
   /** As it was told last, be it that the listener does not know yet. */
   #status: StatusNotice;
   #autoConnect: boolean;
+  /** What the worker was told; `reconnect()` may have been called since. */
+  #introducedAs: "idle" | "connecting" = "idle";
   #opens = 0;
   #id = 0;
   #phase = LIVE;
@@ -217,12 +220,20 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
 
   // What follows is for the worker's slot.
 
-  /** There is a worker, be it the first one or a successor. */
-  seated(seat: Seat): void {
-    this.#seat = seat;
-    this.#id = seat.id;
+  /** What a worker has to know first, be it the first one or a successor. */
+  introduce(id: number): Command {
+    this.#introducedAs = this.#autoConnect ? "connecting" : "idle";
     const setup = { ...this.#setup, autoConnect: this.#autoConnect };
-    seat.command({ type: "connect", id: seat.id, setup });
+    return { type: "connect", id, setup };
+  }
+
+  /** The worker is ready, and has been told that. */
+  seated(seat: Seat): void {
+    const { id } = seat;
+    this.#seat = seat;
+    this.#id = id;
+    if (this.#introducedAs === "connecting" || !this.#autoConnect) return;
+    seat.command({ type: "reconnect", id, reason: "" });
   }
 
   /** Says what there is to say, messages up to one turn. */

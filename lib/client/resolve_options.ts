@@ -88,7 +88,7 @@ export function resolveOptions(
       transport,
       ...token !== undefined && { token },
       ...hooks !== undefined && { hooks: resolveModule(hooks) },
-      autoConnect,
+      autoConnect: autoConnect && options.signal?.aborted !== true,
       log: levelOf(options.logger),
     },
     outbox,

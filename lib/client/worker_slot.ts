@@ -8,6 +8,7 @@ import type { Failure } from "../connection/failure.ts";
 import {
   type Batch,
   batchesOf,
+  type Command,
   type EnvironmentChange,
   isNoticePost,
   type Notice,
@@ -22,7 +23,9 @@ import { Watchdog } from "./watchdog.ts";
 
 /** Who lives in a slot: a link. */
 export interface Tenant extends Speaker {
-  /** There is a worker, be it the first one or a successor. */
+  /** What a worker has to know first, be it the first one or a successor. */
+  introduce(id: number): Command;
+  /** The worker is ready, and has been told that. */
   seated(seat: Seat): void;
   /** The worker told something. */
   receive(notice: ConnectionNotice): void;
@@ -53,6 +56,7 @@ type State =
     readonly kind: "starting";
     readonly endpoint: Endpoint;
     readonly watchdog: Watchdog;
+    readonly courier: Courier;
   }
   | {
     readonly kind: "running";
@@ -96,22 +100,38 @@ export class WorkerSlot {
   /** Takes a tenant in; the first one starts the worker. */
   join(tenant: Tenant): void {
     this.#tenants.add(tenant);
-    if (this.#state.kind === "absent") this.#begin();
-    else if (this.#state.kind === "running") {
-      this.#seat(tenant, this.#state.courier);
+    switch (this.#state.kind) {
+      case "absent":
+        return this.#begin();
+      case "starting":
+        this.#admit(tenant, this.#state.courier);
+        return;
+      case "running": {
+        const { courier } = this.#state;
+        const id = this.#admit(tenant, courier);
+        return tenant.seated(new Seat(id, tenant, courier));
+      }
+      case "pausing":
     }
   }
 
   /** Lets a tenant go; the last one ends the worker. */
   leave(tenant: Tenant): void {
     if (!this.#tenants.delete(tenant)) return;
-    for (const [id, each] of this.#seats) {
-      if (each === tenant) this.#seats.delete(id);
+    if (this.#tenants.size === 0) {
+      this.#stop();
+      this.#crashes = 0;
+      return;
     }
-    if (this.#state.kind === "running") this.#state.courier.forget(tenant);
-    if (this.#tenants.size > 0) return;
-    this.#stop();
-    this.#crashes = 0;
+    if (!("courier" in this.#state)) return;
+    const { kind, courier } = this.#state;
+    courier.forget(tenant);
+    for (const [id, each] of this.#seats) {
+      if (each !== tenant) continue;
+      this.#seats.delete(id);
+      // It had no seat from which to say so itself.
+      if (kind === "starting") courier.say({ type: "abandon", id });
+    }
   }
 
   /** Starts the successor of a worker that crashed at once. */
@@ -124,7 +144,7 @@ export class WorkerSlot {
   /** Tells the worker what the platform told. */
   tell(change: EnvironmentChange): void {
     if (change !== "wake") this.#network = change;
-    if (this.#state.kind === "running") {
+    if ("courier" in this.#state) {
       this.#state.courier.say({ type: "environment", change });
     }
   }
@@ -150,7 +170,15 @@ export class WorkerSlot {
       bark: () =>
         this.#onFailure(`It was not ready within ${START_TIMEOUT} ms`),
     });
-    this.#state = { kind: "starting", endpoint, watchdog };
+    const started = endpoint;
+    const courier = new Courier(
+      ({ records, transfer }) => started.post(records, transfer),
+      this.#clock,
+    );
+    this.#state = { kind: "starting", endpoint, watchdog, courier };
+    // At once, and not when it is ready: this thread may be blocked by then.
+    if (this.#network === "offline") this.tell("offline");
+    for (const tenant of this.#tenants) this.#admit(tenant, courier);
   }
 
   /** A tenant is told of nothing while it joins. */
@@ -179,7 +207,10 @@ export class WorkerSlot {
 
   #onFirstPost(
     post: readonly Notice[],
-    { endpoint, watchdog }: Extract<State, { readonly kind: "starting" }>,
+    { endpoint, watchdog, courier }: Extract<
+      State,
+      { readonly kind: "starting" }
+    >,
   ): void {
     const [ready] = post;
     if (ready?.type === "crashed") return this.#onFailure(ready.detail);
@@ -191,10 +222,6 @@ export class WorkerSlot {
     }
     watchdog.stop();
     this.#starts += 1;
-    const courier = new Courier(
-      ({ records, transfer }) => endpoint.post(records, transfer),
-      this.#clock,
-    );
     const watching = new Watchdog(this.#clock, {
       limit: SILENCE_TIMEOUT,
       ask: () => this.#ask(courier),
@@ -209,8 +236,9 @@ export class WorkerSlot {
       courier,
       since,
     };
-    if (this.#network === "offline") this.tell("offline");
-    for (const tenant of [...this.#tenants]) this.#seat(tenant, courier);
+    for (const [id, tenant] of this.#seats) {
+      tenant.seated(new Seat(id, tenant, courier));
+    }
     courier.handle(post, (notice) => this.#onNotice(notice));
   }
 
@@ -219,11 +247,12 @@ export class WorkerSlot {
     courier.say({ type: "watch", nonce: this.#lastNonce });
   }
 
-  #seat(tenant: Tenant, courier: Courier): void {
+  #admit(tenant: Tenant, courier: Courier): number {
     this.#lastId += 1;
     const id = this.#lastId;
     this.#seats.set(id, tenant);
-    tenant.seated(new Seat(id, tenant, courier));
+    courier.say(tenant.introduce(id));
+    return id;
   }
 
   #onNotice(notice: Notice): void {

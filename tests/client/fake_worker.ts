@@ -115,6 +115,9 @@ export class FakeWorker implements Endpoint {
   state: "alive" | "ended" = "alive";
   /** Whether each post is acknowledged in a microtask. */
   acks: "auto" | "manual" = "auto";
+  #isReady = false;
+  /** Acks that it owes; before it is ready it reads nothing. */
+  #owed = 0;
 
   constructor(listener: EndpointListener) {
     this.#listener = listener;
@@ -125,7 +128,8 @@ export class FakeWorker implements Endpoint {
     if (records.every(({ type }) => type === "ack") || this.acks === "manual") {
       return;
     }
-    queueMicrotask(() => this.tell({ type: "ack" }));
+    this.#owed += 1;
+    if (this.#isReady) queueMicrotask(() => this.#acknowledge());
   }
 
   end(): void {
@@ -144,7 +148,9 @@ export class FakeWorker implements Endpoint {
 
   /** Completes the handshake. */
   ready(version = PROTOCOL_VERSION): void {
+    this.#isReady = true;
     this.tell({ type: "ready", version });
+    queueMicrotask(() => this.#acknowledge());
   }
 
   /** Breaks. */
@@ -185,6 +191,10 @@ export class FakeWorker implements Endpoint {
       { type: "status", id, after, status: { kind: "open", attempt: 1 } },
       { type: "opened", id, after, ...OPENED },
     );
+  }
+
+  #acknowledge(): void {
+    for (; this.#owed > 0; this.#owed -= 1) this.tell({ type: "ack" });
   }
 
   /** Tells of a connection that has ended. */

@@ -16,11 +16,12 @@ import {
 /** Credit of so many bytes is worth a record of its own. */
 const PLENTY = RECEIVE_WINDOW_BYTES / 4;
 
-Deno.test("Link() tells the worker of its setup once it is ready", () => {
+Deno.test("Link() tells the worker of its setup before it is ready", () => {
   const { workers: { last } } = makeBench();
-  assertEquals(last.posts.length, 0);
+  const connect = { type: "connect", id: 1, setup: SETUP } as const;
+  assertEquals(last.posts, [[connect]]);
   last.ready();
-  assertEquals(last.all("connect"), [{ type: "connect", id: 1, setup: SETUP }]);
+  assertEquals(last.posts, [[connect], [{ type: "ack" }]]);
 });
 
 Deno.test("send() keeps messages on this side until the connection is open", async () => {
@@ -442,8 +443,8 @@ Deno.test("reconnect() before there is a worker starts an idle connection", () =
   });
   link.reconnect("");
   last.ready();
-  assertEquals(last.all("connect")[0]?.setup.autoConnect, true);
-  assertEquals(last.all("reconnect"), []);
+  assertEquals(last.all("connect")[0]?.setup.autoConnect, false);
+  assertEquals(last.all("reconnect").length, 1);
 });
 
 Deno.test("answer() answers each question once", async () => {

@@ -549,7 +549,9 @@ Deno.test("signal that is already aborted closes without an attempt", async () =
   assertEquals(events, []);
   await socket.closed;
   assertEquals(events.at(-1), "close 3 closed");
-  assertEquals(stage.worker.all("connect"), []);
+  const [connect] = stage.worker.all("connect");
+  assertEquals(connect?.setup.autoConnect, false);
+  assertEquals(stage.worker.state, "ended");
 });
 
 Deno.test("a provider that resolves after close is discarded", async () => {

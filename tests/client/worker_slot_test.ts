@@ -66,10 +66,26 @@ Deno.test("WorkerSlot() starts anew for a connection that comes after a failed s
   bench.workers.last.fail("404");
   const { link, recorder } = addLink(bench);
   bench.workers.last.ready();
-  bench.workers.last.open(1);
+  bench.workers.last.open(2);
   assertEquals(recorder.take(), ["opened"]);
   link.abandon();
   assertEquals(bench.clock.timers, 0);
+});
+
+Deno.test("WorkerSlot() tells of connections before the worker is ready", async () => {
+  const bench = makeBench();
+  const { workers: { last } } = bench;
+  dispatchEvent(new Event("offline"));
+  const { link } = addLink(bench);
+  link.close(1000, "");
+  bench.clock.advance(0);
+  await settle();
+  const early = last.posts.flat().map(({ type }) => type);
+  assertEquals(early, ["connect", "environment", "connect", "abandon"]);
+  last.ready();
+  assertEquals(last.all("connect").length, 2);
+  last.open(1);
+  assertEquals(bench.recorder.take(), ["opened"]);
 });
 
 Deno.test("WorkerSlot() replaces a worker that crashed, and tells its connections", () => {

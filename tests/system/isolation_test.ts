@@ -9,6 +9,7 @@ import {
 import {
   InboxOverflowError,
   ReconnectingWebSocket,
+  WorkerHost,
   WorkerWebSocket,
 } from "@holdfast/websocket";
 import { requires } from "./requirements.ts";
@@ -23,6 +24,24 @@ const TRANSPORTS = ["ws", "native"] as const;
 const PING = { message: "ping", expect: "ping" };
 /** A busy machine may be late now and then; a heartbeat of the main thread always is. */
 const TRIALS = 6;
+
+Deno.test("ReconnectingWebSocket() connects while the main thread is blocked from the constructor on", async () => {
+  for (const transport of TRANSPORTS) {
+    await using server = await startWsServer();
+    await using socket = new ReconnectingWebSocket(server.url, [], {
+      transport,
+      // Its worker is a new one, as the first of an application is.
+      worker: new WorkerHost(),
+      heartbeat: { interval: 100, timeout: 3_000, ...PING },
+    });
+    const before = Date.now();
+    block(2_500);
+    const [connection] = (await server.report()).connections;
+    assertGreater(connection?.messages.lastAt ?? 0, before + 2_000);
+    await socket.opened;
+    assertEquals(socket.metrics().disconnects, 0);
+  }
+});
 
 Deno.test("ReconnectingWebSocket() keeps heartbeats on time while the main thread is blocked", async () => {
   const excess = { ws: Infinity, native: Infinity };
