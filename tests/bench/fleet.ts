@@ -10,7 +10,7 @@ import { type Client, type Connect, opened } from "./harness/subjects.ts";
 import { memory } from "./harness/usage.ts";
 
 const AUDIENCE = 500;
-const BROADCASTS = 9;
+const BROADCASTS = 50;
 const FLEET = 1_000;
 /** How many connect at the same time. */
 const AT_ONCE = 50;

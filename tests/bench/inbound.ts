@@ -10,7 +10,7 @@ import { opened } from "./harness/subjects.ts";
 
 const FRAMES = { warmUp: 60_000, count: 240_000 };
 const PACKED = { warmUp: 300_000, count: 1_500_000 };
-const BINARY = { warmUp: 4_000, count: 20_000 };
+const BINARY = { warmUp: 20_000, count: 100_000 };
 
 /** Inbound rates and what they cost the main thread. */
 export const inbound: readonly Scenario[] = [
