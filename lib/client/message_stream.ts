@@ -8,7 +8,22 @@ import { PLATFORM_CLOCK } from "./clock.ts";
 import type { SocketError } from "./errors.ts";
 import { check, WAIT } from "./validate.ts";
 
-/** What ends the wait of `receive()`. */
+/**
+ * What ends the wait of `receive()`.
+ *
+ * @example Not waiting for ever
+ * ```ts
+ * import { type ReceiveOptions, ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * await using socket = new ReconnectingWebSocket("ws://localhost", [], {
+ *   autoConnect: false,
+ * });
+ * const options: ReceiveOptions = { timeout: 20 };
+ * const error = await assertRejects(() => socket.receive(options), DOMException);
+ * assertEquals(error.name, "TimeoutError");
+ * ```
+ */
 export interface ReceiveOptions {
   /** Abort ends the wait; no message is lost. @default {undefined} */
   readonly signal?: AbortSignal;

@@ -94,7 +94,19 @@ export class HandshakeError extends SocketError {
   }
 }
 
-/** What a server answered instead of 101. */
+/**
+ * What a server answered instead of 101.
+ *
+ * @example An error to test one's own code with
+ * ```ts
+ * import { type HandshakeAnswer, HandshakeError } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const answer: HandshakeAnswer = { status: 429, retryAfter: 60_000, headers: {} };
+ * const error = new HandshakeError("Too many", { ...answer, retryable: true });
+ * assertEquals([error.status, error.retryAfter], [429, 60_000]);
+ * ```
+ */
 export interface HandshakeAnswer {
   /** The HTTP status. */
   readonly status: number;

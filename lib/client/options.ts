@@ -13,16 +13,39 @@ import {
 } from "../connection/backoff.ts";
 import type { Json } from "../connection/pattern.ts";
 import type { Logger } from "./logger.ts";
+import type { TokenOptions, TokenProvider } from "./token_options.ts";
 import type { WorkerHost } from "./worker_host.ts";
+
+export type {
+  TokenOptions,
+  TokenPlacementOptions,
+  TokenProvider,
+} from "./token_options.ts";
 
 /** Where to connect: a URL, or a function that is asked before each attempt. */
 export type UrlSource = string | URL | UrlProvider;
 
-/** Gives the URL to connect to. One that throws or rejects makes a failed attempt. */
+/**
+ * Gives the URL to connect to. One that throws or rejects makes a failed attempt.
+ *
+ * @example A ticket of its own for each attempt
+ * ```ts
+ * import { ReconnectingWebSocket, type UrlProvider } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { search } = new URL(request.url);
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onopen = () => socket.send(search);
+ *   return response;
+ * });
+ * let tickets = 0;
+ * const url: UrlProvider = () => `ws://localhost:${server.addr.port}/?ticket=${++tickets}`;
+ * await using socket = new ReconnectingWebSocket(url);
+ * assertEquals(await socket.receive(), "?ticket=1");
+ * ```
+ */
 export type UrlProvider = () => string | URL | Promise<string | URL>;
-
-/** Gives a token. One that throws or rejects makes a failed attempt. */
-export type TokenProvider = () => string | Promise<string>;
 
 /** Text, or binary data, which is copied at once. */
 export type MessageBody = string | ArrayBuffer | ArrayBufferView;
@@ -39,7 +62,23 @@ export interface HookMarker {
  */
 export type MessagePattern = MessageBody | { readonly [key: string]: Json };
 
-/** How attempts are spread, and when there is none left. */
+/**
+ * How attempts are spread, and when there is none left.
+ *
+ * @example Giving up after a while
+ * ```ts
+ * import {
+ *   type BackoffOptions,
+ *   ReconnectError,
+ *   ReconnectingWebSocket,
+ * } from "@holdfast/websocket";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const backoff: BackoffOptions = { first: 10, cap: 10, maxElapsed: 50 };
+ * await using socket = new ReconnectingWebSocket("ws://localhost:1", [], { backoff });
+ * await assertRejects(() => socket.closed, ReconnectError);
+ * ```
+ */
 export type BackoffOptions =
   & (
     | Omit<SpreadBackoff, "strategy"> & { readonly strategy?: "spread" }
@@ -176,7 +215,30 @@ export interface OutboxOptions {
   readonly ttl?: number;
 }
 
-/** The bounds of what waits to be read. */
+/**
+ * The bounds of what waits to be read.
+ *
+ * @example Only the latest price counts
+ * ```ts
+ * import { type InboxOptions, ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onopen = () => [98, 99, 101].forEach((price) => socket.send(`${price}`));
+ *   return response;
+ * });
+ * const inbox: InboxOptions = { maxMessages: 1, overflow: "drop-oldest" };
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
+ *   inbox,
+ * });
+ * let dropped = 0;
+ * await new Promise<void>((resolve) => {
+ *   socket.addEventListener("drop", ({ count }) => (dropped += count) === 2 && resolve());
+ * });
+ * assertEquals(await socket.receive(), "101");
+ * ```
+ */
 export interface InboxOptions {
   /** In messages. @default {100_000} */
   readonly maxMessages?: number;
@@ -184,51 +246,6 @@ export interface InboxOptions {
   readonly maxBytes?: number;
   /** What happens at the bound. @default {"pause"} */
   readonly overflow?: "pause" | "close" | "drop-oldest" | "drop-newest";
-}
-
-/**
- * Where a token goes. `message` is the text of a first message, or an object
- * that becomes one as JSON; `{token}` in it stands for the token.
- */
-export type TokenPlacementOptions =
-  | { readonly query: string }
-  | { readonly header: string; readonly scheme?: string }
-  | { readonly protocol: string }
-  | { readonly message: string | { readonly [key: string]: Json } };
-
-/**
- * A token, where it goes, and when it is renewed.
- *
- * @example A token that is asked for when it is needed
- * ```ts
- * import { ReconnectingWebSocket, type TokenOptions } from "@holdfast/websocket";
- * import { assertEquals } from "@std/assert";
- *
- * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
- *   const authorization = request.headers.get("authorization") ?? "none";
- *   const { socket, response } = Deno.upgradeWebSocket(request);
- *   socket.onopen = () => socket.send(authorization);
- *   return response;
- * });
- * const token: TokenOptions = {
- *   token: () => Promise.resolve("fresh"),
- *   placement: { header: "Authorization", scheme: "Token" },
- * };
- * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
- *   token,
- * });
- * assertEquals(await socket.receive(), "Token fresh");
- * ```
- */
-export interface TokenOptions {
-  /** The token, or what gives it; without it `token()` of the hooks module does. @default {undefined} */
-  readonly token?: string | TokenProvider;
-  /** Where it goes. In browsers, which cannot set headers, it must be given. @default {{ header: "Authorization", scheme: "Bearer" }} */
-  readonly placement?: TokenPlacementOptions;
-  /** What to send on a live connection with a new token; `{token}` stands for it. @default {undefined} */
-  readonly renewal?: string | { readonly [key: string]: Json };
-  /** How long before its `exp` a JWT counts as expired, in milliseconds. @default {30_000} */
-  readonly leeway?: number;
 }
 
 /**

@@ -8,7 +8,30 @@ import { startWorker } from "./endpoint.ts";
 import { startInThread } from "./in_thread.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
-/** How a {@linkcode WorkerHost} is made. */
+/**
+ * How a {@linkcode WorkerHost} is made.
+ *
+ * @example A script that stands where a bundler put it
+ * ```ts
+ * import {
+ *   ReconnectingWebSocket,
+ *   WorkerHost,
+ *   type WorkerHostOptions,
+ * } from "@holdfast/websocket";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) =>
+ *   Deno.upgradeWebSocket(request).response
+ * );
+ * const options: WorkerHostOptions = {
+ *   url: import.meta.resolve("@holdfast/websocket/worker"),
+ * };
+ * await using host = new WorkerHost(options);
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
+ *   worker: host,
+ * });
+ * await socket.opened;
+ * ```
+ */
 export interface WorkerHostOptions {
   /**
    * How many workers there are at most. Each connection goes to the worker with

@@ -44,7 +44,28 @@ export interface WorkerWebSocketEventMap {
   close: CloseEvent;
 }
 
-/** What the platform's interface leaves to the one who implements it. */
+/**
+ * What the platform's interface leaves to the one who implements it.
+ *
+ * @example A header of the handshake
+ * ```ts
+ * import { WorkerWebSocket, type WorkerWebSocketOptions } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const client = request.headers.get("x-client") ?? "none";
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onopen = () => socket.send(client);
+ *   return response;
+ * });
+ * const options: WorkerWebSocketOptions = { headers: { "x-client": "kiosk 7" } };
+ * const socket = new WorkerWebSocket(`ws://localhost:${server.addr.port}`, [], options);
+ * const { data } = await new Promise<MessageEvent>((resolve) => socket.onmessage = resolve);
+ * assertEquals(data, "kiosk 7");
+ * socket.close();
+ * await new Promise((resolve) => socket.onclose = resolve);
+ * ```
+ */
 export type WorkerWebSocketOptions = Pick<
   ReconnectingWebSocketOptions,
   "headers" | "transport" | "worker"

@@ -29,7 +29,20 @@ import { Outlet, type Posting } from "./outlet.ts";
 import { Requests } from "./requests.ts";
 import type { OutputOf, Schemas, TypeOf, Verdict } from "./schemas.ts";
 
-/** What is called with the data of each message of a type. A promise is not waited for. */
+/**
+ * What is called with the data of each message of a type. A promise is not waited for.
+ *
+ * @example A handler on its own
+ * ```ts
+ * import type { MessageHandler } from "@holdfast/websocket/messages";
+ * import { assertEquals } from "@std/assert";
+ * import { z } from "zod";
+ *
+ * const schemas = { price: z.object({ cents: z.number() }) };
+ * const show: MessageHandler<typeof schemas, "price"> = ({ cents }) => `${cents / 100} €`;
+ * assertEquals(show({ cents: 250 }, { type: "price", data: { cents: 250 } }), "2.5 €");
+ * ```
+ */
 export type MessageHandler<S extends Schemas, T extends TypeOf<S>> = (
   data: OutputOf<S, T>,
   message: Message,

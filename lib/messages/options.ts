@@ -21,7 +21,33 @@ export interface UnknownMessage extends Message {
   readonly kind: "type" | "late";
 }
 
-/** The bounds of what waits for a slow schema. */
+/**
+ * The bounds of what waits for a slow schema.
+ *
+ * @example One message may wait, the next one is too many
+ * ```ts
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ * import {
+ *   dispatcher,
+ *   type InvalidMessage,
+ *   type WaitingOptions,
+ * } from "@holdfast/websocket/messages";
+ * import { assertEquals } from "@std/assert";
+ * import { z } from "zod";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onopen = () => [1, 2].forEach((id) => socket.send(`{"type":"buy","id":${id}}`));
+ *   return response;
+ * });
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`);
+ * const slow = z.object({ id: z.number() }).refine(() => new Promise<boolean>(() => {}));
+ * const waiting: WaitingOptions = { maxMessages: 1 };
+ * const { promise, resolve } = Promise.withResolvers<InvalidMessage>();
+ * using _messages = dispatcher(socket, { buy: slow }, { waiting, invalid: resolve });
+ * assertEquals((await promise).kind, "overflow");
+ * ```
+ */
 export interface WaitingOptions {
   /** In messages. @default {1_000} */
   readonly maxMessages?: number;
@@ -112,7 +138,30 @@ export interface RequestOptions {
   readonly resend?: boolean;
 }
 
-/** How a subscription ends. */
+/**
+ * How a subscription ends.
+ *
+ * @example Leaving the room that was joined
+ * ```ts
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { dispatcher, type SubscribeOptions } from "@holdfast/websocket/messages";
+ * import { assertEquals } from "@std/assert";
+ * import { z } from "zod";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = ({ data }) => socket.send(data);
+ *   return response;
+ * });
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`);
+ * using messages = dispatcher(socket, { leave: z.object({ room: z.number() }) });
+ * const options: SubscribeOptions = { unsubscribe: { type: "leave", data: { room: 7 } } };
+ * const left = new Promise((resolve) => messages.on("leave", resolve));
+ * await socket.opened;
+ * messages.subscribe("join", { room: 7 }, options)[Symbol.dispose]();
+ * assertEquals(await left, { room: 7 });
+ * ```
+ */
 export interface SubscribeOptions {
   /** The message that ends it, sent on the connection that it is known on. @default {undefined} */
   readonly unsubscribe?: { readonly type: string; readonly data?: unknown };

@@ -5,7 +5,21 @@
  * @module
  */
 
-/** What a measurement or a span says of itself, by name. */
+/**
+ * What a measurement or a span says of itself, by name.
+ *
+ * @example Telling feeds apart
+ * ```ts
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { type Attributes, instrument } from "@holdfast/websocket/otel";
+ *
+ * const attributes: Attributes = { "app.feed": "prices", "app.shard": 7 };
+ * await using socket = new ReconnectingWebSocket("ws://localhost", [], {
+ *   autoConnect: false,
+ * });
+ * using _telemetry = instrument(socket, { attributes });
+ * ```
+ */
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 /** What describes an instrument. */

@@ -16,7 +16,29 @@ export interface AttemptContext {
   readonly signal: AbortSignal;
 }
 
-/** The conversation before `open`: what `greeting()` speaks through. */
+/**
+ * The conversation before `open`: what `greeting()` speaks through.
+ *
+ * @example An answer to the server's challenge, tried out without a server
+ * ```ts
+ * import type { GreetingSession } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * export async function greeting(session: GreetingSession): Promise<void> {
+ *   const challenge = await session.receive();
+ *   session.send(`${challenge} ${session.token}`);
+ * }
+ * const sent: unknown[] = [];
+ * await greeting({
+ *   attempt: 1,
+ *   signal: new AbortController().signal,
+ *   token: "secret",
+ *   receive: () => Promise.resolve("nonce"),
+ *   send: (data) => sent.push(data),
+ * });
+ * assertEquals(sent, ["nonce secret"]);
+ * ```
+ */
 export interface GreetingSession extends AttemptContext {
   /** The token of this attempt, where one is configured. */
   readonly token: string | undefined;
