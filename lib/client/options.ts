@@ -218,25 +218,21 @@ export interface OutboxOptions {
 /**
  * The bounds of what waits to be read.
  *
- * @example Only the latest price counts
+ * @example A message too large for the inbox is dropped, the next one is read
  * ```ts
  * import { type InboxOptions, ReconnectingWebSocket } from "@holdfast/websocket";
  * import { assertEquals } from "@std/assert";
  *
  * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
  *   const { socket, response } = Deno.upgradeWebSocket(request);
- *   socket.onopen = () => [98, 99, 101].forEach((price) => socket.send(`${price}`));
+ *   socket.onopen = () => ["x".repeat(1_001), "small"].forEach((text) => socket.send(text));
  *   return response;
  * });
- * const inbox: InboxOptions = { maxMessages: 1, overflow: "drop-oldest" };
+ * const inbox: InboxOptions = { maxBytes: 1_000, overflow: "drop-newest" };
  * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
  *   inbox,
  * });
- * let dropped = 0;
- * await new Promise<void>((resolve) => {
- *   socket.addEventListener("drop", ({ count }) => (dropped += count) === 2 && resolve());
- * });
- * assertEquals(await socket.receive(), "101");
+ * assertEquals(await socket.receive(), "small");
  * ```
  */
 export interface InboxOptions {
