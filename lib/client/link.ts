@@ -222,9 +222,10 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
 
   /** What a worker has to know first, be it the first one or a successor. */
   introduce(id: number): Command {
-    this.#introducedAs = this.#autoConnect ? "connecting" : "idle";
-    const setup = { ...this.#setup, autoConnect: this.#autoConnect };
-    return { type: "connect", id, setup };
+    // One that is about to end makes no attempt any more.
+    const autoConnect = this.#autoConnect && this.#phase.kind === "live";
+    this.#introducedAs = autoConnect ? "connecting" : "idle";
+    return { type: "connect", id, setup: { ...this.#setup, autoConnect } };
   }
 
   /** The worker is ready, and has been told that. */
@@ -232,6 +233,8 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
     const { id } = seat;
     this.#seat = seat;
     this.#id = id;
+    // Nobody else would tell the worker that it has ended.
+    if (this.#phase.kind !== "live") return this.#closing?.hurry(seat);
     if (this.#introducedAs === "connecting" || !this.#autoConnect) return;
     seat.command({ type: "reconnect", id, reason: "" });
   }

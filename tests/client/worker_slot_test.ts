@@ -88,6 +88,44 @@ Deno.test("WorkerSlot() tells of connections before the worker is ready", async 
   assertEquals(bench.recorder.take(), ["opened"]);
 });
 
+Deno.test("WorkerSlot() leaves no connection behind that was closed while the worker became ready", () => {
+  for (const autoConnect of [true, false]) {
+    const bench = makeBench();
+    const { link, recorder } = addLink(bench, { ...SETUP, autoConnect });
+    link.reconnect("");
+    link.close(4000, "bye");
+    const { last } = bench.workers;
+    last.ready();
+    last.tell({ type: "ack" });
+    bench.clock.advance(0);
+    assertEquals(last.all("reconnect"), []);
+    assertEquals(last.all("close"), [
+      { type: "close", id: 2, closeCode: 4000, reason: "bye", sent: 0 },
+    ]);
+    last.close(2);
+    assertEquals(recorder.take(), ["closed requested"]);
+  }
+});
+
+Deno.test("WorkerSlot() has a successor connect for nobody who was closed before", () => {
+  const bench = makeOpenBench();
+  const { link: other, recorder } = addLink(bench);
+  bench.workers.last.open(2);
+  bench.recorder.onevent = (event) => {
+    if (event === "disconnected") bench.link.close(1000, "");
+  };
+  recorder.onevent = (event) => {
+    if (event === "disconnected") other.reconnect("");
+  };
+  bench.workers.last.fail("Boom");
+  const { last } = bench.workers;
+  last.ready();
+  last.tell({ type: "ack" });
+  const told = last.all("connect").map(({ setup }) => setup.autoConnect);
+  assertEquals(told, [false, true]);
+  assertEquals(last.all("close").map(({ id }) => id), [3]);
+});
+
 Deno.test("WorkerSlot() replaces a worker that crashed, and tells its connections", () => {
   const { recorder, clock, workers } = makeOpenBench();
   const [first] = workers.started;
@@ -280,9 +318,10 @@ Deno.test("WorkerSlot() keeps its worker for a connection made while the last on
 
 function addLink(
   { pool }: Bench,
+  setup = SETUP,
 ): { readonly link: Link; readonly recorder: Recorder } {
   const recorder = new Recorder();
-  return { link: new Link(pool, SETUP, LIMITS, recorder), recorder };
+  return { link: new Link(pool, setup, LIMITS, recorder), recorder };
 }
 
 function detailOf({ closes }: Recorder): string {
