@@ -14,6 +14,7 @@ import type {
   HeartbeatEvent,
   ReconnectingWebSocketEventMap,
 } from "../client/events.ts";
+import { NAME, VERSION } from "../client/release.ts";
 import type { Metrics, Status } from "../client/status.ts";
 import { Attempts } from "./attempts.ts";
 import { closedError, serverAttributes } from "./attributes.ts";
@@ -22,11 +23,8 @@ import { Level } from "./level.ts";
 import { DIRECTIONS, Readings } from "./readings.ts";
 import type { Attributes, Collect, Meter, Tracer } from "./telemetry.ts";
 
-/** The name of the instrumentation scope, and its version: that of deno.json. */
-export const SCOPE: readonly [name: string, version: string] = [
-  "@holdfast/websocket",
-  "0.1.0",
-];
+/** The instrumentation scope is the package. */
+const SCOPE = [NAME, VERSION] as const;
 
 /** What is asked of a socket: a `ReconnectingWebSocket` has it. */
 export interface InstrumentedSocket {

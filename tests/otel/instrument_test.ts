@@ -8,7 +8,6 @@ import {
   instrument,
   Instrumentation,
   type InstrumentOptions,
-  SCOPE,
 } from "../../lib/otel/instrument.ts";
 import { ManualClock } from "../client/fake_worker.ts";
 import { FakeSocket } from "./fake_socket.ts";
@@ -264,14 +263,6 @@ Deno.test("instrument() needs no SDK", () => {
   socket.lose(REFUSED);
   socket.end("requested");
   assertEquals(socket.listeners, 0);
-});
-
-Deno.test("the scope has the name and the version of the package", async () => {
-  const config = await Deno.readTextFile(
-    new URL("../../deno.json", import.meta.url),
-  );
-  const { name, version } = JSON.parse(config);
-  assertEquals(SCOPE, [name, version]);
 });
 
 function makeInstrumented(

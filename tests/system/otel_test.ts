@@ -1,6 +1,7 @@
 /** What Deno's own exporter of OpenTelemetry sends to a collector. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { VERSION } from "../../lib/client/release.ts";
 import {
   type Collector,
   type Metric,
@@ -169,7 +170,7 @@ async function run(origin: string, collector: Collector): Promise<void> {
 function checkSpan(span: Span): void {
   const { name, kind, parentSpanId, version } = span;
   assertEquals([name, kind, parentSpanId], ["websocket connect", 3, ""]);
-  assertEquals(version, "0.1.0");
+  assertEquals(version, VERSION);
   const lasted = BigInt(span.endTimeUnixNano) - BigInt(span.startTimeUnixNano);
   assert(lasted > 0n);
 }
