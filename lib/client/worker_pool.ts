@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { EnvironmentChange } from "../protocol.ts";
 import { type Clock, PLATFORM_CLOCK } from "./clock.ts";
 import type { StartEndpoint } from "./endpoint.ts";
 import { isOffline, watchEnvironment } from "./environment.ts";
@@ -90,9 +91,11 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   #watch(): void {
-    if (isOffline()) { for (const slot of this.#slots) slot.tell("offline"); }
-    this.#unwatch = watchEnvironment((change) => {
+    const tell = (change: EnvironmentChange) => {
       for (const slot of this.#slots) slot.tell(change);
-    });
+    };
+    // They may remember what was so before the last connection went.
+    tell(isOffline() ? "offline" : "online");
+    this.#unwatch = watchEnvironment(tell);
   }
 }

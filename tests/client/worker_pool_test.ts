@@ -86,3 +86,15 @@ Deno.test("WorkerPool() tells a worker that starts of the network that is gone",
   ]);
   link.abandon();
 });
+
+Deno.test("WorkerPool() asks the platform anew after a time without connections", () => {
+  const { pool, link, workers } = makeOpenBench();
+  dispatchEvent(new Event("offline"));
+  link.abandon();
+  // Nobody hears of this.
+  dispatchEvent(new Event("online"));
+  const next = new Link(pool, SETUP, LIMITS, new Recorder());
+  workers.last.ready();
+  assertEquals(workers.last.all("environment"), []);
+  next.abandon();
+});
