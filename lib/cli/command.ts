@@ -5,6 +5,8 @@
  * @module
  */
 
+import { wrapAfter } from "./text_width.ts";
+
 /** Where a command writes, and what is known of it. */
 export interface CommandIo {
   /** Writes results: what a pipe or a file should get. */
@@ -36,4 +38,21 @@ export const USAGE = 2;
 export class UsageError extends Error {
   /** Always this, so that it can be told from other errors in a log. */
   override readonly name = "UsageError";
+}
+
+/**
+ * Tells what is wrong with the arguments, within the width of the terminal.
+ *
+ * @param command Who tells it.
+ * @param complaint One sentence for the person who typed them.
+ * @param io Where it goes.
+ * @returns The exit code.
+ */
+export function tellUsage(
+  command: string,
+  complaint: string,
+  io: Pick<CommandIo, "error" | "columns">,
+): typeof USAGE {
+  io.error(`${wrapAfter(`${command}: `, complaint, io)}\n`);
+  return USAGE;
 }

@@ -5,7 +5,7 @@
  */
 
 import { ReconnectingWebSocket } from "../client/reconnecting_websocket.ts";
-import { SUCCESS, USAGE, UsageError } from "./command.ts";
+import { SUCCESS, tellUsage, UsageError } from "./command.ts";
 import {
   CONNECT_HELP,
   type ConnectPlan,
@@ -37,8 +37,7 @@ export async function connect(
     return SUCCESS;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    io.error(`connect: ${error.message}\n`);
-    return USAGE;
+    return tellUsage("connect", error.message, io);
   }
 }
 

@@ -7,7 +7,7 @@
 import { redactUrl } from "../connection/redact.ts";
 import { isInsecure } from "../connection/target.ts";
 import { Checkup, type CheckupPlan } from "./checkup.ts";
-import { SUCCESS, USAGE, UsageError } from "./command.ts";
+import { SUCCESS, tellUsage, UsageError } from "./command.ts";
 import type { Finding } from "./diagnosis.ts";
 import { headersOf, tokenOf } from "./connect_plan.ts";
 import { EXIT_CODES } from "./exit_code.ts";
@@ -50,8 +50,7 @@ export async function doctor(
     return SUCCESS;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    io.error(`doctor: ${error.message}\n`);
-    return USAGE;
+    return tellUsage("doctor", error.message, io);
   }
 }
 

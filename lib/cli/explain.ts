@@ -5,8 +5,8 @@
  */
 
 import { describeClose } from "../connection/close.ts";
-import { type CommandIo, SUCCESS, USAGE } from "./command.ts";
-import { wrap } from "./text_width.ts";
+import { type CommandIo, SUCCESS, tellUsage } from "./command.ts";
+import { wrapAfter } from "./text_width.ts";
 
 const HELP = `Explain a close code: what it means, its usual cause, what to do
 
@@ -32,12 +32,9 @@ export function explain(
     return Promise.resolve(SUCCESS);
   }
   if (code === undefined || more.length > 0 || !isCloseCode(code)) {
-    io.error(`explain: ${complaint(args)}\n`);
-    return Promise.resolve(USAGE);
+    return Promise.resolve(tellUsage("explain", complaint(args), io));
   }
-  const indent = " ".repeat("1000: ".length);
-  const lines = wrap(describeClose(Number(code)), io.columns - indent.length);
-  io.write(`${code}: ${lines.join(`\n${indent}`)}\n`);
+  io.write(`${wrapAfter(`${code}: `, describeClose(Number(code)), io)}\n`);
   return Promise.resolve(SUCCESS);
 }
 

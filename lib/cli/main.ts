@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SUCCESS, USAGE } from "./command.ts";
+import { SUCCESS, tellUsage } from "./command.ts";
 import type { SessionIo } from "./session_io.ts";
 
 type Run = (args: readonly string[], io: SessionIo) => Promise<number>;
@@ -53,6 +53,5 @@ export async function main(
     ? "No command was given"
     : `There is no command ${JSON.stringify(name)}`;
   const names = [...COMMANDS.keys()].join(", ");
-  io.error(`holdfast: ${given}; there are ${names}, and --help\n`);
-  return USAGE;
+  return tellUsage("holdfast", `${given}; there are ${names}, and --help`, io);
 }

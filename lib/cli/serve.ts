@@ -5,7 +5,7 @@
  */
 
 import { makeCertificate, readCertificate } from "./certificate.ts";
-import { FAILURE, SUCCESS, USAGE, UsageError } from "./command.ts";
+import { FAILURE, SUCCESS, tellUsage, UsageError } from "./command.ts";
 import {
   type Certificate,
   type EchoServer,
@@ -57,8 +57,7 @@ export async function serve(
     return SUCCESS;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    io.error(`serve: ${error.message}\n`);
-    return USAGE;
+    return tellUsage("serve", error.message, io);
   }
 }
 

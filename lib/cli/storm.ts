@@ -13,7 +13,7 @@ import {
   type CommandIo,
   FAILURE,
   SUCCESS,
-  USAGE,
+  tellUsage,
   UsageError,
 } from "./command.ts";
 import { plot } from "./fleet/plot.ts";
@@ -96,8 +96,7 @@ export async function storm(
     plan = planOf(args);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    io.error(`storm: ${error.message}\n`);
-    return USAGE;
+    return tellUsage("storm", error.message, io);
   }
   if (plan === "help") {
     io.write(HELP);

@@ -54,6 +54,20 @@ export function wrap(text: string, columns: number): readonly string[] {
 }
 
 /**
+ * Puts a label before text, and breaks the text into lines that begin below its
+ * first word.
+ */
+export function wrapAfter(
+  label: string,
+  text: string,
+  { columns }: { readonly columns: number },
+): string {
+  const indent = widthOf(label);
+  const lines = wrap(text, columns - indent);
+  return `${label}${lines.join(`\n${" ".repeat(indent)}`)}`;
+}
+
+/**
  * Makes control characters visible, so that a peer cannot move the cursor,
  * recolour or rename the terminal. Line feeds and tabs stay.
  */

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { connect } from "../../lib/cli/connect.ts";
-import { main } from "../../lib/cli/main.ts";
 import { SessionSurroundings } from "./session_surroundings.ts";
 
 function serve(
@@ -22,51 +21,6 @@ function serve(
 function urlOf({ addr }: Deno.HttpServer<Deno.NetAddr>): string {
   return `ws://127.0.0.1:${addr.port}`;
 }
-
-Deno.test("main() keeps each help within a screen", async () => {
-  const commands = ["connect", "serve", "doctor", "storm", "explain"];
-  for (const args of [["--help"], ...commands.map((name) => [name, "-h"])]) {
-    const io = new SessionSurroundings();
-    assertEquals(await main(args, io), 0);
-    const lines = io.written.trimEnd().split("\n");
-    assert(lines.length <= 24, `${args.join(" ")}: ${lines.length} lines`);
-    for (const line of lines) assert(line.length <= 80, line);
-  }
-});
-
-Deno.test("main() meets what is wrong with one sentence and 2", async () => {
-  const wrong = [
-    [],
-    ["conect"],
-    ["connect"],
-    ["connect", "ws://a", "ws://b"],
-    ["connect", "nonsense"],
-    ["connect", "ws://a", "--bogus"],
-    ["connect", "ws://a", "--header", "x"],
-    ["connect", "ws://a", "--json", "--binary"],
-    ["connect", "ws://a", "--ping-interval", "soon"],
-    ["connect", "ws://a", "--max-attempts", "0"],
-    ["connect", "ws://a", "--log-level", "info"],
-    ["connect", "ws://a", "--log-file", "/no/such/directory/log"],
-    ["connect", "ws://a", "--token-env", "NOT_SET"],
-    ["connect", "ws://example.com", "--token-env", "TOKEN"],
-    ["connect", "ws://a", "-p", "a", "-p", "a"],
-    ["serve", "--port", "65536"],
-    ["serve", "--cert", "a.pem"],
-    ["serve", "8080"],
-    ["serve", "--drop-every", "0"],
-    ["doctor"],
-    ["doctor", "ws://a", "--idle"],
-    ["doctor", "ws://example.com", "--token-env", "TOKEN"],
-  ];
-  for (const args of wrong) {
-    const io = new SessionSurroundings({ environment: { TOKEN: "secret" } });
-    assertEquals(await main(args, io), 2, args.join(" "));
-    assertMatch(io.errors, /^\w+: [^\n]+\n$/, args.join(" "));
-    assertEquals(io.written, "");
-    assert(!io.errors.includes("secret"));
-  }
-});
 
 Deno.test("connect() sends the lines of a pipe and ends with it", async () => {
   await using server = serve();

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { linesOf } from "../../lib/cli/input.ts";
 
 const MODULE = new URL("../../lib/cli/mod.ts", import.meta.url);
@@ -34,14 +34,26 @@ Deno.test("the command line talks to its own server through pipes", async () => 
   await server.stderr.cancel();
 });
 
-async function run(
-  command: Deno.Command,
-  input: string,
-): Promise<{ readonly code: number; readonly stdout: string }> {
+Deno.test("the command line complains in 80 columns where there is no terminal", async () => {
+  const { code, stdout, stderr } = await run(command("conect"), "");
+  assertEquals([code, stdout], [2, ""]);
+  const lines = stderr.trimEnd().split("\n");
+  assertEquals(lines.length, 2, stderr);
+  for (const line of lines) assert(line.length <= 80, line);
+});
+
+interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(command: Deno.Command, input: string): Promise<Ran> {
   const child = command.spawn();
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(input));
   await writer.close();
-  const { code, stdout } = await child.output();
-  return { code, stdout: new TextDecoder().decode(stdout) };
+  const { code, stdout, stderr } = await child.output();
+  const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: textOf(stdout), stderr: textOf(stderr) };
 }

@@ -5,11 +5,12 @@ export class RecordingIo implements CommandIo {
   written = "";
   errors = "";
   readonly isTerminal: boolean;
-  readonly columns = 80;
+  readonly columns: number;
   readonly noColor = true;
 
-  constructor({ isTerminal = false } = {}) {
+  constructor({ isTerminal = false, columns = 80 } = {}) {
     this.isTerminal = isTerminal;
+    this.columns = columns;
   }
 
   write(text: string): void {

@@ -14,12 +14,13 @@ export class SessionSurroundings extends RecordingIo implements SessionIo {
   #interrupt = () => {};
 
   constructor(
-    { interactive = false, environment = {} }: {
+    { interactive = false, columns = 80, environment = {} }: {
       readonly interactive?: boolean;
+      readonly columns?: number;
       readonly environment?: Readonly<Record<string, string>>;
     } = {},
   ) {
-    super({ isTerminal: interactive });
+    super({ isTerminal: interactive, columns });
     this.isInteractive = interactive;
     this.#environment = environment;
     const { readable, writable } = new TransformStream<

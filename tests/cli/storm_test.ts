@@ -109,7 +109,9 @@ for (
   ] as const
 ) {
   Deno.test(`storm() refuses ${args} in one sentence, with exit code 2`, async () => {
-    const { exitCode, written, errors } = await run(args);
+    const { exitCode, written, errors } = await run(args, {
+      columns: Infinity,
+    });
     assertEquals(exitCode, 2);
     assertEquals(written, "");
     assertStringIncludes(errors, complaint);

@@ -1,0 +1,76 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { main } from "../../lib/cli/main.ts";
+import { SessionSurroundings } from "./session_surroundings.ts";
+
+Deno.test("main() keeps each help within a screen", async () => {
+  const commands = ["connect", "serve", "doctor", "storm", "explain"];
+  for (const args of [["--help"], ...commands.map((name) => [name, "-h"])]) {
+    const io = new SessionSurroundings();
+    assertEquals(await main(args, io), 0);
+    const lines = io.written.trimEnd().split("\n");
+    assert(lines.length <= 24, `${args.join(" ")}: ${lines.length} lines`);
+    for (const line of lines) assert(line.length <= 80, line);
+  }
+});
+
+Deno.test("main() meets what is wrong with one sentence and 2", async () => {
+  const wrong = [
+    [],
+    ["conect"],
+    ["connect"],
+    ["connect", "ws://a", "ws://b"],
+    ["connect", "nonsense"],
+    ["connect", "ws://a", "--bogus"],
+    ["connect", "ws://a", "--header", "x"],
+    ["connect", "ws://a", "--json", "--binary"],
+    ["connect", "ws://a", "--ping-interval", "soon"],
+    ["connect", "ws://a", "--max-attempts", "0"],
+    ["connect", "ws://a", "--log-level", "info"],
+    ["connect", "ws://a", "--log-file", "/no/such/directory/log"],
+    ["connect", "ws://a", "--token-env", "NOT_SET"],
+    ["connect", "ws://example.com", "--token-env", "TOKEN"],
+    ["connect", "ws://a", "-p", "a", "-p", "a"],
+    ["serve", "--port", "65536"],
+    ["serve", "--cert", "a.pem"],
+    ["serve", "8080"],
+    ["serve", "--drop-every", "0"],
+    ["doctor"],
+    ["doctor", "ws://a", "--idle"],
+    ["doctor", "ws://example.com", "--token-env", "TOKEN"],
+    ["storm", "--policy", "nobody"],
+    ["explain", "99"],
+  ];
+  for (const args of wrong) {
+    const environment = { TOKEN: "secret" };
+    const io = new SessionSurroundings({ columns: Infinity, environment });
+    assertEquals(await main(args, io), 2, args.join(" "));
+    assertMatch(io.errors, /^\w+: [^\n]+\n$/, args.join(" "));
+    assertEquals(io.written, "");
+    assert(!io.errors.includes("secret"));
+  }
+});
+
+Deno.test("main() keeps complaints within the width of the terminal", async () => {
+  const long = [
+    ["conect"],
+    ["connect", "nonsense"],
+    ["serve", "--port", "65536"],
+    ["doctor", "ws://example.com", "--token-env", "TOKEN"],
+    ["storm", "--policy", "nobody"],
+    ["explain", "99"],
+  ];
+  for (const args of long) {
+    const complain = async (columns: number) => {
+      const environment = { TOKEN: "secret" };
+      const io = new SessionSurroundings({ columns, environment });
+      await main(args, io);
+      return io.errors;
+    };
+    const broken = await complain(40);
+    const joined = broken.replaceAll(/\n +/g, " ");
+    assertEquals(joined, await complain(Infinity));
+    const lines = broken.trimEnd().split("\n");
+    assert(lines.length > 1, broken);
+    for (const line of lines) assert(line.length <= 40, line);
+  }
+});
