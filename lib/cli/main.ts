@@ -4,6 +4,7 @@
  * @module
  */
 
+import { NAME, VERSION } from "../client/release.ts";
 import { SUCCESS, tellUsage } from "./command.ts";
 import type { SessionIo } from "./session_io.ts";
 
@@ -19,7 +20,7 @@ Usage: <command> [options]
   storm               what a fleet does when its server goes away
   explain <code>      what a close code means
 
-<command> --help tells more.
+<command> --help tells more; -V or --version tells which release this is.
 `;
 
 /** Each is loaded when it is asked for, with what it depends on. */
@@ -45,6 +46,10 @@ export async function main(
   const [name, ...rest] = args;
   if (name === "--help" || name === "-h" || name === "help") {
     io.write(HELP);
+    return SUCCESS;
+  }
+  if (name === "--version" || name === "-V") {
+    io.write(`${NAME} ${VERSION}\n`);
     return SUCCESS;
   }
   const load = COMMANDS.get(name ?? "");

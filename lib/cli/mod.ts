@@ -11,11 +11,12 @@
  * deno run -A jsr:@holdfast/websocket/cli explain 1006
  * ```
  *
- * `--help` after each of them tells its options. Exit codes: 0 it was done, 1
- * it failed, 2 a wrong flag, value or URL; `connect` and `doctor` tell more:
- * 3 unreachable, 4 handshake refused, 5 token or greeting rejected, 6 timeout,
- * 7 closed by the server, 8 lost, 9 protocol error, 10 messages left unsent,
- * 130 interrupted.
+ * `--help` after each of them tells its options; `--version`, or `-V`, in place
+ * of them tells the name of the package and its version. Exit codes: 0 it was
+ * done, 1 it failed, 2 a wrong flag, value or URL; `connect` and `doctor` tell
+ * more: 3 unreachable, 4 handshake refused, 5 token or greeting rejected, 6
+ * timeout, 7 closed by the server, 8 lost, 9 protocol error, 10 messages left
+ * unsent, 130 interrupted.
  *
  * In a pipe, lines of stdin are messages, and messages are lines of stdout:
  *

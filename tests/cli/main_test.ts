@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { main } from "../../lib/cli/main.ts";
+import { NAME, VERSION } from "../../lib/client/release.ts";
 import { SessionSurroundings } from "./session_surroundings.ts";
 
 Deno.test("main() keeps each help within a screen", async () => {
@@ -74,3 +75,11 @@ Deno.test("main() keeps complaints within the width of the terminal", async () =
     for (const line of lines) assert(line.length <= 40, line);
   }
 });
+
+for (const flag of ["--version", "-V"]) {
+  Deno.test(`main() tells name and version with ${flag}`, async () => {
+    const io = new SessionSurroundings();
+    assertEquals(await main([flag], io), 0);
+    assertEquals([io.written, io.errors], [`${NAME} ${VERSION}\n`, ""]);
+  });
+}

@@ -1,11 +1,16 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { linesOf } from "../../lib/cli/input.ts";
+import { NAME, VERSION } from "../../lib/client/release.ts";
 
 const MODULE = new URL("../../lib/cli/mod.ts", import.meta.url);
 
 function command(...args: readonly string[]): Deno.Command {
+  return denoRun("--allow-all", MODULE.href, ...args);
+}
+
+function denoRun(...args: readonly string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-all", MODULE.href, ...args],
+    args: ["run", "--quiet", ...args],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -40,6 +45,12 @@ Deno.test("the command line complains in 80 columns where there is no terminal",
   const lines = stderr.trimEnd().split("\n");
   assertEquals(lines.length, 2, stderr);
   for (const line of lines) assert(line.length <= 80, line);
+});
+
+Deno.test("the command line tells its version without a permission", async () => {
+  const version = denoRun("--no-prompt", MODULE.href, "--version");
+  const { code, stdout } = await run(version, "");
+  assertEquals([code, stdout], [0, `${NAME} ${VERSION}\n`]);
 });
 
 interface Ran {
