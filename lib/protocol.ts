@@ -18,8 +18,9 @@
  * ## Start
  *
  * The worker posts `ready` with its {@linkcode PROTOCOL_VERSION}, unasked, as
- * its first record. The client compares, and ends a worker of another version. It
- * posts `connect` without waiting for that: it may be blocked by then.
+ * its first record. The client compares, and ends a worker of another version.
+ * It posts `connect` without waiting for that, as it may be blocked by then,
+ * unless the script is not ours: who knows when that starts to listen.
  *
  * ## Messages and their order
  *

@@ -9,6 +9,7 @@
  */
 
 import type { Clock } from "./clock.ts";
+import type { Endpoint } from "./endpoint.ts";
 import {
   type Command,
   type Notice,
@@ -76,13 +77,26 @@ export class Courier {
   /** In the order of their turns. */
   readonly #speakers = new Set<Speaker>();
   #records: Command[] = [];
-  #unacknowledged = 0;
+  #unacknowledged: number;
   #phase = RESTING;
 
-  /** Makes a courier with an empty window. */
-  constructor(carry: (post: Post) => void, clock: Clock) {
+  /**
+   * Makes a courier with an empty window, or, for a far end that may not listen
+   * yet, with a full one.
+   */
+  constructor(
+    carry: (post: Post) => void,
+    clock: Clock,
+    listens: Endpoint["listens"],
+  ) {
     this.#carry = carry;
     this.#clock = clock;
+    this.#unacknowledged = listens === "late" ? POST_WINDOW : 0;
+  }
+
+  /** Empties a window that was full at first: the far end listens. */
+  release(): void {
+    this.#unacknowledged = 0;
   }
 
   /** Sends a record that is no speaker's. */

@@ -43,7 +43,8 @@ export interface WorkerHostOptions {
   /**
    * The script of the worker, where it is not to be found beside this module,
    * for example because a bundler moved it. It must be `@holdfast/websocket/worker`
-   * of this very release.
+   * of this very release. It is told of connections once it is ready, for which
+   * the main thread must not be blocked.
    */
   readonly url?: string | URL;
 }

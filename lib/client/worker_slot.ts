@@ -174,6 +174,7 @@ export class WorkerSlot {
     const courier = new Courier(
       ({ records, transfer }) => started.post(records, transfer),
       this.#clock,
+      endpoint.listens,
     );
     this.#state = { kind: "starting", endpoint, watchdog, courier };
     // At once, and not when it is ready: this thread may be blocked by then.
@@ -221,6 +222,7 @@ export class WorkerSlot {
       return this.#onVersion(ready.version);
     }
     watchdog.stop();
+    if (endpoint.listens === "late") courier.release();
     this.#starts += 1;
     const watching = new Watchdog(this.#clock, {
       limit: SILENCE_TIMEOUT,

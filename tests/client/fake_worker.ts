@@ -112,6 +112,7 @@ export class FakeWorker implements Endpoint {
   /** What came, post by post. */
   readonly posts: (readonly Command[])[] = [];
   readonly #listener: EndpointListener;
+  readonly listens: Endpoint["listens"];
   state: "alive" | "ended" = "alive";
   /** Whether each post is acknowledged in a microtask. */
   acks: "auto" | "manual" = "auto";
@@ -119,8 +120,12 @@ export class FakeWorker implements Endpoint {
   /** Acks that it owes; before it is ready it reads nothing. */
   #owed = 0;
 
-  constructor(listener: EndpointListener) {
+  constructor(
+    listener: EndpointListener,
+    listens: Endpoint["listens"] = "early",
+  ) {
     this.#listener = listener;
+    this.listens = listens;
   }
 
   post(records: readonly Command[], transfer: readonly ArrayBuffer[]): void {

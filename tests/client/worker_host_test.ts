@@ -5,6 +5,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
+import { deadline } from "@std/async";
 import { Link } from "../../lib/client/link.ts";
 import type { LinkListener, NoticeOf } from "../../lib/client/link_listener.ts";
 import { choosePool, WorkerHost } from "../../lib/client/worker_host.ts";
@@ -151,6 +152,27 @@ Deno.test("WorkerHost() replaces a worker whose posts are no posts", async () =>
     `${READY} onmessage = () => postMessage("what?");`,
     /no notice/,
   );
+});
+
+Deno.test("WorkerHost() takes a script that waits before it listens", async () => {
+  await using server = startEcho();
+  const { href } = new URL("../../worker.ts", import.meta.url);
+  const script = await Deno.makeTempFile({ suffix: ".js" });
+  await Deno.writeTextFile(
+    script,
+    `await new Promise((resolve) => setTimeout(resolve, 50));
+    await import(${JSON.stringify(href)});`,
+  );
+  try {
+    const host = new WorkerHost({ url: new URL(script, import.meta.url) });
+    const { link, listener } = open(choosePool(host), server.url);
+    link.consume("push");
+    link.send("hello");
+    assertEquals(await deadline(listener.receive(1), 20_000), ["hello"]);
+    link.abandon();
+  } finally {
+    await Deno.remove(script);
+  }
 });
 
 Deno.test("WorkerHost() ends connections of a worker that speaks another version", async () => {

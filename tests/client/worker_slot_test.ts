@@ -4,6 +4,7 @@ import { WorkerPool } from "../../lib/client/worker_pool.ts";
 import { POST_WINDOW } from "../../lib/protocol.ts";
 import {
   type Bench,
+  FakeWorker,
   LIMITS,
   makeBench,
   makeOpenBench,
@@ -86,6 +87,43 @@ Deno.test("WorkerSlot() tells of connections before the worker is ready", async 
   assertEquals(last.all("connect").length, 2);
   last.open(1);
   assertEquals(bench.recorder.take(), ["opened"]);
+});
+
+Deno.test("WorkerSlot() tells a worker that may miss it nothing before it is ready", async () => {
+  const clock = new ManualClock();
+  const worker = Promise.withResolvers<FakeWorker>();
+  const pool = new WorkerPool({
+    start: (listener) => {
+      const late = new FakeWorker(listener, "late");
+      worker.resolve(late);
+      return late;
+    },
+    clock,
+  });
+  const links = Array.from(
+    { length: POST_WINDOW + 2 },
+    () => new Link(pool, SETUP, LIMITS, new Recorder()),
+  );
+  dispatchEvent(new Event("offline"));
+  links[0]?.abandon();
+  const late = await worker.promise;
+  await settle();
+  assertEquals(late.posts, []);
+  late.ready();
+  const [first = []] = late.posts;
+  assertEquals(first.map(({ type }) => type), [
+    "ack",
+    ...links.map(() => "connect"),
+    "environment",
+    "abandon",
+  ]);
+  for (let count = 0; count < 2 * POST_WINDOW; count += 1) {
+    dispatchEvent(new Event("online"));
+    await settle();
+  }
+  assertEquals(late.all("environment").length, 1 + 2 * POST_WINDOW);
+  for (const link of links) link.abandon();
+  assertEquals([clock.timers, late.state], [0, "ended"]);
 });
 
 Deno.test("WorkerSlot() leaves no connection behind that was closed while the worker became ready", () => {
