@@ -10,7 +10,7 @@
  *   a connection carry its `id`, a positive integer that is never reused.
  * - **Post**: one `postMessage`, in either direction: an array of records. A
  *   post is acknowledged with `ack` once all of its records are handled; one of
- *   nothing but answers to earlier posts (`ack`, `taken`) is not.
+ *   nothing but `connect` or answers to earlier posts (`ack`, `taken`) is not.
  * - **Window**: at most {@linkcode POST_WINDOW} posts are unacknowledged in
  *   each direction. The first goes at once; while the window is full, records
  *   gather on the side that wants to send them.
@@ -19,8 +19,10 @@
  *
  * The worker posts `ready` with its {@linkcode PROTOCOL_VERSION}, unasked, as
  * its first record. The client compares, and ends a worker of another version.
- * It posts `connect` without waiting for that, as it may be blocked by then,
- * unless the script is not ours: who knows when that starts to listen.
+ * The connections that a worker is started for are told to it twice: before it
+ * is ready, as the client may be blocked by then, and again when it is, as a
+ * script that awaits something misses what is posted before it listens. The
+ * worker ignores a `connect` whose `id` is not greater than all before.
  *
  * ## Messages and their order
  *
@@ -369,9 +371,11 @@ export function isNoticePost(value: unknown): value is readonly Notice[] {
   return isPost(value, NOTICES);
 }
 
+const WITHOUT_ACK: ReadonlySet<string> = new Set(["ack", "taken", "connect"]);
+
 /** Tells whether a post takes a place in the window, and is acknowledged. */
 export function wantsAck(post: readonly (Command | Notice)[]): boolean {
-  return post.some(({ type }) => type !== "ack" && type !== "taken");
+  return post.some(({ type }) => !WITHOUT_ACK.has(type));
 }
 
 /** Tells whether a message's data is transferred, and gone for its sender. */

@@ -9,7 +9,6 @@
  */
 
 import type { Clock } from "./clock.ts";
-import type { Endpoint } from "./endpoint.ts";
 import {
   type Command,
   type Notice,
@@ -77,26 +76,13 @@ export class Courier {
   /** In the order of their turns. */
   readonly #speakers = new Set<Speaker>();
   #records: Command[] = [];
-  #unacknowledged: number;
+  #unacknowledged = 0;
   #phase = RESTING;
 
-  /**
-   * Makes a courier with an empty window, or, for a far end that may not listen
-   * yet, with a full one.
-   */
-  constructor(
-    carry: (post: Post) => void,
-    clock: Clock,
-    listens: Endpoint["listens"],
-  ) {
+  /** Makes a courier with an empty window. */
+  constructor(carry: (post: Post) => void, clock: Clock) {
     this.#carry = carry;
     this.#clock = clock;
-    this.#unacknowledged = listens === "late" ? POST_WINDOW : 0;
-  }
-
-  /** Empties a window that was full at first: the far end listens. */
-  release(): void {
-    this.#unacknowledged = 0;
   }
 
   /** Sends a record that is no speaker's. */
@@ -170,7 +156,7 @@ export class Courier {
     const post = postOf([...acks, ...this.#records]);
     this.#records = [];
     this.#fill(post);
-    if (post.records.length > acks.length) this.#unacknowledged += 1;
+    if (wantsAck(post.records)) this.#unacknowledged += 1;
     if (post.records.length > 0) this.#carry(post);
   }
 

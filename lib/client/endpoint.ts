@@ -16,11 +16,6 @@ export interface EndpointListener {
 
 /** A far end that posts can be sent to. */
 export interface Endpoint {
-  /**
-   * `"late"`: it may miss what is posted before it has told something, as a
-   * script does that awaits something before it listens.
-   */
-  readonly listens: "early" | "late";
   /** Sends a post; the buffers in `transfer` are gone afterwards. */
   post(records: readonly Command[], transfer: readonly ArrayBuffer[]): void;
   /** Ends it at once, with everything in it. Its listener is not called again. */
@@ -32,8 +27,7 @@ export type StartEndpoint = (listener: EndpointListener) => Endpoint;
 
 /** Starts `worker.ts` of this package, or the script at `url`, in a worker. */
 export function startWorker(url?: string | URL): StartEndpoint {
-  const listens = url === undefined ? "early" : "late";
-  return (listener) => bindWorker(makeWorker(url), listener, listens);
+  return (listener) => bindWorker(makeWorker(url), listener);
 }
 
 /** Bundlers know this very form, with the URL in place. */
@@ -47,11 +41,7 @@ function makeWorker(url: string | URL | undefined): Worker {
   });
 }
 
-function bindWorker(
-  worker: Worker,
-  listener: EndpointListener,
-  listens: Endpoint["listens"],
-): Endpoint {
+function bindWorker(worker: Worker, listener: EndpointListener): Endpoint {
   worker.onmessage = ({ data }) => listener.post(data);
   worker.onmessageerror = () =>
     listener.failed("A message from it could not be read");
@@ -61,7 +51,6 @@ function bindWorker(
     listener.failed(event.message || "No reason was given");
   };
   return {
-    listens,
     post: (records, transfer) => worker.postMessage(records, [...transfer]),
     end: () => {
       worker.onmessage = null;

@@ -19,7 +19,6 @@ export function startInThread(listener: EndpointListener): Endpoint {
     if (state === "wanted") stop = serve(far, "shared");
   }, (error: unknown) => listener.failed(String(error)));
   return {
-    listens: "early",
     post: (records, transfer) => near.postMessage(records, [...transfer]),
     end: () => {
       state = "ended";

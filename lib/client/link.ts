@@ -221,7 +221,9 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
   // What follows is for the worker's slot.
 
   /** What a worker has to know first, be it the first one or a successor. */
-  introduce(id: number): Command {
+  introduce(
+    id: number,
+  ): Extract<Command, { readonly type: "connect" }> {
     // One that is about to end makes no attempt any more.
     const autoConnect = this.#autoConnect && this.#phase.kind === "live";
     this.#introducedAs = autoConnect ? "connecting" : "idle";

@@ -43,8 +43,7 @@ export interface WorkerHostOptions {
   /**
    * The script of the worker, where it is not to be found beside this module,
    * for example because a bundler moved it. It must be `@holdfast/websocket/worker`
-   * of this very release. It is told of connections once it is ready, for which
-   * the main thread must not be blocked.
+   * of this very release.
    */
   readonly url?: string | URL;
 }

@@ -24,7 +24,7 @@ import { Watchdog } from "./watchdog.ts";
 /** Who lives in a slot: a link. */
 export interface Tenant extends Speaker {
   /** What a worker has to know first, be it the first one or a successor. */
-  introduce(id: number): Command;
+  introduce(id: number): Introduction;
   /** The worker is ready, and has been told that. */
   seated(seat: Seat): void;
   /** The worker told something. */
@@ -38,6 +38,8 @@ export interface Tenant extends Speaker {
   /** Ends the connection. */
   close(closeCode: number | undefined, reason: string): void;
 }
+
+type Introduction = Extract<Command, { readonly type: "connect" }>;
 
 /** How long a script may take to load, in milliseconds. */
 const START_TIMEOUT = 10_000;
@@ -56,7 +58,8 @@ type State =
     readonly kind: "starting";
     readonly endpoint: Endpoint;
     readonly watchdog: Watchdog;
-    readonly courier: Courier;
+    /** What it may have read by now. */
+    readonly foretold: ReadonlyMap<Tenant, Introduction>;
   }
   | {
     readonly kind: "running";
@@ -100,38 +103,22 @@ export class WorkerSlot {
   /** Takes a tenant in; the first one starts the worker. */
   join(tenant: Tenant): void {
     this.#tenants.add(tenant);
-    switch (this.#state.kind) {
-      case "absent":
-        return this.#begin();
-      case "starting":
-        this.#admit(tenant, this.#state.courier);
-        return;
-      case "running": {
-        const { courier } = this.#state;
-        const id = this.#admit(tenant, courier);
-        return tenant.seated(new Seat(id, tenant, courier));
-      }
-      case "pausing":
+    if (this.#state.kind === "absent") this.#begin();
+    else if (this.#state.kind === "running") {
+      this.#seat(tenant, this.#state.courier, this.#introduce(tenant));
     }
   }
 
   /** Lets a tenant go; the last one ends the worker. */
   leave(tenant: Tenant): void {
     if (!this.#tenants.delete(tenant)) return;
-    if (this.#tenants.size === 0) {
-      this.#stop();
-      this.#crashes = 0;
-      return;
-    }
-    if (!("courier" in this.#state)) return;
-    const { kind, courier } = this.#state;
-    courier.forget(tenant);
     for (const [id, each] of this.#seats) {
-      if (each !== tenant) continue;
-      this.#seats.delete(id);
-      // It had no seat from which to say so itself.
-      if (kind === "starting") courier.say({ type: "abandon", id });
+      if (each === tenant) this.#seats.delete(id);
     }
+    if (this.#state.kind === "running") this.#state.courier.forget(tenant);
+    if (this.#tenants.size > 0) return;
+    this.#stop();
+    this.#crashes = 0;
   }
 
   /** Starts the successor of a worker that crashed at once. */
@@ -144,7 +131,7 @@ export class WorkerSlot {
   /** Tells the worker what the platform told. */
   tell(change: EnvironmentChange): void {
     if (change !== "wake") this.#network = change;
-    if ("courier" in this.#state) {
+    if (this.#state.kind === "running") {
       this.#state.courier.say({ type: "environment", change });
     }
   }
@@ -157,7 +144,12 @@ export class WorkerSlot {
     try {
       endpoint = this.#start({
         post: (data) => isPresent() && this.#onPost(data),
-        failed: (detail) => isPresent() && this.#onFailure(detail),
+        failed: (detail) => {
+          const fail = () => isPresent() && this.#onFailure(detail);
+          // Deno may tell of a failure before the `ready` that came first.
+          if (this.#state.kind === "starting") this.#clock.after(0, fail);
+          else fail();
+        },
       });
     } catch (error) {
       return this.#failLater(
@@ -170,16 +162,13 @@ export class WorkerSlot {
       bark: () =>
         this.#onFailure(`It was not ready within ${START_TIMEOUT} ms`),
     });
-    const started = endpoint;
-    const courier = new Courier(
-      ({ records, transfer }) => started.post(records, transfer),
-      this.#clock,
-      endpoint.listens,
-    );
-    this.#state = { kind: "starting", endpoint, watchdog, courier };
-    // At once, and not when it is ready: this thread may be blocked by then.
-    if (this.#network === "offline") this.tell("offline");
-    for (const tenant of this.#tenants) this.#admit(tenant, courier);
+    const foretold = new Map<Tenant, Introduction>();
+    this.#state = { kind: "starting", endpoint, watchdog, foretold };
+    if (this.#network === "offline") return;
+    for (const tenant of this.#tenants) {
+      foretold.set(tenant, this.#introduce(tenant));
+    }
+    endpoint.post([...foretold.values()], []);
   }
 
   /** A tenant is told of nothing while it joins. */
@@ -208,7 +197,7 @@ export class WorkerSlot {
 
   #onFirstPost(
     post: readonly Notice[],
-    { endpoint, watchdog, courier }: Extract<
+    { endpoint, watchdog, foretold }: Extract<
       State,
       { readonly kind: "starting" }
     >,
@@ -222,8 +211,11 @@ export class WorkerSlot {
       return this.#onVersion(ready.version);
     }
     watchdog.stop();
-    if (endpoint.listens === "late") courier.release();
     this.#starts += 1;
+    const courier = new Courier(
+      ({ records, transfer }) => endpoint.post(records, transfer),
+      this.#clock,
+    );
     const watching = new Watchdog(this.#clock, {
       limit: SILENCE_TIMEOUT,
       ask: () => this.#ask(courier),
@@ -238,8 +230,16 @@ export class WorkerSlot {
       courier,
       since,
     };
-    for (const [id, tenant] of this.#seats) {
-      tenant.seated(new Seat(id, tenant, courier));
+    if (this.#network === "offline") this.tell("offline");
+    for (const tenant of [...this.#tenants]) {
+      this.#seat(
+        tenant,
+        courier,
+        foretold.get(tenant) ?? this.#introduce(tenant),
+      );
+    }
+    for (const [tenant, { id }] of foretold) {
+      if (!this.#tenants.has(tenant)) courier.say({ type: "abandon", id });
     }
     courier.handle(post, (notice) => this.#onNotice(notice));
   }
@@ -249,12 +249,16 @@ export class WorkerSlot {
     courier.say({ type: "watch", nonce: this.#lastNonce });
   }
 
-  #admit(tenant: Tenant, courier: Courier): number {
+  #introduce(tenant: Tenant): Introduction {
     this.#lastId += 1;
-    const id = this.#lastId;
+    return tenant.introduce(this.#lastId);
+  }
+
+  #seat(tenant: Tenant, courier: Courier, introduction: Introduction): void {
+    const { id } = introduction;
     this.#seats.set(id, tenant);
-    courier.say(tenant.introduce(id));
-    return id;
+    courier.say(introduction);
+    tenant.seated(new Seat(id, tenant, courier));
   }
 
   #onNotice(notice: Notice): void {

@@ -43,6 +43,7 @@ export class Hub {
   readonly #ready = new Set<Driver>();
   /** What does not wait for the window. */
   #urgent: Notice[] = [];
+  #lastId = 0;
   #lastSetup: Setup | undefined;
   #unacknowledged = 0;
   #flush: "idle" | "scheduled" = "idle";
@@ -116,13 +117,9 @@ export class Hub {
   }
 
   #connect({ id, setup: told }: Extract<Command, { type: "connect" }>): void {
-    if (this.#drivers.has(id)) {
-      this.#tellAtOnce({
-        type: "malformed",
-        detail: `The connection ${id} is there already`,
-      });
-      return;
-    }
+    // It is told twice of what it may have missed.
+    if (id <= this.#lastId) return;
+    this.#lastId = id;
     const setup = this.#share(told);
     const mailbox = new Mailbox(id, setup.config.inbox, this.#onReady);
     const driver = new Driver(id, setup, {

@@ -20,6 +20,7 @@ import {
   type Notice,
   PROTOCOL_VERSION,
   type Setup,
+  wantsAck,
 } from "../../lib/protocol.ts";
 
 /** A setup that never needs anything. */
@@ -112,29 +113,18 @@ export class FakeWorker implements Endpoint {
   /** What came, post by post. */
   readonly posts: (readonly Command[])[] = [];
   readonly #listener: EndpointListener;
-  readonly listens: Endpoint["listens"];
   state: "alive" | "ended" = "alive";
   /** Whether each post is acknowledged in a microtask. */
   acks: "auto" | "manual" = "auto";
-  #isReady = false;
-  /** Acks that it owes; before it is ready it reads nothing. */
-  #owed = 0;
 
-  constructor(
-    listener: EndpointListener,
-    listens: Endpoint["listens"] = "early",
-  ) {
+  constructor(listener: EndpointListener) {
     this.#listener = listener;
-    this.listens = listens;
   }
 
   post(records: readonly Command[], transfer: readonly ArrayBuffer[]): void {
     this.posts.push(structuredClone(records, { transfer: [...transfer] }));
-    if (records.every(({ type }) => type === "ack") || this.acks === "manual") {
-      return;
-    }
-    this.#owed += 1;
-    if (this.#isReady) queueMicrotask(() => this.#acknowledge());
+    if (!wantsAck(records) || this.acks === "manual") return;
+    queueMicrotask(() => this.tell({ type: "ack" }));
   }
 
   end(): void {
@@ -153,9 +143,7 @@ export class FakeWorker implements Endpoint {
 
   /** Completes the handshake. */
   ready(version = PROTOCOL_VERSION): void {
-    this.#isReady = true;
     this.tell({ type: "ready", version });
-    queueMicrotask(() => this.#acknowledge());
   }
 
   /** Breaks. */
@@ -163,13 +151,20 @@ export class FakeWorker implements Endpoint {
     this.#listener.failed(detail);
   }
 
-  /** All commands so far, of one type. */
+  /** All commands so far, of one type; of a `connect` that is told twice the first. */
   all<T extends Command["type"]>(
     type: T,
   ): readonly Extract<Command, { type: T }>[] {
+    const connected = new Set<number>();
     return this.posts.flat().filter((
       command,
-    ): command is Extract<Command, { type: T }> => command.type === type);
+    ): command is Extract<Command, { type: T }> => {
+      if (command.type === "connect") {
+        if (connected.has(command.id)) return false;
+        connected.add(command.id);
+      }
+      return command.type === type;
+    });
   }
 
   /** The text of all messages that have crossed. */
@@ -196,10 +191,6 @@ export class FakeWorker implements Endpoint {
       { type: "status", id, after, status: { kind: "open", attempt: 1 } },
       { type: "opened", id, after, ...OPENED },
     );
-  }
-
-  #acknowledge(): void {
-    for (; this.#owed > 0; this.#owed -= 1) this.tell({ type: "ack" });
   }
 
   /** Tells of a connection that has ended. */

@@ -21,7 +21,8 @@ Deno.test("Link() tells the worker of its setup before it is ready", () => {
   const connect = { type: "connect", id: 1, setup: SETUP } as const;
   assertEquals(last.posts, [[connect]]);
   last.ready();
-  assertEquals(last.posts, [[connect], [{ type: "ack" }]]);
+  // It may have missed the first.
+  assertEquals(last.posts, [[connect], [connect], [{ type: "ack" }]]);
 });
 
 Deno.test("send() keeps messages on this side until the connection is open", async () => {

@@ -4,7 +4,6 @@ import { WorkerPool } from "../../lib/client/worker_pool.ts";
 import { POST_WINDOW } from "../../lib/protocol.ts";
 import {
   type Bench,
-  FakeWorker,
   LIMITS,
   makeBench,
   makeOpenBench,
@@ -33,6 +32,7 @@ Deno.test("WorkerSlot() says a version mismatch clearly", () => {
 Deno.test("WorkerSlot() ends connections when a script cannot load", () => {
   const { recorder, clock, workers: { last } } = makeBench();
   last.fail('Requires read access to "worker.ts"');
+  clock.advance(0);
   assertEquals(recorder.events, ["status closed", "closed fatal"]);
   assertMatch(detailOf(recorder), /could not be started: .*--allow-read/);
   assertEquals([clock.timers, last.state], [0, "ended"]);
@@ -65,6 +65,7 @@ Deno.test("WorkerSlot() ends connections of a worker that is not ready within 10
 Deno.test("WorkerSlot() starts anew for a connection that comes after a failed start", () => {
   const bench = makeBench();
   bench.workers.last.fail("404");
+  bench.clock.advance(0);
   const { link, recorder } = addLink(bench);
   bench.workers.last.ready();
   bench.workers.last.open(2);
@@ -73,57 +74,55 @@ Deno.test("WorkerSlot() starts anew for a connection that comes after a failed s
   assertEquals(bench.clock.timers, 0);
 });
 
-Deno.test("WorkerSlot() tells of connections before the worker is ready", async () => {
+Deno.test("WorkerSlot() tells of the connections of a start twice, and takes back those that left", async () => {
   const bench = makeBench();
-  const { workers: { last } } = bench;
-  dispatchEvent(new Event("offline"));
+  const { workers } = bench;
   const { link } = addLink(bench);
-  link.close(1000, "");
-  bench.clock.advance(0);
+  const told = () =>
+    workers.last.posts.map((post) =>
+      post.map((record) => "id" in record ? [record.type, record.id] : [])
+        .flat()
+    );
+  assertEquals(told(), [["connect", 1]]);
+  workers.last.ready();
   await settle();
-  const early = last.posts.flat().map(({ type }) => type);
-  assertEquals(early, ["connect", "environment", "connect", "abandon"]);
-  last.ready();
-  assertEquals(last.all("connect").length, 2);
-  last.open(1);
-  assertEquals(bench.recorder.take(), ["opened"]);
+  assertEquals(told(), [["connect", 1], ["connect", 1], ["connect", 2]]);
+  link.abandon();
+  workers.last.fail("Boom");
+  const { link: other } = addLink(bench);
+  bench.clock.advance(5_000);
+  assertEquals(told(), [["connect", 3, "connect", 4]]);
+  other.abandon();
+  workers.last.ready();
+  await settle();
+  assertEquals(told().slice(1), [["connect", 3], ["abandon", 4]]);
+  workers.last.open(3);
+  assertEquals(bench.recorder.take(), ["disconnected", "opened"]);
 });
 
-Deno.test("WorkerSlot() tells a worker that may miss it nothing before it is ready", async () => {
-  const clock = new ManualClock();
-  const worker = Promise.withResolvers<FakeWorker>();
-  const pool = new WorkerPool({
-    start: (listener) => {
-      const late = new FakeWorker(listener, "late");
-      worker.resolve(late);
-      return late;
-    },
-    clock,
-  });
-  const links = Array.from(
-    { length: POST_WINDOW + 2 },
-    () => new Link(pool, SETUP, LIMITS, new Recorder()),
-  );
+Deno.test("WorkerSlot() has nobody connect before the worker is ready while there is no network", async () => {
+  const { clock, link, workers } = makeOpenBench();
   dispatchEvent(new Event("offline"));
-  links[0]?.abandon();
-  const late = await worker.promise;
+  workers.last.fail("Boom");
+  clock.advance(5_000);
+  assertEquals(workers.last.posts, []);
+  workers.last.ready();
   await settle();
-  assertEquals(late.posts, []);
-  late.ready();
-  const [first = []] = late.posts;
-  assertEquals(first.map(({ type }) => type), [
-    "ack",
-    ...links.map(() => "connect"),
-    "environment",
-    "abandon",
-  ]);
-  for (let count = 0; count < 2 * POST_WINDOW; count += 1) {
-    dispatchEvent(new Event("online"));
-    await settle();
-  }
-  assertEquals(late.all("environment").length, 1 + 2 * POST_WINDOW);
-  for (const link of links) link.abandon();
-  assertEquals([clock.timers, late.state], [0, "ended"]);
+  const types = workers.last.posts.flat().map(({ type }) => type);
+  const told = types.filter((type) => type !== "ack");
+  assertEquals(told.slice(0, 2), ["environment", "connect"]);
+  dispatchEvent(new Event("online"));
+  link.abandon();
+});
+
+Deno.test("WorkerSlot() hears of a start before a failure that overtook it", () => {
+  const { clock, recorder, workers } = makeBench();
+  workers.last.fail("Boom");
+  workers.last.ready();
+  clock.advance(0);
+  assertEquals(recorder.take(), ["disconnected"]);
+  clock.advance(5_000);
+  assertEquals(workers.started.length, 2);
 });
 
 Deno.test("WorkerSlot() leaves no connection behind that was closed while the worker became ready", () => {

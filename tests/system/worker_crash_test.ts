@@ -11,7 +11,7 @@ import {
   WorkerWebSocket,
 } from "@holdfast/websocket";
 import { startWsServer, type WsServer } from "./servers/ws_server.ts";
-import { failure, next, pull, record, within } from "./waiting.ts";
+import { block, failure, next, pull, record, within } from "./waiting.ts";
 
 const HOOKS = new URL("./programs/crash_hooks.ts", import.meta.url);
 const VERSION_999 = `postMessage([{ type: "ready", version: 999 }]);`;
@@ -103,6 +103,8 @@ Deno.test("ReconnectingWebSocket() gives up when each new worker breaks", async 
   const socket = new ReconnectingWebSocket("ws://localhost/", [], {
     worker: host,
   });
+  // What comes meanwhile, Deno tells in another order: the failure first.
+  block(500);
   const error = await failure(socket.closed);
   assertInstanceOf(error, WorkerError);
   assertEquals(error.retryable, false);

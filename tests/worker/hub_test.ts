@@ -23,15 +23,24 @@ Deno.test("Hub.receive() tells what is no post of commands", async () => {
   for (const post of [undefined, "x", [{}], [{ type: "send" }]]) {
     client.hub.receive(post);
   }
-  client.connect();
-  client.connect();
   await client.settled();
   const malformed = client.notices.filter(({ type }) => type === "malformed");
-  assertEquals(malformed.length, 5);
-  assertEquals(malformed.at(-1), {
-    type: "malformed",
-    detail: "The connection 1 is there already",
+  assertEquals(malformed.length, 4);
+});
+
+Deno.test("Hub.receive() connects once when it is told twice, be it that the connection has ended", async () => {
+  using client = new HubClient();
+  const transport = await client.open();
+  client.connect();
+  transport.ends({ closeCode: 4401, reason: "", wasClean: true }, {
+    type: "invalid",
+    detail: "fatal",
   });
+  await client.next("closed");
+  client.connect();
+  await client.settled();
+  assertEquals(client.transports.made.length, 1);
+  assertEquals(client.all("closed").length, 1);
 });
 
 Deno.test("Hub.receive() acknowledges each post but those of acks", async () => {
