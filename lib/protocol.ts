@@ -202,7 +202,7 @@ export type EnvironmentChange = "online" | "offline" | "wake";
 export type Notice =
   | { readonly type: "ready"; readonly version: number }
   | {
-    /** All messages of a post; its last record. {@linkcode batchesOf} reads it. */
+    /** All messages of a post; its last record. `client/batches.ts` reads it. */
     readonly type: "messages";
     /** Of one connection after the other. */
     readonly messages: readonly Data[];
@@ -305,16 +305,6 @@ export type Notice =
   | { readonly type: "malformed"; readonly detail: string }
   | { readonly type: "ack" };
 
-/** Messages of one connection that arrived together. */
-export interface Batch {
-  readonly id: number;
-  /** The number of the first of them. */
-  readonly first: number;
-  readonly messages: readonly Data[];
-  /** Their size in all, in UTF-8 or binary bytes. */
-  readonly bytes: number;
-}
-
 const COMMANDS: ReadonlySet<string> = new Set<Command["type"]>([
   "connect",
   "send",
@@ -381,20 +371,6 @@ export function wantsAck(post: readonly (Command | Notice)[]): boolean {
 /** Tells whether a message's data is transferred, and gone for its sender. */
 export function isTransferred(data: Data): data is ArrayBuffer {
   return typeof data !== "string" && data.byteLength >= TRANSFER_FROM;
-}
-
-/** The messages of a notice, connection by connection. */
-export function* batchesOf(
-  { messages, runs }: Extract<Notice, { readonly type: "messages" }>,
-): Generator<Batch> {
-  let end = 0;
-  for (let run = 0; run < runs.length; run += 4) {
-    const [id = 0, first = 0, count = 0, bytes = 0] = runs.slice(run, run + 4);
-    end += count;
-    // Those of a single connection are not copied.
-    const own = runs.length > 4 ? messages.slice(end - count, end) : messages;
-    yield { id, first, messages: own, bytes };
-  }
 }
 
 /**

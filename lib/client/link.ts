@@ -10,12 +10,12 @@ import type { Failure } from "../connection/failure.ts";
 import type { OutboxLimits } from "../connection/outbox.ts";
 import type {
   Answer,
-  Batch,
   Command,
   DropReason,
   Setup,
   StatusNotice,
 } from "../protocol.ts";
+import type { Batch } from "./batches.ts";
 import { Closing } from "./closing.ts";
 import type { Post } from "./courier.ts";
 import { guard } from "./guard.ts";

@@ -6,8 +6,9 @@
  */
 
 import type { Data } from "../connection/config.ts";
-import type { Batch, DropReason } from "../protocol.ts";
+import type { DropReason } from "../protocol.ts";
 import { RECEIVE_WINDOW_BYTES, RECEIVE_WINDOW_MESSAGES } from "../protocol.ts";
+import type { Batch } from "./batches.ts";
 import { sizeOf } from "./message_data.ts";
 
 /** Messages that arrived together. */

@@ -6,14 +6,13 @@
 
 import type { Failure } from "../connection/failure.ts";
 import {
-  type Batch,
-  batchesOf,
   type Command,
   type EnvironmentChange,
   isNoticePost,
   type Notice,
   PROTOCOL_VERSION,
 } from "../protocol.ts";
+import { type Batch, batchesOf } from "./batches.ts";
 import type { Clock } from "./clock.ts";
 import { Courier, type Speaker } from "./courier.ts";
 import type { Endpoint, StartEndpoint } from "./endpoint.ts";

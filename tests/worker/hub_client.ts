@@ -7,13 +7,12 @@
 import { assert } from "@std/assert";
 import type { Config } from "../../lib/connection/config.ts";
 import {
-  type Batch,
-  batchesOf,
   type Command,
   type Notice,
   type Setup,
   wantsAck,
 } from "../../lib/protocol.ts";
+import { type Batch, batchesOf } from "../../lib/client/batches.ts";
 import { Hub } from "../../lib/worker/hub.ts";
 import { SETUP } from "../client/fake_worker.ts";
 import { type FakeTransport, FakeTransports } from "./fake_transport.ts";

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertObjectMatch } from "@std/assert";
 import {
-  batchesOf,
   type Command,
   POST_WINDOW,
   PROTOCOL_VERSION,
   RECEIVE_WINDOW_MESSAGES,
 } from "../../lib/protocol.ts";
+import { batchesOf } from "../../lib/client/batches.ts";
 import { HubClient, setupWith } from "./hub_client.ts";
 
 const LARGE = { maxMessages: 1e6, maxBytes: 1e9, overflow: "pause" } as const;
