@@ -8,13 +8,7 @@ import { LOST } from "../connection/close.ts";
 import type { Data } from "../connection/config.ts";
 import type { Failure } from "../connection/failure.ts";
 import type { OutboxLimits } from "../connection/outbox.ts";
-import type {
-  Answer,
-  Command,
-  DropReason,
-  Setup,
-  StatusNotice,
-} from "../protocol.ts";
+import type { Answer, DropReason, Setup, StatusNotice } from "../protocol.ts";
 import type { Batch } from "./batches.ts";
 import { Closing } from "./closing.ts";
 import type { Post } from "./courier.ts";
@@ -36,7 +30,7 @@ import {
 } from "./send_queue.ts";
 import { Teller } from "./teller.ts";
 import type { WorkerPool } from "./worker_pool.ts";
-import type { Tenant } from "./worker_slot.ts";
+import type { Introduction, Tenant } from "./worker_slot.ts";
 
 type Phase =
   | { readonly kind: "live" }
@@ -64,8 +58,6 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
   /** As it was told last, be it that the listener does not know yet. */
   #status: StatusNotice;
   #autoConnect: boolean;
-  /** What the worker was told; `reconnect()` may have been called since. */
-  #introducedAs: "idle" | "connecting" = "idle";
   #opens = 0;
   #id = 0;
   #phase = LIVE;
@@ -207,37 +199,24 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
     else closing.hurry(this.#seat);
   }
 
-  /** Forgets everything at once and tells the listener nothing more. */
-  abandon(): void {
-    if (this.#phase.kind === "ended") return;
-    this.#seat?.say({ type: "abandon", id: this.#seat.id });
-    this.#release();
-    this.#incoming.forget();
-    this.#requests?.forget();
-    this.#teller.forget();
-    this.#pool.leave(this);
-  }
-
   // What follows is for the worker's slot.
 
   /** What a worker has to know first, be it the first one or a successor. */
-  introduce(
-    id: number,
-  ): Extract<Command, { readonly type: "connect" }> {
+  introduce(id: number): Introduction {
     // One that is about to end makes no attempt any more.
     const autoConnect = this.#autoConnect && this.#phase.kind === "live";
-    this.#introducedAs = autoConnect ? "connecting" : "idle";
     return { type: "connect", id, setup: { ...this.#setup, autoConnect } };
   }
 
   /** The worker is ready, and has been told that. */
-  seated(seat: Seat): void {
+  seated(seat: Seat, { setup }: Introduction): void {
     const { id } = seat;
     this.#seat = seat;
     this.#id = id;
     // Nobody else would tell the worker that it has ended.
     if (this.#phase.kind !== "live") return this.#closing?.hurry(seat);
-    if (this.#introducedAs === "connecting" || !this.#autoConnect) return;
+    // `reconnect()` may have been called since.
+    if (setup.autoConnect || !this.#autoConnect) return;
     seat.command({ type: "reconnect", id, reason: "" });
   }
 

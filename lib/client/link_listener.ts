@@ -51,7 +51,7 @@ export interface LinkListener {
   ask(question: number, what: "url" | "token"): void;
   /** A ping was answered. */
   heartbeat(notice: NoticeOf<"heartbeat">): void;
-  /** Once for each `probe()`, unless the link is abandoned. */
+  /** Once for each `probe()`. */
   probed(notice: NoticeOf<"probed">): void;
   /** A record for the logger. */
   log(notice: NoticeOf<"log">): void;

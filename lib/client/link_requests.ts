@@ -68,10 +68,4 @@ export class LinkRequests {
   crashed(): void {
     this.#questions.clear();
   }
-
-  /** Forgets everything. */
-  forget(): void {
-    this.#questions.clear();
-    this.#probes.clear();
-  }
 }

@@ -191,14 +191,6 @@ export class ReceiveQueue {
     this.#batches = this.#batches.map((each) => ({ ...each, ...earlier }));
   }
 
-  /** Drops everything and tells nothing any more. */
-  forget(): void {
-    this.#mode = "refuse";
-    this.#discard("closed");
-    this.#deferred = [];
-    this.#last = undefined;
-  }
-
   /** Drops what nobody can get any more: all but what waits to be pulled. */
   end(): void {
     if (this.#mode !== "pull") this.refuse("unread");

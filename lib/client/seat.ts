@@ -49,9 +49,4 @@ export class Seat {
     if (this.#staged !== undefined) append(post, this.#staged);
     this.#staged = undefined;
   }
-
-  /** Sends a record that must go out whatever becomes of the tenant. */
-  say(record: Command): void {
-    this.#courier.say(record);
-  }
 }

@@ -64,9 +64,4 @@ export class Teller {
       if (drop) guard(() => this.#listener.dropped(drop));
     }
   }
-
-  /** Tells nothing of what has been dropped so far. */
-  forget(): void {
-    this.#drops = NONE;
-  }
 }

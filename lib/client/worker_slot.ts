@@ -25,7 +25,7 @@ export interface Tenant extends Speaker {
   /** What a worker has to know first, be it the first one or a successor. */
   introduce(id: number): Introduction;
   /** The worker is ready, and has been told that. */
-  seated(seat: Seat): void;
+  seated(seat: Seat, told: Introduction): void;
   /** The worker told something. */
   receive(notice: ConnectionNotice): void;
   /** Messages came. */
@@ -38,7 +38,8 @@ export interface Tenant extends Speaker {
   close(closeCode: number | undefined, reason: string): void;
 }
 
-type Introduction = Extract<Command, { readonly type: "connect" }>;
+/** The first that a worker is told of a connection. */
+export type Introduction = Extract<Command, { readonly type: "connect" }>;
 
 /** How long a script may take to load, in milliseconds. */
 const START_TIMEOUT = 10_000;
@@ -257,7 +258,7 @@ export class WorkerSlot {
     const { id } = introduction;
     this.#seats.set(id, tenant);
     courier.say(introduction);
-    tenant.seated(new Seat(id, tenant, courier));
+    tenant.seated(new Seat(id, tenant, courier), introduction);
   }
 
   #onNotice(notice: Notice): void {

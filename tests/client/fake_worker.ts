@@ -285,6 +285,12 @@ export class Recorder implements LinkListener {
   }
 }
 
+/** Closes a connection, and has its worker tell that it is closed. */
+export function closeLink(link: Link, worker: FakeWorker): void {
+  link.close(1000, "");
+  worker.close(link.id);
+}
+
 /** A link on a fake worker. */
 export interface Bench {
   readonly clock: ManualClock;

@@ -6,6 +6,7 @@ import {
   SEND_WINDOW_BYTES,
 } from "../../lib/protocol.ts";
 import {
+  closeLink,
   makeBench,
   makeOpenBench,
   settle,
@@ -602,19 +603,6 @@ Deno.test("close() delivers no message any more", async () => {
   assertEquals(consumed.reduce((sum, { messages }) => sum + messages, 0), 3);
 });
 
-Deno.test("abandon() tells nothing more and settles what was sent", async () => {
-  const { link, recorder, clock, workers: { last } } = makeOpenBench();
-  const outcomes: SendOutcome[] = [];
-  link.send("a", { settle: (outcome) => outcomes.push(outcome) });
-  link.probe(1);
-  link.abandon();
-  link.abandon();
-  await settle();
-  assertEquals(outcomes, [{ kind: "dropped", reason: "closed" }]);
-  assertEquals(recorder.take(), []);
-  assertEquals([clock.timers, last.state], [0, "ended"]);
-});
-
 Deno.test("crashed() keeps what had not crossed, and repeats nothing that had", async () => {
   const { link, recorder, clock, workers } = makeOpenBench();
   for (const text of ["a", "b"]) link.send(text);
@@ -703,5 +691,5 @@ Deno.test("reconnect() does not wait for the backoff of a worker that crashed", 
   assertEquals(workers.started.length, 2);
   workers.last.ready();
   assertEquals(workers.last.all("connect").length, 1);
-  link.abandon();
+  closeLink(link, workers.last);
 });

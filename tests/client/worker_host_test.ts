@@ -74,14 +74,6 @@ for (const choice of ["shared", "none", "dedicated"] as const) {
     link.close(undefined, "");
     await listener.end.promise;
   });
-
-  Deno.test(`abandon() drops a connection at once with "${choice}"`, async () => {
-    await using server = startEcho();
-    const { link, listener } = open(choosePool(choice), server.url);
-    await listener.open.promise;
-    link.abandon();
-    await server.closed;
-  });
 }
 
 Deno.test("WorkerHost() closes what it holds when it is disposed of", async () => {
@@ -169,7 +161,8 @@ Deno.test("WorkerHost() takes a script that waits before it listens", async () =
     link.consume("push");
     link.send("hello");
     assertEquals(await deadline(listener.receive(1), 20_000), ["hello"]);
-    link.abandon();
+    link.close(1000, "");
+    await listener.end.promise;
   } finally {
     await Deno.remove(script);
   }
@@ -211,7 +204,8 @@ async function assertReplaced(script: string, detail: RegExp): Promise<void> {
   const { failure } = await listener.loss.promise;
   assertEquals(failure?.type === "worker" && failure.retryable, true);
   assertMatch(detailOf(failure), detail);
-  link.abandon();
+  link.close(1000, "");
+  await listener.end.promise;
 }
 
 function hostOf(script: string): WorkerHost {

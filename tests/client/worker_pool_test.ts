@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { Link } from "../../lib/client/link.ts";
 import { WorkerPool } from "../../lib/client/worker_pool.ts";
 import {
+  closeLink,
   FakeWorkers,
   LIMITS,
   makeOpenBench,
@@ -18,20 +19,21 @@ Deno.test("WorkerPool() gives a connection to the worker with the fewest", async
     size: 3,
     clock: new ManualClock(),
   });
-  const links = Array.from(
-    { length: 7 },
-    () => new Link(pool, SETUP, LIMITS, new Recorder()),
-  );
+  const open = () => new Link(pool, SETUP, LIMITS, new Recorder());
+  for (let count = 0; count < 7; count += 1) open();
   assertEquals(workers.started.length, 3);
   for (const worker of workers.started) worker.ready();
   const connections = () =>
     workers.started.map((worker) => worker.all("connect").length);
   assertEquals(connections(), [3, 2, 2]);
-  links[1]?.abandon();
-  links.push(new Link(pool, SETUP, LIMITS, new Recorder()));
+  // The first of the second worker.
+  workers.started[1]?.close(1);
+  open();
   await settle();
   assertEquals(connections(), [3, 3, 2]);
-  for (const link of links) link.abandon();
+  for (const worker of workers.started) {
+    for (const { id } of worker.all("connect")) worker.close(id);
+  }
   assertEquals(workers.started.map(({ state }) => state), [
     "ended",
     "ended",
@@ -68,7 +70,7 @@ Deno.test("WorkerPool() tells of the network while it has connections, and not a
     "offline",
     "online",
   ]);
-  link.abandon();
+  closeLink(link, last);
   dispatchEvent(new Event("online"));
   await settle();
   assertEquals(last.all("environment").length, 2);
@@ -84,17 +86,17 @@ Deno.test("WorkerPool() tells a worker that starts of the network that is gone",
   assertEquals(workers.last.all("environment").map(({ change }) => change), [
     "offline",
   ]);
-  link.abandon();
+  closeLink(link, workers.last);
 });
 
 Deno.test("WorkerPool() asks the platform anew after a time without connections", () => {
   const { pool, link, workers } = makeOpenBench();
   dispatchEvent(new Event("offline"));
-  link.abandon();
+  closeLink(link, workers.last);
   // Nobody hears of this.
   dispatchEvent(new Event("online"));
   const next = new Link(pool, SETUP, LIMITS, new Recorder());
   workers.last.ready();
   assertEquals(workers.last.all("environment"), []);
-  next.abandon();
+  closeLink(next, workers.last);
 });

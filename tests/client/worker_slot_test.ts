@@ -4,6 +4,7 @@ import { WorkerPool } from "../../lib/client/worker_pool.ts";
 import { POST_WINDOW } from "../../lib/protocol.ts";
 import {
   type Bench,
+  closeLink,
   LIMITS,
   makeBench,
   makeOpenBench,
@@ -70,7 +71,7 @@ Deno.test("WorkerSlot() starts anew for a connection that comes after a failed s
   bench.workers.last.ready();
   bench.workers.last.open(2);
   assertEquals(recorder.take(), ["opened"]);
-  link.abandon();
+  closeLink(link, bench.workers.last);
   assertEquals(bench.clock.timers, 0);
 });
 
@@ -87,12 +88,13 @@ Deno.test("WorkerSlot() tells of the connections of a start twice, and takes bac
   workers.last.ready();
   await settle();
   assertEquals(told(), [["connect", 1], ["connect", 1], ["connect", 2]]);
-  link.abandon();
+  closeLink(link, workers.last);
   workers.last.fail("Boom");
   const { link: other } = addLink(bench);
   bench.clock.advance(5_000);
   assertEquals(told(), [["connect", 3, "connect", 4]]);
-  other.abandon();
+  other.close(1000, "");
+  bench.clock.advance(0);
   workers.last.ready();
   await settle();
   assertEquals(told().slice(1), [["connect", 3], ["abandon", 4]]);
@@ -112,7 +114,7 @@ Deno.test("WorkerSlot() has nobody connect before the worker is ready while ther
   const told = types.filter((type) => type !== "ack");
   assertEquals(told.slice(0, 2), ["environment", "connect"]);
   dispatchEvent(new Event("online"));
-  link.abandon();
+  closeLink(link, workers.last);
 });
 
 Deno.test("WorkerSlot() hears of a start before a failure that overtook it", () => {
