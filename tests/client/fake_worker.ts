@@ -108,6 +108,9 @@ export class ManualClock implements Clock {
   }
 }
 
+/** How a connection ends. */
+export type Ending = Pick<NoticeOf<"closed">, "info" | "cause" | "failure">;
+
 /** One far end. */
 export class FakeWorker implements Endpoint {
   /** What came, post by post. */
@@ -194,16 +197,16 @@ export class FakeWorker implements Endpoint {
   }
 
   /** Tells of a connection that has ended. */
-  close(id: number, after = 0): void {
+  close(id: number, after = 0, how: Partial<Ending> = {}): void {
     this.tell(
       { type: "status", id, after, status: { kind: "closed", attempt: 1 } },
-      { type: "closed", id, after, info: CLEAN, cause: "requested" },
+      { type: "closed", id, after, info: CLEAN, cause: "requested", ...how },
     );
   }
 
   /** Tells of a connection that was lost. */
-  lose(id: number, after = 0): void {
-    const lost = { info: LOST, attempt: 1, delay: 1_000 };
+  lose(id: number, after = 0, how: Partial<Ending> = {}): void {
+    const lost = { info: LOST, attempt: 1, delay: 1_000, ...how };
     this.tell(
       {
         type: "status",
