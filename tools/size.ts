@@ -27,8 +27,8 @@ interface Item {
 
 /** The reach is 5 kB and 7 kB; these are what holds today. */
 const ITEMS: readonly Item[] = [
-  { name: "@holdfast/websocket", entry: "mod.ts", budget: 24_000, ours: true },
-  ours("ReconnectingWebSocket", 22_900),
+  { name: "@holdfast/websocket", entry: "mod.ts", budget: 23_900, ours: true },
+  ours("ReconnectingWebSocket", 22_800),
   ours("WorkerWebSocket", 13_200),
   ours("describeClose", 5_200),
   {

@@ -54,6 +54,7 @@ export const SWITCH: Fit = {
   wanted: "true or false",
   holds: (value) => typeof value === "boolean",
 };
+
 /**
  * Checks a value; `name` is the option's.
  *
