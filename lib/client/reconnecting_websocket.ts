@@ -191,8 +191,12 @@ export class ReconnectingWebSocket
    * Sends a message with backpressure.
    *
    * @param data Text, or binary data, which is copied at once.
-   * @param options What takes the message back.
-   * @returns Settles when the transport has taken the message, or it was dropped.
+   * @param options What takes the message back; its signal's reason is thrown.
+   * @returns Resolves when the transport has taken the message.
+   * @throws {MessageExpiredError} Its `ttl` ran out.
+   * @throws {OutboxFullError} It can never fit, or the outbox dropped it.
+   * @throws {ConnectionLostError} The worker crashed with it, or the transport refused it.
+   * @throws {SocketError} What ended the socket: {@linkcode ConnectionClosedError} after `close()`.
    */
   write(data: Sendable, options: WriteOptions = {}): Promise<void> {
     return this.#core.write(data, options);
@@ -226,9 +230,13 @@ export class ReconnectingWebSocket
   }
 
   /**
-   * Pings now.
+   * Pings now. A connection that does not answer within `probeTimeout` is lost.
    *
    * @returns The latency in milliseconds.
+   * @throws {DOMException} `InvalidStateError`: it is not open, or a full inbox pauses it.
+   * @throws {DOMException} `NotSupportedError`: the transport has no ping frames,
+   * and there is no `heartbeat.message`.
+   * @throws {SocketError} What ended the connection: {@linkcode HeartbeatTimeoutError} without an answer.
    */
   probe(): Promise<number> {
     if (this.readyState !== ReconnectingWebSocket.#states.OPEN) {
@@ -240,9 +248,10 @@ export class ReconnectingWebSocket
   /**
    * Pulls the next message.
    *
-   * @param options What ends the wait.
+   * @param options What ends the wait; its signal's reason is thrown.
    * @throws {DOMException} `InvalidStateError`: there is another consumer.
    * @throws {DOMException} `TimeoutError`: it took too long.
+   * @throws {SocketError} What ended the socket: {@linkcode ConnectionClosedError} after `close()`.
    */
   receive(options?: ReceiveOptions): Promise<MessageData> {
     this.#core.startPulling();

@@ -1,6 +1,12 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import {
   ConnectionClosedError,
+  ConnectionLostError,
   MessageExpiredError,
   OutboxFullError,
 } from "../../lib/client/errors.ts";
@@ -132,6 +138,23 @@ Deno.test("write() rejects what can never fit, and what the end drops", async ()
     assertRejects(() => queued, ConnectionClosedError),
     assertRejects(() => waiting, ConnectionClosedError),
   ]);
+});
+
+Deno.test("write() rejects what the worker crashed with, and what the transport refused", async () => {
+  await using stage = makeStage();
+  const socket = makeOpen(stage);
+  const refused = socket.write("a");
+  const uncertain = socket.write("b");
+  stage.worker.tell({ type: "unsent", id: 1, message: 1, reason: "rejected" });
+  const { message, retryable } = await assertRejects(
+    () => refused,
+    ConnectionLostError,
+    "(rejected)",
+  );
+  assertStringIncludes(message, "send it again if that does no harm");
+  assertEquals(retryable, true);
+  stage.worker.fail("Boom");
+  await assertRejects(() => uncertain, ConnectionLostError, "(unknown)");
 });
 
 Deno.test("write() that waits for room is rejected by the end, however it begins", async () => {
