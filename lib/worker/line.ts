@@ -41,6 +41,9 @@ export interface LineOwner {
 const ONLY_SILENCE =
   "This transport has no ping frames, so only silence can be judged, by " +
   "idleTimeout. Set heartbeat.message to something that the server answers";
+const NO_PAUSE =
+  "This transport cannot pause what the server sends, so a full inbox closes " +
+  "the connection. Set inbox.overflow to another rule if that is not wanted";
 
 /** Carries messages and pings between one connection and its transports. */
 export class Line implements IntakeLine, ListeningLine {
@@ -51,7 +54,7 @@ export class Line implements IntakeLine, ListeningLine {
   /** What comes in. */
   readonly intake: Intake;
   #resolution: Resolution | undefined;
-  #silence: "untold" | "told" = "untold";
+  #limits: "untold" | "told" = "untold";
   #room: "room" | "full" = "room";
   /** The number of the last message that `close()` waits for. */
   #closeAfter = 0;
@@ -217,7 +220,7 @@ export class Line implements IntakeLine, ListeningLine {
     this.#sockets.opened(socket);
     const pings = this.#prepared.kind.pings ? "frames" : "none";
     const agreed = { ...opened, pings } as const;
-    if (pings === "none") this.#tellOfSilence();
+    this.#tellLimits();
     this.#owner.dispatch({ type: "opened", socket, agreed });
   }
 
@@ -258,15 +261,20 @@ export class Line implements IntakeLine, ListeningLine {
     return this.#resolution as Resolution;
   }
 
-  /** Once, as it is the same after each attempt. */
-  #tellOfSilence(): void {
+  /** What the transport cannot do. Once, as it is the same after each attempt. */
+  #tellLimits(): void {
+    if (this.#limits === "told") return;
+    this.#limits = "told";
     const { config, journal } = this.#owner;
-    const { heartbeat, idleTimeout } = config;
-    if (this.#silence === "told" || heartbeat === undefined) return;
-    this.#silence = "told";
-    if (heartbeat.message !== undefined) return;
-    const level = idleTimeout === Infinity ? "warn" : "info";
-    journal.write(level, ONLY_SILENCE, { idleTimeout });
+    const { heartbeat, idleTimeout, inbox } = config;
+    const { pings, pauses } = this.#prepared.kind;
+    if (!pings && heartbeat !== undefined && heartbeat.message === undefined) {
+      const level = idleTimeout === Infinity ? "warn" : "info";
+      journal.write(level, ONLY_SILENCE, { idleTimeout });
+    }
+    if (!pauses && inbox.overflow === "pause") {
+      journal.write("info", NO_PAUSE, { maxBytes: inbox.maxBytes });
+    }
   }
 
   #classify(

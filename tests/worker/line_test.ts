@@ -216,3 +216,23 @@ Deno.test("Line() asks a transport without ping frames for none", async () => {
   assertEquals((await client.next("probed")).result, { kind: "unsupported" });
   assertEquals(transport.pings, []);
 });
+
+Deno.test("Line() says once that a transport cannot pause, where the inbox counts on it", async () => {
+  const told = async (overflow: "pause" | "drop-oldest") => {
+    using client = new HubClient(new FakeTransports({ pauses: false }));
+    const { inbox } = setupWith().config;
+    const setup = setupWith({ log: "info" }, {
+      backoff: AT_ONCE,
+      inbox: { ...inbox, overflow },
+    });
+    const transport = await client.open(setup);
+    const successor = client.transports.next();
+    transport.ends();
+    (await successor).opens();
+    await client.next("opened");
+    const messages = client.all("log").map(({ message }) => message);
+    return messages.filter((message) => message.includes("cannot pause"));
+  };
+  assertEquals((await told("pause")).length, 1);
+  assertEquals(await told("drop-oldest"), []);
+});
