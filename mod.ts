@@ -56,7 +56,7 @@ export type {
   SpreadBackoff,
 } from "./lib/connection/backoff.ts";
 export { backoffDelay } from "./lib/connection/backoff.ts";
-export { type CloseInfo, describeClose } from "./lib/connection/close.ts";
+export { type CloseInfo, describeClose } from "./lib/rfc6455/close.ts";
 export type { ProviderName } from "./lib/connection/failure.ts";
 export type { Json } from "./lib/connection/pattern.ts";
 export type {
@@ -64,7 +64,7 @@ export type {
   Direction,
   DropReason,
   LogLevel,
-} from "./lib/protocol.ts";
+} from "./lib/boundary/protocol.ts";
 export {
   AuthenticationError,
   ConnectError,
@@ -83,7 +83,7 @@ export {
   SocketError,
   type SocketErrorInit,
   WorkerError,
-} from "./lib/client/errors.ts";
+} from "./lib/client/errors/mod.ts";
 export {
   DisconnectEvent,
   DropEvent,
@@ -96,12 +96,12 @@ export {
   type ReconnectingWebSocketEventMap,
   StatusChangeEvent,
   type TypedEventTarget,
-} from "./lib/client/events.ts";
-export type { Handler } from "./lib/client/handlers.ts";
-export type { OpenInfo } from "./lib/client/lifecycle.ts";
-export type { Logger } from "./lib/client/logger.ts";
-export type { Sendable } from "./lib/client/message_data.ts";
-export type { ReceiveOptions } from "./lib/client/message_stream.ts";
+} from "./lib/client/socket/events.ts";
+export type { Handler } from "./lib/client/socket/event_handlers.ts";
+export type { OpenInfo } from "./lib/client/socket/lifecycle.ts";
+export type { Logger } from "./lib/client/options/logger.ts";
+export type { Sendable } from "./lib/client/remote/message_data.ts";
+export type { ReceiveOptions } from "./lib/client/socket/message_stream.ts";
 export {
   type BackoffOptions,
   DEFAULTS,
@@ -119,9 +119,9 @@ export {
   type TokenProvider,
   type UrlProvider,
   type UrlSource,
-} from "./lib/client/options.ts";
+} from "./lib/client/options/options.ts";
 export { ReconnectingWebSocket } from "./lib/client/reconnecting_websocket.ts";
-export type { Count, Metrics, Status } from "./lib/client/status.ts";
+export type { Count, Metrics, Status } from "./lib/client/socket/status.ts";
 export {
   type BinaryFormat,
   type MessageData,
@@ -129,20 +129,20 @@ export {
   type ReadyStates,
   WebSocketTarget,
   type WebSocketTargetConstructor,
-} from "./lib/client/web_socket_base.ts";
+} from "./lib/client/socket/web_idl.ts";
 export {
   WorkerHost,
   type WorkerHostOptions,
-} from "./lib/client/worker_host.ts";
+} from "./lib/client/workers/worker_host.ts";
 export {
   WorkerWebSocket,
   type WorkerWebSocketEventMap,
   type WorkerWebSocketOptions,
 } from "./lib/client/worker_websocket.ts";
-export type { WriteOptions } from "./lib/client/writer.ts";
+export type { WriteOptions } from "./lib/client/socket/write_queue.ts";
 export type {
   AttemptContext,
   Ending,
   GreetingSession,
   Hooks,
-} from "./lib/worker/hooks.ts";
+} from "./lib/worker/attempt/hooks.ts";

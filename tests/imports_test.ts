@@ -4,43 +4,110 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { circlesIn, type Import, importsOfLib, LIB } from "./import_graph.ts";
 
-/** What each part of lib/ may import: parts and packages. */
+const PURE = ["connection", "queue", "rfc6455", "identity"];
+
+/** What each folder of lib/ may import: other folders, and packages. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  connection: [],
-  protocol: ["connection"],
-  worker: ["protocol", "connection", "@std/async", "@types/ws", "ws"],
-  client: ["protocol", "connection", "@std/async"],
-  messages: ["client", "@std/async"],
-  otel: ["client", "@opentelemetry/api"],
-  cli: [
+  queue: [],
+  rfc6455: [],
+  identity: [],
+  connection: ["queue", "rfc6455"],
+  boundary: PURE,
+  platform: [],
+  transport: ["connection", "queue", "rfc6455"],
+  "transport/native": ["transport", "connection", "queue", "rfc6455"],
+  "transport/ws": [
+    "transport",
     "connection",
+    "queue",
+    "rfc6455",
+    "@types/ws",
+    "ws",
+  ],
+  "transport/load": ["transport", "transport/native", "transport/ws"],
+  "worker/attempt": [...PURE, "boundary", "transport", "@std/async"],
+  worker: [
+    ...PURE,
+    "boundary",
+    "platform",
+    "transport",
+    "transport/load",
+    "transport/ws",
+    "worker/attempt",
+  ],
+  "client/errors": ["connection", "rfc6455", "identity"],
+  "client/workers": ["boundary", "connection", "platform"],
+  "client/remote": [...PURE, "boundary", "platform", "client/workers"],
+  "client/options": [...PURE, "boundary", "client/workers"],
+  "client/socket": [
+    ...PURE,
+    "boundary",
+    "platform",
+    "client/errors",
+    "client/options",
+    "client/remote",
+    "client/workers",
+    "@std/async",
+  ],
+  client: [
+    ...PURE,
+    "boundary",
+    "client/options",
+    "client/remote",
+    "client/socket",
+    "client/workers",
+  ],
+  messages: [
+    "queue",
+    "platform",
+    "client/errors",
+    "client/options",
+    "@std/async",
+  ],
+  otel: ["platform", "client/errors", "client/socket", "@opentelemetry/api"],
+  cli: ["rfc6455", "platform", "client/errors", "@std/cli", "@std/log"],
+  "cli/connect": [
+    "identity",
+    "cli",
     "client",
-    "messages",
+    "client/options",
+    "client/socket",
     "@std/async",
     "@std/cli",
     "@std/log",
+  ],
+  "cli/serve": [
+    "platform",
+    "cli",
     "ws",
-    // For the steps of doctor and the server of serve.
-    "node:dns",
     "node:http",
     "node:https",
     "node:net",
+  ],
+  "cli/doctor": [
+    "identity",
+    "rfc6455",
+    "platform",
+    "cli",
+    "cli/connect",
+    "client",
+    "node:dns",
+    "node:net",
     "node:tls",
   ],
+  "cli/storm": ["connection", "rfc6455", "cli", "client/options"],
 };
 
-/** `worker: "none"` binds a hub in-thread; nothing else crosses over. */
-const DYNAMIC_EXCEPTION = "worker/serve.ts";
+/** Where parts are put together: each of these files stands for itself. */
+const COMPOSERS = ["transport/load.ts"];
 
-const LIB = new URL("../lib/", import.meta.url);
-
-interface Import {
-  readonly from: string;
-  readonly specifier: string;
-  readonly resolved: string | undefined;
-  readonly dynamic: boolean;
-}
+/** What is loaded on demand: a hub for `worker: "none"`, and each command. */
+const MAY_LOAD: Readonly<Record<string, readonly string[]>> = {
+  "client/workers": ["worker"],
+  cli: ["cli/connect", "cli/serve", "cli/doctor", "cli/storm"],
+};
 
 Deno.test("lib/ imports in the permitted directions only", async () => {
   const imports = await importsOfLib();
@@ -49,18 +116,19 @@ Deno.test("lib/ imports in the permitted directions only", async () => {
 
 Deno.test("isPermitted() refuses each wrong direction", () => {
   const wrong: readonly [from: string, specifier: string][] = [
-    ["connection/backoff.ts", "../protocol.ts"],
+    ["connection/backoff.ts", "../boundary/protocol.ts"],
+    ["queue/outbox.ts", "../connection/state.ts"],
     ["connection/backoff.ts", "@std/async/delay"],
     ["connection/backoff.ts", "node:events"],
-    ["protocol.ts", "./client/errors.ts"],
-    ["worker/hub.ts", "../client/errors.ts"],
+    ["boundary/protocol.ts", "../client/errors/mod.ts"],
+    ["worker/hub.ts", "../client/errors/mod.ts"],
     ["worker/hub.ts", "../../tools/ok.ts"],
-    ["client/worker_host.ts", "../worker/serve.ts"],
-    ["client/worker_host.ts", "ws"],
-    ["client/options.ts", "../cli/mod.ts"],
+    ["client/workers/worker_host.ts", "../../worker/serve.ts"],
+    ["client/workers/worker_host.ts", "ws"],
+    ["client/options/options.ts", "../cli/mod.ts"],
     ["messages/mod.ts", "../worker/hub.ts"],
     ["otel/mod.ts", "../connection/redact.ts"],
-    ["client/status.ts", "@opentelemetry/api"],
+    ["client/socket/status.ts", "@opentelemetry/api"],
     ["stray/file.ts", "../protocol.ts"],
   ];
   for (const [from, specifier] of wrong) {
@@ -69,9 +137,56 @@ Deno.test("isPermitted() refuses each wrong direction", () => {
 });
 
 Deno.test("isPermitted() lets the client load the server in-thread", () => {
-  const load = statically("client/worker_host.ts", "../worker/serve.ts");
+  const load = statically(
+    "client/workers/worker_host.ts",
+    "../../worker/serve.ts",
+  );
   assertEquals(isPermitted({ ...load, dynamic: true }), true);
 });
+
+Deno.test("lib/ has no circle of imports", async () => {
+  const imports = await importsOfLib();
+  assertEquals(circlesIn(edgesOf(imports, (path) => path)), []);
+});
+
+Deno.test("lib/ has no circle of folders", async () => {
+  const imports = await importsOfLib();
+  assertEquals(circlesIn(edgesOf(imports, partOf)), []);
+});
+
+Deno.test("circlesIn() names a circle once", () => {
+  const edges = [["a", "b"], ["b", "c"], ["c", "b"], ["c", "d"]] as const;
+  assertEquals(circlesIn(edges), [["b", "c"]]);
+});
+
+Deno.test("isPermitted() knows each folder of lib/", async () => {
+  const imports = await importsOfLib();
+  const parts = new Set(
+    imports.flatMap(({ from, resolved }) =>
+      resolved?.startsWith(LIB.href)
+        ? [partOf(from), partOf(resolved.slice(LIB.href.length))]
+        : [partOf(from)]
+    ),
+  );
+  const known = new Set(Object.keys(MAY_IMPORT));
+  assertEquals([...parts].filter((part) => !known.has(part)), []);
+  assertEquals([...known].filter((part) => !parts.has(part)), []);
+});
+
+/** Who imports whom, as names that `nameOf` gives to paths; nothing imports itself. */
+function edgesOf(
+  imports: readonly Import[],
+  nameOf: (path: string) => string,
+): readonly (readonly [string, string])[] {
+  return imports.flatMap(({ from, resolved, dynamic }) => {
+    if (dynamic || !resolved?.startsWith(LIB.href)) return [];
+    const edge = [
+      nameOf(from),
+      nameOf(resolved.slice(LIB.href.length)),
+    ] as const;
+    return edge[0] === edge[1] ? [] : [edge];
+  });
+}
 
 function isPermitted({ from, specifier, resolved, dynamic }: Import): boolean {
   const part = partOf(from);
@@ -79,14 +194,17 @@ function isPermitted({ from, specifier, resolved, dynamic }: Import): boolean {
     ? partOf(resolved.slice(LIB.href.length))
     : packageOf(specifier);
   if (part === target && resolved !== undefined) return true;
-  if (dynamic && part === "client" && specifier.endsWith(DYNAMIC_EXCEPTION)) {
-    return true;
-  }
-  return MAY_IMPORT[part]?.includes(target) ?? false;
+  const permitted = [
+    ...MAY_IMPORT[part] ?? [],
+    ...dynamic ? MAY_LOAD[part] ?? [] : [],
+  ];
+  return permitted.includes(target);
 }
 
+/** The folder of a file; a file that composes folders is a part of its own. */
 function partOf(path: string): string {
-  return path.split("/")[0]!.replace(/\.ts$/, "");
+  if (COMPOSERS.includes(path)) return path.replace(/\.ts$/, "");
+  return path.slice(0, path.lastIndexOf("/"));
 }
 
 function packageOf(specifier: string): string {
@@ -102,53 +220,4 @@ function statically(from: string, specifier: string): Import {
 
 function describe({ from, specifier }: Import): string {
   return `lib/${from} must not import ${specifier}`;
-}
-
-interface Info {
-  readonly modules: readonly {
-    readonly specifier: string;
-    readonly dependencies?: readonly {
-      readonly specifier: string;
-      readonly isDynamic?: boolean;
-      readonly code?: { readonly specifier?: string };
-      readonly type?: { readonly specifier?: string };
-    }[];
-  }[];
-}
-
-async function importsOfLib(): Promise<readonly Import[]> {
-  const imports = new Map<string, Import[]>();
-  for await (const file of walk(LIB)) {
-    if (imports.has(file)) continue;
-    for (const { specifier, dependencies = [] } of (await info(file)).modules) {
-      if (!specifier.startsWith(LIB.href)) continue;
-      const from = specifier.slice(LIB.href.length);
-      imports.set(
-        specifier,
-        dependencies.map(({ specifier, isDynamic, code, type }) => ({
-          from,
-          specifier,
-          resolved: code?.specifier ?? type?.specifier,
-          dynamic: isDynamic ?? false,
-        })),
-      );
-    }
-  }
-  return [...imports.values()].flat();
-}
-
-async function* walk(directory: URL): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(directory)) {
-    if (isDirectory) yield* walk(new URL(`${name}/`, directory));
-    else if (name.endsWith(".ts")) yield new URL(name, directory).href;
-  }
-}
-
-async function info(file: string): Promise<Info> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", file],
-    cwd: new URL("..", LIB),
-  });
-  const { stdout } = await command.output();
-  return JSON.parse(new TextDecoder().decode(stdout));
 }

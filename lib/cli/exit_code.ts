@@ -14,7 +14,7 @@ import {
   OpenTimeoutError,
   ProtocolError,
   ReconnectError,
-} from "../client/errors.ts";
+} from "../client/errors/mod.ts";
 import { FAILURE, SUCCESS, USAGE, UsageError } from "./command.ts";
 
 /**

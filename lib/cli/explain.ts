@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describeClose } from "../connection/close.ts";
+import { describeClose } from "../rfc6455/close.ts";
 import { type CommandIo, SUCCESS, tellUsage } from "./command.ts";
 import { wrapAfter } from "./text_width.ts";
 

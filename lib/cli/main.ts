@@ -4,9 +4,9 @@
  * @module
  */
 
-import { NAME, VERSION } from "../client/release.ts";
+import { NAME, VERSION } from "../platform/release.ts";
 import { SUCCESS, tellUsage } from "./command.ts";
-import type { SessionIo } from "./session_io.ts";
+import type { SessionIo } from "./cli_io.ts";
 
 type Run = (args: readonly string[], io: SessionIo) => Promise<number>;
 
@@ -25,10 +25,10 @@ Usage: <command> [options]
 
 /** Each is loaded when it is asked for, with what it depends on. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Run>> = new Map([
-  ["connect", async () => (await import("./connect.ts")).connect],
-  ["serve", async () => (await import("./serve.ts")).serve],
-  ["doctor", async () => (await import("./doctor.ts")).doctor],
-  ["storm", async () => (await import("./storm.ts")).storm],
+  ["connect", async () => (await import("./connect/connect.ts")).connect],
+  ["serve", async () => (await import("./serve/serve.ts")).serve],
+  ["doctor", async () => (await import("./doctor/doctor.ts")).doctor],
+  ["storm", async () => (await import("./storm/storm.ts")).storm],
   ["explain", async () => (await import("./explain.ts")).explain],
 ]);
 

@@ -4,25 +4,28 @@
  * @module
  */
 
-import type { CloseInfo } from "../connection/close.ts";
-import { resolveClose } from "./arguments.ts";
+import type { CloseInfo } from "../rfc6455/close.ts";
+import { resolveClose } from "./options/arguments.ts";
 import type {
   DisconnectEvent,
   EndEvent,
   FailureEvent,
   OpenEvent,
   ReconnectingWebSocketEventMap,
-} from "./events.ts";
-import { defineHandlers, type Handler } from "./handlers.ts";
-import type { OpenInfo } from "./lifecycle.ts";
-import type { Sendable } from "./message_data.ts";
-import type { ReceiveOptions } from "./message_stream.ts";
-import type { ReconnectingWebSocketOptions, UrlSource } from "./options.ts";
-import { notOpen } from "./probes.ts";
-import { resolveOptions } from "./resolve_options.ts";
-import { SocketCore } from "./socket_core.ts";
-import type { Metrics, Status } from "./status.ts";
-import { readableOf, writableOf } from "./web_streams.ts";
+} from "./socket/events.ts";
+import { defineHandlers, type Handler } from "./socket/event_handlers.ts";
+import type { OpenInfo } from "./socket/lifecycle.ts";
+import type { Sendable } from "./remote/message_data.ts";
+import type { ReceiveOptions } from "./socket/message_stream.ts";
+import type {
+  ReconnectingWebSocketOptions,
+  UrlSource,
+} from "./options/options.ts";
+import { notOpen } from "./socket/probes.ts";
+import { resolveOptions } from "./options/resolve.ts";
+import { SocketCore } from "./socket/socket_parts.ts";
+import type { Metrics, Status } from "./socket/status.ts";
+import { readableOf, writableOf } from "./socket/web_streams.ts";
 import {
   type BinaryFormat,
   defineInterface,
@@ -30,8 +33,8 @@ import {
   READY_STATES,
   type ReadyState,
   WebSocketTarget,
-} from "./web_socket_base.ts";
-import type { WriteOptions } from "./writer.ts";
+} from "./socket/web_idl.ts";
+import type { WriteOptions } from "./socket/write_queue.ts";
 
 /**
  * A WebSocket that stays connected, with the socket in a worker.

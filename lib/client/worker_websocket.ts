@@ -4,19 +4,26 @@
  * @module
  */
 
-import { LOST } from "../connection/close.ts";
-import type { Config, Data } from "../connection/config.ts";
+import { LOST } from "../rfc6455/close.ts";
+import type { Config } from "../connection/config.ts";
+import type { Data } from "../queue/data.ts";
 import type { Failure } from "../connection/failure.ts";
-import type { OutboxLimits } from "../connection/outbox.ts";
-import type { Setup } from "../protocol.ts";
-import { resolveClose, resolveProtocols, resolveUrl } from "./arguments.ts";
-import { defineHandlers, type Handler } from "./handlers.ts";
-import { Link } from "./link.ts";
-import type { LinkListener, NoticeOf } from "./link_listener.ts";
-import { type Sendable, sizeOf, snapshot } from "./message_data.ts";
-import type { ReconnectingWebSocketOptions } from "./options.ts";
-import { PLATFORM_OPTIONS } from "./option_rules.ts";
-import { check } from "./validate.ts";
+import type { OutboxLimits } from "../queue/outbox.ts";
+import type { Setup } from "../boundary/protocol.ts";
+import {
+  resolveClose,
+  resolveProtocols,
+  resolveUrl,
+} from "./options/arguments.ts";
+import { defineHandlers, type Handler } from "./socket/event_handlers.ts";
+import { Link } from "./remote/remote_connection.ts";
+import type { LinkListener } from "./remote/listener.ts";
+import type { NoticeOf } from "../boundary/protocol.ts";
+import { type Sendable, snapshot } from "./remote/message_data.ts";
+import { sizeOf } from "../queue/data.ts";
+import type { ReconnectingWebSocketOptions } from "./options/options.ts";
+import { PLATFORM_OPTIONS } from "./options/rules.ts";
+import { check } from "./options/validate.ts";
 import {
   type BinaryFormat,
   CLOSED,
@@ -29,8 +36,8 @@ import {
   type ReadyState,
   sendable,
   WebSocketTarget,
-} from "./web_socket_base.ts";
-import { choosePool } from "./worker_host.ts";
+} from "./socket/web_idl.ts";
+import { choosePool } from "./workers/worker_host.ts";
 
 /** The events of a {@linkcode WorkerWebSocket}, by type. */
 export interface WorkerWebSocketEventMap {

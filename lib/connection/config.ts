@@ -1,15 +1,14 @@
 /**
  * Config: what one connection is told, resolved and cloneable. The public
- * options, their defaults and their validation are `client/options.ts`.
+ * options, their defaults and their validation are `client/options/options.ts`.
  *
  * @module
  */
 
+import type { Data } from "../queue/data.ts";
+import type { InboxConfig } from "../queue/inbox.ts";
 import type { Backoff } from "./backoff.ts";
 import type { Pattern } from "./pattern.ts";
-
-/** The data of one message. Text is text; binary is an `ArrayBuffer` of its own. */
-export type Data = string | ArrayBuffer;
 
 /** How a dead peer is found out. Durations in milliseconds. */
 export interface HeartbeatConfig {
@@ -34,13 +33,6 @@ export interface GreetingConfig {
   readonly timeout: number;
   /** Whether `greeting()` of the hooks module does it. */
   readonly hook: boolean;
-}
-
-/** The bounds of the inbox and what happens at them. */
-export interface InboxConfig {
-  readonly maxMessages: number;
-  readonly maxBytes: number;
-  readonly overflow: "pause" | "close" | "drop-oldest" | "drop-newest";
 }
 
 /** What the connection machine goes by. Durations in milliseconds. */

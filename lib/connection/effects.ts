@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Liveness } from "./liveness.ts";
+import type { Liveness } from "./heartbeat.ts";
 import type { Effect, Notification, ProbeResult, State } from "./state.ts";
 
 /** Be done with a socket, telling the peer why if it can still be told. */

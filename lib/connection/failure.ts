@@ -3,12 +3,12 @@
  *
  * Errors lose their class and fields in a structured clone, so a failure
  * crosses the thread boundary as this record, and the main thread makes the
- * error from it (`client/errors.ts`).
+ * error from it (`client/errors/mod.ts`).
  *
  * @module
  */
 
-import type { CloseInfo } from "./close.ts";
+import type { CloseInfo } from "../rfc6455/close.ts";
 
 /** The steps of an attempt, in their order. */
 export type Phase = "resolving" | "opening" | "greeting";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Data } from "./config.ts";
+import type { Data } from "../queue/data.ts";
 
 /**
  * A value that JSON can carry.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { MAX_REASON_BYTES } from "./close.ts";
+import { MAX_REASON_BYTES } from "../rfc6455/close.ts";
 
 /** IMF-fixdate, RFC 850 and asctime, the forms of RFC 9110, 5.6.7. */
 const HTTP_DATES = [

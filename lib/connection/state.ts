@@ -6,10 +6,10 @@
  * @module
  */
 
-import type { CloseInfo } from "./close.ts";
+import type { CloseInfo } from "../rfc6455/close.ts";
 import type { Config } from "./config.ts";
 import type { Failure, Phase } from "./failure.ts";
-import type { Liveness } from "./liveness.ts";
+import type { Liveness } from "./heartbeat.ts";
 import type { Now } from "./suspension.ts";
 
 /** What every state remembers. */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { guard } from "../client/guard.ts";
-import { randomHex } from "../client/random_hex.ts";
-import { check } from "../client/validate.ts";
+import { guard } from "../platform/guard.ts";
+import { randomHex } from "../platform/random_hex.ts";
+import { check } from "../client/options/validate.ts";
 import type { Codec, Frame } from "./codec.ts";
 import {
   type Envelope,
@@ -14,7 +14,7 @@ import {
   type Message,
   type MessageId,
 } from "./envelope.ts";
-import { Intake, type InvalidMessage, mismatched } from "./intake.ts";
+import { Intake, type InvalidMessage, mismatched } from "./message_reader.ts";
 import { jsonCodec } from "./json_codec.ts";
 import type { MessageSocket } from "./message_socket.ts";
 import {
@@ -25,7 +25,7 @@ import {
   SUBSCRIBE_OPTIONS,
   type SubscribeOptions,
 } from "./options.ts";
-import { Outlet, type Posting } from "./outlet.ts";
+import { Outlet, type Posting } from "./resender.ts";
 import { Requests } from "./requests.ts";
 import type { OutputOf, Schemas, TypeOf, Verdict } from "./schemas.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isObject } from "../client/validate.ts";
+import { isObject } from "../client/options/validate.ts";
 
 /** What says which answer belongs to which request. */
 export type MessageId = string | number;

@@ -101,7 +101,7 @@ export {
   RequestLostError,
   UnexpectedReplyError,
 } from "./errors.ts";
-export type { InvalidMessage } from "./intake.ts";
+export type { InvalidMessage } from "./message_reader.ts";
 export { jsonCodec } from "./json_codec.ts";
 export type { MessageSocket } from "./message_socket.ts";
 export type {
@@ -118,4 +118,4 @@ export type {
   SchemaProps,
   SchemaResult,
 } from "./standard_schema.ts";
-export { SocketError, type SocketErrorInit } from "../client/errors.ts";
+export { SocketError, type SocketErrorInit } from "../client/errors/mod.ts";

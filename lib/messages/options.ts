@@ -10,10 +10,10 @@ import {
   type Range,
   type Rule,
   SWITCH,
-} from "../client/validate.ts";
+} from "../client/options/validate.ts";
 import type { Codec } from "./codec.ts";
 import type { Envelope, Message, MessageId } from "./envelope.ts";
-import type { InvalidMessage } from "./intake.ts";
+import type { InvalidMessage } from "./message_reader.ts";
 
 /** A message for which there is no handler. */
 export interface UnknownMessage extends Message {

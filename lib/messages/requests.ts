@@ -4,8 +4,8 @@
  * @module
  */
 
-import { PLATFORM_CLOCK } from "../client/clock.ts";
-import { OutboxFullError } from "../client/errors.ts";
+import { PLATFORM_CLOCK } from "../platform/clock.ts";
+import { OutboxFullError } from "../client/errors/mod.ts";
 import type { Frame } from "./codec.ts";
 import type { MessageId } from "./envelope.ts";
 import {
@@ -13,7 +13,7 @@ import {
   RequestLostError,
   UnexpectedReplyError,
 } from "./errors.ts";
-import type { Outlet, Posting } from "./outlet.ts";
+import type { Outlet, Posting } from "./resender.ts";
 import type { Verdict } from "./schemas.ts";
 
 /** How many ids of requests that have ended are remembered. */

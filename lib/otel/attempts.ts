@@ -5,8 +5,8 @@
  */
 
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
-import type { Clock } from "../client/clock.ts";
-import type { SocketError } from "../client/errors.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { SocketError } from "../client/errors/mod.ts";
 import {
   closedError,
   errorDetails,

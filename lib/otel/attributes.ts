@@ -12,7 +12,7 @@ import {
   ProviderError,
   ReconnectError,
   SocketError,
-} from "../client/errors.ts";
+} from "../client/errors/mod.ts";
 import type { Attributes } from "./telemetry.ts";
 
 /** The path and query of each URL in a text, up to the punctuation behind it. */

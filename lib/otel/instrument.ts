@@ -5,22 +5,22 @@
  */
 
 import { metrics, trace } from "@opentelemetry/api";
-import { type Clock, PLATFORM_CLOCK } from "../client/clock.ts";
-import type { SocketError } from "../client/errors.ts";
+import { type Clock, PLATFORM_CLOCK } from "../platform/clock.ts";
+import type { SocketError } from "../client/errors/mod.ts";
 import type {
   DisconnectEvent,
   DropEvent,
   EndEvent,
   HeartbeatEvent,
   ReconnectingWebSocketEventMap,
-} from "../client/events.ts";
-import { NAME, VERSION } from "../client/release.ts";
-import type { Metrics, Status } from "../client/status.ts";
+} from "../client/socket/events.ts";
+import { NAME, VERSION } from "../platform/release.ts";
+import type { Metrics, Status } from "../client/socket/status.ts";
 import { Attempts } from "./attempts.ts";
 import { closedError, serverAttributes } from "./attributes.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
-import { Level } from "./level.ts";
-import { DIRECTIONS, Readings } from "./readings.ts";
+import { Level } from "./up_down_series.ts";
+import { DIRECTIONS, Readings } from "./metrics_reporter.ts";
 import type { Attributes, Collect, Meter, Tracer } from "./telemetry.ts";
 
 /** The instrumentation scope is the package. */

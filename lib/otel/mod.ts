@@ -89,4 +89,4 @@ export type {
   SpanSettings,
   Tracer,
 } from "./telemetry.ts";
-export type { Count, Metrics, Status } from "../client/status.ts";
+export type { Count, Metrics, Status } from "../client/socket/status.ts";

@@ -12,11 +12,11 @@ import {
   newConnection,
   nextDeadline,
   transition,
-} from "../connection/connection.ts";
+} from "../connection/transition.ts";
 import type { Effect, Event, State } from "../connection/state.ts";
 import type { Now } from "../connection/suspension.ts";
-import { fillToken } from "../connection/token.ts";
-import { isLoopback } from "../connection/target.ts";
+import { fillToken } from "../identity/token.ts";
+import { isLoopback } from "../rfc6455/url.ts";
 import type { Config } from "../connection/config.ts";
 import type {
   Answer,
@@ -24,22 +24,22 @@ import type {
   EnvironmentChange,
   Notice,
   Setup,
-} from "../protocol.ts";
-import { Attempt } from "./attempt.ts";
-import { Journal, type JournalOwner } from "./journal.ts";
-import { Line, type LineOwner } from "./line.ts";
-import type { Mailbox } from "./mailbox.ts";
-import { failureOf } from "./failures.ts";
-import { Questions } from "./questions.ts";
-import { Renewal } from "./renewal.ts";
+} from "../boundary/protocol.ts";
+import { Attempt } from "./attempt/attempt_scope.ts";
+import { Journal, type JournalOwner } from "./connection_logger.ts";
+import { Line, type LineOwner } from "./transport_session.ts";
+import type { Mailbox } from "./notice_queue.ts";
+import { failureOf } from "./attempt/failures.ts";
+import { Questions } from "./client_requests.ts";
+import { Renewal } from "./attempt/token_refresh.ts";
 import {
   type LoadTransport,
   Resolver,
   type ResolverOwner,
-} from "./resolver.ts";
-import { Secrets } from "./secrets.ts";
-import { Sender } from "./sender.ts";
-import { Teller, type TellerOwner } from "./teller.ts";
+} from "./attempt/resolver.ts";
+import { Secrets } from "./attempt/secrets.ts";
+import { Sender } from "./send_buffer.ts";
+import { Teller, type TellerOwner } from "./notification_handler.ts";
 
 /** A command to one connection. */
 export type ConnectionCommand = Exclude<

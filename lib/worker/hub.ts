@@ -5,7 +5,7 @@
  * @module
  */
 
-import { reuse } from "../connection/reuse.ts";
+import { reuse } from "../boundary/intern.ts";
 import { suspended } from "../connection/suspension.ts";
 import {
   type Command,
@@ -16,10 +16,10 @@ import {
   PROTOCOL_VERSION,
   type Setup,
   wantsAck,
-} from "../protocol.ts";
+} from "../boundary/protocol.ts";
 import { Driver, every, systemNow } from "./driver.ts";
-import { Mailbox, type Post } from "./mailbox.ts";
-import type { LoadTransport } from "./resolver.ts";
+import { Mailbox, type Post } from "./notice_queue.ts";
+import type { LoadTransport } from "./attempt/resolver.ts";
 
 /** Sends a post to the client. */
 export type SendPost = (

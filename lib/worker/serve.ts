@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { Setup } from "../protocol.ts";
-import { ResolveError } from "./failures.ts";
-import { describeError } from "./hooks.ts";
+import type { Setup } from "../boundary/protocol.ts";
+import { ResolveError } from "./attempt/failures.ts";
+import { describeError } from "./attempt/hooks.ts";
 import { Hub } from "./hub.ts";
-import { loadTransport } from "./load_transport.ts";
-import type { TransportKind } from "./transport.ts";
-import type { Realm } from "./ws_transport.ts";
+import { loadTransport } from "../transport/load.ts";
+import type { TransportKind } from "../transport/transport.ts";
+import type { Realm } from "../transport/ws/ws_transport.ts";
 
 /** What serves as the worker's end: its global scope, or a `MessagePort`. */
 export interface Endpoint {

@@ -14,18 +14,18 @@
 // deno-lint-ignore-file no-console
 
 import { parseArgs } from "@std/cli";
-import type { Figures } from "../../lib/cli/fleet/figures.ts";
-import { plot } from "../../lib/cli/fleet/plot.ts";
-import { holdfast, PEERS, type Policy } from "../../lib/cli/fleet/policies.ts";
+import type { Figures } from "../../lib/cli/storm/figures.ts";
+import { plot } from "../../lib/cli/storm/plot.ts";
+import { holdfast, PEERS, type Policy } from "../../lib/cli/storm/policies.ts";
 import {
   outage,
   relapse,
   rollingRestart,
   type Scenario,
-} from "../../lib/cli/fleet/scenario.ts";
-import { simulate } from "../../lib/cli/fleet/simulate.ts";
-import { type Row, survey } from "../../lib/cli/fleet/survey.ts";
-import { formatTable, LEGEND } from "../../lib/cli/fleet/table.ts";
+} from "../../lib/cli/storm/scenario.ts";
+import { simulate } from "../../lib/cli/storm/simulate.ts";
+import { type Row, survey } from "../../lib/cli/storm/survey.ts";
+import { formatTable, LEGEND } from "../../lib/cli/storm/table.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { explain } from "../../lib/cli/explain.ts";
-import { describeClose } from "../../lib/connection/close.ts";
+import { describeClose } from "../../lib/rfc6455/close.ts";
 import { RecordingIo } from "./recording_io.ts";
 
 for (const code of [1000, 1006, 1012, 3000, 4401, 4999]) {

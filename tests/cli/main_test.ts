@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { main } from "../../lib/cli/main.ts";
-import { NAME, VERSION } from "../../lib/client/release.ts";
-import { SessionSurroundings } from "./session_surroundings.ts";
+import { NAME, VERSION } from "../../lib/platform/release.ts";
+import { SessionSurroundings } from "./connect/session_surroundings.ts";
 
 Deno.test("main() keeps each help within a screen", async () => {
   const commands = ["connect", "serve", "doctor", "storm", "explain"];

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { linesOf } from "../../lib/cli/input.ts";
-import { NAME, VERSION } from "../../lib/client/release.ts";
+import { linesOf } from "../../lib/cli/connect/input.ts";
+import { NAME, VERSION } from "../../lib/platform/release.ts";
 
 const MODULE = new URL("../../lib/cli/mod.ts", import.meta.url);
 

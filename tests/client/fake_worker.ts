@@ -3,25 +3,26 @@
  * listener that writes down what it hears.
  */
 
-import type { Clock } from "../../lib/client/clock.ts";
+import type { Clock } from "../../lib/platform/clock.ts";
 import type {
   Endpoint,
   EndpointListener,
   StartEndpoint,
-} from "../../lib/client/endpoint.ts";
-import { Link } from "../../lib/client/link.ts";
-import type { LinkListener, NoticeOf } from "../../lib/client/link_listener.ts";
-import { WorkerPool } from "../../lib/client/worker_pool.ts";
-import type { OutboxLimits } from "../../lib/connection/outbox.ts";
-import { LOST } from "../../lib/connection/close.ts";
-import type { Data } from "../../lib/connection/config.ts";
+} from "../../lib/client/workers/web_worker_port.ts";
+import { Link } from "../../lib/client/remote/remote_connection.ts";
+import type { LinkListener } from "../../lib/client/remote/listener.ts";
+import type { NoticeOf } from "../../lib/boundary/protocol.ts";
+import { WorkerPool } from "../../lib/client/workers/worker_pool.ts";
+import type { OutboxLimits } from "../../lib/queue/outbox.ts";
+import { LOST } from "../../lib/rfc6455/close.ts";
+import type { Data } from "../../lib/queue/data.ts";
 import {
   type Command,
   type Notice,
   PROTOCOL_VERSION,
   type Setup,
   wantsAck,
-} from "../../lib/protocol.ts";
+} from "../../lib/boundary/protocol.ts";
 
 /** A setup that never needs anything. */
 export const SETUP: Setup = {

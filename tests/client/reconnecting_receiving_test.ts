@@ -1,7 +1,7 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { ConnectionLostError } from "../../lib/client/errors.ts";
-import type { Notice } from "../../lib/protocol.ts";
-import { makeStage } from "./fake_global_worker.ts";
+import { ConnectionLostError } from "../../lib/client/errors/mod.ts";
+import type { Notice } from "../../lib/boundary/protocol.ts";
+import { makeStage } from "./workers/fake_global_worker.ts";
 import { settle } from "./fake_worker.ts";
 import {
   deliver,

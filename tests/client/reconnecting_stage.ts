@@ -7,11 +7,11 @@
 import type {
   ReconnectingWebSocketOptions,
   UrlSource,
-} from "../../lib/client/options.ts";
+} from "../../lib/client/options/options.ts";
 import { ReconnectingWebSocket } from "../../lib/client/reconnecting_websocket.ts";
-import { type CloseInfo, LOST } from "../../lib/connection/close.ts";
+import { type CloseInfo, LOST } from "../../lib/rfc6455/close.ts";
 import type { Failure } from "../../lib/connection/failure.ts";
-import type { Stage } from "./fake_global_worker.ts";
+import type { Stage } from "./workers/fake_global_worker.ts";
 import type { Ending } from "./fake_worker.ts";
 
 /** All events that the class fires. */

@@ -11,11 +11,11 @@ import {
   ConnectionLostError,
   HeartbeatTimeoutError,
   ReconnectError,
-} from "../../lib/client/errors.ts";
+} from "../../lib/client/errors/mod.ts";
 import { ReconnectingWebSocket } from "../../lib/client/reconnecting_websocket.ts";
-import { LOST } from "../../lib/connection/close.ts";
+import { LOST } from "../../lib/rfc6455/close.ts";
 import type { Failure } from "../../lib/connection/failure.ts";
-import { makeStage } from "./fake_global_worker.ts";
+import { makeStage } from "./workers/fake_global_worker.ts";
 import { settle, turn } from "./fake_worker.ts";
 import {
   deliver,

@@ -9,8 +9,8 @@ import {
   ConnectionLostError,
   MessageExpiredError,
   OutboxFullError,
-} from "../../lib/client/errors.ts";
-import { makeStage } from "./fake_global_worker.ts";
+} from "../../lib/client/errors/mod.ts";
+import { makeStage } from "./workers/fake_global_worker.ts";
 import { settle, turn } from "./fake_worker.ts";
 import { end, make, makeOpen } from "./reconnecting_stage.ts";
 

@@ -5,9 +5,9 @@ import {
   assertThrows,
 } from "@std/assert";
 import { WorkerWebSocket } from "../../lib/client/worker_websocket.ts";
-import { type CloseInfo, LOST } from "../../lib/connection/close.ts";
+import { type CloseInfo, LOST } from "../../lib/rfc6455/close.ts";
 import type { Failure } from "../../lib/connection/failure.ts";
-import { makeStage, type Stage } from "./fake_global_worker.ts";
+import { makeStage, type Stage } from "./workers/fake_global_worker.ts";
 import { settle, turn } from "./fake_worker.ts";
 
 const TYPES = ["open", "message", "error", "close"] as const;

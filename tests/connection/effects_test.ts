@@ -6,7 +6,7 @@ import {
   refuseProbes,
   status,
 } from "../../lib/connection/effects.ts";
-import { newLiveness, probe } from "../../lib/connection/liveness.ts";
+import { newLiveness, probe } from "../../lib/connection/heartbeat.ts";
 import { CONFIG } from "./machine.ts";
 
 Deno.test("abandon() says 1000 unless it is told what to say", () => {

@@ -1,4 +1,4 @@
-import { nextDeadline } from "../../lib/connection/connection.ts";
+import { nextDeadline } from "../../lib/connection/transition.ts";
 import type {
   Context,
   Effect,

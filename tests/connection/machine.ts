@@ -3,7 +3,7 @@ import {
   newConnection,
   nextDeadline,
   transition,
-} from "../../lib/connection/connection.ts";
+} from "../../lib/connection/transition.ts";
 import type {
   Agreed,
   Effect,

@@ -4,7 +4,7 @@ import {
   newConnection,
   nextDeadline,
   transition,
-} from "../../lib/connection/connection.ts";
+} from "../../lib/connection/transition.ts";
 import type { Event, State } from "../../lib/connection/state.ts";
 import { checkStep } from "./invariants.ts";
 import { AGREED, CONFIG } from "./machine.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { delay } from "@std/async/delay";
 import * as v from "valibot";
 import { z } from "zod";
-import { OutboxFullError } from "../../lib/client/errors.ts";
+import { OutboxFullError } from "../../lib/client/errors/mod.ts";
 import {
   DecodeError,
   dispatcher,

@@ -1,6 +1,9 @@
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { assertEquals } from "@std/assert";
-import { ConnectError, ConnectionLostError } from "../../lib/client/errors.ts";
+import {
+  ConnectError,
+  ConnectionLostError,
+} from "../../lib/client/errors/mod.ts";
 import { Attempts } from "../../lib/otel/attempts.ts";
 import { createInstruments } from "../../lib/otel/instruments.ts";
 import { ManualClock } from "../client/fake_worker.ts";

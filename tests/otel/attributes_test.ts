@@ -6,7 +6,7 @@ import {
   HandshakeError,
   ProviderError,
   ReconnectError,
-} from "../../lib/client/errors.ts";
+} from "../../lib/client/errors/mod.ts";
 import {
   closedError,
   errorDetails,

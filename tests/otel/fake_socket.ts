@@ -1,6 +1,6 @@
 /** A socket whose events tests fire by hand. */
 
-import type { SocketError } from "../../lib/client/errors.ts";
+import type { SocketError } from "../../lib/client/errors/mod.ts";
 import {
   DisconnectEvent,
   DropEvent,
@@ -9,8 +9,8 @@ import {
   HeartbeatEvent,
   OpenEvent,
   StatusChangeEvent,
-} from "../../lib/client/events.ts";
-import type { Metrics, Status } from "../../lib/client/status.ts";
+} from "../../lib/client/socket/events.ts";
+import type { Metrics, Status } from "../../lib/client/socket/status.ts";
 import type { InstrumentedSocket } from "../../lib/otel/instrument.ts";
 
 const NOTHING = { messages: 0, bytes: 0 };

@@ -3,7 +3,7 @@ import {
   ConnectError,
   ConnectionLostError,
   ReconnectError,
-} from "../../lib/client/errors.ts";
+} from "../../lib/client/errors/mod.ts";
 import {
   instrument,
   Instrumentation,

@@ -1,7 +1,7 @@
 /** What Deno's own exporter of OpenTelemetry sends to a collector. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { VERSION } from "../../lib/client/release.ts";
+import { VERSION } from "../../lib/platform/release.ts";
 import {
   type Collector,
   type Metric,

@@ -21,7 +21,7 @@ Deno.test("no-ambient-io reports clocks, randomness and I/O", () => {
     AbortSignal.timeout(1);
     class Clock extends Date {}
   `;
-  assertEquals([...new Set(namesIn("lib/connection/outbox.ts", source))], [
+  assertEquals([...new Set(namesIn("lib/queue/outbox.ts", source))], [
     "Date",
     "performance",
     "Math",
@@ -53,19 +53,19 @@ Deno.test("no-ambient-io leaves types, members, keys and text alone", () => {
     class Driver { setTimeout = 1; clearTimeout() {} }
     new AbortController();
   `;
-  assertEquals(namesIn("lib/connection/outbox.ts", source), []);
+  assertEquals(namesIn("lib/queue/outbox.ts", source), []);
 });
 
 Deno.test("no-ambient-io allows the files that perform effects", () => {
   const cases: readonly [path: string, count: number][] = [
     ["lib/worker/driver.ts", 0],
-    ["lib/worker/native_transport.ts", 0],
-    ["lib/client/worker_host.ts", 0],
+    ["lib/platform/clock.ts", 0],
+    ["lib/transport/native/native_transport.ts", 0],
+    ["lib/client/workers/worker_host.ts", 0],
     ["lib/cli/mod.ts", 0],
-    ["tests/connection/outbox_test.ts", 0],
+    ["tests/queue/outbox_test.ts", 0],
     ["lib/worker/hub.ts", 1],
-    ["lib/worker/transport.ts", 1],
-    ["lib/protocol.ts", 1],
+    ["lib/boundary/protocol.ts", 1],
     ["lib/messages/mod.ts", 1],
   ];
   for (const [path, count] of cases) {

@@ -9,7 +9,7 @@ import {
   RECEIVE_WINDOW_MESSAGES,
   type Setup,
   type TokenSetup,
-} from "../../lib/protocol.ts";
+} from "../../lib/boundary/protocol.ts";
 import { every, systemNow } from "../../lib/worker/driver.ts";
 import { HubClient, setupWith } from "./hub_client.ts";
 

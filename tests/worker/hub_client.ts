@@ -11,11 +11,14 @@ import {
   type Notice,
   type Setup,
   wantsAck,
-} from "../../lib/protocol.ts";
-import { type Batch, batchesOf } from "../../lib/client/batches.ts";
+} from "../../lib/boundary/protocol.ts";
+import { type Batch, batchesOf } from "../../lib/boundary/batches.ts";
 import { Hub } from "../../lib/worker/hub.ts";
 import { SETUP } from "../client/fake_worker.ts";
-import { type FakeTransport, FakeTransports } from "./fake_transport.ts";
+import {
+  type FakeTransport,
+  FakeTransports,
+} from "../transport/fake_transport.ts";
 
 /** A notice of one type. */
 export type NoticeOf<T extends Notice["type"]> = Extract<

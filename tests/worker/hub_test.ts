@@ -4,8 +4,8 @@ import {
   POST_WINDOW,
   PROTOCOL_VERSION,
   RECEIVE_WINDOW_MESSAGES,
-} from "../../lib/protocol.ts";
-import { batchesOf } from "../../lib/client/batches.ts";
+} from "../../lib/boundary/protocol.ts";
+import { batchesOf } from "../../lib/boundary/batches.ts";
 import { HubClient, setupWith } from "./hub_client.ts";
 
 const LARGE = { maxMessages: 1e6, maxBytes: 1e9, overflow: "pause" } as const;

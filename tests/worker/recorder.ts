@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
-import type { CloseInfo } from "../../lib/connection/close.ts";
-import type { Data } from "../../lib/connection/config.ts";
+import type { CloseInfo } from "../../lib/rfc6455/close.ts";
+import type { Data } from "../../lib/queue/data.ts";
 import type { Failure } from "../../lib/connection/failure.ts";
 import type {
   Target,
   Transport,
   TransportKind,
   TransportListener,
-} from "../../lib/worker/transport.ts";
+} from "../../lib/transport/transport.ts";
 
 /** One call of a listener. */
 export type Call =

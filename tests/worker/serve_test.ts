@@ -1,5 +1,5 @@
 import { assertEquals, assertObjectMatch } from "@std/assert";
-import { type Notice, PROTOCOL_VERSION } from "../../lib/protocol.ts";
+import { type Notice, PROTOCOL_VERSION } from "../../lib/boundary/protocol.ts";
 import { type Endpoint, serve } from "../../lib/worker/serve.ts";
 import { setupWith } from "./hub_client.ts";
 

@@ -4,20 +4,26 @@ import { uncovered } from "./lcov.ts";
 import type { Result } from "./step.ts";
 
 /**
- * Checks that the tests of a directory in tests/ run each line and take each
- * branch of its namesake in lib/.
+ * Checks that the tests of some folders in tests/ run each line and take each
+ * branch of their namesakes in lib/.
  */
-export async function checkCoverage(name: string): Promise<Result> {
+export async function checkCoverage(
+  names: readonly string[],
+): Promise<Result> {
   const directory = await Deno.makeTempDir();
   try {
-    return await measure(name, directory);
+    return await measure(names, directory);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
 }
 
-async function measure(name: string, directory: string): Promise<Result> {
-  const files = await typescriptFiles(`lib/${name}`);
+async function measure(
+  names: readonly string[],
+  directory: string,
+): Promise<Result> {
+  const lists = names.map((name) => typescriptFiles(`lib/${name}`));
+  const files = (await Promise.all(lists)).flat();
   const run = await deno([
     "test",
     "--allow-all",
@@ -25,13 +31,13 @@ async function measure(name: string, directory: string): Promise<Result> {
     `--coverage=${directory}`,
     // A file that no test imports would not be in the report at all.
     ...files.flatMap((file) => ["--preload", `./${file}`]),
-    `tests/${name}`,
+    ...names.map((name) => `tests/${name}`),
   ]);
   if (!run.success) return run;
   const report = await deno([
     "coverage",
     "--lcov",
-    `--include=/lib/${name}/`,
+    `--include=/lib/(${names.join("|")})/`,
     directory,
   ]);
   if (!report.success) return report;

@@ -1,5 +1,5 @@
 /**
- * The lint rule of design section 3: in `lib/`, only the driver, the
+ * The lint rule of design section 3: in `lib/`, only the platform, the
  * transports, the client and the command line may name a global that does I/O,
  * tells the time or draws a random number. Types may be named anywhere.
  *
@@ -66,7 +66,7 @@ const AMBIENT_MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
 
 const LIBRARY = /(?:^|[/\\])lib[/\\]/;
 const ALLOWED =
-  /(?:^|[/\\])lib[/\\](?:(?:cli|client)[/\\]|worker[/\\](?:driver|\w+_transport)\.ts$)/;
+  /(?:^|[/\\])lib[/\\](?:(?:cli|client|platform|transport)[/\\]|worker[/\\]driver\.ts$)/;
 
 const plugin: Deno.lint.Plugin = {
   name: "holdfast",
@@ -79,8 +79,8 @@ const plugin: Deno.lint.Plugin = {
         const report = (node: Deno.lint.Node, name: string) =>
           context.report({
             node,
-            message: `Cannot name ${name} here: only lib/client/, lib/cli/, ` +
-              "lib/worker/driver.ts and lib/worker/*_transport.ts may",
+            message: `Cannot name ${name} here: only lib/platform/, ` +
+              "lib/transport/, lib/client/ and lib/cli/ may",
             hint: "Take it as an argument, or leave it to the driver",
           });
         return {

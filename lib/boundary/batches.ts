@@ -1,0 +1,32 @@
+/**
+ * The messages of a post, taken apart.
+ *
+ * @module
+ */
+
+import type { Data } from "../queue/data.ts";
+import type { NoticeOf } from "./protocol.ts";
+
+/** Messages of one connection that arrived together. */
+export interface Batch {
+  readonly id: number;
+  /** The number of the first of them. */
+  readonly first: number;
+  readonly messages: readonly Data[];
+  /** Their size in all, in UTF-8 or binary bytes. */
+  readonly bytes: number;
+}
+
+/** The messages of a notice, connection by connection. */
+export function* batchesOf(
+  { messages, runs }: NoticeOf<"messages">,
+): Generator<Batch> {
+  let end = 0;
+  for (let run = 0; run < runs.length; run += 4) {
+    const [id = 0, first = 0, count = 0, bytes = 0] = runs.slice(run, run + 4);
+    end += count;
+    // Those of a single connection are not copied.
+    const own = runs.length > 4 ? messages.slice(end - count, end) : messages;
+    yield { id, first, messages: own, bytes };
+  }
+}

@@ -1,0 +1,403 @@
+/**
+ * What crosses the thread boundary, and nothing else.
+ *
+ * ## Nomenclature
+ *
+ * - **Client**: the main thread's half. **Worker**: the other half, be it a
+ *   `Worker` or, with `worker: "none"`, the far end of a `MessageChannel`.
+ * - **Command**: a record from the client to the worker. **Notice**: a record
+ *   from the worker to the client. Both are plain data with a `type`; those of
+ *   a connection carry its `id`, a positive integer that is never reused.
+ * - **Post**: one `postMessage`, in either direction: an array of records. A
+ *   post is acknowledged with `ack` once all of its records are handled; one of
+ *   nothing but `connect` or answers to earlier posts (`ack`, `taken`) is not.
+ * - **Window**: at most {@linkcode POST_WINDOW} posts are unacknowledged in
+ *   each direction. The first goes at once; while the window is full, records
+ *   gather on the side that wants to send them.
+ *
+ * ## Start
+ *
+ * The worker posts `ready` with its {@linkcode PROTOCOL_VERSION}, unasked, as
+ * its first record. The client compares, and ends a worker of another version.
+ * The connections that a worker is started for are told to it twice: before it
+ * is ready, as the client may be blocked by then, and again when it is, as a
+ * script that awaits something misses what is posted before it listens. The
+ * worker ignores a `connect` whose `id` is not greater than all before.
+ *
+ * ## Messages and their order
+ *
+ * Outgoing messages of a connection are numbered from 1 in the order of
+ * `send()` and cross in that order. The worker tells `taken` when the transport
+ * has them, and `unsent` when it will never. At most
+ * {@linkcode SEND_WINDOW_BYTES} or {@linkcode SEND_WINDOW_MESSAGES} cross ahead
+ * of that, so the client's queue is the outbox and its limits are synchronous.
+ *
+ * Incoming messages are numbered in the order in which they entered the inbox;
+ * those that it drops later keep their numbers. They cross in `messages`, and
+ * at most {@linkcode RECEIVE_WINDOW_BYTES} or
+ * {@linkcode RECEIVE_WINDOW_MESSAGES} cross ahead of `consumed`. After `closed`
+ * only the posts' window holds the rest back. A notice with `after: n` happened
+ * after message n: a client that dispatches messages as events waits for
+ * message n first, one that is pulled from does not.
+ *
+ * | command | purpose | the worker's duty |
+ * | --- | --- | --- |
+ * | `connect` | a new connection | tell `status`, in the end `closed` |
+ * | `send` | messages to send | `taken` or `unsent` for each number |
+ * | `cancel` | take a message back | `unsent` if it is still there |
+ * | `reconnect` | a new attempt now | |
+ * | `close` | end it, once messages up to `sent` are out | `closed` |
+ * | `abandon` | the client has forgotten this connection | drop it, tell nothing |
+ * | `probe` | ping now | `probed` for the same `request` |
+ * | `answer` | what an `ask` asked for | ignore late ones |
+ * | `consumed` | room for more messages | |
+ * | `environment` | the network came or went, the page woke up | |
+ * | `watch` | is anyone there? | `alive` |
+ *
+ * @module
+ */
+
+import type { CloseInfo } from "../rfc6455/close.ts";
+import type { Config } from "../connection/config.ts";
+import type { Data } from "../queue/data.ts";
+import type { Failure } from "../connection/failure.ts";
+import type {
+  CloseCause,
+  ProbeResult,
+  StatusKind,
+  StatusNotice,
+} from "../connection/state.ts";
+import type { TokenPlacement } from "../identity/token.ts";
+
+export type {
+  CloseCause,
+  ProbeResult,
+  StatusKind,
+  StatusNotice,
+  TokenPlacement,
+};
+
+/** The version of this protocol; both halves must agree on it. */
+export const PROTOCOL_VERSION = 1;
+
+/** Posts that may be unacknowledged, in each direction. */
+export const POST_WINDOW = 4;
+/** Outgoing messages of one connection that the worker may hold. */
+export const SEND_WINDOW_MESSAGES = 4_096;
+/** Their size in bytes; one message may always cross. */
+export const SEND_WINDOW_BYTES = 1 << 20;
+/** Incoming messages of one connection that the client may hold. */
+export const RECEIVE_WINDOW_MESSAGES = 32_768;
+/** Their size in bytes; one message may always cross. */
+export const RECEIVE_WINDOW_BYTES = 1 << 22;
+
+/** Buffers of fewer bytes cost less to copy than to transfer. */
+export const TRANSFER_FROM = 512;
+
+/** Where to connect and with what: everything that a new connection needs. */
+export interface Setup {
+  readonly config: Config;
+  /** The URL, or `undefined`: ask for it before each attempt. */
+  readonly url?: string;
+  readonly protocols: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly transport: "auto" | "ws" | "native";
+  readonly token?: TokenSetup;
+  /** The URL of the hooks module. */
+  readonly hooks?: string;
+  /** `false`: stays idle until `reconnect`. */
+  readonly autoConnect: boolean;
+  /** Which log records are worth a notice. */
+  readonly log: LogLevel | "silent";
+}
+
+/** Where the token comes from and where it goes. */
+export interface TokenSetup {
+  /** The token, or where to ask for it. */
+  readonly source: { readonly kind: "static"; readonly token: string } | {
+    readonly kind: "ask" | "hook";
+  };
+  readonly placement: TokenPlacement;
+  /** Whether the token may go over plain `ws:` to other machines. */
+  readonly insecure: "allowed" | "loopback";
+  /** Milliseconds before a JWT's `exp` at which it counts as expired. */
+  readonly leeway: number;
+  /** What to send on a live connection with a new token; `{token}` stands for it. */
+  readonly renewal?: string;
+}
+
+/** The severity of a log record. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** Why a message left a queue unsent or unread. */
+export type DropReason =
+  /** `close()`, or the end of the connection. */
+  | "closed"
+  /** The bound of the queue was reached. */
+  | "overflow"
+  /** Its `ttl` ran out. */
+  | "expired"
+  /** The signal of `write()` was aborted. */
+  | "aborted"
+  /** Nobody listens. */
+  | "unread"
+  /** The transport refused it. */
+  | "rejected"
+  /** The connection was lost before `open` was told. */
+  | "unopened"
+  /** The worker crashed; it may have been sent. */
+  | "unknown";
+
+/** Which queue a dropped message was in. */
+export type Direction = "inbound" | "outbound";
+
+/** A record from the client to the worker. */
+export type Command =
+  | { readonly type: "connect"; readonly id: number; readonly setup: Setup }
+  | {
+    readonly type: "send";
+    readonly id: number;
+    /** The number of the first message. */
+    readonly first: number;
+    readonly messages: readonly Data[];
+    /** Milliseconds that each of them may still wait; `Infinity` for all if absent. */
+    readonly ttls?: readonly number[];
+  }
+  | { readonly type: "cancel"; readonly id: number; readonly message: number }
+  | { readonly type: "reconnect"; readonly id: number; readonly reason: string }
+  | {
+    readonly type: "close";
+    readonly id: number;
+    readonly closeCode?: number;
+    readonly reason: string;
+    /** The number of the last message that must go out first. */
+    readonly sent: number;
+  }
+  | { readonly type: "abandon"; readonly id: number }
+  | { readonly type: "probe"; readonly id: number; readonly request: number }
+  | {
+    readonly type: "answer";
+    readonly id: number;
+    readonly question: number;
+    readonly answer: Answer;
+  }
+  | {
+    readonly type: "consumed";
+    readonly id: number;
+    readonly messages: number;
+    readonly bytes: number;
+  }
+  | { readonly type: "environment"; readonly change: EnvironmentChange }
+  | { readonly type: "watch"; readonly nonce: number }
+  | { readonly type: "ack" };
+
+/** The answer to an `ask`: a value, or what the user's function threw. */
+export type Answer =
+  | { readonly kind: "value"; readonly value: string }
+  | { readonly kind: "failure"; readonly detail: string };
+
+/** What the main thread's platform told. */
+export type EnvironmentChange = "online" | "offline" | "wake";
+
+/** A record from the worker to the client. */
+export type Notice =
+  | { readonly type: "ready"; readonly version: number }
+  | {
+    /** All messages of a post; its last record. `boundary/batches.ts` reads it. */
+    readonly type: "messages";
+    /** Of one connection after the other. */
+    readonly messages: readonly Data[];
+    /**
+     * Four numbers for each connection: its `id`, the number of its first
+     * message, how many it has, and their size in UTF-8 or binary bytes. An
+     * object for each would be felt with a broadcast to a thousand.
+     */
+    readonly runs: readonly number[];
+  }
+  | {
+    readonly type: "taken";
+    readonly id: number;
+    /** All up to this number have been taken or told as unsent. */
+    readonly upTo: number;
+  }
+  | {
+    readonly type: "unsent";
+    readonly id: number;
+    readonly message: number;
+    readonly reason: DropReason;
+  }
+  | {
+    readonly type: "status";
+    readonly id: number;
+    readonly after: number;
+    readonly status: StatusNotice;
+  }
+  | {
+    readonly type: "opened";
+    readonly id: number;
+    readonly after: number;
+    readonly url: string;
+    readonly protocol: string;
+    readonly extensions: string;
+    readonly attempt: number;
+    readonly reconnected: boolean;
+    readonly transport: "ws" | "native";
+  }
+  | {
+    readonly type: "disconnected";
+    readonly id: number;
+    readonly after: number;
+    readonly info: CloseInfo;
+    readonly failure?: Failure;
+    readonly attempt: number;
+    /** Milliseconds until the next attempt. */
+    readonly delay: number;
+  }
+  | {
+    /** The last notice of a connection. */
+    readonly type: "closed";
+    readonly id: number;
+    readonly after: number;
+    readonly info: CloseInfo;
+    readonly cause: CloseCause;
+    readonly failure?: Failure;
+  }
+  | {
+    readonly type: "ask";
+    readonly id: number;
+    readonly question: number;
+    readonly what: "url" | "token";
+  }
+  | {
+    readonly type: "heartbeat";
+    readonly id: number;
+    /** Milliseconds from the ping to its answer. */
+    readonly latency: number;
+    /** The longest time between two pings of this connection so far. */
+    readonly longestGap: number;
+  }
+  | {
+    readonly type: "probed";
+    readonly id: number;
+    readonly request: number;
+    readonly result: ProbeResult;
+  }
+  | {
+    /** Inbound messages that left the inbox unread. */
+    readonly type: "dropped";
+    readonly id: number;
+    /** Messages up to this number that have not come will not come. */
+    readonly upTo: number;
+    readonly count: number;
+    readonly bytes: number;
+    readonly reason: DropReason;
+  }
+  | {
+    readonly type: "log";
+    readonly id: number;
+    readonly level: LogLevel;
+    readonly message: string;
+    readonly fields: Readonly<Record<string, string | number | boolean>>;
+  }
+  | { readonly type: "alive"; readonly nonce: number }
+  /** The worker is about to die of this. */
+  | { readonly type: "crashed"; readonly detail: string }
+  /** A record that is not one of these came in. */
+  | { readonly type: "malformed"; readonly detail: string }
+  | { readonly type: "ack" };
+
+/** A notice of one type. */
+export type NoticeOf<T extends Notice["type"]> = Extract<
+  Notice,
+  { readonly type: T }
+>;
+
+/** A notice of one connection. */
+export type ConnectionNotice = Extract<Notice, { readonly id: number }>;
+
+const COMMANDS: ReadonlySet<string> = new Set<Command["type"]>([
+  "connect",
+  "send",
+  "cancel",
+  "reconnect",
+  "close",
+  "abandon",
+  "probe",
+  "answer",
+  "consumed",
+  "environment",
+  "watch",
+  "ack",
+]);
+
+const NOTICES: ReadonlySet<string> = new Set<Notice["type"]>([
+  "ready",
+  "messages",
+  "taken",
+  "unsent",
+  "status",
+  "opened",
+  "disconnected",
+  "closed",
+  "ask",
+  "heartbeat",
+  "probed",
+  "dropped",
+  "log",
+  "alive",
+  "crashed",
+  "malformed",
+  "ack",
+]);
+
+const WITHOUT_ID: ReadonlySet<string> = new Set([
+  "environment",
+  "watch",
+  "ack",
+  "ready",
+  "messages",
+  "alive",
+  "crashed",
+  "malformed",
+]);
+
+/** Tells whether a post that came in is an array of commands. */
+export function isCommandPost(value: unknown): value is readonly Command[] {
+  return isPost(value, COMMANDS);
+}
+
+/** Tells whether a post that came in is an array of notices. */
+export function isNoticePost(value: unknown): value is readonly Notice[] {
+  return isPost(value, NOTICES);
+}
+
+const WITHOUT_ACK: ReadonlySet<string> = new Set(["ack", "taken", "connect"]);
+
+/** Tells whether a post takes a place in the window, and is acknowledged. */
+export function wantsAck(post: readonly (Command | Notice)[]): boolean {
+  return post.some(({ type }) => !WITHOUT_ACK.has(type));
+}
+
+/** Tells whether a message's data is transferred, and gone for its sender. */
+export function isTransferred(data: Data): data is ArrayBuffer {
+  return typeof data !== "string" && data.byteLength >= TRANSFER_FROM;
+}
+
+/**
+ * Checks the envelope of each record: type and id. The rest is trusted, since
+ * both halves are of one version once `ready` has been compared.
+ */
+function isPost(value: unknown, types: ReadonlySet<string>): boolean {
+  return Array.isArray(value) &&
+    value.every((record) => isRecord(record, types));
+}
+
+function isRecord(value: unknown, types: ReadonlySet<string>): boolean {
+  if (typeof value !== "object" || value === null || !("type" in value)) {
+    return false;
+  }
+  const { type } = value;
+  if (typeof type !== "string" || !types.has(type)) return false;
+  if (WITHOUT_ID.has(type)) return true;
+  return "id" in value && Number.isSafeInteger(value.id);
+}

@@ -1,0 +1,89 @@
+/**
+ * `connect`: a conversation with a server that survives reconnects.
+ *
+ * @module
+ */
+
+import { ReconnectingWebSocket } from "../../client/reconnecting_websocket.ts";
+import { SUCCESS, tellUsage, UsageError } from "../command.ts";
+import { CONNECT_HELP, type ConnectPlan, readConnectPlan } from "./plan.ts";
+import { JsonReporter } from "./json_reporter.ts";
+import { LineReporter } from "./line_reporter.ts";
+import { openRotatingLog } from "./rotating_log.ts";
+import { ScreenReporter } from "./screen_reporter.ts";
+import { Session, type SessionParts } from "./session.ts";
+import type { SessionIo } from "../cli_io.ts";
+import { openSource } from "./source.ts";
+
+/**
+ * Runs `connect`.
+ *
+ * @param args The arguments after the command's name.
+ * @param io Where messages come from and go.
+ * @returns The exit code: `EXIT_CODES` says what it means.
+ */
+export async function connect(
+  args: readonly string[],
+  io: SessionIo,
+): Promise<number> {
+  try {
+    const plan = readConnectPlan(args, io);
+    if (plan !== "help") return await talk(plan, io);
+    io.write(CONNECT_HELP);
+    return SUCCESS;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return tellUsage("connect", error.message, io);
+  }
+}
+
+async function talk(plan: ConnectPlan, io: SessionIo): Promise<number> {
+  using log = plan.log && openRotatingLog(plan.log.file, plan.log.level);
+  const socket = makeSocket({
+    ...plan,
+    options: { ...plan.options, ...log && { logger: log.logger } },
+  });
+  return await new Session(partsFor(socket, plan, io)).run();
+}
+
+function makeSocket(
+  { url, protocols, options }: ConnectPlan,
+): ReconnectingWebSocket {
+  try {
+    return new ReconnectingWebSocket(url, protocols, options);
+  } catch (error) {
+    // The options are those that were typed.
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(why.replaceAll('"allowInsecure"', "--allow-insecure"));
+  }
+}
+
+function partsFor(
+  socket: ReconnectingWebSocket,
+  plan: ConnectPlan,
+  io: SessionIo,
+): SessionParts {
+  const parts = { socket, plan, io };
+  switch (plan.format) {
+    case "binary":
+    case "text": {
+      if (isTyped(plan, io)) {
+        const reporter = new ScreenReporter(io, socket, plan.url);
+        const source = openSource(plan, io, (keys) => reporter.typed(keys));
+        return { ...parts, reporter, source };
+      }
+      const reporter = new LineReporter(io, plan.format);
+      return { ...parts, reporter, source: openSource(plan, io) };
+    }
+    case "json":
+      return {
+        ...parts,
+        reporter: new JsonReporter(io),
+        source: openSource(plan, io),
+      };
+  }
+}
+
+function isTyped({ format, execute }: ConnectPlan, io: SessionIo): boolean {
+  return io.isInteractive && format === "text" && execute.length === 0;
+}

@@ -1,0 +1,105 @@
+/**
+ * A line of JSON per event on stdout.
+ *
+ * @module
+ */
+
+import type {
+  DisconnectEvent,
+  DropEvent,
+  EndEvent,
+  OpenEvent,
+} from "../../client/socket/events.ts";
+import type { MessageData } from "../../client/socket/web_idl.ts";
+import { Output } from "./output.ts";
+import { bytesOf, errorText, type Reporter } from "./reporter.ts";
+import type { SessionIo } from "../cli_io.ts";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Writes records with `type` and `time`: `open`, `message`, `disconnect`,
+ * `drop`, `heartbeat`, `close`, `error`. Binary data is `{ "base64": … }`.
+ */
+export class JsonReporter implements Reporter {
+  readonly #io: SessionIo;
+  readonly #output: Output;
+
+  /** Makes a reporter for programs. */
+  constructor(io: SessionIo) {
+    this.#io = io;
+    this.#output = new Output(io);
+  }
+
+  /** Writes a record `open`. */
+  opened({ attempt, reconnected }: OpenEvent): void {
+    this.#tell("open", { attempt, reconnected });
+  }
+
+  /** Writes a record `disconnect`. */
+  disconnected(
+    { closeCode, reason, attempt, delay, error }: DisconnectEvent,
+  ): void {
+    this.#tell("disconnect", {
+      closeCode,
+      reason,
+      attempt,
+      delay: Math.round(delay),
+      ...error && { error: error.name, message: error.message },
+    });
+  }
+
+  /** Writes a record `drop`. */
+  dropped({ count, bytes, direction, reason }: DropEvent): void {
+    this.#tell("drop", { count, bytes, direction, reason });
+  }
+
+  /** Writes a record `close`. */
+  closed({ code, reason, wasClean, why }: EndEvent): void {
+    this.#tell("close", { closeCode: code, reason, wasClean, why });
+  }
+
+  /** Writes a record `heartbeat`. */
+  measured(latency: number): void {
+    this.#tell("heartbeat", { latency });
+  }
+
+  /** Records do not change. */
+  refresh(): void {}
+
+  /** Who sends knows it. */
+  sent(): void {}
+
+  /** Writes a record `message`. */
+  async received(message: MessageData): Promise<void> {
+    const data = typeof message === "string"
+      ? message
+      : { base64: bytesOf(message).toBase64() };
+    await this.#write("message", { data });
+  }
+
+  /** Writes a record `error`, and says it on stderr. */
+  failed(error: unknown): void {
+    const name = error instanceof Error ? error.name : "Error";
+    this.#tell("error", { error: name, message: errorText(error) });
+    this.#io.error(`connect: ${errorText(error)}\n`);
+  }
+
+  /** Settles when stdout has it all. */
+  async flush(): Promise<void> {
+    await this.#output.flush();
+  }
+
+  /** There is nothing to tidy up. */
+  end(): void {}
+
+  /** If nobody reads any more, the next message says so. */
+  #tell(type: string, fields: Fields): void {
+    this.#write(type, fields).catch(() => {});
+  }
+
+  async #write(type: string, fields: Fields): Promise<void> {
+    const time = new Date().toISOString();
+    await this.#output.write(`${JSON.stringify({ type, time, ...fields })}\n`);
+  }
+}

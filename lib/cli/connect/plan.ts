@@ -1,0 +1,171 @@
+/**
+ * The flags of `connect`, as what they ask for.
+ *
+ * @module
+ */
+
+import type { ReconnectingWebSocketOptions } from "../../client/options/options.ts";
+import { UsageError } from "../command.ts";
+import { parseDuration } from "../duration.ts";
+import { EXIT_CODE_HELP } from "../exit_code.ts";
+import { Flags, readUrl } from "../flags.ts";
+import { LOG_LEVELS, type LogLevelWord } from "./rotating_log.ts";
+import type { SessionIo } from "../cli_io.ts";
+
+/** The help of `connect`. */
+export const CONNECT_HELP = `Talk to a WebSocket server, and stay connected
+
+Usage: connect <url> [options]     a line typed or piped in is a message
+
+  -H, --header 'NAME: VALUE'  add a handshake header; can be repeated
+  -p, --protocol NAME         offer a subprotocol; can be repeated
+      --token-env NAME        send the bearer token that this variable holds
+      --allow-insecure        send it over plain ws: to another machine, too
+      --greeting TEXT         send this first on each connection
+      --ping-interval TIME    ping this often (20s); 0 for no pings
+      --max-attempts N        give up after N failed attempts in a row (never)
+      --json                  write a line of JSON per event to stdout
+      --binary                send stdin in blocks, write messages as they are
+  -x, --execute TEXT          send this, not stdin; can be repeated
+  -w, --wait TIME             stay after the last input (1s, or 'forever')
+      --log-file FILE         log JSON lines, 1 MiB in a file, 5 older files
+      --log-level LEVEL       debug (shows frames), info, warn or error (info)
+
+TIME is like 250ms, 30s, 5m. On a terminal, Ctrl-D ends when all is sent.
+${EXIT_CODE_HELP}`;
+
+/** What is sent, and how it ends. */
+export interface ConnectPlan {
+  readonly url: URL;
+  readonly protocols: readonly string[];
+  readonly options: ReconnectingWebSocketOptions;
+  /** How messages are written to stdout, and what of stdin is one. */
+  readonly format: "text" | "json" | "binary";
+  /** What to send instead of stdin. */
+  readonly execute: readonly string[];
+  /** How long to stay after the last input, in milliseconds. */
+  readonly wait: number;
+  readonly log:
+    | { readonly file: string; readonly level: LogLevelWord }
+    | undefined;
+}
+
+const DEFAULT_WAIT = 1_000;
+/** RFC 9110, 5.1: the name is a token; the value's ends are trimmed. */
+const HEADER = /^([!#$%&'*+.^_`|~\w-]+)\s*:\s*(.*?)\s*$/;
+
+/**
+ * Reads the arguments of `connect`.
+ *
+ * @throws {UsageError} A wrong flag, value or URL.
+ */
+export function readConnectPlan(
+  args: readonly string[],
+  io: Pick<SessionIo, "environment" | "isInteractive">,
+): ConnectPlan | "help" {
+  const flags = new Flags(args, {
+    switches: ["allow-insecure", "json", "binary"],
+    values: [
+      "header",
+      "protocol",
+      "token-env",
+      "greeting",
+      "ping-interval",
+      "max-attempts",
+      "execute",
+      "wait",
+      "log-file",
+      "log-level",
+    ],
+    alias: { header: "H", protocol: "p", execute: "x", wait: "w" },
+  });
+  if (flags.has("help")) return "help";
+  const execute = flags.texts("execute");
+  const token = tokenOf(flags, io);
+  return {
+    url: readUrl(flags.positionals),
+    protocols: flags.texts("protocol"),
+    options: {
+      headers: headersOf(flags),
+      ...token !== undefined &&
+        { token, allowInsecure: flags.has("allow-insecure") },
+      ...greetingOf(flags),
+      ...heartbeatOf(flags),
+      ...backoffOf(flags),
+    },
+    format: formatOf(flags),
+    execute,
+    wait: waitOf(flags, io.isInteractive && execute.length === 0),
+    log: logOf(flags),
+  };
+}
+
+/** Reads `--header`. */
+export function headersOf(flags: Flags): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    flags.texts("header").map((header) => {
+      const [, name, value] = HEADER.exec(header) ?? [];
+      if (name !== undefined && value !== undefined) return [name, value];
+      // The value may be a secret, so it is not repeated.
+      throw new UsageError("--header must look like 'Name: value'");
+    }),
+  );
+}
+
+/** Reads the token that `--token-env` points to. */
+export function tokenOf(
+  flags: Flags,
+  io: Pick<SessionIo, "environment">,
+): string | undefined {
+  const name = flags.text("token-env");
+  if (name === undefined) return undefined;
+  const token = io.environment(name);
+  if (token !== undefined && token !== "") return token;
+  throw new UsageError(
+    `--token-env names ${name}, which is not set in the environment`,
+  );
+}
+
+function greetingOf(
+  flags: Flags,
+): Pick<ReconnectingWebSocketOptions, "greeting"> {
+  const send = flags.text("greeting");
+  return send === undefined ? {} : { greeting: { send } };
+}
+
+function heartbeatOf(
+  flags: Flags,
+): Pick<ReconnectingWebSocketOptions, "heartbeat"> {
+  const interval = flags.time("ping-interval");
+  if (interval === undefined) return {};
+  return { heartbeat: interval === 0 ? false : { interval } };
+}
+
+function backoffOf(
+  flags: Flags,
+): Pick<ReconnectingWebSocketOptions, "backoff"> {
+  const maxAttempts = flags.count("max-attempts", { min: 1, max: Infinity });
+  return maxAttempts === undefined ? {} : { backoff: { maxAttempts } };
+}
+
+function formatOf(flags: Flags): ConnectPlan["format"] {
+  if (flags.has("json") && flags.has("binary")) {
+    throw new UsageError("--json and --binary exclude each other");
+  }
+  if (flags.has("json")) return "json";
+  return flags.has("binary") ? "binary" : "text";
+}
+
+function waitOf(flags: Flags, typed: boolean): number {
+  const text = flags.text("wait");
+  if (text === undefined) return typed ? 0 : DEFAULT_WAIT;
+  return text === "forever" ? Infinity : parseDuration(text, "--wait");
+}
+
+function logOf(flags: Flags): ConnectPlan["log"] {
+  const file = flags.text("log-file");
+  const level = flags.oneOf("log-level", LOG_LEVELS);
+  if (file !== undefined) return { file, level: level ?? "info" };
+  if (level === undefined) return undefined;
+  throw new UsageError("--log-level needs --log-file");
+}

@@ -1,0 +1,137 @@
+/**
+ * A terminal with a status line and a prompt at its bottom. What is printed
+ * goes above both, and what is being typed stays whole.
+ *
+ * @module
+ */
+
+import type { CommandIo } from "../command.ts";
+import {
+  fitEnd,
+  fitStart,
+  showControls,
+  widthOf,
+  wrap,
+} from "../text_width.ts";
+
+/** What a line is about; it decides on the colour. */
+export type Tone = "received" | "sent" | "good" | "bad" | "quiet";
+
+const PROMPT = "> ";
+const SIGNS: Readonly<Record<Tone, string>> = {
+  received: "< ",
+  sent: "> ",
+  good: "* ",
+  bad: "! ",
+  quiet: "* ",
+};
+const COLORS: Readonly<Record<Tone, string>> = {
+  received: "36",
+  sent: "2",
+  good: "32",
+  bad: "31",
+  quiet: "2",
+};
+/** What the bottom of the screen shows. */
+export interface Bottom {
+  readonly status: string;
+  readonly tone: Tone;
+  /** What is left and right of the cursor. */
+  readonly line: readonly [left: string, right: string];
+}
+
+/** What stands at the bottom now. */
+interface Drawn {
+  readonly text: string;
+  /** In columns. */
+  readonly statusWidth: number;
+  /** The column of the cursor, in the line of the prompt. */
+  readonly cursor: number;
+}
+
+/** Draws. Each change is one write, so nobody sees it half done. */
+export class Screen {
+  readonly #io: Pick<CommandIo, "write" | "columns" | "noColor">;
+  readonly #bottom: () => Bottom;
+  #drawn: Drawn | undefined;
+
+  /** Makes a screen that asks `bottom` what to show each time that it draws. */
+  constructor(
+    io: Pick<CommandIo, "write" | "columns" | "noColor">,
+    bottom: () => Bottom,
+  ) {
+    this.#io = io;
+    this.#bottom = bottom;
+  }
+
+  /** Prints lines above the bottom. */
+  print(text: string, tone: Tone): void {
+    const sign = this.#paint(SIGNS[tone], tone);
+    const lines = this.#linesOf(showControls(text), tone).join("\r\n  ");
+    const shown = tone === "received" ? lines : this.#paint(lines, tone);
+    this.#write(this.#erasing, `${sign}${shown}\r\n`, this.#render());
+  }
+
+  /** Draws the bottom anew, if it has changed. */
+  refresh(): void {
+    const before = this.#drawn?.text;
+    const erasing = this.#erasing;
+    const rendered = this.#render();
+    if (rendered !== before) this.#write(erasing, rendered);
+  }
+
+  /** Leaves the terminal without the bottom. */
+  end(): void {
+    this.#write(this.#erasing);
+    this.#drawn = undefined;
+  }
+
+  /** Messages stay as they are, so that they can be copied; the rest is ours. */
+  #linesOf(text: string, tone: Tone): readonly string[] {
+    const lines = text.split("\n");
+    if (tone === "received" || tone === "sent") return lines;
+    const room = this.#io.columns - 1 - SIGNS[tone].length;
+    return lines.flatMap((line) => wrap(line, room));
+  }
+
+  /** A terminal that became narrower has broken the status line into rows. */
+  get #erasing(): string {
+    if (this.#drawn === undefined) return "";
+    const { statusWidth, cursor } = this.#drawn;
+    const { columns } = this.#io;
+    const rows = Math.max(1, Math.ceil(statusWidth / columns)) +
+      Math.floor(cursor / columns);
+    return `\r\x1b[${rows}A\x1b[J`;
+  }
+
+  #render(): string {
+    const { status, tone, line } = this.#bottom();
+    // One column less: at the last one some terminals wrap, some do not.
+    const columns = this.#io.columns - 1;
+    const bar = fitStart(showControls(status), columns);
+    const { prompt, cursor } = renderPrompt(line, columns);
+    const text = `${this.#paint(bar, tone)}\r\n${prompt}`;
+    this.#drawn = { text, statusWidth: widthOf(bar), cursor };
+    return text;
+  }
+
+  #paint(text: string, tone: Tone): string {
+    return this.#io.noColor ? text : `\x1b[${COLORS[tone]}m${text}\x1b[0m`;
+  }
+
+  #write(...parts: readonly string[]): void {
+    this.#io.write(parts.join(""));
+  }
+}
+
+/** The part of the line around the cursor, and the cursor in its place. */
+function renderPrompt(
+  [left, right]: readonly [left: string, right: string],
+  columns: number,
+): { readonly prompt: string; readonly cursor: number } {
+  const room = Math.max(columns - PROMPT.length, 1);
+  const before = fitEnd(left.replaceAll("\t", " "), room - 1);
+  const after = fitStart(right.replaceAll("\t", " "), room - widthOf(before));
+  const cursor = PROMPT.length + widthOf(before);
+  return { prompt: `${PROMPT}${before}${after}\r\x1b[${cursor}C`, cursor };
+}

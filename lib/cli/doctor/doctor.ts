@@ -1,0 +1,142 @@
+/**
+ * `doctor`: what happens on the way to a server, and what to do about it.
+ *
+ * @module
+ */
+
+import { redactUrl } from "../../identity/redact.ts";
+import { isInsecure } from "../../rfc6455/url.ts";
+import { Checkup, type CheckupPlan } from "./checkup.ts";
+import { SUCCESS, tellUsage, UsageError } from "../command.ts";
+import type { Finding } from "./diagnosis.ts";
+import { headersOf, tokenOf } from "../connect/plan.ts";
+import { EXIT_CODES } from "../exit_code.ts";
+import { Flags, readUrl } from "../flags.ts";
+import type { SessionIo } from "../cli_io.ts";
+import { wrap } from "../text_width.ts";
+
+const HELP = `Find out what happens on the way to a server, step by step
+
+Usage: doctor <url> [options]
+
+  -H, --header 'NAME: VALUE'  add a handshake header; can be repeated
+  -p, --protocol NAME         offer a subprotocol; can be repeated
+      --token-env NAME        send the bearer token that this variable holds
+      --allow-insecure        send it over plain ws: to another machine, too
+      --idle TIME             how long to say nothing (10s); 0 leaves it out
+      --timeout TIME          how long each other step may take (5s)
+
+Steps: DNS, TCP, TLS, handshake, pings, idle. TIME is like 250ms, 30s, 5m.
+Exit codes: 0 it works, 1 other failure, 2 wrong usage, 3 unreachable (DNS,
+TCP, TLS), 4 handshake refused, 5 token rejected, 6 timeout, 7 closed by the
+server, 8 lost, 9 protocol error.
+`;
+
+/**
+ * Runs `doctor`.
+ *
+ * @param args The arguments after the command's name.
+ * @param io Where the findings go.
+ * @returns The exit code: `EXIT_CODES` says what it means.
+ */
+export async function doctor(
+  args: readonly string[],
+  io: SessionIo,
+): Promise<number> {
+  try {
+    const plan = readPlan(args, io);
+    if (plan !== "help") return await examine(plan, io);
+    io.write(HELP);
+    return SUCCESS;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return tellUsage("doctor", error.message, io);
+  }
+}
+
+function readPlan(
+  args: readonly string[],
+  io: SessionIo,
+): CheckupPlan | "help" {
+  const flags = new Flags(args, {
+    switches: ["allow-insecure"],
+    values: ["header", "protocol", "token-env", "idle", "timeout"],
+    alias: { header: "H", protocol: "p" },
+  });
+  if (flags.has("help")) return "help";
+  const url = readUrl(flags.positionals);
+  const token = tokenOf(flags, io);
+  if (
+    token !== undefined && isInsecure(url.href) && !flags.has("allow-insecure")
+  ) {
+    throw new UsageError(
+      "The token would cross a network over plain ws: use wss:, or --allow-insecure",
+    );
+  }
+  return {
+    url,
+    protocols: flags.texts("protocol"),
+    headers: headersOf(flags),
+    token,
+    allowInsecure: flags.has("allow-insecure"),
+    idle: flags.time("idle") ?? 10_000,
+    timeout: flags.time("timeout") ?? 5_000,
+  };
+}
+
+async function examine(plan: CheckupPlan, io: SessionIo): Promise<number> {
+  io.write(`${redactUrl(plan.url.href)}\n\n`);
+  const findings: Finding[] = [];
+  const checkup = new Checkup(plan, io.clock);
+  const stop = io.onInterrupt(() => checkup.stop());
+  try {
+    for await (const { name, time, finding } of checkup.steps()) {
+      io.write(stepText({ name, time, finding }, io));
+      findings.push(finding);
+    }
+  } finally {
+    stop();
+  }
+  if (checkup.isStopped) return EXIT_CODES.interrupted;
+  io.write(verdictOf(findings, io));
+  const bad = findings.find(({ outcome }) => outcome === "bad");
+  return bad === undefined ? SUCCESS : bad.exitCode ?? EXIT_CODES.failure;
+}
+
+const SIGNS = { good: "ok", notable: "note", bad: "FAIL" };
+const COLORS = { good: "32", notable: "33", bad: "31" };
+const INDENT = " ".repeat(29);
+
+function stepText(
+  { name, time, finding }: {
+    readonly name: string;
+    readonly time: number;
+    readonly finding: Finding;
+  },
+  { noColor }: SessionIo,
+): string {
+  const { outcome, summary, details = [] } = finding;
+  const sign = SIGNS[outcome].padEnd(4);
+  const painted = noColor ? sign : `\x1b[${COLORS[outcome]}m${sign}\x1b[0m`;
+  const took = `${time.toFixed(1)} ms`.padStart(10);
+  const first = `${painted}  ${name.padEnd(9)} ${took}   ${summary}\n`;
+  return first + details.map((line) => `${INDENT}${line}\n`).join("");
+}
+
+function verdictOf(
+  findings: readonly Finding[],
+  { columns }: SessionIo,
+): string {
+  const advice = findings.flatMap(({ advice }) => advice ?? []);
+  const outcomes = findings.map(({ outcome }) => outcome);
+  const verdict = outcomes.includes("bad")
+    ? "It does not work."
+    : outcomes.includes("notable")
+    ? "It works, with reservations."
+    : "It works.";
+  const lines = [
+    verdict,
+    ...advice.flatMap((text) => wrap(`${text}.`, columns)),
+  ];
+  return `\n${lines.join("\n")}\n`;
+}

@@ -1,0 +1,80 @@
+/**
+ * Certificates for the embedded server: from files, or made by `openssl`.
+ *
+ * @module
+ */
+
+import { UsageError } from "../command.ts";
+import type { Certificate } from "./echo_server.ts";
+
+/** Reads a certificate and its key. */
+export async function readCertificate(
+  cert: string,
+  key: string,
+): Promise<Certificate> {
+  return { cert: await read(cert), key: await read(key) };
+}
+
+/**
+ * Makes a certificate for `localhost` that nobody trusts, valid for a month.
+ *
+ * @returns The certificate, and where it lies for those who shall trust it.
+ */
+export async function makeCertificate(): Promise<
+  Certificate & { readonly file: string }
+> {
+  const directory = await Deno.makeTempDir({ prefix: "holdfast-" });
+  const file = `${directory}/cert.pem`;
+  const keyFile = `${directory}/key.pem`;
+  await runOpenssl([...REQUEST, "-keyout", keyFile, "-out", file]);
+  const certificate = await readCertificate(file, keyFile);
+  await Deno.remove(keyFile);
+  return { ...certificate, file };
+}
+
+const REQUEST: readonly string[] = [
+  "req",
+  "-x509",
+  "-nodes",
+  "-newkey",
+  "ec",
+  "-pkeyopt",
+  "ec_paramgen_curve:prime256v1",
+  "-days",
+  "30",
+  "-subj",
+  "/CN=localhost",
+  "-addext",
+  "subjectAltName=DNS:localhost,IP:127.0.0.1",
+  // Rustls takes no authority for a server, and with this it is none.
+  "-addext",
+  "basicConstraints=critical,CA:FALSE",
+];
+
+async function runOpenssl(args: readonly string[]): Promise<void> {
+  const command = new Deno.Command("openssl", {
+    args: [...args],
+    stdout: "null",
+    stderr: "piped",
+  });
+  try {
+    const { success, stderr } = await command.output();
+    if (success) return;
+    const [why = ""] = new TextDecoder().decode(stderr).trim().split("\n");
+    throw new UsageError(`openssl could not make a certificate: ${why}`);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UsageError(
+      "--tls needs openssl, or a certificate given with --cert and --key",
+    );
+  }
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`Cannot read ${path}: ${why}`);
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * An echo server whose faults can be chosen, on the npm package `ws`: unlike
+ * `Deno.serve` it can cut a connection without a close frame.
+ *
+ * @module
+ */
+
+import { createServer, type IncomingMessage } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { WebSocketServer } from "ws";
+import type { Clock } from "../../platform/clock.ts";
+
+/** A certificate and its key, as PEM. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** How the server behaves; durations are in milliseconds. */
+export interface EchoServerOptions {
+  readonly hostname: string;
+  /** 0 takes one that is free. */
+  readonly port: number;
+  /** Cuts a connection on which nothing has arrived for so long. */
+  readonly idleTimeout: number;
+  /** Cuts all connections this often. */
+  readonly dropEvery: number;
+  /** What a client must send as a bearer token, or as `?token=`. */
+  readonly token: string | undefined;
+  readonly certificate: Certificate | undefined;
+  readonly clock: Clock;
+  /** Is told of each client. */
+  note(text: string): void;
+}
+
+/** A server that listens. */
+export interface EchoServer extends AsyncDisposable {
+  readonly url: string;
+}
+
+/** What we use of a connection of `ws`, which has no types of its own. */
+interface Client {
+  on(
+    event: "message",
+    listener: (data: Uint8Array, isBinary: boolean) => void,
+  ): void;
+  on(event: "ping" | "pong", listener: () => void): void;
+  on(event: "error", listener: (error: Error) => void): void;
+  on(event: "close", listener: (closeCode: number) => void): void;
+  send(data: Uint8Array, options: { readonly binary: boolean }): void;
+  close(closeCode: number, reason: string): void;
+  terminate(): void;
+}
+
+interface Server {
+  readonly clients: ReadonlySet<Client>;
+  on(event: "connection", listener: (client: Client) => void): void;
+  close(): void;
+}
+
+type Verdict = (
+  accepted: boolean,
+  status?: number,
+  message?: string,
+  headers?: Readonly<Record<string, string>>,
+) => void;
+
+/** Starts a server; rejects if it cannot listen. */
+export async function startEchoServer(
+  options: EchoServerOptions,
+): Promise<EchoServer> {
+  const { hostname, certificate } = options;
+  const http = certificate === undefined
+    ? createServer()
+    : createTlsServer({ ...certificate });
+  http.on("request", (_request, response) => {
+    response.writeHead(426, { Connection: "Upgrade", Upgrade: "websocket" });
+    response.end("This is a WebSocket server\n");
+  });
+  const sockets: Server = new WebSocketServer({
+    server: http,
+    verifyClient: (
+      { req }: { readonly req: IncomingMessage },
+      verdict: Verdict,
+    ) => judge(req, options, verdict),
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  http.on("error", reject);
+  http.listen(options.port, hostname, resolve);
+  await promise;
+  const stopDropping = serveAll(sockets, options);
+  const address = http.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  const scheme = certificate === undefined ? "ws" : "wss";
+  return {
+    url: `${scheme}://${hostname}:${port ?? options.port}`,
+    [Symbol.asyncDispose]: async () => {
+      stopDropping();
+      for (const client of sockets.clients) client.close(1001, "Going away");
+      sockets.close();
+      const closed = new Promise((resolve) => http.close(resolve));
+      const late = Promise.withResolvers<void>();
+      const cancel = options.clock.after(LINGER, () => {
+        cut(sockets);
+        http.closeAllConnections();
+        // A TLS handshake that failed is no connection, and is waited for.
+        late.resolve();
+      });
+      await Promise.race([closed, late.promise]);
+      cancel();
+    },
+  };
+}
+
+/** How long clients may take to answer a close frame, in milliseconds. */
+const LINGER = 500;
+
+function judge(
+  { headers, url }: IncomingMessage,
+  { token, note }: EchoServerOptions,
+  verdict: Verdict,
+): void {
+  const query = URL.parse(url ?? "", "ws://server")?.searchParams.get("token");
+  const accepted = token === undefined || query === token ||
+    headers.authorization === `Bearer ${token}`;
+  if (accepted) return verdict(true);
+  note("refused a client without the token");
+  verdict(false, 401, "Unauthorized", { "WWW-Authenticate": "Bearer" });
+}
+
+/** Returns what stops the regular cuts. */
+function serveAll(sockets: Server, options: EchoServerOptions): () => void {
+  const { clock, dropEvery, note } = options;
+  let count = 0;
+  let cancel = () => {};
+  sockets.on("connection", (client) => serveOne(client, ++count, options));
+  const drop = () => {
+    if (sockets.clients.size > 0) note(`dropping ${sockets.clients.size}`);
+    cut(sockets);
+    cancel = clock.after(dropEvery, drop);
+  };
+  if (dropEvery < Infinity) cancel = clock.after(dropEvery, drop);
+  return () => cancel();
+}
+
+function serveOne(
+  client: Client,
+  id: number,
+  { clock, idleTimeout, note }: EchoServerOptions,
+): void {
+  let cancel = () => {};
+  const alive = () => {
+    cancel();
+    if (idleTimeout < Infinity) cancel = clock.after(idleTimeout, tooIdle);
+  };
+  const tooIdle = () => {
+    note(`#${id} idle for too long`);
+    client.terminate();
+  };
+  note(`#${id} connected`);
+  alive();
+  client.on("message", (data, binary) => {
+    alive();
+    client.send(data, { binary });
+  });
+  client.on("ping", alive);
+  client.on("pong", alive);
+  client.on("error", (error) => note(`#${id} ${error.message}`));
+  client.on("close", (closeCode) => {
+    cancel();
+    note(`#${id} closed with ${closeCode}`);
+  });
+}
+
+function cut({ clients }: Server): void {
+  for (const client of clients) client.terminate();
+}

@@ -1,0 +1,144 @@
+/**
+ * `serve`: an echo server for trying things out.
+ *
+ * @module
+ */
+
+import { makeCertificate, readCertificate } from "./certificate.ts";
+import { FAILURE, SUCCESS, tellUsage, UsageError } from "../command.ts";
+import {
+  type Certificate,
+  type EchoServer,
+  type EchoServerOptions,
+  startEchoServer,
+} from "./echo_server.ts";
+import { Flags, requireNoPositionals } from "../flags.ts";
+import type { SessionIo } from "../cli_io.ts";
+
+const HELP = `Start a WebSocket server that sends back what it gets
+
+Usage: serve [options]
+
+      --port N             listen there (8080); 0 takes a free one
+      --host NAME          listen on this address (127.0.0.1)
+      --idle-timeout TIME  cut a connection on which nothing arrives for so long
+      --drop-every TIME    cut all connections this often
+      --token TOKEN        refuse who does not send this, as a bearer token or
+                           as ?token=, with 401
+      --tls                speak wss:, with a certificate that openssl makes
+      --cert FILE          or with this certificate (PEM)
+      --key FILE           and this key
+
+A cut connection gets no close frame: that is how proxies and crashes do it.
+TIME is like 250ms, 30s, 5m. Ctrl-C ends it: connections are closed with 1001.
+Exit codes: 0 ended by Ctrl-C, 1 cannot listen, 2 wrong usage.
+`;
+
+interface Plan {
+  readonly settings: Omit<EchoServerOptions, "certificate" | "clock" | "note">;
+  readonly tls: "none" | "made" | readonly [cert: string, key: string];
+}
+
+/**
+ * Runs `serve`.
+ *
+ * @param args The arguments after the command's name.
+ * @param io Where the address and the log go.
+ * @returns The exit code: 0, 1 if it cannot listen, or 2 for a wrong argument.
+ */
+export async function serve(
+  args: readonly string[],
+  io: SessionIo,
+): Promise<number> {
+  try {
+    const plan = readPlan(args);
+    if (plan !== "help") return await run(plan, io);
+    io.write(HELP);
+    return SUCCESS;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return tellUsage("serve", error.message, io);
+  }
+}
+
+function readPlan(args: readonly string[]): Plan | "help" {
+  const flags = new Flags(args, {
+    switches: ["tls"],
+    values: [
+      "port",
+      "host",
+      "idle-timeout",
+      "drop-every",
+      "token",
+      "cert",
+      "key",
+    ],
+  });
+  if (flags.has("help")) return "help";
+  requireNoPositionals(flags);
+  return {
+    settings: {
+      port: flags.count("port", { min: 0, max: 65_535 }) ?? 8080,
+      hostname: flags.text("host") ?? "127.0.0.1",
+      idleTimeout: positiveTime(flags, "idle-timeout"),
+      dropEvery: positiveTime(flags, "drop-every"),
+      token: flags.text("token"),
+    },
+    tls: tlsOf(flags),
+  };
+}
+
+function positiveTime(flags: Flags, name: string): number {
+  const time = flags.time(name) ?? Infinity;
+  if (time > 0) return time;
+  throw new UsageError(`--${name} is 0, must be longer`);
+}
+
+function tlsOf(flags: Flags): Plan["tls"] {
+  const cert = flags.text("cert");
+  const key = flags.text("key");
+  if (cert !== undefined && key !== undefined) return [cert, key];
+  if (cert === undefined && key === undefined) {
+    return flags.has("tls") ? "made" : "none";
+  }
+  throw new UsageError("--cert and --key go together");
+}
+
+async function run({ settings, tls }: Plan, io: SessionIo): Promise<number> {
+  const certificate = await certificateFor(tls, io);
+  const note = (text: string) => io.error(`serve: ${text}\n`);
+  const options = { ...settings, certificate, clock: io.clock, note };
+  const server = await listen(options);
+  if (server === undefined) return FAILURE;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = io.onInterrupt(resolve);
+  io.write(`Listening on ${server.url}\n`);
+  await promise;
+  stop();
+  await server[Symbol.asyncDispose]();
+  return SUCCESS;
+}
+
+async function listen(
+  options: EchoServerOptions,
+): Promise<EchoServer | undefined> {
+  const { hostname, port, note } = options;
+  try {
+    return await startEchoServer(options);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    note(`Cannot listen on ${hostname}:${port}: ${why}`);
+    return undefined;
+  }
+}
+
+async function certificateFor(
+  tls: Plan["tls"],
+  io: SessionIo,
+): Promise<Certificate | undefined> {
+  if (tls === "none") return undefined;
+  if (tls !== "made") return await readCertificate(...tls);
+  const { file, ...certificate } = await makeCertificate();
+  io.error(`serve: Clients trust it with DENO_CERT=${file}\n`);
+  return certificate;
+}

@@ -1,0 +1,390 @@
+/**
+ * The public options and their defaults. Durations are in milliseconds;
+ * `Infinity` means never or no limit.
+ *
+ * @module
+ */
+
+import { FATAL_CLOSE_CODES } from "../../rfc6455/close.ts";
+import {
+  DEFAULT_BACKOFF,
+  type ExponentialBackoff,
+  type SpreadBackoff,
+} from "../../connection/backoff.ts";
+import type { Json } from "../../connection/pattern.ts";
+import type { Logger } from "./logger.ts";
+import type { TokenOptions, TokenProvider } from "./token_options.ts";
+import type { WorkerHost } from "../workers/worker_host.ts";
+
+export type {
+  TokenOptions,
+  TokenPlacementOptions,
+  TokenProvider,
+} from "./token_options.ts";
+
+/** Where to connect: a URL, or a function that is asked before each attempt. */
+export type UrlSource = string | URL | UrlProvider;
+
+/**
+ * Gives the URL to connect to. One that throws or rejects makes a failed attempt.
+ *
+ * @example A ticket of its own for each attempt
+ * ```ts
+ * import { ReconnectingWebSocket, type UrlProvider } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { search } = new URL(request.url);
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onopen = () => socket.send(search);
+ *   return response;
+ * });
+ * let tickets = 0;
+ * const url: UrlProvider = () => `ws://localhost:${server.addr.port}/?ticket=${++tickets}`;
+ * await using socket = new ReconnectingWebSocket(url);
+ * assertEquals(await socket.receive(), "?ticket=1");
+ * ```
+ */
+export type UrlProvider = () => string | URL | Promise<string | URL>;
+
+/** Text, or binary data, which is copied at once. */
+export type MessageBody = string | ArrayBuffer | ArrayBufferView;
+
+/** Stands for a function of the hooks module. */
+export interface HookMarker {
+  /** The function of the same name in the hooks module does it. */
+  readonly hook: true;
+}
+
+/**
+ * What a message must be: the same text or bytes, or, for an object, a JSON
+ * text that has at least these members.
+ */
+export type MessagePattern = MessageBody | { readonly [key: string]: Json };
+
+/**
+ * How attempts are spread, and when there is none left.
+ *
+ * @example Giving up after a while
+ * ```ts
+ * import {
+ *   type BackoffOptions,
+ *   ReconnectError,
+ *   ReconnectingWebSocket,
+ * } from "@holdfast/websocket";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const backoff: BackoffOptions = { first: 10, cap: 10, maxElapsed: 50 };
+ * await using socket = new ReconnectingWebSocket("ws://localhost:1", [], { backoff });
+ * await assertRejects(() => socket.closed, ReconnectError);
+ * ```
+ */
+export type BackoffOptions =
+  & (
+    | Omit<SpreadBackoff, "strategy"> & { readonly strategy?: "spread" }
+    | ExponentialBackoff
+  )
+  & {
+    /** How many attempts may fail in a row. @default {Infinity} */
+    readonly maxAttempts?: number;
+    /** For how long attempts may fail in a row, in milliseconds. @default {Infinity} */
+    readonly maxElapsed?: number;
+  };
+
+/**
+ * How a dead peer is found out.
+ *
+ * @example A ping that the application answers
+ * ```ts
+ * import { type HeartbeatOptions, ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { assert } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = () => socket.send('{"op":"pong","at":1}');
+ *   return response;
+ * });
+ * const heartbeat: HeartbeatOptions = {
+ *   interval: 15_000,
+ *   message: '{"op":"ping"}',
+ *   expect: { op: "pong" },
+ * };
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
+ *   heartbeat,
+ * });
+ * await socket.opened;
+ * assert(await socket.probe() >= 0);
+ * ```
+ */
+export interface HeartbeatOptions {
+  /** From one ping to the next, in milliseconds. @default {20_000} */
+  readonly interval?: number;
+  /**
+   * How long an answer may take, in milliseconds. Any inbound frame counts as
+   * one. `ws` sees each byte that arrives; `native` sees whole messages only,
+   * so leave it the time that the largest one takes. A ping waits behind what
+   * is being sent, so on a slow link leave it the time of an upload, too.
+   *
+   * @default {10_000}
+   */
+  readonly timeout?: number;
+  /**
+   * What to send instead of a ping frame. Without it, transports that have no
+   * ping frames (`native`, all browsers) ask nothing: only silence can be
+   * judged, by `idleTimeout`, and the log says so.
+   *
+   * @default {undefined}
+   */
+  readonly message?: MessageBody | HookMarker;
+  /** What counts as its answer; any frame counts as alive in any case. @default {undefined} */
+  readonly expect?: MessagePattern | HookMarker;
+  /** Whether answers reach the application. @default {false} */
+  readonly deliver?: boolean;
+  /** The answer to a server's own application ping. @default {undefined} */
+  readonly reply?: { readonly to: MessagePattern; readonly with: MessageBody };
+}
+
+/**
+ * What is exchanged before `open` is told.
+ *
+ * @example Waiting for the server's welcome
+ * ```ts
+ * import { type GreetingOptions, ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = ({ data }) =>
+ *     socket.send(data === "hello" ? '{"type":"welcome","session":7}' : `echo: ${data}`);
+ *   return response;
+ * });
+ * const greeting: GreetingOptions = {
+ *   send: "hello",
+ *   expect: { type: "welcome" },
+ *   reject: { type: "denied" },
+ * };
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
+ *   greeting,
+ * });
+ * socket.send("after the greeting");
+ * assertEquals(await socket.receive(), "echo: after the greeting");
+ * ```
+ */
+export interface GreetingOptions {
+  /** The first message. @default {undefined} */
+  readonly send?: MessageBody;
+  /** The answer to wait for. @default {undefined} */
+  readonly expect?: MessagePattern;
+  /** Answers that say no. @default {[]} */
+  readonly reject?: MessagePattern | readonly MessagePattern[];
+  /** How long it may take, in milliseconds; `openTimeout` holds in any case. @default {Infinity} */
+  readonly timeout?: number;
+  /** Whether `greeting()` of the hooks module does it. @default {false} */
+  readonly hook?: boolean;
+}
+
+/**
+ * The bounds of what waits to be sent.
+ *
+ * @example Only the latest position counts
+ * ```ts
+ * import { type OutboxOptions, ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onmessage = ({ data }) => socket.send(data);
+ *   return response;
+ * });
+ * const outbox: OutboxOptions = { maxMessages: 1, overflow: "drop-oldest", ttl: 60_000 };
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
+ *   outbox,
+ * });
+ * for (const position of ["1,1", "2,1", "2,2"]) socket.send(position);
+ * assertEquals(await socket.receive(), "2,2");
+ * ```
+ */
+export interface OutboxOptions {
+  /** In messages. @default {10_000} */
+  readonly maxMessages?: number;
+  /** In UTF-8 or binary bytes. @default {16_777_216} */
+  readonly maxBytes?: number;
+  /** What happens at the bound. @default {"reject"} */
+  readonly overflow?: "reject" | "drop-oldest" | "drop-newest";
+  /** How long a message may wait, in milliseconds. @default {Infinity} */
+  readonly ttl?: number;
+}
+
+/**
+ * The bounds of what waits to be read.
+ *
+ * @example A message too large for the inbox is dropped, the next one is read
+ * ```ts
+ * import { type InboxOptions, ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onopen = () => ["x".repeat(1_001), "small"].forEach((text) => socket.send(text));
+ *   return response;
+ * });
+ * const inbox: InboxOptions = { maxBytes: 1_000, overflow: "drop-newest" };
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
+ *   inbox,
+ * });
+ * assertEquals(await socket.receive(), "small");
+ * ```
+ */
+export interface InboxOptions {
+  /** In messages. @default {100_000} */
+  readonly maxMessages?: number;
+  /** In UTF-8 or binary bytes. @default {67_108_864} */
+  readonly maxBytes?: number;
+  /** What happens at the bound. @default {"pause"} */
+  readonly overflow?: "pause" | "close" | "drop-oldest" | "drop-newest";
+}
+
+/**
+ * The options of a `ReconnectingWebSocket`.
+ *
+ * @example Options for a server that closes idle connections after 30 s
+ * ```ts
+ * import type { ReconnectingWebSocketOptions } from "@holdfast/websocket";
+ *
+ * const options: ReconnectingWebSocketOptions = {
+ *   heartbeat: { interval: 10_000, timeout: 5_000 },
+ *   backoff: { strategy: "exponential", maxDelay: 30_000, maxAttempts: 20 },
+ * };
+ * console.log(options);
+ * ```
+ */
+export interface ReconnectingWebSocketOptions {
+  /** From the url function to the end of the greeting, in milliseconds. @default {10_000} */
+  readonly openTimeout?: number;
+  /** How long `close()` may take, in milliseconds. @default {5_000} */
+  readonly closeTimeout?: number;
+  /** A connection this old, in milliseconds, forgets earlier failures. @default {5_000} */
+  readonly stableAfter?: number;
+  /** How attempts are spread. @default {{ strategy: "spread", first: 3_000, cap: 15_000 }} */
+  readonly backoff?: BackoffOptions;
+  /** How a dead peer is found out; `false` turns it off. @default {{ interval: 20_000, timeout: 10_000 }} */
+  readonly heartbeat?: false | HeartbeatOptions;
+  /** How long a probe may take, in milliseconds. @default {3_500} */
+  readonly probeTimeout?: number;
+  /** Silence that counts as dead without asking, in milliseconds. @default {Infinity} */
+  readonly idleTimeout?: number;
+  /** Received close codes that are never retried. @default {[1002, 1003, 1007, 1008, 1009, 1010, 3000, 3003, 4400, 4401, 4403, 4404, 4406, 4409]} */
+  readonly fatalCloseCodes?: readonly number[];
+  /** The bounds of what waits to be sent. @default {{ maxMessages: 10_000, maxBytes: 16_777_216, overflow: "reject" }} */
+  readonly outbox?: OutboxOptions;
+  /** The bounds of what waits to be read. @default {{ maxMessages: 100_000, maxBytes: 67_108_864, overflow: "pause" }} */
+  readonly inbox?: InboxOptions;
+  /** A larger inbound message, in bytes, closes with 1009. @default {16_777_216} */
+  readonly maxMessageSize?: number;
+  /** Whether to connect at once; `false`: `idle` until `reconnect()`. @default {true} */
+  readonly autoConnect?: boolean;
+  /** Who is speaking. @default {undefined} */
+  readonly token?: string | TokenProvider | TokenOptions;
+  /** Whether a token may cross a network over plain `ws:`. @default {false} */
+  readonly allowInsecure?: boolean;
+  /** What is exchanged before `open` is told. @default {undefined} */
+  readonly greeting?: GreetingOptions;
+  /** Headers of the handshake (RFC 6455, 4.1); not in browsers. @default {{}} */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What carries the connection: `"auto"` is `ws` in Deno, native in browsers. @default {"auto"} */
+  readonly transport?: "auto" | "ws" | "native";
+  /** The URL of a module with hooks, imported in the worker. @default {undefined} */
+  readonly hooks?: string | URL;
+  /** Where the connection lives: in the worker that all share, a host of one's own, a worker for itself, or on this thread. @default {"shared"} */
+  readonly worker?: WorkerHost | "shared" | "dedicated" | "none";
+  /** Where log records go, from the level on that it has when the socket is made. @default {undefined} */
+  readonly logger?: Logger;
+  /** Abort closes. @default {undefined} */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The defaults of {@linkcode ReconnectingWebSocketOptions}, frozen.
+ *
+ * @example Doubling a default
+ * ```ts
+ * import { DEFAULTS } from "@holdfast/websocket";
+ *
+ * console.log(2 * DEFAULTS.openTimeout);
+ * ```
+ */
+export const DEFAULTS: Defaults = /* @__PURE__ */ makeDefaults();
+
+/** What a call at the top of a module would keep in every bundle. */
+function makeDefaults(): Defaults {
+  return Object.freeze({
+    openTimeout: 10_000,
+    closeTimeout: 5_000,
+    stableAfter: 5_000,
+    backoff: Object.freeze({
+      ...DEFAULT_BACKOFF,
+      maxAttempts: Infinity,
+      maxElapsed: Infinity,
+    }),
+    heartbeat: Object.freeze({
+      interval: 20_000,
+      timeout: 10_000,
+      deliver: false,
+    }),
+    probeTimeout: 3_500,
+    idleTimeout: Infinity,
+    fatalCloseCodes: Object.freeze([...FATAL_CLOSE_CODES]),
+    outbox: Object.freeze({
+      maxMessages: 10_000,
+      maxBytes: 16 << 20,
+      overflow: "reject",
+      ttl: Infinity,
+    }),
+    inbox: Object.freeze({
+      maxMessages: 100_000,
+      maxBytes: 64 << 20,
+      overflow: "pause",
+    }),
+    maxMessageSize: 16 << 20,
+    autoConnect: true,
+    allowInsecure: false,
+    transport: "auto",
+  });
+}
+
+/** The options that have a default, with it. */
+export interface Defaults {
+  /** In milliseconds. */
+  readonly openTimeout: number;
+  /** In milliseconds. */
+  readonly closeTimeout: number;
+  /** In milliseconds. */
+  readonly stableAfter: number;
+  /** The storm-safe policy, without an end. */
+  readonly backoff: Required<SpreadBackoff> & {
+    readonly maxAttempts: number;
+    readonly maxElapsed: number;
+  };
+  /** Ping frames, in milliseconds. */
+  readonly heartbeat: Required<
+    Pick<HeartbeatOptions, "interval" | "timeout" | "deliver">
+  >;
+  /** In milliseconds. */
+  readonly probeTimeout: number;
+  /** In milliseconds. */
+  readonly idleTimeout: number;
+  /** Those that say that trying again is of no use. */
+  readonly fatalCloseCodes: readonly number[];
+  /** In messages, bytes and milliseconds. */
+  readonly outbox: Required<OutboxOptions>;
+  /** In messages and bytes. */
+  readonly inbox: Required<InboxOptions>;
+  /** In bytes. */
+  readonly maxMessageSize: number;
+  /** Connects at once. */
+  readonly autoConnect: boolean;
+  /** No token over plain `ws:`. */
+  readonly allowInsecure: boolean;
+  /** `ws` in Deno, native in browsers. */
+  readonly transport: "auto" | "ws" | "native";
+}

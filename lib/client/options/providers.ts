@@ -1,0 +1,77 @@
+/**
+ * The user's functions that give a URL or a token, asked on behalf of the worker.
+ *
+ * @module
+ */
+
+import type { Answer } from "../../boundary/protocol.ts";
+import { resolveUrl } from "./arguments.ts";
+import type { Resolved } from "./resolve.ts";
+
+/** What a worker can ask for. */
+export type Question = "url" | "token";
+
+/** Asks, and remembers what must be known of the answers. */
+export class Providers {
+  readonly #resolved: Resolved;
+  #thrown: Map<string, unknown> | undefined;
+  #token: string | undefined;
+  #url: string;
+
+  /** Takes the functions and what is fixed. */
+  constructor(resolved: Resolved) {
+    this.#resolved = resolved;
+    this.#url = resolved.setup.url ?? "";
+  }
+
+  /** The URL that was connected to last, without a token; empty before it is known. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** What may appear in no message. */
+  get secrets(): readonly string[] {
+    const { secrets } = this.#resolved;
+    return this.#token === undefined ? secrets : [...secrets, this.#token];
+  }
+
+  /** What a function threw when it was asked last. */
+  thrown(name: string): unknown {
+    return this.#thrown?.get(name);
+  }
+
+  /** Asks. Never rejects: what is thrown, or is of no use, is an answer, too. */
+  async ask(what: Question): Promise<Answer> {
+    this.#thrown?.delete(what);
+    try {
+      const value = what === "url"
+        ? await this.#askUrl()
+        : await this.#askToken();
+      return { kind: "value", value };
+    } catch (error) {
+      this.#thrown ??= new Map();
+      this.#thrown.set(what, error);
+      return {
+        kind: "failure",
+        detail: error instanceof Error ? error.message : String(error),
+      };
+    }
+  }
+
+  async #askUrl(): Promise<string> {
+    const url = await this.#resolved.urlProvider?.();
+    this.#url = resolveUrl(url ?? "");
+    return this.#url;
+  }
+
+  async #askToken(): Promise<string> {
+    const token: unknown = await this.#resolved.tokenProvider?.();
+    if (typeof token !== "string") {
+      throw new TypeError(
+        `A token must be a string, not of type ${typeof token}`,
+      );
+    }
+    this.#token = token;
+    return token;
+  }
+}

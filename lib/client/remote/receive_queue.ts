@@ -1,0 +1,315 @@
+/**
+ * A connection's incoming messages on the main thread, and the order in which
+ * they and what else happens are told.
+ *
+ * @module
+ */
+
+import type { Data } from "../../queue/data.ts";
+import type { DropReason } from "../../boundary/protocol.ts";
+import {
+  RECEIVE_WINDOW_BYTES,
+  RECEIVE_WINDOW_MESSAGES,
+} from "../../boundary/protocol.ts";
+import type { Batch } from "../../boundary/batches.ts";
+import { sizeOf } from "../../queue/data.ts";
+
+/** Messages that arrived together. */
+type MessageBatch = Omit<Batch, "id">;
+
+/** Messages that will not come. */
+export interface Missed {
+  /** Messages up to this number that have not come will not come. */
+  readonly upTo: number;
+  readonly count: number;
+  /** Their size in all, in bytes. */
+  readonly bytes: number;
+  readonly reason: DropReason;
+}
+
+/** What the queue tells its link. */
+export interface ReceiveQueueListener {
+  /** A message is dispatched. Must not throw. */
+  message(data: Data): void;
+  /** There is something to pull. Must not throw. */
+  available(): void;
+  /** Messages left the queue unread. */
+  unread(count: number, bytes: number, reason: DropReason): void;
+  /** There is credit to send now. */
+  ready(): void;
+}
+
+/**
+ * - `hold`: nobody listens yet.
+ * - `push`: messages are dispatched as they come.
+ * - `pull`: they are pulled, for good.
+ * - `refuse`: nobody wants them any more.
+ */
+type Mode = "hold" | "push" | "pull" | "refuse";
+
+/** What is held for a consumer to come, in bytes. */
+const HOLD_BYTES = 1 << 20;
+/** The same in messages: small ones take more memory than their bytes. */
+const HOLD_MESSAGES = 1 << 14;
+
+const NO_CREDIT: Credit = { messages: 0, bytes: 0 };
+
+/** So many messages have been consumed. */
+interface Credit {
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+/** A batch in the queue. */
+interface Waiting extends MessageBatch {
+  /** The index of its first message that is still there. */
+  next: number;
+  /** Whether the worker waits for its credit. */
+  readonly credit: "owed" | "given";
+}
+
+interface Deferred {
+  readonly after: number;
+  readonly run: () => void;
+}
+
+/** The incoming messages of one connection. */
+export class ReceiveQueue {
+  readonly #listener: ReceiveQueueListener;
+  #mode: Mode = "hold";
+  #batches: Waiting[] = [];
+  #length = 0;
+  /** Only counted while `hold`. */
+  #heldBytes = 0;
+  readonly #received = { messages: 0, bytes: 0 };
+  #credit = NO_CREDIT;
+  /** Messages up to this number have arrived, or will not. */
+  #arrived = 0;
+  #deferred: Deferred[] = [];
+  /** What waits for all messages to arrive. */
+  #last: Deferred | undefined;
+  #activity: "resting" | "telling" = "resting";
+
+  /** Makes an empty queue that holds. */
+  constructor(listener: ReceiveQueueListener) {
+    this.#listener = listener;
+  }
+
+  /** How many messages are in the queue. */
+  get messages(): number {
+    return this.#length;
+  }
+
+  /** What has come in so far, read or not; sizes in bytes. */
+  get received(): { readonly messages: number; readonly bytes: number } {
+    return this.#received;
+  }
+
+  /** Starts to push or to pull. Nothing is dispatched from within. */
+  consume(mode: "push" | "pull"): void {
+    if (this.#mode === "pull" || this.#mode === "refuse") return;
+    this.#mode = mode;
+    queueMicrotask(() => {
+      if (this.#mode === "pull" && this.#length > 0) this.#listener.available();
+      this.#proceed();
+    });
+  }
+
+  /** A batch came in. */
+  receive({ first, messages, bytes }: MessageBatch): void {
+    const credit = this.#mode === "hold" ? "given" : "owed";
+    const batch = { first, messages, bytes, next: 0, credit } as const;
+    this.#batches = appended(this.#batches, batch);
+    this.#length += messages.length;
+    this.#received.messages += messages.length;
+    this.#received.bytes += bytes;
+    this.#arrived = first + messages.length - 1;
+    switch (this.#mode) {
+      case "hold":
+        this.#addCredit(messages.length, bytes);
+        this.#trimHeld(messages);
+        break;
+      case "push":
+        break;
+      case "pull":
+        this.#listener.available();
+        break;
+      case "refuse":
+        this.#discard("closed");
+    }
+    this.#proceed();
+  }
+
+  /** Messages were dropped on their way. */
+  missed({ upTo, count, bytes, reason }: Missed): void {
+    this.#listener.unread(count, bytes, reason);
+    this.#arrived = Math.max(this.#arrived, upTo);
+    this.#proceed();
+  }
+
+  /**
+   * Runs what happened after message number `after` once that has been
+   * dispatched; at once where messages are pulled.
+   */
+  defer(after: number, run: () => void): void {
+    this.#deferred = appended(this.#deferred, { after, run });
+    this.#proceed();
+  }
+
+  /** Runs something once all messages up to a number have arrived, be they pulled or not. */
+  whenArrived(after: number, run: () => void): void {
+    this.#last = { after, run };
+    this.#proceed();
+  }
+
+  /** Runs all that waits for messages: no more of them will come. */
+  releaseAll(): void {
+    this.#proceed();
+    this.#arrived = Infinity;
+    this.#proceed();
+  }
+
+  /** Takes the next message out. Only while pulling. */
+  pull(): Data | undefined {
+    const batch = this.#batches[0];
+    if (this.#mode !== "pull" || batch === undefined) return undefined;
+    const data = this.#shift(batch);
+    this.#offerCredit();
+    return data;
+  }
+
+  /** Drops all messages, and those that still come. Nothing is told from within. */
+  refuse(reason: DropReason): void {
+    this.#mode = "refuse";
+    this.#discard(reason);
+    queueMicrotask(() => this.#proceed());
+  }
+
+  /** The worker's successor counts from 1 and knows of no credit. */
+  crashed(): void {
+    this.releaseAll();
+    this.#arrived = 0;
+    this.#credit = NO_CREDIT;
+    const earlier = { first: -Infinity, credit: "given" } as const;
+    this.#batches = this.#batches.map((each) => ({ ...each, ...earlier }));
+  }
+
+  /** Drops what nobody can get any more: all but what waits to be pulled. */
+  end(): void {
+    if (this.#mode !== "pull") this.refuse("unread");
+  }
+
+  /** The credit that has not been sent, which is sent now. */
+  takeCredit(): Credit {
+    const credit = this.#credit;
+    this.#credit = NO_CREDIT;
+    return credit;
+  }
+
+  /**
+   * Tells all that can be told, in order. A listener may change everything at
+   * each call; what it causes to be told comes after it has returned.
+   */
+  #proceed(): void {
+    if (this.#activity === "telling") return;
+    this.#activity = "telling";
+    while (this.#tellNext());
+    this.#activity = "resting";
+    this.#finish();
+    this.#offerCredit();
+  }
+
+  /** Messages up to this number have been dispatched, or hold nothing up. */
+  get #passed(): number {
+    const [batch] = this.#batches;
+    if (this.#mode !== "push" || batch === undefined) return this.#arrived;
+    return batch.first + batch.next - 1;
+  }
+
+  #finish(): void {
+    if (this.#last === undefined || this.#last.after > this.#arrived) return;
+    const { run } = this.#last;
+    this.#last = undefined;
+    run();
+  }
+
+  #tellNext(): boolean {
+    const [deferred] = this.#deferred;
+    if (deferred && (this.#mode === "pull" || deferred.after <= this.#passed)) {
+      this.#deferred.shift();
+      deferred.run();
+      return true;
+    }
+    const batch = this.#batches[0];
+    if (this.#mode !== "push" || batch === undefined) return false;
+    this.#listener.message(this.#shift(batch) as Data);
+    return true;
+  }
+
+  /** Takes the first message out of the first batch. */
+  #shift(batch: Waiting): Data | undefined {
+    const data = batch.messages[batch.next];
+    batch.next += 1;
+    this.#length -= 1;
+    if (batch.next === batch.messages.length) {
+      this.#batches.shift();
+      if (batch.credit === "owed") {
+        this.#addCredit(batch.messages.length, batch.bytes);
+      }
+    }
+    return data;
+  }
+
+  #trimHeld(added: readonly Data[]): void {
+    for (const data of added) this.#heldBytes += sizeOf(data);
+    let count = 0;
+    let bytes = 0;
+    while (this.#heldBytes > HOLD_BYTES || this.#length > HOLD_MESSAGES) {
+      const size = sizeOf(this.#shift(this.#batches[0] as Waiting) as Data);
+      this.#heldBytes -= size;
+      count += 1;
+      bytes += size;
+    }
+    if (count > 0) this.#listener.unread(count, bytes, "unread");
+  }
+
+  #discard(reason: DropReason): void {
+    let bytes = 0;
+    const count = this.#length;
+    for (const batch of this.#batches) {
+      for (let index = batch.next; index < batch.messages.length; index += 1) {
+        bytes += sizeOf(batch.messages[index] as Data);
+      }
+      if (batch.credit === "owed") {
+        this.#addCredit(batch.messages.length, batch.bytes);
+      }
+    }
+    this.#batches = [];
+    this.#length = 0;
+    if (count > 0) this.#listener.unread(count, bytes, reason);
+    this.#offerCredit();
+  }
+
+  /**
+   * Little credit is not worth a record of its own: it goes along with what
+   * else is said, and the worker has the rest of the window meanwhile.
+   */
+  #offerCredit(): void {
+    const { messages, bytes } = this.#credit;
+    const plenty = messages * 4 >= RECEIVE_WINDOW_MESSAGES ||
+      bytes * 4 >= RECEIVE_WINDOW_BYTES;
+    if (plenty) this.#listener.ready();
+  }
+
+  #addCredit(messages: number, bytes: number): void {
+    const { messages: before, bytes: size } = this.#credit;
+    this.#credit = { messages: before + messages, bytes: size + bytes };
+  }
+}
+
+/** An array that grows from nothing makes room for 16, one that is made with its first has room for that. */
+function appended<T>(list: T[], last: T): T[] {
+  if (list.length === 0) return [last];
+  list.push(last);
+  return list;
+}

@@ -1,0 +1,405 @@
+/**
+ * One connection's half of the boundary, on the main thread.
+ *
+ * @module
+ */
+
+import { LOST } from "../../rfc6455/close.ts";
+import type { Data } from "../../queue/data.ts";
+import type { Failure } from "../../connection/failure.ts";
+import type { OutboxLimits } from "../../queue/outbox.ts";
+import type {
+  Answer,
+  DropReason,
+  Setup,
+  StatusNotice,
+} from "../../boundary/protocol.ts";
+import type { Batch } from "../../boundary/batches.ts";
+import { Closing } from "./closing.ts";
+import type { Post } from "../workers/post_sender.ts";
+import { guard } from "../../platform/guard.ts";
+import type { LinkListener } from "./listener.ts";
+import type { ConnectionNotice } from "../../boundary/protocol.ts";
+import type { NoticeOf } from "../../boundary/protocol.ts";
+import { LinkRequests } from "./requests.ts";
+import type { Sendable } from "./message_data.ts";
+import { ReceiveQueue, type ReceiveQueueListener } from "./receive_queue.ts";
+import type { Seat } from "../workers/attachment.ts";
+import {
+  type SendOptions,
+  SendQueue,
+  type SendQueueListener,
+  type SendTicket,
+} from "./send_queue.ts";
+import { Teller } from "./guarded_listener.ts";
+import type { WorkerPool } from "../workers/worker_pool.ts";
+import type { Introduction, Tenant } from "../workers/worker_supervisor.ts";
+
+type Phase =
+  | { readonly kind: "live" }
+  | Closing
+  | { readonly kind: "ended" };
+
+type End = Pick<NoticeOf<"closed">, "info" | "cause" | "failure">;
+
+const LIVE: Phase = { kind: "live" };
+const ENDED: Phase = { kind: "ended" };
+/** How it ends where there is no worker that closes it. */
+const UNATTENDED: End = { info: LOST, cause: "requested" };
+
+/** One connection, as the main thread sees it. */
+export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
+  /** Something can be pulled, or the end has come. Only while pulling. */
+  onavailable: (() => void) | undefined;
+  readonly #setup: Setup;
+  readonly #pool: WorkerPool;
+  readonly #outgoing: SendQueue;
+  readonly #incoming: ReceiveQueue;
+  readonly #teller: Teller;
+  /** `undefined` while there is no worker. */
+  #seat: Seat | undefined;
+  /** As it was told last, be it that the listener does not know yet. */
+  #status: StatusNotice;
+  #autoConnect: boolean;
+  #opens = 0;
+  #id = 0;
+  #phase = LIVE;
+  /** Made with the first of them. */
+  #requests: LinkRequests | undefined;
+
+  /** Starts a connection in a worker of the pool. */
+  constructor(
+    pool: WorkerPool,
+    setup: Setup,
+    outbox: OutboxLimits,
+    listener: LinkListener,
+  ) {
+    this.#pool = pool;
+    this.#setup = setup;
+    this.#autoConnect = setup.autoConnect;
+    this.#status = {
+      kind: setup.autoConnect ? "connecting" : "idle",
+      attempt: 0,
+    };
+    this.#teller = new Teller(listener);
+    this.#outgoing = new SendQueue(outbox, pool.clock, this);
+    this.#incoming = new ReceiveQueue(this);
+    pool.join(this);
+  }
+
+  /** The connection's id in the present worker or the last one; 0 before the first. */
+  get id(): number {
+    return this.#id;
+  }
+
+  /** The size of the messages that the transport has not taken, in bytes. */
+  get bufferedAmount(): number {
+    return this.#outgoing.bytes;
+  }
+
+  /** How many messages the transport has not taken. */
+  get outboxMessages(): number {
+    return this.#outgoing.messages;
+  }
+
+  /** What has arrived on this thread so far, read or not; sizes in bytes. */
+  get arrived(): { readonly messages: number; readonly bytes: number } {
+    return this.#incoming.received;
+  }
+
+  /** How many messages have arrived on this thread and wait for a consumer. */
+  get inboxMessages(): number {
+    return this.#incoming.messages;
+  }
+
+  /**
+   * Queues a message, copied as it is now. A `Blob` counts with its size at once
+   * and is read when its turn comes. Once the end has begun it is dropped.
+   *
+   * @returns What `cancel()` takes, or `"overflow"` when the outbox is full and
+   * its rule is to reject.
+   */
+  send(data: Sendable, options: SendOptions = {}): SendTicket | "overflow" {
+    return this.#outgoing.push(data, options);
+  }
+
+  /** Takes a message back; its outcome tells whether that was in time. */
+  cancel(ticket: SendTicket): void {
+    const message = this.#outgoing.cancel(ticket);
+    if (message === undefined || this.#seat === undefined) return;
+    this.#seat.command({ type: "cancel", id: this.#seat.id, message });
+  }
+
+  /**
+   * Resolves when a message of so many bytes fits, or when none will any more
+   * because the end has begun: send, and look at the outcome.
+   */
+  room(bytes: number, signal?: AbortSignal): Promise<void> {
+    return this.#outgoing.room(bytes, signal);
+  }
+
+  /**
+   * Says who gets the messages: `"push"`, the listener, or, for good, `"pull"`.
+   * Before that, 1 MiB of them is held.
+   */
+  consume(mode: "push" | "pull"): void {
+    this.#incoming.consume(mode);
+  }
+
+  /**
+   * The next message that has arrived. Only while pulling; after `closed` too,
+   * unless it was `close()` that ended it.
+   */
+  pull(): Data | undefined {
+    return this.#incoming.pull();
+  }
+
+  /** Tells at once what has been dropped so far. */
+  tellDrops(): void {
+    this.#teller.flush();
+  }
+
+  /** Makes a new attempt at once. Messages sent before cross before. */
+  reconnect(reason: string): void {
+    if (this.#phase.kind !== "live") return;
+    this.#autoConnect = true;
+    if (this.#seat === undefined) return this.#pool.hurry(this);
+    const { id, staged } = this.#seat;
+    while (this.#outgoing.speak(staged, id) === "more");
+    // What is sent from now on is meant for the new connection.
+    this.#outgoing.shut();
+    this.#seat.command({ type: "reconnect", id, reason });
+  }
+
+  /** Asks for a ping; `probed` answers with the same number. */
+  probe(request: number): void {
+    this.#asking().probe(request, this.#seat);
+  }
+
+  /** Answers a question. Late answers are ignored. */
+  answer(question: number, answer: Answer): void {
+    this.#requests?.answer({ question, answer }, this.#seat);
+  }
+
+  /**
+   * Ends the connection. While it is open, what was queued goes out first, as
+   * far as `closeTimeout` allows; otherwise it is dropped. No message is
+   * delivered any more.
+   */
+  close(closeCode: number | undefined, reason: string): void {
+    if (this.#phase.kind !== "live") return;
+    this.#incoming.refuse("closed");
+    const closing = new Closing({ closeCode, reason }, this.#outgoing);
+    this.#phase = closing;
+    const { clock } = this.#pool;
+    if (this.#seat === undefined) {
+      closing.limit(clock, 0, () => this.#end(UNATTENDED));
+      return this.#outgoing.clear("closed");
+    }
+    const { closeTimeout } = this.#setup.config;
+    closing.limit(clock, closeTimeout, () => closing.hurry(this.#seat));
+    if (this.#status.kind === "open") this.#seat.request();
+    else closing.hurry(this.#seat);
+  }
+
+  // What follows is for the worker's slot.
+
+  /** What a worker has to know first, be it the first one or a successor. */
+  introduce(id: number): Introduction {
+    // One that is about to end makes no attempt any more.
+    const autoConnect = this.#autoConnect && this.#phase.kind === "live";
+    return { type: "connect", id, setup: { ...this.#setup, autoConnect } };
+  }
+
+  /** The worker is ready, and has been told that. */
+  seated(seat: Seat, { setup }: Introduction): void {
+    const { id } = seat;
+    this.#seat = seat;
+    this.#id = id;
+    // Nobody else would tell the worker that it has ended.
+    if (this.#phase.kind !== "live") return this.#closing?.hurry(seat);
+    // `reconnect()` may have been called since.
+    if (setup.autoConnect || !this.#autoConnect) return;
+    seat.command({ type: "reconnect", id, reason: "" });
+  }
+
+  /** Says what there is to say, messages up to one turn. */
+  speak(post: Post): "done" | "more" {
+    if (this.#seat === undefined) return "done";
+    const { id } = this.#seat;
+    this.#seat.speak(post);
+    const credit = this.#incoming.takeCredit();
+    if (credit.messages > 0) {
+      post.records.push({ type: "consumed", id, ...credit });
+    }
+    const turn = this.#outgoing.speak(post, id);
+    this.#closing?.speak(post, id);
+    return turn;
+  }
+
+  /** The worker told something. */
+  receive(notice: ConnectionNotice): void {
+    switch (notice.type) {
+      case "taken":
+        return this.#outgoing.taken(notice.upTo);
+      case "unsent":
+        return this.#outgoing.unsent(notice.message, notice.reason);
+      case "status":
+        return this.#onStatus(notice);
+      case "opened":
+        return this.#onOpened(notice);
+      case "disconnected":
+        this.#outgoing.shut();
+        return this.#tellAfter(
+          notice.after,
+          (listener) => listener.disconnected(notice),
+        );
+      case "closed":
+        return this.#onClosed(notice);
+      case "dropped":
+        return this.#incoming.missed(notice);
+      case "ask":
+        return this.#asking().asked(notice);
+      case "probed":
+        return this.#requests?.probed(notice);
+      case "heartbeat":
+        return this.#teller.tell((listener) => listener.heartbeat(notice));
+      case "log":
+        return this.#teller.tell((listener) => listener.log(notice));
+    }
+  }
+
+  /** Messages came. */
+  deliver(batch: Batch): void {
+    this.#incoming.receive(batch);
+  }
+
+  /** The worker is gone; its successor starts in `delay` milliseconds. */
+  crashed(failure: Failure, delay: number): void {
+    const { kind, attempt } = this.#status;
+    this.#unseat(failure);
+    if (this.#phase.kind !== "live") return this.#end(UNATTENDED);
+    if (kind === "idle") return;
+    this.#autoConnect = true;
+    const status = { kind: "waiting", attempt, delay } as const;
+    this.#status = status;
+    this.#teller.tell((listener) => listener.status(status));
+    if (kind === "waiting") return;
+    const told = { id: 0, after: 0, info: LOST, failure, attempt, delay };
+    this.#teller.tell((listener) =>
+      listener.disconnected({ type: "disconnected", ...told })
+    );
+  }
+
+  /** The worker is gone, and there will be no other. */
+  ended(failure: Failure): void {
+    this.#unseat(failure);
+    const live = this.#phase.kind === "live";
+    this.#end(live ? { info: LOST, cause: "fatal", failure } : UNATTENDED);
+  }
+
+  // What follows is for the queues.
+
+  /** There is something to say now. */
+  ready(): void {
+    this.#seat?.request();
+  }
+
+  /** A message is dispatched. */
+  message(data: Data): void {
+    this.#teller.message(data);
+  }
+
+  /** There is something to pull. */
+  available(): void {
+    guard(() => this.onavailable?.());
+  }
+
+  /** A message left the queue unsent. */
+  unsent(bytes: number, reason: DropReason): void {
+    this.#teller.drop({ count: 1, bytes, direction: "outbound", reason });
+    // It may have been the last one that the end waited for.
+    if (this.#closing?.isDraining) this.ready();
+  }
+
+  /** Messages left the queue unread. */
+  unread(count: number, bytes: number, reason: DropReason): void {
+    this.#teller.drop({ count, bytes, direction: "inbound", reason });
+  }
+
+  get #closing(): Closing | undefined {
+    return this.#phase.kind === "closing" ? this.#phase : undefined;
+  }
+
+  #asking(): LinkRequests {
+    return this.#requests ??= new LinkRequests(this.#teller);
+  }
+
+  #tellAfter(after: number, what: (listener: LinkListener) => void): void {
+    this.#incoming.defer(after, () => this.#teller.tell(what));
+  }
+
+  #onStatus({ after, status }: NoticeOf<"status">): void {
+    this.#status = status;
+    if (status.kind !== "open") {
+      this.#outgoing.shut();
+      this.#closing?.hurry(this.#seat);
+    }
+    this.#tellAfter(after, (listener) => listener.status(status));
+  }
+
+  #onOpened(notice: NoticeOf<"opened">): void {
+    // A successor of the worker does not know of earlier connections.
+    const reconnected = notice.reconnected || this.#opens > 0;
+    this.#opens += 1;
+    this.#outgoing.open();
+    this.#tellAfter(
+      notice.after,
+      (listener) => listener.opened({ ...notice, reconnected }),
+    );
+  }
+
+  /** What has arrived before may still be on its way. */
+  #onClosed(notice: NoticeOf<"closed">): void {
+    this.#outgoing.end("closed");
+    this.#incoming.defer(notice.after, () => this.#conclude(notice));
+  }
+
+  /** All that the worker knew is gone with it. */
+  #unseat(failure: Failure): void {
+    this.#seat = undefined;
+    this.#requests?.crashed();
+    this.#outgoing.crashed();
+    this.#incoming.crashed();
+    this.#requests?.answerProbes({ kind: "failure", failure });
+  }
+
+  /** Ends it without the worker. */
+  #end(end: End): void {
+    if (this.#phase.kind === "ended") return;
+    const status = { kind: "closed", attempt: this.#status.attempt } as const;
+    this.#incoming.releaseAll();
+    this.#teller.tell((listener) => listener.status(status));
+    this.#conclude({ type: "closed", id: 0, after: 0, ...end });
+  }
+
+  /** Where messages are pulled, some may come after this, and the worker lives until then. */
+  #conclude(notice: NoticeOf<"closed">): void {
+    if (this.#phase.kind === "ended") return;
+    this.#release();
+    this.#incoming.end();
+    this.#requests?.answerProbes({ kind: "not-open" });
+    this.#teller.tell((listener) => listener.closed(notice));
+    this.#incoming.whenArrived(notice.after, () => {
+      this.#pool.leave(this);
+      this.available();
+    });
+  }
+
+  #release(): void {
+    this.#closing?.end();
+    this.#phase = ENDED;
+    this.#seat = undefined;
+    this.#outgoing.end("closed");
+  }
+}

@@ -1,0 +1,347 @@
+/**
+ * A connection's outgoing messages, from `send()` until the transport has them.
+ *
+ * @module
+ */
+
+import {
+  type InFlight,
+  Outbox,
+  type OutboxLimits,
+} from "../../queue/outbox.ts";
+import type { Data } from "../../queue/data.ts";
+import { reuse } from "../../boundary/intern.ts";
+import {
+  type DropReason,
+  isTransferred,
+  SEND_WINDOW_BYTES,
+  SEND_WINDOW_MESSAGES,
+} from "../../boundary/protocol.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Post } from "../workers/post_sender.ts";
+import { InFlightMessages } from "../../queue/in_flight.ts";
+import { type Sendable, snapshot } from "./message_data.ts";
+import { sizeOf } from "../../queue/data.ts";
+import { RoomQueue } from "./room_queue.ts";
+
+/** What became of one outgoing message. */
+export type SendOutcome =
+  /** The transport has it. */
+  | { readonly kind: "taken" }
+  | { readonly kind: "dropped"; readonly reason: DropReason };
+
+/** How one message is sent. */
+export interface SendOptions {
+  /** Milliseconds after which it is not worth sending. */
+  readonly ttl?: number;
+  /** Called once with what became of it. Must not throw. */
+  readonly settle?: (outcome: SendOutcome) => void;
+}
+
+/** An outgoing message, as far as others are concerned. */
+export interface SendTicket {
+  /** Its size in UTF-8 or binary bytes. */
+  readonly bytes: number;
+}
+
+/** An outgoing message. */
+export interface OutgoingEntry extends SendTicket {
+  readonly expiresAt: number;
+  readonly settle: ((outcome: SendOutcome) => void) | undefined;
+  /** `undefined` once it has crossed. */
+  data: Data | Blob | undefined;
+}
+
+/** What the queue tells its link. */
+export interface SendQueueListener {
+  /** A message left the queue unsent. */
+  unsent(bytes: number, reason: DropReason): void;
+  /** There is something to say now. */
+  ready(): void;
+}
+
+/** One turn of one connection takes so many messages at most. */
+const TURN_MESSAGES = 512;
+/** The same in bytes; one message may always cross. */
+const TURN_BYTES = 1 << 16;
+
+/** `ended`: nothing is queued any more, but what was may still cross. */
+type Intake = "open" | "ended";
+
+/** The outgoing messages of one connection. */
+export class SendQueue {
+  readonly #outbox: Outbox<OutgoingEntry>;
+  readonly #limits: OutboxLimits;
+  readonly #clock: Clock;
+  readonly #listener: SendQueueListener;
+  readonly #inFlight = new InFlightMessages<OutgoingEntry>();
+  /** Made when somebody waits for room. */
+  #room: RoomQueue | undefined;
+  readonly #window: InFlight;
+  #intake: Intake = "open";
+  /** Whether messages may cross. */
+  #gate: "shut" | "open" = "shut";
+  /** The Blob at the head that is being read. */
+  #reading: OutgoingEntry | undefined;
+  #alarm: { readonly at: number; readonly cancel: () => void } | undefined;
+
+  /** Makes an empty queue whose gate is shut. */
+  constructor(limits: OutboxLimits, clock: Clock, listener: SendQueueListener) {
+    this.#outbox = new Outbox(limits);
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#listener = listener;
+    this.#window = windowOf(limits);
+  }
+
+  /** How many messages count against the limits. */
+  get messages(): number {
+    return this.#outbox.length + this.#inFlight.messages;
+  }
+
+  /** Their size, in bytes. */
+  get bytes(): number {
+    return this.#outbox.bytes + this.#inFlight.bytes;
+  }
+
+  /** How many messages have not crossed. */
+  get waiting(): number {
+    return this.#outbox.length;
+  }
+
+  /** The number of the last message that has crossed. */
+  get crossed(): number {
+    return this.#inFlight.last;
+  }
+
+  /** The number up to which nothing is in flight any more. */
+  get settled(): number {
+    return this.#inFlight.settled;
+  }
+
+  /** Queues a message, or applies the overflow rule. */
+  push(
+    data: Sendable,
+    { ttl = Infinity, settle }: SendOptions,
+  ): SendTicket | "overflow" {
+    const held = snapshot(data);
+    const expiresAt = this.#clock.now() + ttl;
+    const entry: OutgoingEntry = {
+      data: held,
+      bytes: sizeOf(held),
+      expiresAt,
+      settle,
+    };
+    if (this.#intake === "ended") {
+      this.#drop(entry, "closed");
+      return entry;
+    }
+    const result = this.#outbox.push(entry, this.#inFlight);
+    if (result.kind === "overflow") return "overflow";
+    for (const each of result.dropped) this.#drop(each, "overflow");
+    this.#setAlarm();
+    this.#announce();
+    return entry;
+  }
+
+  /**
+   * Takes a message out of the queue.
+   *
+   * @returns Its number when it has crossed and only the worker may still have it.
+   */
+  cancel(ticket: SendTicket): number | undefined {
+    // A ticket is an entry: `push()` makes no others.
+    const entry = ticket as OutgoingEntry;
+    if (!this.#outbox.remove(entry)) return this.#inFlight.numberOf(entry);
+    this.#drop(entry, "aborted");
+    this.#freed();
+    return undefined;
+  }
+
+  /** Waits until a message of this size is within the limits. */
+  room(bytes: number, signal?: AbortSignal): Promise<void> {
+    this.#room ??= this.#makeRoom();
+    return this.#room.wait(bytes, signal);
+  }
+
+  /** Drops from now on what is pushed, and lets those go who wait for room. */
+  stop(): void {
+    this.#intake = "ended";
+    this.#room?.end();
+  }
+
+  /** Lets messages cross. */
+  open(): void {
+    this.#gate = "open";
+    this.#announce();
+  }
+
+  /** Holds messages back. */
+  shut(): void {
+    this.#gate = "shut";
+  }
+
+  /** Adds messages to a post, in one turn of theirs. */
+  speak(post: Post, id: number): "done" | "more" {
+    const first = this.#inFlight.last + 1;
+    const now = this.#clock.now();
+    const messages: Data[] = [];
+    const ttls: number[] = [];
+    let bytes = 0;
+    let entry = this.#next();
+    while (entry && messages.length < TURN_MESSAGES && bytes < TURN_BYTES) {
+      messages.push(this.#cross(entry, post));
+      ttls.push(Math.max(0, entry.expiresAt - now));
+      bytes += entry.bytes;
+      entry = this.#next();
+    }
+    if (messages.length === 0) return "done";
+    this.#setAlarm();
+    const some = ttls.some(Number.isFinite) && { ttls };
+    post.records.push({ type: "send", id, first, messages, ...some });
+    post.messages += messages.length;
+    post.bytes += bytes;
+    return entry ? "more" : "done";
+  }
+
+  /** The transport has all messages up to this number, except those told as unsent. */
+  taken(upTo: number): void {
+    for (const entry of this.#inFlight.take(upTo)) {
+      entry.settle?.({ kind: "taken" });
+    }
+    this.#freed();
+  }
+
+  /** A message that had crossed was not sent. */
+  unsent(message: number, reason: DropReason): void {
+    const entry = this.#inFlight.remove(message);
+    if (entry === undefined) return;
+    this.#drop(entry, reason);
+    this.#freed();
+  }
+
+  /**
+   * The worker is gone, and its successor counts from 1. What had crossed may
+   * have been sent, with the news of it still gathering behind a full window,
+   * so sending it again could repeat it.
+   */
+  crashed(): void {
+    this.shut();
+    for (const entry of this.#inFlight.reset()) this.#drop(entry, "unknown");
+    this.#freed();
+  }
+
+  /** Drops what has not crossed. */
+  clear(reason: DropReason): void {
+    for (const entry of this.#outbox.clear()) this.#drop(entry, reason);
+    this.#setAlarm();
+  }
+
+  /** Drops everything. */
+  end(reason: DropReason): void {
+    this.shut();
+    for (const entry of this.#inFlight.reset()) this.#drop(entry, reason);
+    this.clear(reason);
+    this.stop();
+  }
+
+  /** The first message, when it may cross now. */
+  #next(): OutgoingEntry | undefined {
+    if (this.#gate === "shut") return undefined;
+    const entry = this.#outbox.peek();
+    if (entry === undefined || !this.#inWindow(entry)) return undefined;
+    if (!(entry.data instanceof Blob)) return entry;
+    if (this.#reading !== entry) this.#read(entry, entry.data);
+    return undefined;
+  }
+
+  #inWindow({ bytes }: OutgoingEntry): boolean {
+    const { messages, bytes: used } = this.#inFlight;
+    if (messages === 0) return true;
+    return messages < this.#window.messages &&
+      used + bytes <= this.#window.bytes;
+  }
+
+  #cross(entry: OutgoingEntry, post: Post): Data {
+    this.#outbox.shift();
+    this.#inFlight.push(entry);
+    // Only Blobs are read, and `#next()` gives none that has not been.
+    const data = entry.data as Data;
+    if (isTransferred(data)) post.transfer.push(data);
+    entry.data = undefined;
+    return data;
+  }
+
+  /** All others wait behind it, so that a Blob neither overtakes nor is overtaken. */
+  #read(entry: OutgoingEntry, blob: Blob): void {
+    this.#reading = entry;
+    blob.arrayBuffer().then((data) => {
+      entry.data = data;
+    }, () => {
+      // A file that changed or vanished since (W3C File API, 3.3: NotReadableError).
+      if (this.#outbox.remove(entry)) this.#drop(entry, "rejected");
+    }).then(() => {
+      if (this.#reading === entry) this.#reading = undefined;
+      this.#freed();
+    });
+  }
+
+  #drop({ bytes, settle }: OutgoingEntry, reason: DropReason): void {
+    settle?.({ kind: "dropped", reason });
+    this.#listener.unsent(bytes, reason);
+  }
+
+  #makeRoom(): RoomQueue {
+    const room = new RoomQueue(
+      this.#limits,
+      (bytes) => this.#outbox.fits(bytes, this.#inFlight),
+    );
+    if (this.#intake === "ended") room.end();
+    return room;
+  }
+
+  #freed(): void {
+    this.#room?.release();
+    this.#announce();
+  }
+
+  #announce(): void {
+    if (this.#next()) this.#listener.ready();
+  }
+
+  /** One timer for all messages. */
+  #setAlarm(): void {
+    const at = this.#outbox.nextExpiry();
+    if (this.#alarm?.at === at) return;
+    this.#alarm?.cancel();
+    this.#alarm = undefined;
+    if (at === Infinity) return;
+    const cancel = this.#clock.after(
+      at - this.#clock.now(),
+      () => this.#expire(),
+    );
+    this.#alarm = { at, cancel };
+  }
+
+  #expire(): void {
+    this.#alarm = undefined;
+    for (const entry of this.#outbox.expire(this.#clock.now())) {
+      this.#drop(entry, "expired");
+    }
+    this.#setAlarm();
+    this.#freed();
+  }
+}
+
+const WINDOW: InFlight = {
+  messages: SEND_WINDOW_MESSAGES,
+  bytes: SEND_WINDOW_BYTES,
+};
+
+/** Small limits leave half of it on the client, where `"drop-oldest"` can still drop. */
+function windowOf({ maxMessages, maxBytes }: OutboxLimits): InFlight {
+  return reuse(WINDOW, {
+    messages: Math.min(SEND_WINDOW_MESSAGES, maxMessages / 2),
+    bytes: Math.min(SEND_WINDOW_BYTES, maxBytes / 2),
+  });
+}

@@ -1,0 +1,74 @@
+/**
+ * Counts what a socket does.
+ *
+ * @module
+ */
+
+import type { Link } from "../remote/remote_connection.ts";
+import type { Drop } from "../remote/listener.ts";
+import type { NoticeOf } from "../../boundary/protocol.ts";
+import type { SendTicket } from "../remote/send_queue.ts";
+import type { Metrics } from "./status.ts";
+
+const NONE = { messages: 0, bytes: 0 };
+const NONE_DROPPED = { inbound: NONE, outbound: NONE };
+
+/** The counters of one socket. */
+export class Meter {
+  attempts = 0;
+  opens = 0;
+  disconnects = 0;
+  /** Of the last heartbeat, in milliseconds. */
+  latency: number | undefined;
+  #longestHeartbeatGap = 0;
+  #queuedMessages = 0;
+  #queuedBytes = 0;
+  #dropped = NONE_DROPPED;
+
+  /** Counts a message that was queued. */
+  queue({ bytes }: SendTicket): void {
+    this.#queuedMessages += 1;
+    this.#queuedBytes += bytes;
+  }
+
+  /** Counts messages that left a queue unsent or unread. */
+  drop({ direction, count, bytes }: Drop): void {
+    const before = this.#dropped[direction];
+    const sum = {
+      messages: before.messages + count,
+      bytes: before.bytes + bytes,
+    };
+    this.#dropped = { ...this.#dropped, [direction]: sum };
+  }
+
+  /** Takes note of an answered ping. */
+  beat({ latency, longestGap }: NoticeOf<"heartbeat">): void {
+    this.latency = latency;
+    this.#longestHeartbeatGap = Math.max(this.#longestHeartbeatGap, longestGap);
+  }
+
+  /** All counters as they are now. */
+  read(link: Link): Metrics {
+    const outbox = {
+      messages: link.outboxMessages,
+      bytes: link.bufferedAmount,
+    };
+    const { inbound, outbound } = this.#dropped;
+    return {
+      attempts: this.attempts,
+      opens: this.opens,
+      disconnects: this.disconnects,
+      sent: {
+        messages: this.#queuedMessages - outbound.messages - outbox.messages,
+        bytes: this.#queuedBytes - outbound.bytes - outbox.bytes,
+      },
+      received: { ...link.arrived },
+      droppedOutbound: { ...outbound },
+      droppedInbound: { ...inbound },
+      outbox,
+      inbox: link.inboxMessages,
+      latency: this.latency,
+      longestHeartbeatGap: this.#longestHeartbeatGap,
+    };
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * The far end of the boundary: a `Worker`, or a hub on this very thread.
+ *
+ * @module
+ */
+
+import type { Command } from "../../boundary/protocol.ts";
+
+/** What is told by, or of, a far end. Never from within `StartEndpoint`. */
+export interface EndpointListener {
+  /** A post came in, which may be anything. */
+  post(data: unknown): void;
+  /** It broke, in the platform's words. */
+  failed(detail: string): void;
+}
+
+/** A far end that posts can be sent to. */
+export interface Endpoint {
+  /** Sends a post; the buffers in `transfer` are gone afterwards. */
+  post(records: readonly Command[], transfer: readonly ArrayBuffer[]): void;
+  /** Ends it at once, with everything in it. Its listener is not called again. */
+  end(): void;
+}
+
+/** Starts a far end. May throw what the platform throws. */
+export type StartEndpoint = (listener: EndpointListener) => Endpoint;
+
+/** Starts `worker.ts` of this package, or the script at `url`, in a worker. */
+export function startWorker(url?: string | URL): StartEndpoint {
+  return (listener) => bindWorker(makeWorker(url), listener);
+}
+
+/** Bundlers know this very form, with the URL in place. */
+function makeWorker(url: string | URL | undefined): Worker {
+  if (url !== undefined) {
+    return new Worker(url, { type: "module", name: "holdfast" });
+  }
+  return new Worker(new URL("../../../worker.ts", import.meta.url), {
+    type: "module",
+    name: "holdfast",
+  });
+}
+
+function bindWorker(worker: Worker, listener: EndpointListener): Endpoint {
+  worker.onmessage = ({ data }) => listener.post(data);
+  worker.onmessageerror = () =>
+    listener.failed("A message from it could not be read");
+  worker.onerror = (event) => {
+    // Deno throws in this thread what nobody took care of.
+    event.preventDefault();
+    listener.failed(event.message || "No reason was given");
+  };
+  return {
+    post: (records, transfer) => worker.postMessage(records, [...transfer]),
+    end: () => {
+      worker.onmessage = null;
+      worker.onmessageerror = null;
+      worker.onerror = null;
+      worker.terminate();
+    },
+  };
+}

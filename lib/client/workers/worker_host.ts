@@ -1,0 +1,126 @@
+/**
+ * The workers that connections live in, as far as the application has a say.
+ *
+ * @module
+ */
+
+import { startWorker } from "./web_worker_port.ts";
+import { startInThread } from "./in_thread_port.ts";
+import { WorkerPool } from "./worker_pool.ts";
+
+/**
+ * How a {@linkcode WorkerHost} is made.
+ *
+ * @example A script that stands where a bundler put it
+ * ```ts
+ * import {
+ *   ReconnectingWebSocket,
+ *   WorkerHost,
+ *   type WorkerHostOptions,
+ * } from "@holdfast/websocket";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) =>
+ *   Deno.upgradeWebSocket(request).response
+ * );
+ * const options: WorkerHostOptions = {
+ *   url: import.meta.resolve("@holdfast/websocket/worker"),
+ * };
+ * await using host = new WorkerHost(options);
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
+ *   worker: host,
+ * });
+ * await socket.opened;
+ * ```
+ */
+export interface WorkerHostOptions {
+  /**
+   * How many workers there are at most. Each connection goes to the worker with
+   * the fewest connections.
+   *
+   * @default {1}
+   */
+  readonly size?: number;
+  /**
+   * The script of the worker, where it is not to be found beside this module,
+   * for example because a bundler moved it. It must be `@holdfast/websocket/worker`
+   * of this very release.
+   */
+  readonly url?: string | URL;
+}
+
+/** Pools are not part of the public API. */
+const pools = new WeakMap<WorkerHost, WorkerPool>();
+
+/**
+ * Owns workers for connections to live in.
+ *
+ * All connections share one worker unless they are given a host of their own,
+ * which is worth it where they shall not slow each other down. A worker starts
+ * with its first connection and ends with its last, so a host that nobody uses
+ * costs nothing and keeps no process alive. A worker that crashes is replaced.
+ *
+ * @example Two workers for many connections
+ * ```ts
+ * import { ReconnectingWebSocket, WorkerHost } from "@holdfast/websocket";
+ *
+ * await using host = new WorkerHost({ size: 2 });
+ * for (const feed of ["ws://localhost/a", "ws://localhost/b"]) {
+ *   new ReconnectingWebSocket(feed, [], { worker: host, autoConnect: false });
+ * }
+ * ```
+ */
+export class WorkerHost implements AsyncDisposable {
+  /**
+   * Makes a host; workers start with the first connections.
+   *
+   * @param options The number of workers and their script.
+   * @throws {RangeError} `size` is no positive integer.
+   */
+  constructor(options: WorkerHostOptions = {}) {
+    const { size = 1, url } = options;
+    if (!Number.isSafeInteger(size) || size < 1) {
+      throw new RangeError(
+        `Cannot make a WorkerHost: size is ${size}, and must be a positive integer`,
+      );
+    }
+    pools.set(this, new WorkerPool({ start: startWorker(url), size }));
+  }
+
+  /** How many workers there are at most. */
+  get size(): number {
+    return poolOf(this).size;
+  }
+
+  /**
+   * Closes all connections of this host and waits until the last of them is
+   * closed. New ones are refused with an `InvalidStateError`.
+   */
+  [Symbol.asyncDispose](): Promise<void> {
+    return poolOf(this)[Symbol.asyncDispose]();
+  }
+}
+
+/** Where a connection wants to live. */
+export type WorkerChoice = WorkerHost | "shared" | "dedicated" | "none";
+
+let shared: WorkerPool | undefined;
+let inThread: WorkerPool | undefined;
+
+/** The pool for a choice. One that nobody uses costs nothing. */
+export function choosePool(choice: WorkerChoice): WorkerPool {
+  switch (choice) {
+    case "shared":
+      return shared ??= new WorkerPool({ start: startWorker() });
+    case "none":
+      return inThread ??= new WorkerPool({ start: startInThread });
+    case "dedicated":
+      return new WorkerPool({ start: startWorker() });
+  }
+  return poolOf(choice);
+}
+
+function poolOf(host: WorkerHost): WorkerPool {
+  const pool = pools.get(host);
+  if (pool) return pool;
+  throw new TypeError("A WorkerHost must be made by its constructor");
+}

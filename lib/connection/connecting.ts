@@ -1,0 +1,160 @@
+/**
+ * One attempt: find out where to connect, connect, exchange the greeting.
+ *
+ * @module
+ */
+
+import { LOST } from "../rfc6455/close.ts";
+import { notify, status } from "./effects.ts";
+import { lose, memoryOf } from "./loss.ts";
+import type { Failure } from "./failure.ts";
+import { newLiveness } from "./heartbeat.ts";
+import type {
+  Agreed,
+  Connecting,
+  Context,
+  Effect,
+  Memory,
+  Occurrence,
+  Step,
+} from "./state.ts";
+import { SUSPENSION_TOLERANCE } from "./suspension.ts";
+
+/** Begins an attempt, with a socket id of its own. */
+export function begin(
+  memory: Memory,
+  { now, config }: Context,
+): Step<Connecting> {
+  const socket = memory.serial + 1;
+  const attempt = memory.spent + 1;
+  return {
+    state: {
+      ...memoryOf(memory),
+      kind: "connecting",
+      phase: "resolving",
+      serial: socket,
+      socket,
+      attempt,
+      spent: attempt,
+      deadline: now.monotonic + config.openTimeout,
+      timeout: config.openTimeout,
+      lateness: "none",
+      agreed: { protocol: "", extensions: "", pings: "none" },
+    },
+    effects: [status("connecting", attempt), { type: "resolve", socket }],
+  };
+}
+
+/** Forgets the attempts made so far: somebody asked for a new start. */
+export function newSeries(memory: Memory, { now }: Context): Memory {
+  return { ...memory, spent: 0, failures: 0, seriesStartedAt: now.monotonic };
+}
+
+/** What an event does to an attempt under way. */
+export function whileConnecting(
+  state: Connecting,
+  event: Occurrence,
+  context: Context,
+): Step {
+  switch (event.type) {
+    case "resolved":
+      if (state.phase !== "resolving") return { state, effects: [] };
+      return {
+        state: { ...state, phase: "opening" },
+        effects: [{ type: "open", socket: state.socket }],
+      };
+    case "opened":
+      return onOpened(state, event.agreed, context);
+    case "greeted":
+      return state.phase === "greeting"
+        ? enterOpen(state, context)
+        : { state, effects: [] };
+    case "failed":
+      return lose(state, {
+        info: LOST,
+        failure: event.failure,
+        socket: "alive",
+      }, context);
+    case "ended":
+      return lose(state, { ...event, socket: "gone" }, context);
+    case "due":
+      return onAttemptDue(state, context);
+    case "connect":
+    case "heard":
+    case "answered":
+    case "paused":
+    case "resumed":
+    case "drained":
+    case "woke":
+      return { state, effects: [] };
+  }
+}
+
+function onOpened(state: Connecting, agreed: Agreed, context: Context): Step {
+  if (state.phase !== "opening") return { state, effects: [] };
+  const { config, now } = context;
+  const greet: Effect = { type: "greet", socket: state.socket };
+  const { greeting } = config;
+  if (
+    greeting === undefined || (greeting.expect === undefined && !greeting.hook)
+  ) {
+    const next = enterOpen({ ...state, agreed }, context);
+    return { ...next, effects: [greet, ...next.effects] };
+  }
+  const next: Connecting = { ...state, phase: "greeting", agreed };
+  const { timeout } = greeting;
+  const deadline = now.monotonic + timeout;
+  return {
+    state: deadline < state.deadline ? { ...next, deadline, timeout } : next,
+    effects: [greet],
+  };
+}
+
+function enterOpen(state: Connecting, { config, now }: Context): Step {
+  const { agreed, socket, attempt, opens } = state;
+  const { protocol, extensions, pings } = agreed;
+  return {
+    state: {
+      ...memoryOf(state),
+      kind: "open",
+      socket,
+      opens: opens + 1,
+      // An answered greeting proves that the token is good.
+      token: state.phase === "greeting" ? "proven" : state.token,
+      openedAt: now.monotonic,
+      liveness: newLiveness(now.monotonic, { config, pings }),
+    },
+    effects: [
+      status("open", attempt),
+      notify({
+        type: "opened",
+        protocol,
+        extensions,
+        attempt,
+        reconnected: opens > 0,
+      }),
+    ],
+  };
+}
+
+function onAttemptDue(state: Connecting, context: Context): Step {
+  const { config, now } = context;
+  if (now.monotonic < state.deadline) return { state, effects: [] };
+  if (wasAsleep(state, context)) {
+    const extension = Math.min(config.probeTimeout, config.openTimeout);
+    const deadline = now.monotonic + extension;
+    return { state: { ...state, lateness: "excused", deadline }, effects: [] };
+  }
+  const { phase, timeout } = state;
+  const failure: Failure = { type: "open-timeout", timeout, phase };
+  return lose(state, { info: LOST, failure, socket: "alive" }, context);
+}
+
+/**
+ * What has arrived during a sleep deserves to be read. Once: where timers are
+ * always late, the attempt must end all the same.
+ */
+function wasAsleep(state: Connecting, { now }: Context): boolean {
+  return state.lateness === "none" &&
+    now.monotonic >= state.deadline + SUSPENSION_TOLERANCE;
+}

@@ -1,0 +1,163 @@
+/**
+ * From a message of the socket to a verdict on it, in order.
+ *
+ * @module
+ */
+
+import type { Codec } from "./codec.ts";
+import type { Envelope, Message } from "./envelope.ts";
+import { DecodeError } from "./errors.ts";
+import { excerptOf } from "./excerpt.ts";
+import { type LineLimits, OrderedLine } from "./resequencer.ts";
+import { type Schemas, textOf, validate, type Verdict } from "./schemas.ts";
+import type { Issue, Schema } from "./standard_schema.ts";
+
+/** A message that no handler gets to see. */
+export interface InvalidMessage {
+  /**
+   * `"undecodable"`: the codec refused it. `"unroutable"`: it has no type.
+   * `"mismatched"`: its schema refused it. `"overflow"`: too many messages were
+   * waiting for a slow schema.
+   */
+  readonly kind: "undecodable" | "unroutable" | "mismatched" | "overflow";
+  /** The type, where it is known. */
+  readonly type: string | undefined;
+  /** What was received: as decoded, or as it came if that failed. */
+  readonly value: unknown;
+  /** What is wrong with it; at least one. */
+  readonly issues: readonly Issue[];
+  /** The error that led to it, a {@linkcode DecodeError} where `"undecodable"`. */
+  readonly cause?: unknown;
+}
+
+/** What to read messages with. */
+export interface IntakeTools {
+  readonly codec: Codec;
+  readonly envelope: Envelope;
+  readonly schemas: Schemas;
+  readonly limits: LineLimits;
+}
+
+/** What is told about messages. Neither may throw. */
+export interface IntakeListener {
+  /** In the order of arrival. */
+  judged(verdict: Verdict): void;
+  /** In the order of arrival, but for an overflow. */
+  invalid(message: InvalidMessage): void;
+}
+
+type Judgement = Verdict | InvalidMessage;
+
+/** Reads messages. */
+export class Intake {
+  readonly #codec: Codec;
+  readonly #envelope: Envelope;
+  readonly #schemas: ReadonlyMap<string, Schema>;
+  readonly #line: OrderedLine<Judgement>;
+  readonly #listener: IntakeListener;
+
+  /** Makes an intake that has seen nothing yet. */
+  constructor(
+    { codec, envelope, schemas, limits }: IntakeTools,
+    listener: IntakeListener,
+  ) {
+    this.#codec = codec;
+    this.#envelope = envelope;
+    // A type that comes in must not find what objects inherit.
+    this.#schemas = new Map(Object.entries(schemas));
+    this.#line = new OrderedLine(limits, (result) => this.#deliver(result));
+    this.#listener = listener;
+  }
+
+  /** Reads a message: the `data` of an event. */
+  receive(data: unknown): void {
+    const bytes = sizeOf(data);
+    if (this.#line.admits(bytes)) this.#line.enter(bytes, this.#read(data));
+    else this.#listener.invalid(overflow(data));
+  }
+
+  /** Forgets what waits. */
+  clear(): void {
+    this.#line.clear();
+  }
+
+  #read(data: unknown): Judgement | Promise<Judgement> {
+    if (!(data instanceof Blob)) return this.#judge(data);
+    return data.arrayBuffer().then(
+      (buffer) => this.#judge(buffer),
+      (cause: unknown) => undecodable(data, cause),
+    );
+  }
+
+  #judge(data: unknown): Judgement | Promise<Judgement> {
+    let value: unknown;
+    try {
+      value = this.#decode(data);
+    } catch (cause) {
+      return undecodable(data, cause);
+    }
+    try {
+      const message = this.#envelope.unwrap(value);
+      return message ? this.#validate(message) : unroutable(value, undefined);
+    } catch (cause) {
+      return unroutable(value, cause);
+    }
+  }
+
+  #decode(data: unknown): unknown {
+    if (typeof data === "string" || data instanceof ArrayBuffer) {
+      return this.#codec.decode(data);
+    }
+    throw new TypeError(`Cannot decode data of type ${typeof data}`);
+  }
+
+  #validate(message: Message): Judgement | Promise<Judgement> {
+    return validate(message, this.#schemas);
+  }
+
+  #deliver(judgement: Judgement): void {
+    if ("message" in judgement) this.#listener.judged(judgement);
+    else this.#listener.invalid(judgement);
+  }
+}
+
+/** Tells what a verdict says about a message that its schema refused. */
+export function mismatched(
+  { message, issues, cause }: Extract<Verdict, { kind: "invalid" }>,
+): InvalidMessage {
+  const { type, data: value } = message;
+  return { kind: "mismatched", type, value, issues, cause };
+}
+
+function undecodable(value: unknown, thrown: unknown): InvalidMessage {
+  const cause = thrown instanceof DecodeError
+    ? thrown
+    : decodeError(value, thrown);
+  const issues = [{ message: cause.message }];
+  return { kind: "undecodable", type: undefined, value, issues, cause };
+}
+
+function decodeError(value: unknown, cause: unknown): DecodeError {
+  const excerpt = typeof value === "string" ? excerptOf(value) : "";
+  return new DecodeError(`Cannot decode a message: ${textOf(cause)}`, {
+    excerpt,
+    cause,
+  });
+}
+
+function unroutable(value: unknown, cause: unknown): InvalidMessage {
+  const issues = [{ message: "Message without a type" }];
+  return { kind: "unroutable", type: undefined, value, issues, cause };
+}
+
+function overflow(value: unknown): InvalidMessage {
+  const issues = [{ message: "Too many messages wait for their schemas" }];
+  return { kind: "overflow", type: undefined, value, issues };
+}
+
+/** As good as exact for a bound: text counts two bytes a unit, as in memory. */
+function sizeOf(data: unknown): number {
+  if (typeof data === "string") return data.length * 2;
+  if (data instanceof ArrayBuffer) return data.byteLength;
+  return data instanceof Blob ? data.size : 0;
+}

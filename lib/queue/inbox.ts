@@ -1,0 +1,223 @@
+/**
+ * The messages received and not yet handed over, in order, bounded in messages
+ * and in bytes, and released by credit.
+ *
+ * @module
+ */
+
+/** The bounds of the inbox and what happens at them. */
+export interface InboxConfig {
+  readonly maxMessages: number;
+  readonly maxBytes: number;
+  readonly overflow: "pause" | "close" | "drop-oldest" | "drop-newest";
+}
+
+/** What became of a message that was pushed. */
+export type PushResult =
+  /** It is in the inbox, which is below its bound. */
+  | { readonly kind: "stored" }
+  /** It is in the inbox, which is now at or over its bound: pause the transport. */
+  | { readonly kind: "full" }
+  /** It is not in the inbox, and the rule is to close the connection. */
+  | { readonly kind: "overflow" }
+  /**
+   * So many messages, so many bytes left the inbox unread for it, or it did not
+   * get in itself.
+   */
+  | {
+    readonly kind: "dropped-oldest" | "dropped-newest";
+    readonly count: number;
+    readonly bytes: number;
+  };
+
+/** Messages with consecutive numbers. */
+export interface Batch<T> {
+  /** The number of the first of them. */
+  readonly first: number;
+  /** In the order in which they were pushed. */
+  readonly messages: T[];
+  /** The size of all of them, in bytes. */
+  readonly bytes: number;
+}
+
+const STORED = { kind: "stored" } as const;
+const FULL = { kind: "full" } as const;
+const OVERFLOW = { kind: "overflow" } as const;
+
+/** Fewer empty slots than this are not worth a copy. */
+const COMPACT_FROM = 1_024;
+
+/**
+ * A bounded FIFO of messages received.
+ *
+ * What gets in is numbered from 1, and leaves at the front only, so that the
+ * numbers of what is stored have no gaps. A message is a row of two arrays and
+ * no object of its own: the inbox sees a million of them per second.
+ */
+export class Inbox<T> {
+  readonly #config: InboxConfig;
+  /** Slots before `#head` are empty, all others hold a message. */
+  #data: (T | undefined)[] = [];
+  #sizes: number[] = [];
+  #head = 0;
+  #bytes = 0;
+  #lastNumber = 0;
+
+  /** Makes an empty inbox. */
+  constructor(config: InboxConfig) {
+    this.#config = config;
+  }
+
+  /** How many messages are stored. */
+  get length(): number {
+    return this.#data.length - this.#head;
+  }
+
+  /** The size of all stored messages, in bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The number of the last message that got in; 0 before it. */
+  get lastNumber(): number {
+    return this.#lastNumber;
+  }
+
+  /** All numbers below this one have left the inbox. */
+  get firstNumber(): number {
+    return this.#lastNumber - this.length + 1;
+  }
+
+  /** Whether a paused transport may read again: less than half of both bounds is used. */
+  get hasRoom(): boolean {
+    return this.length * 2 < this.#config.maxMessages &&
+      this.#bytes * 2 < this.#config.maxBytes;
+  }
+
+  /**
+   * Adds a message at the end, or applies the overflow rule.
+   *
+   * Under `"pause"` it is stored in any case: a transport that is asked to pause
+   * may have read more already, and that must not be lost. Under
+   * `"drop-oldest"` a message that is larger than the inbox is dropped itself.
+   */
+  push(data: T, bytes: number): PushResult {
+    if (this.#fits(bytes)) {
+      this.#append(data, bytes);
+      return this.#config.overflow === "pause" && this.#isFull()
+        ? FULL
+        : STORED;
+    }
+    switch (this.#config.overflow) {
+      case "pause":
+        this.#append(data, bytes);
+        return FULL;
+      case "close":
+        return OVERFLOW;
+      case "drop-newest":
+        return { kind: "dropped-newest", count: 1, bytes };
+      case "drop-oldest":
+        return this.#displace(data, bytes);
+    }
+  }
+
+  /**
+   * Takes out the first messages, as many as both limits allow and at least one.
+   *
+   * @returns `undefined` when there is none.
+   */
+  take(maxMessages: number, maxBytes: number): Batch<T> | undefined {
+    if (this.length === 0) return undefined;
+    const first = this.firstNumber;
+    const limit = Math.min(this.#head + maxMessages, this.#data.length);
+    let end = this.#head + 1;
+    let bytes = this.#sizes[this.#head] as number;
+    for (; end < limit; end += 1) {
+      const next = bytes + (this.#sizes[end] as number);
+      if (next > maxBytes) break;
+      bytes = next;
+    }
+    this.#bytes -= bytes;
+    return { first, messages: this.#extract(end), bytes };
+  }
+
+  /** Drops all messages. Their numbers stay given. */
+  clear(): { readonly count: number; readonly bytes: number } {
+    const cleared = { count: this.length, bytes: this.#bytes };
+    this.#bytes = 0;
+    this.#reset();
+    return cleared;
+  }
+
+  #fits(bytes: number): boolean {
+    return this.length < this.#config.maxMessages &&
+      this.#bytes + bytes <= this.#config.maxBytes;
+  }
+
+  #isFull(): boolean {
+    return this.length >= this.#config.maxMessages ||
+      this.#bytes >= this.#config.maxBytes;
+  }
+
+  #append(data: T, bytes: number): void {
+    this.#lastNumber += 1;
+    this.#bytes += bytes;
+    if (this.#data.length > 0) {
+      this.#data.push(data);
+      this.#sizes.push(bytes);
+      return;
+    }
+    // An array that grows from nothing makes room for 16.
+    this.#data = [data];
+    this.#sizes = [bytes];
+  }
+
+  #displace(data: T, bytes: number): PushResult {
+    const hopeless = bytes > this.#config.maxBytes ||
+      this.#config.maxMessages < 1;
+    if (hopeless) return { kind: "dropped-newest", count: 1, bytes };
+    const before = { length: this.length, bytes: this.#bytes };
+    while (!this.#fits(bytes)) {
+      this.#data[this.#head] = undefined;
+      this.#bytes -= this.#sizes[this.#head] as number;
+      this.#head += 1;
+    }
+    const count = before.length - this.length;
+    const freed = before.bytes - this.#bytes;
+    this.#compact();
+    this.#append(data, bytes);
+    return { kind: "dropped-oldest", count, bytes: freed };
+  }
+
+  /** Empties the slots from the head to `end`. */
+  #extract(end: number): T[] {
+    const head = this.#head;
+    const all = end === this.#data.length;
+    // An array that is taken as a whole is handed over and not copied.
+    const messages = all && head === 0
+      ? this.#data
+      : this.#data.slice(head, end);
+    if (all) {
+      this.#reset();
+    } else {
+      this.#data.fill(undefined, head, end);
+      this.#head = end;
+      this.#compact();
+    }
+    return messages as T[];
+  }
+
+  /** Keeps empty slots below half of all, so that each operation is O(1) amortised. */
+  #compact(): void {
+    if (this.#head < COMPACT_FROM || this.#head * 2 < this.#data.length) return;
+    this.#data = this.#data.slice(this.#head);
+    this.#sizes = this.#sizes.slice(this.#head);
+    this.#head = 0;
+  }
+
+  #reset(): void {
+    this.#data = [];
+    this.#sizes = [];
+    this.#head = 0;
+  }
+}

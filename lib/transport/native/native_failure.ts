@@ -1,0 +1,67 @@
+/**
+ * Why the platform's WebSocket failed, as far as the platform tells. Browsers
+ * tell nothing. Deno puts it into the text of the `error` event, which no
+ * standard fixes, so each text that is not known says no more than it must.
+ *
+ * @module
+ */
+
+import type { Failure } from "../../connection/failure.ts";
+
+/** What Deno's client says of frames that break RFC 6455. */
+const BROKEN_FRAME =
+  /reserved bits|invalid (?:value|continuation|fragment|close)|control frame|ping frame/i;
+
+/**
+ * Reads why no connection came about.
+ *
+ * @param text The text of the `error` event, or `""`.
+ */
+export function openingFailure(text: string): Failure {
+  const detail = text.replace(PREAMBLE, "");
+  const status = /status code:? (\d{3})/i.exec(text)?.[1];
+  if (status !== undefined) {
+    return {
+      type: "handshake",
+      status: Number(status),
+      headers: {},
+      detail,
+    };
+  }
+  if (/http version|invalid http|sec-websocket|upgrade/i.test(text)) {
+    return { type: "protocol", closeCode: 1002, detail };
+  }
+  return { type: "connect", kind: kindOf(text), detail: detail || HIDDEN };
+}
+
+/**
+ * Reads why an open connection failed.
+ *
+ * @param text The text of the `error` event, or `""`.
+ * @param limit The largest message that we take, in bytes.
+ */
+export function openFailure(text: string, limit: number): Failure {
+  if (/utf-?8/i.test(text)) {
+    return { type: "protocol", closeCode: 1007, detail: text };
+  }
+  if (/^frame too large/i.test(text)) return { type: "too-big", limit };
+  // Browsers fire `error` after `open` for a violation, not for a lost peer.
+  if (text === "" || BROKEN_FRAME.test(text)) {
+    return { type: "protocol", closeCode: 1002, detail: text || HIDDEN };
+  }
+  return { type: "lost", detail: text };
+}
+
+/** What Deno says first, of each failure. */
+const PREAMBLE = /^NetworkError: failed to connect to WebSocket: /;
+const HIDDEN = "The platform does not say why";
+
+/** Deno's "tcp connect error" can be a refusal or a host out of reach. */
+function kindOf(text: string): "refused" | "dns" | "tls" | "unknown" {
+  if (/\bdns\b|lookup/i.test(text)) return "dns";
+  if (/refused/i.test(text)) return "refused";
+  if (/certificate|\btls\b|\bssl\b|corrupt message|fatal alert/i.test(text)) {
+    return "tls";
+  }
+  return "unknown";
+}

@@ -1,0 +1,83 @@
+/**
+ * What the driver asks of a WebSocket, whoever implements it.
+ *
+ * A transport calls its listener from its own events, never from within one
+ * of its own methods, and never again after `end`.
+ *
+ * @module
+ */
+
+import type { CloseInfo } from "../rfc6455/close.ts";
+import type { Data } from "../queue/data.ts";
+import type { Failure } from "../connection/failure.ts";
+
+/** Where to connect. */
+export interface Target {
+  readonly url: string;
+  readonly protocols: readonly string[];
+  /** Only for transports that can set them. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What a transport tells. */
+export interface TransportListener {
+  /** The handshake is done. */
+  open(
+    opened: { readonly protocol: string; readonly extensions: string },
+  ): void;
+  /** A message arrived. `bytes` is its size in UTF-8 or binary bytes. */
+  message(data: Data, bytes: number): void;
+  /** A pong arrived that carries the payload of one of our pings. */
+  pong(payload: string): void;
+  /** There is room again after `send()` returned `false`. */
+  room(): void;
+  /** The last call: it is over, before or after `open`. */
+  end(info: CloseInfo, failure: Failure | undefined): void;
+}
+
+/** One WebSocket connection, from its first packet to its last. */
+export interface Transport {
+  /**
+   * Hands a message to the network. Only after `open`.
+   *
+   * @returns `false` when the transport holds more than it wants to: the
+   * message is taken all the same, but the next one should wait for `room`.
+   */
+  send(data: Data): boolean;
+  /** Sends a ping frame, where `pings`. */
+  ping(payload: string): void;
+  /**
+   * Starts the closing handshake. 1002, 1009 and 1011 are sent as they are or
+   * in the form that the platform allows (4002, 4009, 4011). `undefined`: a
+   * close frame without a code.
+   */
+  close(closeCode: number | undefined, reason: string): void;
+  /** Drops the connection at once, without `end` and without a trace. */
+  terminate(): void;
+  /** Stops reading from the network, where `pauses`. */
+  pause(): void;
+  /** Reads again. */
+  resume(): void;
+  /** Bytes handed over and not yet written to the network. */
+  readonly bufferedAmount: number;
+  /**
+   * A number that grows with each byte that arrived, be it in mid-frame;
+   * transports that cannot see bytes count messages.
+   */
+  readonly progress: number;
+}
+
+/** What a kind of transport can do. */
+export interface TransportKind {
+  readonly name: "ws" | "native";
+  /** Whether `ping()` sends ping frames. */
+  readonly pings: boolean;
+  /** Whether `pause()` is TCP backpressure. */
+  readonly pauses: boolean;
+  /** Starts to connect. Throws what the platform throws for a bad target. */
+  connect(
+    target: Target,
+    limits: { readonly maxMessageSize: number },
+    listener: TransportListener,
+  ): Transport;
+}

@@ -1,0 +1,71 @@
+/**
+ * What we use of the npm package `ws`. Its own types come in a package of
+ * their own with those of Node, which every user would have to download.
+ *
+ * @module
+ */
+
+import type { Data } from "../../queue/data.ts";
+import type { CodedError, ResponseHeaders } from "./ws_failure.ts";
+
+/** The options of `ws` that we set. */
+export interface WsOptions {
+  readonly headers: Record<string, string>;
+  readonly maxPayload: number;
+  readonly perMessageDeflate: boolean;
+  /** Sends the handshake, which can be changed before. */
+  readonly finishRequest: (request: WsRequest) => void;
+}
+
+/** The handshake before it is sent. */
+export interface WsRequest {
+  setHeader(name: string, value: string): void;
+  end(): void;
+}
+
+/** A client socket. Text arrives as a `Buffer` whatever `binaryType` says. */
+export interface Ws {
+  binaryType: string;
+  readonly bufferedAmount: number;
+  readonly protocol: string;
+  readonly extensions: string;
+  readonly readyState: number;
+  send(data: Data, written?: () => void): void;
+  ping(payload: string): void;
+  close(closeCode?: number, reason?: string): void;
+  terminate(): void;
+  pause(): void;
+  resume(): void;
+}
+
+/** What a client socket emits: the event's name and what comes with it. */
+export type WsEvent =
+  | readonly ["upgrade", response: WsUpgrade]
+  | readonly ["open"]
+  | readonly ["message", data: ArrayBuffer | Uint8Array, isBinary: boolean]
+  | readonly ["ping", payload: Uint8Array]
+  | readonly ["pong", payload: Uint8Array]
+  | readonly ["unexpected-response", request: object, response: WsResponse]
+  | readonly ["error", error: CodedError]
+  | readonly ["close", closeCode: number, reason: Uint8Array];
+
+/** The answer that accepts the handshake. */
+export interface WsUpgrade {
+  readonly socket: TcpSocket;
+}
+
+/** The answer that refuses the handshake. */
+export interface WsResponse {
+  readonly statusCode: number;
+  readonly statusMessage: string;
+  readonly headers: ResponseHeaders;
+}
+
+/** The connection below, be it TCP or TLS. */
+export interface TcpSocket {
+  readonly bytesRead: number;
+  cork(): void;
+  uncork(): void;
+  on(event: "finish", listener: () => void): void;
+  on(event: "error", listener: (error: CodedError) => void): void;
+}

@@ -1,0 +1,173 @@
+/**
+ * The conversation before `open`: as data, or by the hook `greeting()`.
+ *
+ * @module
+ */
+
+import type { GreetingConfig } from "../../connection/config.ts";
+import type { InboxConfig } from "../../queue/inbox.ts";
+import type { Data } from "../../queue/data.ts";
+import type { Failure } from "../../connection/failure.ts";
+import { Inbox, type PushResult } from "../../queue/inbox.ts";
+import { matches } from "../../connection/pattern.ts";
+import { fillToken, type TokenPlacement } from "../../identity/token.ts";
+import {
+  type AttemptContext,
+  callHook,
+  type GreetingSession,
+  type Hooks,
+  messageOf,
+  requireHook,
+} from "./hooks.ts";
+
+/** What one attempt gives to its greeting. */
+export interface Introduction extends AttemptContext {
+  readonly token: string | undefined;
+  readonly placement: TokenPlacement | undefined;
+  readonly hooks: Hooks;
+  readonly send: (data: Data) => void;
+}
+
+/** What a message was to the greeting. */
+export type Reception =
+  /** It waits until the connection is open, or the bound of the inbox was reached. */
+  | { readonly kind: "held"; readonly result: PushResult }
+  /** The hook has it. */
+  | { readonly kind: "received" }
+  | { readonly kind: "greeted" }
+  | { readonly kind: "rejected"; readonly failure: Failure };
+
+/** How much of an answer an error shows, in characters. */
+const EXCERPT = 100;
+/** Of longer texts nothing is shown: they would have to be searched for secrets. */
+const LONGEST_SHOWN = 1 << 16;
+
+const NOTHING = { count: 0, bytes: 0 };
+
+/** Greets, one attempt at a time. */
+export class Greeter {
+  readonly #config: GreetingConfig | undefined;
+  readonly #bounds: InboxConfig;
+  /** Made when something comes before `open`. */
+  #held: Inbox<Data> | undefined;
+  readonly #redact: (text: string) => string;
+  /** Whom the hook's next messages go to. */
+  #receivers: PromiseWithResolvers<Data>[] | undefined;
+
+  /** Makes a greeter; without a config it only sends a token. */
+  constructor(
+    config: GreetingConfig | undefined,
+    options: {
+      /** Of what is held. */
+      readonly bounds: InboxConfig;
+      /** Hides secrets in what the server said. */
+      readonly redact: (text: string) => string;
+    },
+  ) {
+    this.#config = config;
+    this.#bounds = options.bounds;
+    this.#redact = options.redact;
+  }
+
+  /** Whether a paused transport may read again. */
+  get hasRoom(): boolean {
+    return this.#held?.hasRoom !== false;
+  }
+
+  /** What is held, for error messages. */
+  get size(): { readonly messages: number; readonly bytes: number } {
+    const { length = 0, bytes = 0 } = this.#held ?? {};
+    return { messages: length, bytes };
+  }
+
+  /**
+   * Sends what comes first.
+   *
+   * @returns What the hook will have done, where there is one.
+   */
+  begin(introduction: Introduction): Promise<void> | undefined {
+    const { token, placement, send, hooks } = introduction;
+    if (token !== undefined && placement?.kind === "message") {
+      send(fillToken(placement.text, token));
+    }
+    if (this.#config?.send !== undefined) send(this.#config.send);
+    if (this.#config?.hook !== true) return undefined;
+    const session = this.#session(introduction);
+    return callHook("greeting", () => requireHook(hooks, "greeting")(session));
+  }
+
+  /** Takes a message that came before `open`. */
+  receive(data: Data, bytes: number): Reception {
+    if (this.#config?.hook === true) return this.#receiveForHook(data, bytes);
+    const { reject = [], expect } = this.#config ?? {};
+    if (reject.some((pattern) => matches(pattern, data))) {
+      const detail = `The server answered ${this.#excerpt(data)}`;
+      return { kind: "rejected", failure: { type: "authentication", detail } };
+    }
+    if (expect !== undefined && matches(expect, data)) {
+      return { kind: "greeted" };
+    }
+    return this.#hold(data, bytes);
+  }
+
+  /** Hands over, one by one, what came before `open` and was no part of the greeting. */
+  takeHeld(): Data | undefined {
+    return this.#held?.take(1, Infinity)?.messages[0];
+  }
+
+  /** Forgets what came before an `open` that will not be. */
+  drop(): { readonly count: number; readonly bytes: number } {
+    return this.#held?.clear() ?? NOTHING;
+  }
+
+  #hold(data: Data, bytes: number): Reception {
+    this.#held ??= new Inbox(this.#bounds);
+    return { kind: "held", result: this.#held.push(data, bytes) };
+  }
+
+  #receiveForHook(data: Data, bytes: number): Reception {
+    const receiver = this.#receivers?.shift();
+    if (receiver === undefined) return this.#hold(data, bytes);
+    receiver.resolve(data);
+    return { kind: "received" };
+  }
+
+  #session({ attempt, signal, token, send }: Introduction): GreetingSession {
+    const receivers: PromiseWithResolvers<Data>[] = [];
+    this.#receivers = receivers;
+    signal.addEventListener("abort", () => {
+      for (const { reject } of receivers.splice(0)) reject(signal.reason);
+    }, { once: true });
+    return {
+      attempt,
+      signal,
+      token,
+      send: (data) => send(messageOf(data)),
+      receive: () => this.#next(receivers, signal),
+    };
+  }
+
+  #next(
+    receivers: PromiseWithResolvers<Data>[],
+    signal: AbortSignal,
+  ): Promise<Data> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    const data = this.takeHeld();
+    if (data !== undefined) return Promise.resolve(data);
+    const receiver = Promise.withResolvers<Data>();
+    // A hook that has stopped to wait must not end the worker.
+    receiver.promise.catch(() => {});
+    receivers.push(receiver);
+    return receiver.promise;
+  }
+
+  /** Redacted before it is cut: half a token would not be recognised. */
+  #excerpt(data: Data): string {
+    if (typeof data !== "string") return `with ${data.byteLength} bytes`;
+    if (data.length > LONGEST_SHOWN) return `with ${data.length} characters`;
+    const text = this.#redact(data);
+    return JSON.stringify(
+      text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text,
+    );
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * The user's hooks module: code that runs in the worker, so that it works
+ * while the main thread is blocked.
+ *
+ * @module
+ */
+
+import type { Data } from "../../queue/data.ts";
+import type { ProviderName } from "../../connection/failure.ts";
+
+/** What a hook is told of the attempt that it is called for. */
+export interface AttemptContext {
+  /** The attempt, from 1. */
+  readonly attempt: number;
+  /** Aborted when the attempt is over or no longer wanted. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The conversation before `open`: what `greeting()` speaks through.
+ *
+ * @example An answer to the server's challenge, tried out without a server
+ * ```ts
+ * import type { GreetingSession } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * export async function greeting(session: GreetingSession): Promise<void> {
+ *   const challenge = await session.receive();
+ *   session.send(`${challenge} ${session.token}`);
+ * }
+ * const sent: unknown[] = [];
+ * await greeting({
+ *   attempt: 1,
+ *   signal: new AbortController().signal,
+ *   token: "secret",
+ *   receive: () => Promise.resolve("nonce"),
+ *   send: (data) => sent.push(data),
+ * });
+ * assertEquals(sent, ["nonce secret"]);
+ * ```
+ */
+export interface GreetingSession extends AttemptContext {
+  /** The token of this attempt, where one is configured. */
+  readonly token: string | undefined;
+  /** Sends a message ahead of everything that is queued. */
+  send(data: string | ArrayBuffer): void;
+  /** The next message; it does not reach the application. Rejects when the attempt is over. */
+  receive(): Promise<string | ArrayBuffer>;
+}
+
+/**
+ * How a connection or an attempt ended, for `classify()`.
+ *
+ * @example Giving up where the server says so
+ * ```ts
+ * import { type Ending } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * export function classify({ reason, status }: Ending): "fatal" | undefined {
+ *   return status === 410 || reason === "game over" ? "fatal" : undefined;
+ * }
+ * assertEquals(classify({ closeCode: 1000, reason: "game over" }), "fatal");
+ * assertEquals(classify({ closeCode: 1006, reason: "" }), undefined);
+ * ```
+ */
+export interface Ending {
+  /** The close code; 1006 where no close frame was received. */
+  readonly closeCode: number;
+  /** The reason that came with it. */
+  readonly reason: string;
+  /** The HTTP status of a refused handshake. */
+  readonly status?: number;
+}
+
+/**
+ * What a hooks module may export. It is imported in the worker from the URL in
+ * the option `hooks`; each export is optional.
+ *
+ * @example A greeting that waits for the server's word
+ * ```ts
+ * import type { Hooks } from "@holdfast/websocket";
+ *
+ * export const greeting: Hooks["greeting"] = async (session) => {
+ *   session.send(JSON.stringify({ type: "login", token: session.token }));
+ *   const answer = await session.receive();
+ *   if (answer !== "welcome") throw new Error("The server did not welcome us");
+ * };
+ * ```
+ */
+export interface Hooks {
+  /** Where to connect; asked before each attempt, instead of what the constructor was given. */
+  readonly url?: (
+    context: AttemptContext,
+  ) => string | URL | Promise<string | URL>;
+  /** A token; asked when there is none, it expired, or it was refused. */
+  readonly token?: (context: AttemptContext) => string | Promise<string>;
+  /**
+   * What is exchanged before `open`; a rejection is a failed attempt. An error
+   * named `AuthenticationError` says that the token was refused.
+   */
+  readonly greeting?: (session: GreetingSession) => void | Promise<void>;
+  /** The next application-level ping. */
+  readonly ping?: () => string | ArrayBuffer;
+  /** Whether a message answers the latest ping. */
+  readonly isPong?: (data: string | ArrayBuffer) => boolean;
+  /** Whether to try again; `undefined` leaves it to `fatalCloseCodes`. */
+  readonly classify?: (ending: Ending) => "retry" | "fatal" | undefined;
+}
+
+const NAMES = [
+  "url",
+  "token",
+  "greeting",
+  "ping",
+  "isPong",
+  "classify",
+] as const;
+
+/** A hook failed; `hook` says which. */
+export class HookError extends Error {
+  override readonly name = "HookError";
+  /** The export that failed; `"hooks"` when the module could not be loaded. */
+  readonly hook: ProviderName;
+
+  /** Makes an error that names the hook. */
+  constructor(hook: ProviderName, cause: unknown) {
+    super(describeError(cause), { cause });
+    this.hook = hook;
+  }
+}
+
+/** What a thrown value says of itself. */
+export function describeError(error: unknown): string {
+  return error instanceof Error
+    ? `${error.name}: ${error.message}`
+    : String(error);
+}
+
+/** Imports a hooks module and checks what it exports. */
+export async function loadHooks(url: string | undefined): Promise<Hooks> {
+  if (url === undefined) return {};
+  try {
+    const module: Record<string, unknown> = await import(url);
+    for (const name of NAMES) checkExport(module, name);
+    return module;
+  } catch (error) {
+    throw new HookError("hooks", error);
+  }
+}
+
+function checkExport(module: Record<string, unknown>, name: string): void {
+  const type = typeof module[name];
+  if (type !== "undefined" && type !== "function") {
+    throw new TypeError(
+      `Cannot use the export ${name}: a function is wanted, it is a ${type}`,
+    );
+  }
+}
+
+/** A hook that an option names: it must be there. */
+export function requireHook<N extends keyof Hooks>(
+  hooks: Hooks,
+  name: N,
+): NonNullable<Hooks[N]> {
+  const hook = hooks[name];
+  if (hook !== undefined) return hook;
+  throw new HookError(name, new TypeError(`The module exports no ${name}()`));
+}
+
+/** Calls a hook, whose failure then carries its name. */
+export async function callHook<T>(
+  hook: ProviderName,
+  call: () => T | PromiseLike<T>,
+): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw asHookError(hook, error);
+  }
+}
+
+/** Calls a hook that must answer at once. */
+export function callHookNow<T>(hook: ProviderName, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw asHookError(hook, error);
+  }
+}
+
+/** What a hook gave as a message, in the form that can be sent. */
+export function messageOf(value: unknown): Data {
+  if (typeof value === "string" || value instanceof ArrayBuffer) return value;
+  if (ArrayBuffer.isView(value)) {
+    const { buffer, byteOffset, byteLength } = value;
+    return new Uint8Array(buffer, byteOffset, byteLength).slice().buffer;
+  }
+  throw new TypeError(
+    `A message must be a string or an ArrayBuffer, not of type ${typeof value}`,
+  );
+}
+
+function asHookError(hook: ProviderName, error: unknown): HookError {
+  return error instanceof HookError ? error : new HookError(hook, error);
+}

@@ -1,0 +1,98 @@
+/**
+ * The token of one connection: asked for, kept until it expires or is refused.
+ *
+ * @module
+ */
+
+import type { ProviderName } from "../../connection/failure.ts";
+import { expiryOf } from "../../identity/token.ts";
+import type { TokenSetup } from "../../boundary/protocol.ts";
+import { ResolveError } from "./failures.ts";
+import type { AttemptContext } from "./hooks.ts";
+
+/** Asks for a new token, wherever it comes from. */
+export type FetchToken = (context: AttemptContext) => Promise<unknown>;
+
+interface KeptToken {
+  readonly token: string;
+  /** Milliseconds since the epoch. */
+  readonly freshUntil: number;
+  /** When to replace it while it is in use, in milliseconds since the epoch. */
+  readonly renewAt: number;
+}
+
+/** A leeway takes at most this part of a token's life. */
+const LARGEST_LEEWAY = 1 / 4;
+
+/** Keeps a token. */
+export class TokenKeeper {
+  readonly #setup: TokenSetup;
+  readonly #fetch: FetchToken;
+  readonly #wallNow: () => number;
+  #kept: KeptToken | undefined;
+
+  /** Makes a keeper without a token. `wallNow` is in milliseconds since the epoch. */
+  constructor(
+    setup: TokenSetup,
+    options: {
+      readonly fetch: FetchToken;
+      readonly wallNow: () => number;
+    },
+  ) {
+    this.#setup = setup;
+    this.#fetch = options.fetch;
+    this.#wallNow = options.wallNow;
+  }
+
+  /** When a token in use should be renewed, in milliseconds since the epoch. */
+  get renewAt(): number {
+    if (this.#setup.renewal === undefined) return Infinity;
+    return this.#kept?.renewAt ?? Infinity;
+  }
+
+  /** The token that is kept, or, if it is about to expire, a new one. */
+  async token(context: AttemptContext): Promise<string> {
+    const { source } = this.#setup;
+    if (source.kind === "static") return usable(source.token);
+    const kept = this.#kept;
+    if (kept !== undefined && this.#wallNow() < kept.freshUntil) {
+      return kept.token;
+    }
+    const token = usable(await this.#fetch(context));
+    // What comes late may be older than what was asked for since.
+    if (!context.signal.aborted) this.#keep(token);
+    return token;
+  }
+
+  /** Forgets the token: it was refused. */
+  invalidate(): void {
+    this.#kept = undefined;
+  }
+
+  #keep(token: string): void {
+    const now = this.#wallNow();
+    const freshUntil = freshness(expiryOf(token), now, this.#setup.leeway);
+    // A new token that seems to have expired tells of a clock that is wrong.
+    const renewAt = freshUntil > now ? freshUntil : Infinity;
+    this.#kept = { token, freshUntil, renewAt };
+  }
+}
+
+/** Until when a token counts as fresh: `leeway` before it expires, or a part of its life. */
+function freshness(expiresAt: number, now: number, leeway: number): number {
+  if (expiresAt === Infinity) return Infinity;
+  return expiresAt - Math.min(leeway, (expiresAt - now) * LARGEST_LEEWAY);
+}
+
+function usable(token: unknown): string {
+  if (typeof token === "string" && token !== "" && !HAS_CONTROL.test(token)) {
+    return token;
+  }
+  const name: ProviderName = "token";
+  const detail =
+    "It gave no usable token: a string without control characters is wanted";
+  throw new ResolveError({ type: "provider", name, detail });
+}
+
+// deno-lint-ignore no-control-regex -- a token with a line break would inject a header
+const HAS_CONTROL = /[\u0000-\u001f\u007f]/;

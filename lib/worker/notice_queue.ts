@@ -1,0 +1,245 @@
+/**
+ * What one connection has to tell the client: messages, which wait in the
+ * inbox for credit, and notices, which do not wait.
+ *
+ * @module
+ */
+
+import type { InboxConfig } from "../queue/inbox.ts";
+import type { Data } from "../queue/data.ts";
+import { Inbox, type PushResult } from "../queue/inbox.ts";
+import {
+  type DropReason,
+  isTransferred,
+  type Notice,
+  RECEIVE_WINDOW_BYTES,
+  RECEIVE_WINDOW_MESSAGES,
+} from "../boundary/protocol.ts";
+import type { SenderListener } from "./send_buffer.ts";
+
+/** A post in the making. */
+export interface Post {
+  readonly notices: Notice[];
+  /** Those of one connection after the other. */
+  messages: Data[];
+  /** As `messages` has them in `protocol.ts`. */
+  readonly runs: number[];
+  readonly transfer: ArrayBuffer[];
+  /** What one connection may still add before it is the next one's turn. */
+  room: { messages: number; bytes: number };
+}
+
+/** So many messages of so many bytes. */
+interface Amount {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/**
+ * The outgoing half of one connection's boundary, in the worker. What is told
+ * keeps its order, except that messages come last: notices say after which
+ * message they happened.
+ */
+export class Mailbox implements SenderListener {
+  readonly #id: number;
+  readonly #inbox: Inbox<Data>;
+  readonly #ready: (id: number) => void;
+  #notices: Notice[] = [];
+  /** `undefined` while there are none, which is nearly always. */
+  #drops: Map<DropReason, Amount> | undefined;
+  #takenUpTo = 0;
+  #takenTold = 0;
+  /** What the client holds and has not consumed. */
+  #crossed = { messages: 0, bytes: 0 };
+  /** `ending`: the last notice is told, and no credit is waited for any more. */
+  #phase: "open" | "ending" | "sealed" = "open";
+
+  /** Makes an empty mailbox; `ready` is called when there is something to collect. */
+  constructor(
+    id: number,
+    config: InboxConfig,
+    ready: (id: number) => void,
+  ) {
+    this.#id = id;
+    this.#inbox = new Inbox(config);
+    this.#ready = ready;
+  }
+
+  /** The number of the last message that the client may expect. */
+  get after(): number {
+    return this.#inbox.lastNumber;
+  }
+
+  /** Whether a paused transport may read again. */
+  get hasRoom(): boolean {
+    return this.#inbox.hasRoom;
+  }
+
+  /** What is stored, for error messages. */
+  get size(): { readonly messages: number; readonly bytes: number } {
+    return { messages: this.#inbox.length, bytes: this.#inbox.bytes };
+  }
+
+  /** Whether everything has been told. */
+  get isEmpty(): boolean {
+    return this.#inbox.length === 0 && !this.#hasNews;
+  }
+
+  /** Whether {@linkcode collect} would find something. */
+  get hasSomething(): boolean {
+    return this.#hasNews ||
+      (this.#inbox.length > 0 && this.#credit.messages > 0);
+  }
+
+  /** Stores a message that arrived. */
+  store(data: Data, bytes: number): PushResult {
+    const result = this.#inbox.push(data, bytes);
+    switch (result.kind) {
+      case "stored":
+      case "full":
+        break;
+      case "dropped-oldest":
+      case "dropped-newest":
+        this.#noteDrop("overflow", result);
+        break;
+      case "overflow":
+        this.#noteDrop("overflow", { count: 1, bytes });
+    }
+    this.#ready(this.#id);
+    return result;
+  }
+
+  /** Tells something that does not wait for credit. */
+  tell(notice: Notice): void {
+    if (this.#phase !== "open") return;
+    this.#tellTaken();
+    this.#tellDrops();
+    this.#notices.push(notice);
+    this.#ready(this.#id);
+  }
+
+  /** Tells the last notice; only messages from before it still follow. */
+  tellLast(notice: Notice): void {
+    this.tell(notice);
+    this.#phase = "ending";
+  }
+
+  /** All messages to send up to this number are taken or told as unsent. */
+  taken(upTo: number): void {
+    if (this.#phase !== "open") return;
+    this.#takenUpTo = upTo;
+    this.#ready(this.#id);
+  }
+
+  /** A message to send will never be. */
+  unsent(message: number, reason: DropReason): void {
+    this.tell({ type: "unsent", id: this.#id, message, reason });
+  }
+
+  /** The client has consumed messages: there is room for more. */
+  consumed(messages: number, bytes: number): void {
+    this.#crossed.messages -= messages;
+    this.#crossed.bytes -= bytes;
+    if (this.hasSomething) this.#ready(this.#id);
+  }
+
+  /** Drops what is stored. */
+  clear(reason: DropReason): void {
+    const cleared = this.#inbox.clear();
+    if (cleared.count > 0) this.drop(reason, cleared);
+  }
+
+  /** Reports messages that never got into the inbox. */
+  drop(reason: DropReason, dropped: Amount): void {
+    this.#noteDrop(reason, dropped);
+    this.#ready(this.#id);
+  }
+
+  /** Forgets everything, and what is told from now on. */
+  seal(): void {
+    this.#phase = "sealed";
+    this.#inbox.clear();
+    this.#notices = [];
+    this.#drops = undefined;
+    this.#takenTold = this.#takenUpTo;
+  }
+
+  /** Adds to a post what there is, as far as its room and the credit reach. */
+  collect(post: Post): void {
+    this.#tellTaken();
+    this.#tellDrops();
+    for (const notice of this.#notices) post.notices.push(notice);
+    this.#notices = [];
+    this.#collectMessages(post);
+  }
+
+  get #hasNews(): boolean {
+    return this.#notices.length > 0 || this.#drops !== undefined ||
+      this.#takenUpTo > this.#takenTold;
+  }
+
+  get #credit(): { readonly messages: number; readonly bytes: number } {
+    if (this.#phase === "ending") {
+      return { messages: Infinity, bytes: Infinity };
+    }
+    const bytes = RECEIVE_WINDOW_BYTES - this.#crossed.bytes;
+    // One message may always cross, or one larger than the window never would.
+    const messages = bytes > 0
+      ? RECEIVE_WINDOW_MESSAGES - this.#crossed.messages
+      : 0;
+    return { messages, bytes };
+  }
+
+  #noteDrop(reason: DropReason, { count, bytes }: Amount): void {
+    if (this.#phase !== "open") return;
+    this.#drops ??= new Map();
+    const noted = this.#drops.get(reason) ?? { count: 0, bytes: 0 };
+    this.#drops.set(reason, {
+      count: noted.count + count,
+      bytes: noted.bytes + bytes,
+    });
+  }
+
+  /** Before what comes next: `taken` covers a message unless it was told as unsent. */
+  #tellTaken(): void {
+    if (this.#takenUpTo === this.#takenTold) return;
+    this.#takenTold = this.#takenUpTo;
+    this.#notices.push({ type: "taken", id: this.#id, upTo: this.#takenUpTo });
+  }
+
+  #tellDrops(): void {
+    if (this.#drops === undefined) return;
+    const upTo = this.#inbox.firstNumber - 1;
+    for (const [reason, dropped] of this.#drops) {
+      this.#notices.push({
+        type: "dropped",
+        id: this.#id,
+        upTo,
+        reason,
+        ...dropped,
+      });
+    }
+    this.#drops = undefined;
+  }
+
+  #collectMessages(post: Post): void {
+    const credit = this.#credit;
+    const messages = Math.min(credit.messages, post.room.messages);
+    const bytes = Math.min(credit.bytes, post.room.bytes);
+    if (messages <= 0 || bytes <= 0) return;
+    const batch = this.#inbox.take(messages, bytes);
+    if (batch === undefined) return;
+    const taken = batch.messages.length;
+    this.#crossed.messages += taken;
+    this.#crossed.bytes += batch.bytes;
+    post.room.messages -= taken;
+    post.room.bytes -= batch.bytes;
+    for (const data of batch.messages) {
+      if (isTransferred(data)) post.transfer.push(data);
+    }
+    post.runs.push(this.#id, batch.first, taken, batch.bytes);
+    // Those of the first one, mostly the only one, are handed over as they are.
+    if (post.messages.length === 0) post.messages = batch.messages;
+    else for (const data of batch.messages) post.messages.push(data);
+  }
+}

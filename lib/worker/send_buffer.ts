@@ -1,0 +1,131 @@
+/**
+ * The messages of one connection that have crossed to the worker and wait for
+ * the transport.
+ *
+ * @module
+ */
+
+import type { Data } from "../queue/data.ts";
+import { Outbox } from "../queue/outbox.ts";
+import type { Command, DropReason } from "../boundary/protocol.ts";
+
+/** What hears of the fate of messages. */
+export interface SenderListener {
+  /** All up to this number are taken, or were told as unsent. */
+  taken(upTo: number): void;
+  unsent(message: number, reason: DropReason): void;
+}
+
+interface Entry {
+  readonly number: number;
+  readonly data: Data;
+  /** The client counts them. */
+  readonly bytes: 0;
+  readonly expiresAt: number;
+}
+
+/** The client bounds the outbox; what is let through to here has its place. */
+const UNLIMITED = {
+  maxMessages: Infinity,
+  maxBytes: Infinity,
+  overflow: "reject",
+} as const;
+const NOTHING_IN_FLIGHT = { messages: 0, bytes: 0 };
+
+/** Hands messages to transports, each at most once and in order. */
+export class Sender {
+  readonly #queue = new Outbox<Entry>(UNLIMITED);
+  readonly #listener: SenderListener;
+  #received = 0;
+
+  /** Makes an empty queue. */
+  constructor(listener: SenderListener) {
+    this.#listener = listener;
+  }
+
+  /** The number of the last message that crossed. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Whether nothing waits. */
+  get isEmpty(): boolean {
+    return this.#queue.length === 0;
+  }
+
+  /** When to call {@linkcode expire} next. */
+  get nextExpiry(): number {
+    return this.#queue.nextExpiry();
+  }
+
+  /** Takes in what crossed. */
+  accept(
+    { first, messages, ttls }: Extract<Command, { readonly type: "send" }>,
+    now: number,
+  ): void {
+    for (let index = 0; index < messages.length; index += 1) {
+      const number = first + index;
+      const data = messages[index] as Data;
+      const expiresAt = now + (ttls?.[index] ?? Infinity);
+      const entry = { number, data, bytes: 0, expiresAt } as const;
+      this.#queue.push(entry, NOTHING_IN_FLIGHT);
+      this.#received = number;
+    }
+  }
+
+  /** Takes a message back, if it is still here. */
+  cancel(message: number): void {
+    this.#dropWhere((entry) => entry.number === message, "aborted");
+  }
+
+  /** Drops what is not worth sending any more. */
+  expire(now: number): void {
+    for (const { number } of this.#queue.expire(now)) {
+      this.#listener.unsent(number, "expired");
+    }
+  }
+
+  /** Drops everything. */
+  drop(reason: DropReason): void {
+    this.#dropWhere(() => true, reason);
+  }
+
+  /**
+   * Hands over what waits and has not expired, until `transmit` says that there
+   * is no room.
+   *
+   * @returns Whether there is room for more.
+   */
+  flush(now: number, transmit: (data: Data) => boolean): boolean {
+    // The timer that expires messages may be late.
+    this.expire(now);
+    let room = true;
+    while (room) {
+      // Taken out first: a transport that throws must not be given it twice.
+      const entry = this.#queue.shift();
+      if (entry === undefined) break;
+      room = this.#handOver(entry, transmit);
+    }
+    return room;
+  }
+
+  #handOver(entry: Entry, transmit: (data: Data) => boolean): boolean {
+    try {
+      const room = transmit(entry.data);
+      this.#listener.taken(entry.number);
+      return room;
+    } catch {
+      this.#listener.unsent(entry.number, "rejected");
+      return true;
+    }
+  }
+
+  #dropWhere(predicate: (entry: Entry) => boolean, reason: DropReason): void {
+    const kept: Entry[] = [];
+    for (const entry of this.#queue.clear()) {
+      if (predicate(entry)) this.#listener.unsent(entry.number, reason);
+      else kept.push(entry);
+    }
+    this.#queue.unshift(kept);
+  }
+}

@@ -1,0 +1,116 @@
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import {
+  ConnectError,
+  HandshakeError,
+  ReconnectError,
+  ReconnectingWebSocket,
+  type ReconnectingWebSocketOptions,
+} from "../../../mod.ts";
+
+const QUICK: ReconnectingWebSocketOptions = {
+  worker: "none",
+  backoff: { first: 1, cap: 1 },
+};
+
+/** An echo that closes a connection when it is told to. */
+function serve(): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve({ port: 0, onListen() {} }, (request) => {
+    const { socket, response } = Deno.upgradeWebSocket(request);
+    socket.onmessage = ({ data }) => {
+      if (data === "drop me") socket.close(1012, "restart");
+      else if (data === "go away") socket.close(4404, "gone");
+      else socket.send(data);
+    };
+    return response;
+  });
+}
+
+function urlOf(server: Deno.HttpServer<Deno.NetAddr>): string {
+  return `ws://localhost:${server.addr.port}/`;
+}
+
+Deno.test("a socket comes back after the server closed, and keeps what was sent", async () => {
+  await using server = serve();
+  await using socket = new ReconnectingWebSocket(urlOf(server), [], QUICK);
+  const opens: boolean[] = [];
+  socket.addEventListener("open", ({ reconnected }) => opens.push(reconnected));
+  socket.ondisconnect = ({ closeCode, reason }) => {
+    assertEquals([closeCode, reason], [1012, "restart"]);
+    socket.send("kept");
+  };
+  socket.send("first");
+  assertEquals(await socket.receive(), "first");
+  socket.send("drop me");
+  assertEquals(await socket.receive(), "kept");
+  assertEquals(opens, [false, true]);
+  const { attempts, disconnects, sent, received } = socket.metrics();
+  assertEquals([attempts, disconnects], [2, 1]);
+  assertEquals([sent.messages, sent.bytes], [3, 16]);
+  assertEquals([received.messages, received.bytes], [2, 9]);
+});
+
+Deno.test("a socket delivers 10,000 messages in order, pulled", async () => {
+  await using server = serve();
+  await using socket = new ReconnectingWebSocket(urlOf(server), [], QUICK);
+  for (let index = 0; index < 10_000; index += 1) socket.send(`${index}`);
+  let expected = 0;
+  for await (const message of socket) {
+    assertEquals(message, `${expected}`);
+    expected += 1;
+    if (expected === 10_000) break;
+  }
+});
+
+Deno.test("a fatal close code ends a socket", async () => {
+  await using server = serve();
+  const socket = new ReconnectingWebSocket(urlOf(server), [], QUICK);
+  socket.send("go away");
+  const { closeCode } = await assertRejects(() => socket.closed) as {
+    closeCode?: number;
+  };
+  assertEquals(closeCode, 4404);
+});
+
+Deno.test("a refused handshake ends a socket with its status", async () => {
+  await using server = Deno.serve(
+    { port: 0, onListen() {} },
+    () => new Response(null, { status: 403 }),
+  );
+  const socket = new ReconnectingWebSocket(urlOf(server), [], QUICK);
+  const error = await assertRejects(() => socket.closed, HandshakeError);
+  assertEquals(error.status, 403);
+});
+
+Deno.test("attempts that are refused are spent one after the other", async () => {
+  const listener = Deno.listen({ port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const options = { ...QUICK, backoff: { first: 1, cap: 1, maxAttempts: 3 } };
+  const socket = new ReconnectingWebSocket(
+    `ws://127.0.0.1:${port}`,
+    [],
+    options,
+  );
+  const errors: unknown[] = [];
+  socket.onerror = ({ error }) => errors.push(error);
+  const error = await assertRejects(() => socket.closed, ReconnectError);
+  assertEquals([error.attempts, errors.length], [3, 3]);
+  assertInstanceOf(errors[0], ConnectError);
+  assertInstanceOf(error.cause, ConnectError);
+});
+
+Deno.test("a provider is asked before each attempt, and one that fails is tried again", async () => {
+  await using server = serve();
+  let asked = 0;
+  await using socket = new ReconnectingWebSocket(
+    () => {
+      asked += 1;
+      if (asked === 1) throw new Error("no luck");
+      return urlOf(server);
+    },
+    [],
+    QUICK,
+  );
+  await socket.opened;
+  assertEquals([asked, socket.url], [2, urlOf(server)]);
+});

@@ -1,0 +1,172 @@
+import { assertEquals } from "@std/assert";
+import {
+  RECEIVE_WINDOW_BYTES,
+  RECEIVE_WINDOW_MESSAGES,
+} from "../../../lib/boundary/protocol.ts";
+import { makeBench, makeOpenBench, settle } from "../fake_worker.ts";
+
+/** Credit of so many bytes is worth a record of its own. */
+const PLENTY = RECEIVE_WINDOW_BYTES / 4;
+
+Deno.test("receive() holds messages until somebody listens", async () => {
+  const { link, recorder, workers: { last } } = makeOpenBench();
+  last.deliver(["a", "b"], { bytes: PLENTY });
+  assertEquals(recorder.take(), []);
+  assertEquals(link.inboxMessages, 2);
+  assertEquals(last.all("consumed"), [{
+    type: "consumed",
+    id: 1,
+    messages: 2,
+    bytes: PLENTY,
+  }]);
+  link.consume("push");
+  assertEquals(recorder.take(), []);
+  await settle();
+  assertEquals(recorder.take(), ["message a", "message b"]);
+  assertEquals(last.all("consumed").length, 1);
+});
+
+Deno.test("receive() holds 1 MiB and reports the oldest beyond as unread", async () => {
+  const { link, recorder, workers: { last } } = makeOpenBench();
+  const half = "x".repeat(1 << 19);
+  for (let first = 1; first <= 3; first += 1) {
+    last.deliver([half], { first });
+  }
+  await settle();
+  assertEquals(recorder.take(), [`dropped 1 ${1 << 19} inbound unread`]);
+  assertEquals(link.inboxMessages, 2);
+});
+
+Deno.test("receive() dispatches in order and tells of consumption with the ack", () => {
+  const { link, recorder, workers: { last } } = makeOpenBench();
+  link.consume("push");
+  const before = last.posts.length;
+  last.deliver(["a", "b"], { bytes: PLENTY });
+  assertEquals(recorder.take(), ["message a", "message b"]);
+  assertEquals(last.posts.slice(before), [[
+    { type: "ack" },
+    { type: "consumed", id: 1, messages: 2, bytes: PLENTY },
+  ]]);
+});
+
+Deno.test("receive() lets little credit wait for something else to say", async () => {
+  const { link, workers: { last } } = makeOpenBench();
+  link.consume("push");
+  last.deliver(["a"]);
+  await settle();
+  assertEquals(last.all("consumed"), []);
+  link.send("b");
+  assertEquals(last.all("consumed").length, 1);
+});
+
+Deno.test("receive() lets a notice wait for the messages before it", () => {
+  const { link, recorder, workers: { last } } = makeOpenBench();
+  link.consume("push");
+  last.deliver(["a"]);
+  last.lose(1, 3);
+  assertEquals(recorder.take(), ["message a"]);
+  last.deliver(["b", "c", "d"], { first: 2 });
+  assertEquals(recorder.take(), [
+    "message b",
+    "message c",
+    "disconnected",
+    "message d",
+  ]);
+});
+
+Deno.test("receive() waits for no message that the inbox has dropped", async () => {
+  const { link, recorder, workers: { last } } = makeOpenBench();
+  link.consume("push");
+  last.lose(1, 2);
+  const drop = { count: 2, bytes: 9, reason: "overflow" } as const;
+  last.tell({ type: "dropped", id: 1, upTo: 2, ...drop });
+  await settle();
+  assertEquals(recorder.take(), [
+    "dropped 2 9 inbound overflow",
+    "disconnected",
+  ]);
+});
+
+Deno.test("receive() never tells a message after close, nor before open", () => {
+  const { link, recorder, workers: { last } } = makeBench();
+  last.ready();
+  link.consume("push");
+  last.open(1);
+  last.close(1, 2);
+  last.deliver(["a"]);
+  last.deliver(["b"], { first: 2 });
+  last.deliver(["c"], { first: 3 });
+  assertEquals(recorder.take(), [
+    "opened",
+    "message a",
+    "message b",
+    "closed requested",
+  ]);
+});
+
+Deno.test("receive() survives a listener that throws", () => {
+  const { link, recorder, workers: { last } } = makeOpenBench();
+  link.consume("push");
+  const reported: unknown[] = [];
+  const onerror = (event: ErrorEvent) => {
+    event.preventDefault();
+    reported.push(event.error);
+  };
+  recorder.onevent = (event) => {
+    if (event === "message a") throw new Error("From a listener");
+  };
+  globalThis.addEventListener("error", onerror);
+  last.deliver(["a", "b"], { bytes: PLENTY });
+  globalThis.removeEventListener("error", onerror);
+  assertEquals(recorder.take(), ["message a", "message b"]);
+  assertEquals(reported.map(String), ["Error: From a listener"]);
+  assertEquals(last.all("consumed").length, 1);
+});
+
+Deno.test("pull() takes one message at a time and gives credit for a batch at its end", () => {
+  const { link, recorder, workers: { last } } = makeOpenBench();
+  let available = 0;
+  link.onavailable = () => available += 1;
+  link.consume("pull");
+  assertEquals(link.pull(), undefined);
+  last.deliver(["a", "b"], { bytes: PLENTY });
+  last.lose(1, 9);
+  assertEquals([available, link.pull(), last.all("consumed").length], [
+    1,
+    "a",
+    0,
+  ]);
+  assertEquals([link.pull(), last.all("consumed").length], ["b", 1]);
+  assertEquals(link.pull(), undefined);
+  assertEquals(recorder.take(), ["disconnected"]);
+});
+
+Deno.test("pull() gives credit after a quarter of the window", async () => {
+  const { link, workers: { last } } = makeOpenBench();
+  link.consume("pull");
+  const messages = Array.from(
+    { length: RECEIVE_WINDOW_MESSAGES / 4 },
+    () => "x",
+  );
+  for (let batch = 0; batch < 4; batch += 1) {
+    const first = 1 + batch * messages.length;
+    last.deliver(messages, { first });
+  }
+  for (let count = 0; count < messages.length * 2; count += 1) link.pull();
+  await settle();
+  assertEquals(last.all("consumed").map((each) => each.messages), [
+    messages.length,
+    messages.length,
+  ]);
+});
+
+Deno.test("pull() still gives what arrived before the end", async () => {
+  const { link, pool, recorder, workers: { last } } = makeOpenBench();
+  link.consume("pull");
+  last.close(1, 2);
+  assertEquals([recorder.take(), last.state], [["closed requested"], "alive"]);
+  last.deliver(["a", "b"]);
+  assertEquals(last.state, "ended");
+  assertEquals([link.pull(), link.pull(), link.pull()], ["a", "b", undefined]);
+  await pool[Symbol.asyncDispose]();
+});

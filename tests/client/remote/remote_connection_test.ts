@@ -1,0 +1,298 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  RECEIVE_WINDOW_BYTES,
+  SEND_WINDOW_BYTES,
+} from "../../../lib/boundary/protocol.ts";
+import {
+  closeLink,
+  makeBench,
+  makeOpenBench,
+  settle,
+  SETUP,
+} from "../fake_worker.ts";
+
+/** Credit of so many bytes is worth a record of its own. */
+const PLENTY = RECEIVE_WINDOW_BYTES / 4;
+
+Deno.test("Link() tells the worker of its setup before it is ready", () => {
+  const { workers: { last } } = makeBench();
+  const connect = { type: "connect", id: 1, setup: SETUP } as const;
+  assertEquals(last.posts, [[connect]]);
+  last.ready();
+  // It may have missed the first.
+  assertEquals(last.posts, [[connect], [connect], [{ type: "ack" }]]);
+});
+
+Deno.test("reconnect() crosses after what was sent before and ahead of what is sent next", async () => {
+  const { link, workers: { last } } = makeOpenBench();
+  await settle();
+  link.send("a");
+  link.send("b");
+  link.reconnect("why");
+  link.send("c");
+  await settle();
+  const types = last.posts.flat().map(({ type }) => type);
+  assertEquals(types.slice(types.indexOf("send")), [
+    "send",
+    "send",
+    "reconnect",
+  ]);
+  assertEquals(last.sent, ["a", "b"]);
+  last.open(1);
+  assertEquals(last.sent, ["a", "b", "c"]);
+});
+
+Deno.test("reconnect() before there is a worker starts an idle connection", () => {
+  const { link, workers: { last } } = makeBench({
+    setup: { ...SETUP, autoConnect: false },
+  });
+  link.reconnect("");
+  last.ready();
+  assertEquals(last.all("connect")[0]?.setup.autoConnect, false);
+  assertEquals(last.all("reconnect").length, 1);
+});
+
+Deno.test("answer() answers each question once", async () => {
+  const { link, recorder, workers: { last } } = makeOpenBench();
+  last.tell({ type: "ask", id: 1, question: 7, what: "url" });
+  assertEquals(recorder.take(), ["ask 1 url"]);
+  const answer = { kind: "value", value: "ws://localhost/" } as const;
+  link.answer(1, answer);
+  link.answer(1, answer);
+  link.answer(7, answer);
+  await settle();
+  assertEquals(last.all("answer"), [{
+    type: "answer",
+    id: 1,
+    question: 7,
+    answer,
+  }]);
+});
+
+Deno.test("probe() is answered once, whatever happens", async () => {
+  const { link, recorder, workers: { last } } = makeBench();
+  link.probe(1);
+  await settle();
+  assertEquals(recorder.take(), ["probed 1 not-open"]);
+  last.ready();
+  last.open(1);
+  recorder.take();
+  for (const request of [2, 3, 4]) link.probe(request);
+  const result = { kind: "latency", latency: 5 } as const;
+  last.tell({ type: "probed", id: 1, request: 2, result });
+  last.tell({ type: "probed", id: 1, request: 2, result });
+  last.fail("Boom");
+  assertEquals(recorder.take(), [
+    "probed 2 latency",
+    "probed 3 failure",
+    "probed 4 failure",
+    "disconnected",
+  ]);
+});
+
+Deno.test("close() lets what was queued go out first", async () => {
+  const { link, recorder, clock, workers: { last } } = makeOpenBench();
+  const half = "x".repeat(SEND_WINDOW_BYTES / 2);
+  for (let count = 0; count < 3; count += 1) link.send(half);
+  link.close(4000, "bye");
+  await settle();
+  assertEquals(last.all("close"), []);
+  last.tell({ type: "taken", id: 1, upTo: 2 });
+  await settle();
+  assertEquals(last.sent.length, 3);
+  assertEquals(last.all("close"), [
+    { type: "close", id: 1, closeCode: 4000, reason: "bye", sent: 3 },
+  ]);
+  last.tell({ type: "taken", id: 1, upTo: 3 });
+  last.close(1);
+  assertEquals(recorder.take(), ["closed requested"]);
+  assertEquals([clock.timers, last.state], [0, "ended"]);
+});
+
+Deno.test("close() waits for nobody longer than closeTimeout", async () => {
+  const { link, recorder, clock, workers: { last } } = makeOpenBench();
+  const half = "x".repeat(SEND_WINDOW_BYTES / 2);
+  for (let count = 0; count < 4; count += 1) link.send(half);
+  await settle();
+  last.tell({ type: "taken", id: 1, upTo: 1 });
+  const { sent } = last;
+  link.close(undefined, "");
+  clock.advance(SETUP.config.closeTimeout - 1);
+  await settle();
+  assertEquals(last.all("close"), []);
+  clock.advance(1);
+  await settle();
+  assertEquals(last.all("close"), [{
+    type: "close",
+    id: 1,
+    reason: "",
+    sent: 1,
+  }]);
+  assertEquals(last.sent.length, sent.length);
+  assertEquals(recorder.take(), [
+    `dropped ${4 - sent.length} ${
+      (4 - sent.length) * half.length
+    } outbound closed`,
+  ]);
+});
+
+Deno.test("close() is not held up by a message that is cancelled", async () => {
+  const { link, workers: { last } } = makeOpenBench();
+  const big = "x".repeat(SEND_WINDOW_BYTES);
+  link.send(big);
+  const ticket = link.send(big);
+  link.close(1000, "");
+  await settle();
+  assertEquals(last.all("close"), []);
+  assert(ticket !== "overflow");
+  link.cancel(ticket);
+  await settle();
+  assertEquals(last.all("close").map(({ sent }) => sent), [1]);
+});
+
+Deno.test("close() drops the queue of a connection that is not open", async () => {
+  const { link, recorder, workers: { last } } = makeBench();
+  last.ready();
+  link.send("a");
+  link.close(1000, "");
+  link.send("late");
+  await settle();
+  assertEquals(last.all("close").map(({ sent }) => sent), [0]);
+  assertEquals(recorder.take(), ["dropped 2 5 outbound closed"]);
+});
+
+Deno.test("close() drops the queue when the connection is lost meanwhile", async () => {
+  const { link, recorder, workers: { last } } = makeOpenBench();
+  const big = "x".repeat(SEND_WINDOW_BYTES);
+  link.send(big);
+  link.send("rest");
+  link.close(1000, "");
+  await settle();
+  last.lose(1);
+  await settle();
+  assertEquals(last.all("close").map(({ sent }) => sent), [0]);
+  assertEquals(recorder.take(), [
+    "dropped 1 4 outbound closed",
+    "disconnected",
+  ]);
+});
+
+Deno.test("close() ends a connection that no worker knows of", async () => {
+  const { link, recorder, clock, workers: { last } } = makeBench();
+  link.send("a");
+  link.close(1000, "");
+  link.close(1000, "");
+  await settle();
+  assertEquals(recorder.take(), ["dropped 1 1 outbound closed"]);
+  clock.advance(0);
+  assertEquals(recorder.events, ["status closed", "closed requested"]);
+  assertEquals([clock.timers, last.state], [0, "ended"]);
+});
+
+Deno.test("close() delivers no message any more", async () => {
+  const { link, recorder, workers: { last } } = makeOpenBench();
+  link.consume("push");
+  recorder.onevent = (event) => event === "message a" && link.close(1000, "");
+  last.deliver(["a", "b"], { bytes: PLENTY });
+  last.deliver(["c"], { first: 3, bytes: PLENTY });
+  last.close(1, 3);
+  await settle();
+  assertEquals(recorder.take(), [
+    "message a",
+    "dropped 2 2 inbound closed",
+    "closed requested",
+  ]);
+  const consumed = last.all("consumed");
+  assertEquals(consumed.reduce((sum, { messages }) => sum + messages, 0), 3);
+});
+
+Deno.test("crashed() keeps what had not crossed, and repeats nothing that had", async () => {
+  const { link, recorder, clock, workers } = makeOpenBench();
+  for (const text of ["a", "b"]) link.send(text);
+  link.send(new Uint8Array(3));
+  await settle();
+  workers.last.lose(1);
+  link.send("c");
+  workers.last.fail("Boom");
+  await settle();
+  assertEquals(recorder.take(), [
+    "disconnected",
+    "dropped 3 5 outbound unknown",
+  ]);
+  assertEquals(link.outboxMessages, 1);
+  clock.advance(5_000);
+  workers.last.ready();
+  workers.last.open(2);
+  assertEquals(workers.last.sent, ["c"]);
+  assertEquals(workers.last.all("send")[0]?.first, 1);
+  assertEquals(recorder.take(), ["opened again"]);
+});
+
+Deno.test("crashed() reports what may have been sent as unknown", async () => {
+  const { link, recorder, workers: { last } } = makeOpenBench();
+  link.send("a");
+  link.send("b");
+  await settle();
+  last.tell({ type: "taken", id: 1, upTo: 1 });
+  last.fail("Boom");
+  await settle();
+  assertEquals(recorder.take(), [
+    "dropped 1 1 outbound unknown",
+    "disconnected",
+  ]);
+});
+
+Deno.test("crashed() keeps what waits to be pulled, and forgets its questions", async () => {
+  const { link, recorder, clock, workers } = makeOpenBench();
+  link.consume("pull");
+  workers.last.deliver(["a"]);
+  workers.last.tell({ type: "ask", id: 1, question: 1, what: "token" });
+  workers.last.fail("Boom");
+  clock.advance(5_000);
+  workers.last.ready();
+  workers.last.tell({ type: "ask", id: 2, question: 1, what: "token" });
+  link.answer(1, { kind: "value", value: "old" });
+  assertEquals(recorder.take(), ["ask 1 token", "disconnected", "ask 2 token"]);
+  assertEquals(link.pull(), "a");
+  await settle();
+  assertEquals(workers.last.all("answer"), []);
+  assertEquals(workers.last.all("consumed"), []);
+});
+
+Deno.test("crashed() ends a connection that was closing", async () => {
+  const { link, recorder, clock, workers: { last } } = makeOpenBench();
+  link.close(1000, "");
+  last.fail("Boom");
+  await settle();
+  assertEquals(recorder.take(), ["closed requested"]);
+  assertEquals([clock.timers, last.state], [0, "ended"]);
+});
+
+Deno.test("crashed() leaves an idle connection idle", () => {
+  const { recorder, clock, workers } = makeBench({
+    setup: { ...SETUP, autoConnect: false },
+  });
+  workers.last.ready();
+  workers.last.tell({
+    type: "status",
+    id: 1,
+    after: 0,
+    status: { kind: "idle", attempt: 0 },
+  });
+  workers.last.fail("Boom");
+  clock.advance(5_000);
+  workers.last.ready();
+  assertEquals(workers.last.all("connect")[0]?.setup.autoConnect, false);
+  assertEquals(recorder.events, ["status idle"]);
+});
+
+Deno.test("reconnect() does not wait for the backoff of a worker that crashed", () => {
+  const { link, workers } = makeOpenBench();
+  workers.last.fail("Boom");
+  link.reconnect("");
+  link.reconnect("");
+  assertEquals(workers.started.length, 2);
+  workers.last.ready();
+  assertEquals(workers.last.all("connect").length, 1);
+  closeLink(link, workers.last);
+});

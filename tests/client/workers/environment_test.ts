@@ -1,0 +1,76 @@
+import { assertEquals } from "@std/assert";
+import {
+  isOffline,
+  watchEnvironment,
+} from "../../../lib/client/workers/environment.ts";
+
+/** What a page has of a `document`. */
+class FakePage extends EventTarget {
+  visibilityState: "visible" | "hidden" = "visible";
+
+  show(visibilityState: FakePage["visibilityState"]): void {
+    this.visibilityState = visibilityState;
+    this.dispatchEvent(new Event("visibilitychange"));
+  }
+}
+
+/** Puts a value in the place of a global until it is disposed of. */
+function fake(holder: object, name: string, value: unknown): Disposable {
+  const original = Object.getOwnPropertyDescriptor(holder, name);
+  Object.defineProperty(holder, name, { value, configurable: true });
+  return {
+    [Symbol.dispose]() {
+      if (original) Object.defineProperty(holder, name, original);
+      else Reflect.deleteProperty(holder, name);
+    },
+  };
+}
+
+Deno.test("watchEnvironment() tells of the network", () => {
+  const log: string[] = [];
+  const stop = watchEnvironment((change) => log.push(change));
+  dispatchEvent(new Event("offline"));
+  dispatchEvent(new Event("online"));
+  assertEquals(log, ["offline", "online"]);
+  stop();
+});
+
+Deno.test("watchEnvironment() tells of a page that is looked at again, or goes on after a freeze", () => {
+  const page = new FakePage();
+  using _document = fake(globalThis, "document", page);
+  const log: string[] = [];
+  const stop = watchEnvironment((change) => log.push(change));
+  page.show("hidden");
+  page.dispatchEvent(new Event("freeze"));
+  assertEquals(log, []);
+  page.dispatchEvent(new Event("resume"));
+  assertEquals(log, ["wake"]);
+  page.show("visible");
+  assertEquals(log, ["wake", "wake"]);
+  stop();
+});
+
+Deno.test("watchEnvironment() tells nothing once it was stopped", () => {
+  const page = new FakePage();
+  using _document = fake(globalThis, "document", page);
+  const log: string[] = [];
+  const stop = watchEnvironment((change) => log.push(change));
+  stop();
+  for (const type of ["offline", "online"]) dispatchEvent(new Event(type));
+  page.dispatchEvent(new Event("resume"));
+  page.show("visible");
+  assertEquals(log, []);
+});
+
+Deno.test("watchEnvironment() needs no page", () => {
+  using _document = fake(globalThis, "document", "of another library");
+  watchEnvironment(() => {})();
+});
+
+Deno.test("isOffline() believes the platform only when it says so", () => {
+  assertEquals(isOffline(), false);
+  for (const [onLine, expected] of [[true, false], [false, true]] as const) {
+    using _state = fake(navigator, "onLine", onLine);
+    assertEquals(isOffline(), expected);
+  }
+});

@@ -1,0 +1,41 @@
+import { assertEquals } from "@std/assert";
+import { Watchdog } from "../../../lib/client/workers/watchdog.ts";
+import { ManualClock } from "../fake_worker.ts";
+
+Deno.test("Watchdog() asks each second and barks once at the limit", () => {
+  const { clock, log } = watch();
+  clock.advance(10_000);
+  assertEquals(log, ["ask", "ask", "bark"]);
+  assertEquals(clock.timers, 0);
+});
+
+Deno.test("Watchdog() is content with any sign of life", () => {
+  const { clock, log, watchdog } = watch();
+  for (let second = 0; second < 10; second += 1) {
+    clock.advance(1_000);
+    watchdog.heard();
+  }
+  assertEquals(log.includes("bark"), false);
+  watchdog.stop();
+  assertEquals(clock.timers, 0);
+});
+
+Deno.test("Watchdog() does not count time in which nothing could be heard", () => {
+  const { clock, log, watchdog } = watch();
+  for (let block = 0; block < 10; block += 1) clock.block(60_000);
+  assertEquals(log.includes("bark"), false);
+  clock.advance(3_000);
+  assertEquals(log.at(-1), "bark");
+  watchdog.stop();
+});
+
+function watch() {
+  const clock = new ManualClock();
+  const log: string[] = [];
+  const watchdog = new Watchdog(clock, {
+    limit: 3_000,
+    ask: () => log.push("ask"),
+    bark: () => log.push("bark"),
+  });
+  return { clock, log, watchdog };
+}

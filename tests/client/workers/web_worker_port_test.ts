@@ -1,0 +1,69 @@
+import { assertEquals } from "@std/assert";
+import { startWorker } from "../../../lib/client/workers/web_worker_port.ts";
+
+/** What is left of a worker when it does nothing. */
+class StubWorker extends EventTarget {
+  static last: StubWorker | undefined;
+  onmessage: ((event: MessageEvent) => void) | null = null;
+  onmessageerror: ((event: MessageEvent) => void) | null = null;
+  onerror: ((event: ErrorEvent) => void) | null = null;
+  readonly log: unknown[] = [];
+
+  constructor(url: string | URL, options: WorkerOptions) {
+    super();
+    this.log.push(String(url).split("/").at(-1), options.type, options.name);
+    StubWorker.last = this;
+  }
+
+  postMessage(data: unknown, transfer: readonly unknown[]): void {
+    this.log.push(data, transfer.length);
+  }
+
+  terminate(): void {
+    this.log.push("terminated");
+  }
+}
+
+Deno.test("startWorker() starts the script of this package, or one's own", () => {
+  assertEquals(start().stub.log, ["worker.ts", "module", "holdfast"]);
+  assertEquals(start("https://example.com/own.js").stub.log[0], "own.js");
+});
+
+Deno.test("startWorker() tells of posts, messageerror and errors until it ends", () => {
+  const { stub, heard, endpoint } = start();
+  const error = new ErrorEvent("error", { message: "Boom", cancelable: true });
+  stub.onmessage?.(new MessageEvent("message", { data: 1 }));
+  stub.onmessageerror?.(new MessageEvent("messageerror"));
+  stub.onerror?.(error);
+  stub.onerror?.(new ErrorEvent("error"));
+  assertEquals(heard, [
+    1,
+    "A message from it could not be read",
+    "Boom",
+    "No reason was given",
+  ]);
+  assertEquals(error.defaultPrevented, true);
+  endpoint.post([{ type: "ack" }], [new ArrayBuffer(1)]);
+  endpoint.end();
+  assertEquals(stub.log.slice(3), [[{ type: "ack" }], 1, "terminated"]);
+  assertEquals([stub.onmessage, stub.onmessageerror, stub.onerror], [
+    null,
+    null,
+    null,
+  ]);
+});
+
+function start(url?: string) {
+  const heard: unknown[] = [];
+  const { Worker } = globalThis;
+  Reflect.set(globalThis, "Worker", StubWorker);
+  try {
+    const endpoint = startWorker(url)({
+      post: (data) => heard.push(data),
+      failed: (detail) => heard.push(detail),
+    });
+    return { heard, endpoint, stub: StubWorker.last as StubWorker };
+  } finally {
+    Reflect.set(globalThis, "Worker", Worker);
+  }
+}

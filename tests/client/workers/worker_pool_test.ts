@@ -1,0 +1,102 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { Link } from "../../../lib/client/remote/remote_connection.ts";
+import { WorkerPool } from "../../../lib/client/workers/worker_pool.ts";
+import {
+  closeLink,
+  FakeWorkers,
+  LIMITS,
+  makeOpenBench,
+  ManualClock,
+  Recorder,
+  settle,
+  SETUP,
+} from "../fake_worker.ts";
+
+Deno.test("WorkerPool() gives a connection to the worker with the fewest", async () => {
+  const workers = new FakeWorkers();
+  const pool = new WorkerPool({
+    start: workers.start,
+    size: 3,
+    clock: new ManualClock(),
+  });
+  const open = () => new Link(pool, SETUP, LIMITS, new Recorder());
+  for (let count = 0; count < 7; count += 1) open();
+  assertEquals(workers.started.length, 3);
+  for (const worker of workers.started) worker.ready();
+  const connections = () =>
+    workers.started.map((worker) => worker.all("connect").length);
+  assertEquals(connections(), [3, 2, 2]);
+  // The first of the second worker.
+  workers.started[1]?.close(1);
+  open();
+  await settle();
+  assertEquals(connections(), [3, 3, 2]);
+  for (const worker of workers.started) {
+    for (const { id } of worker.all("connect")) worker.close(id);
+  }
+  assertEquals(workers.started.map(({ state }) => state), [
+    "ended",
+    "ended",
+    "ended",
+  ]);
+});
+
+Deno.test("WorkerPool() closes its connections when it is disposed of", async () => {
+  const { pool, recorder, clock, workers: { last } } = makeOpenBench();
+  let state = "waiting";
+  const disposed = pool[Symbol.asyncDispose]().then(() => state = "disposed");
+  await settle();
+  assertEquals(last.all("close").map(({ closeCode }) => closeCode), [1000]);
+  assertEquals(state, "waiting");
+  last.close(1);
+  await disposed;
+  assertEquals([recorder.take(), clock.timers], [["closed requested"], 0]);
+  await pool[Symbol.asyncDispose]();
+  const error = assertThrows(
+    () => new Link(pool, SETUP, LIMITS, new Recorder()),
+    DOMException,
+    "disposed",
+  );
+  assertEquals((error as DOMException).name, "InvalidStateError");
+});
+
+Deno.test("WorkerPool() tells of the network while it has connections, and not after", async () => {
+  const { link, workers: { last } } = makeOpenBench();
+  await settle();
+  dispatchEvent(new Event("offline"));
+  dispatchEvent(new Event("online"));
+  await settle();
+  assertEquals(last.all("environment").map(({ change }) => change), [
+    "offline",
+    "online",
+  ]);
+  closeLink(link, last);
+  dispatchEvent(new Event("online"));
+  await settle();
+  assertEquals(last.all("environment").length, 2);
+});
+
+Deno.test("WorkerPool() tells a worker that starts of the network that is gone", async () => {
+  const { link, clock, workers } = makeOpenBench();
+  dispatchEvent(new Event("offline"));
+  workers.last.fail("Boom");
+  clock.advance(5_000);
+  workers.last.ready();
+  await settle();
+  assertEquals(workers.last.all("environment").map(({ change }) => change), [
+    "offline",
+  ]);
+  closeLink(link, workers.last);
+});
+
+Deno.test("WorkerPool() asks the platform anew after a time without connections", () => {
+  const { pool, link, workers } = makeOpenBench();
+  dispatchEvent(new Event("offline"));
+  closeLink(link, workers.last);
+  // Nobody hears of this.
+  dispatchEvent(new Event("online"));
+  const next = new Link(pool, SETUP, LIMITS, new Recorder());
+  workers.last.ready();
+  assertEquals(workers.last.all("environment"), []);
+  closeLink(next, workers.last);
+});

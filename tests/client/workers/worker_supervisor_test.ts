@@ -1,0 +1,369 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { Link } from "../../../lib/client/remote/remote_connection.ts";
+import { WorkerPool } from "../../../lib/client/workers/worker_pool.ts";
+import { POST_WINDOW } from "../../../lib/boundary/protocol.ts";
+import {
+  type Bench,
+  closeLink,
+  LIMITS,
+  makeBench,
+  makeOpenBench,
+  ManualClock,
+  Recorder,
+  settle,
+  SETUP,
+} from "../fake_worker.ts";
+
+Deno.test("WorkerSlot() says a version mismatch clearly", () => {
+  const { recorder, clock, workers: { last, started } } = makeBench();
+  last.ready(99);
+  const [{ failure, cause } = {}] = recorder.closes;
+  assertEquals([cause, failure?.type, last.state], [
+    "fatal",
+    "worker",
+    "ended",
+  ]);
+  assertMatch(
+    detailOf(recorder),
+    /version 99 of the protocol and the main thread version 1/,
+  );
+  assertEquals([started.length, clock.timers], [1, 0]);
+});
+
+Deno.test("WorkerSlot() ends connections when a script cannot load", () => {
+  const { recorder, clock, workers: { last } } = makeBench();
+  last.fail('Requires read access to "worker.ts"');
+  clock.advance(0);
+  assertEquals(recorder.events, ["status closed", "closed fatal"]);
+  assertMatch(detailOf(recorder), /could not be started: .*--allow-read/);
+  assertEquals([clock.timers, last.state], [0, "ended"]);
+});
+
+Deno.test("WorkerSlot() ends connections when a worker cannot even be made", () => {
+  const clock = new ManualClock();
+  const start = () => {
+    throw new Error("Refused by policy");
+  };
+  const pool = new WorkerPool({ start, clock });
+  const recorder = new Recorder();
+  new Link(pool, SETUP, LIMITS, recorder);
+  assertEquals(recorder.events, []);
+  clock.advance(0);
+  assertEquals(recorder.events, ["status closed", "closed fatal"]);
+  assertMatch(detailOf(recorder), /Refused by policy.*worker-src/);
+  assertEquals(clock.timers, 0);
+});
+
+Deno.test("WorkerSlot() ends connections of a worker that is not ready within 10 s", () => {
+  const { recorder, clock, workers: { last } } = makeBench();
+  clock.advance(9_999);
+  assertEquals(recorder.events, []);
+  clock.advance(1);
+  assertMatch(detailOf(recorder), /not ready within 10000 ms/);
+  assertEquals([clock.timers, last.state], [0, "ended"]);
+});
+
+Deno.test("WorkerSlot() starts anew for a connection that comes after a failed start", () => {
+  const bench = makeBench();
+  bench.workers.last.fail("404");
+  bench.clock.advance(0);
+  const { link, recorder } = addLink(bench);
+  bench.workers.last.ready();
+  bench.workers.last.open(2);
+  assertEquals(recorder.take(), ["opened"]);
+  closeLink(link, bench.workers.last);
+  assertEquals(bench.clock.timers, 0);
+});
+
+Deno.test("WorkerSlot() tells of the connections of a start twice, and takes back those that left", async () => {
+  const bench = makeBench();
+  const { workers } = bench;
+  const { link } = addLink(bench);
+  const told = () =>
+    workers.last.posts.map((post) =>
+      post.map((record) => "id" in record ? [record.type, record.id] : [])
+        .flat()
+    );
+  assertEquals(told(), [["connect", 1]]);
+  workers.last.ready();
+  await settle();
+  assertEquals(told(), [["connect", 1], ["connect", 1], ["connect", 2]]);
+  closeLink(link, workers.last);
+  workers.last.fail("Boom");
+  const { link: other } = addLink(bench);
+  bench.clock.advance(5_000);
+  assertEquals(told(), [["connect", 3, "connect", 4]]);
+  other.close(1000, "");
+  bench.clock.advance(0);
+  workers.last.ready();
+  await settle();
+  assertEquals(told().slice(1), [["connect", 3], ["abandon", 4]]);
+  workers.last.open(3);
+  assertEquals(bench.recorder.take(), ["disconnected", "opened"]);
+});
+
+Deno.test("WorkerSlot() has nobody connect before the worker is ready while there is no network", async () => {
+  const { clock, link, workers } = makeOpenBench();
+  dispatchEvent(new Event("offline"));
+  workers.last.fail("Boom");
+  clock.advance(5_000);
+  assertEquals(workers.last.posts, []);
+  workers.last.ready();
+  await settle();
+  const types = workers.last.posts.flat().map(({ type }) => type);
+  const told = types.filter((type) => type !== "ack");
+  assertEquals(told.slice(0, 2), ["environment", "connect"]);
+  dispatchEvent(new Event("online"));
+  closeLink(link, workers.last);
+});
+
+Deno.test("WorkerSlot() hears of a start before a failure that overtook it", () => {
+  const { clock, recorder, workers } = makeBench();
+  workers.last.fail("Boom");
+  workers.last.ready();
+  clock.advance(0);
+  assertEquals(recorder.take(), ["disconnected"]);
+  clock.advance(5_000);
+  assertEquals(workers.started.length, 2);
+});
+
+Deno.test("WorkerSlot() leaves no connection behind that was closed while the worker became ready", () => {
+  for (const autoConnect of [true, false]) {
+    const bench = makeBench();
+    const { link, recorder } = addLink(bench, { ...SETUP, autoConnect });
+    link.reconnect("");
+    link.close(4000, "bye");
+    const { last } = bench.workers;
+    last.ready();
+    last.tell({ type: "ack" });
+    bench.clock.advance(0);
+    assertEquals(last.all("reconnect"), []);
+    assertEquals(last.all("close"), [
+      { type: "close", id: 2, closeCode: 4000, reason: "bye", sent: 0 },
+    ]);
+    last.close(2);
+    assertEquals(recorder.take(), ["closed requested"]);
+  }
+});
+
+Deno.test("WorkerSlot() has a successor connect for nobody who was closed before", () => {
+  const bench = makeOpenBench();
+  const { link: other, recorder } = addLink(bench);
+  bench.workers.last.open(2);
+  bench.recorder.onevent = (event) => {
+    if (event === "disconnected") bench.link.close(1000, "");
+  };
+  recorder.onevent = (event) => {
+    if (event === "disconnected") other.reconnect("");
+  };
+  bench.workers.last.fail("Boom");
+  const { last } = bench.workers;
+  last.ready();
+  last.tell({ type: "ack" });
+  const told = last.all("connect").map(({ setup }) => setup.autoConnect);
+  assertEquals(told, [false, true]);
+  assertEquals(last.all("close").map(({ id }) => id), [3]);
+});
+
+Deno.test("WorkerSlot() replaces a worker that crashed, and tells its connections", () => {
+  const { recorder, clock, workers } = makeOpenBench();
+  const [first] = workers.started;
+  workers.last.tell({ type: "crashed", detail: "Out of memory" });
+  assertEquals(first?.state, "ended");
+  assertEquals(recorder.events.splice(0), ["status waiting", "disconnected"]);
+  assertMatch(
+    String(Object.entries(recorder.losses[0]?.failure ?? {})),
+    /Out of memory/,
+  );
+  assertEquals(recorder.losses[0]?.failure?.type, "worker");
+  clock.advance(recorder.losses[0]?.delay ?? 0);
+  workers.last.ready();
+  assertEquals(workers.last.all("connect").map(({ id }) => id), [2]);
+});
+
+Deno.test("WorkerSlot() replaces a worker that sends rubbish or cannot read", () => {
+  const { recorder, clock, workers } = makeOpenBench();
+  workers.last.tellRaw([{ type: "nonsense" }]);
+  clock.advance(5_000);
+  workers.last.ready();
+  workers.last.open(2);
+  workers.last.tell({ type: "malformed", detail: "No post" });
+  assertEquals(recorder.take(), [
+    "disconnected",
+    "opened again",
+    "disconnected",
+  ]);
+  assertEquals(recorder.losses.map(({ failure }) => failure?.type), [
+    "worker",
+    "worker",
+  ]);
+});
+
+Deno.test("WorkerSlot() ignores what a worker tells that is no more", () => {
+  const { recorder, clock, workers } = makeOpenBench();
+  const first = workers.last;
+  first.fail("Boom");
+  recorder.take();
+  first.fail("Boom");
+  first.tellRaw([{ type: "crashed", detail: "Again" }]);
+  clock.advance(5_000);
+  workers.last.ready();
+  workers.last.open(1);
+  workers.last.close(99);
+  assertEquals(recorder.take(), []);
+  assertEquals(workers.started.length, 2);
+});
+
+Deno.test("WorkerSlot() counts a crash once, whatever else the worker says", () => {
+  const { recorder, clock, workers } = makeOpenBench();
+  const crashed = { type: "crashed", detail: "Boom" } as const;
+  workers.last.tell(crashed, crashed, crashed, crashed, crashed, crashed);
+  assertEquals(recorder.take(), ["disconnected"]);
+  clock.advance(5_000);
+  assertEquals(workers.started.length, 2);
+});
+
+Deno.test("WorkerSlot() gives up after 5 crashes in a row", () => {
+  const { recorder, clock, workers } = makeOpenBench();
+  for (let crash = 1; crash < 5; crash += 1) {
+    workers.last.fail("Boom");
+    clock.advance(5_000);
+    workers.last.ready();
+    clock.advance(1_000);
+    workers.last.tell({ type: "alive", nonce: 0 });
+  }
+  assertEquals(recorder.closes, []);
+  workers.last.fail("Boom");
+  assertMatch(detailOf(recorder), /crashed 5 times in a row: Boom/);
+  assertEquals(clock.timers, 0);
+});
+
+Deno.test("WorkerSlot() forgets crashes that were followed by 30 s of life", () => {
+  const { recorder, clock, workers } = makeOpenBench();
+  for (let crash = 1; crash < 8; crash += 1) {
+    workers.last.fail("Boom");
+    clock.advance(5_000);
+    workers.last.ready();
+    for (let second = 0; second < 30; second += 1) {
+      clock.advance(1_000);
+      workers.last.tell({ type: "alive", nonce: 0 });
+    }
+  }
+  assertEquals(recorder.closes, []);
+});
+
+Deno.test("WorkerSlot() replaces a worker that does not answer for 5 s", async () => {
+  const { recorder, clock, workers } = makeOpenBench();
+  await settle();
+  clock.advance(1_000);
+  const { last } = workers;
+  assertEquals(last.all("watch").length, 1);
+  last.tell({ type: "alive", nonce: 1 });
+  clock.advance(4_999);
+  assertEquals([recorder.take(), last.state], [[], "alive"]);
+  clock.advance(1);
+  assertEquals([recorder.take(), last.state], [["disconnected"], "ended"]);
+});
+
+Deno.test("WorkerSlot() does not blame a worker for its own absence", () => {
+  const { recorder, clock, workers: { last } } = makeOpenBench();
+  clock.advance(4_000);
+  clock.block(60_000);
+  assertEquals([recorder.take(), last.state], [[], "alive"]);
+  last.tell({ type: "alive", nonce: 1 });
+  clock.advance(4_000);
+  assertEquals([recorder.take(), last.state], [[], "alive"]);
+});
+
+Deno.test("WorkerSlot() keeps at most POST_WINDOW posts unacknowledged, then gathers", async () => {
+  const { link, workers: { last } } = makeOpenBench();
+  await settle();
+  last.acks = "manual";
+  const before = last.posts.length;
+  for (let count = 0; count < 10; count += 1) {
+    link.send(`${count}`);
+    await settle();
+  }
+  assertEquals(last.posts.length - before, POST_WINDOW);
+  last.tell({ type: "ack" });
+  assertEquals(last.posts.length - before, POST_WINDOW + 1);
+  assertEquals(last.sent.length, 10);
+  assertEquals(last.posts.at(-1)?.length, 1);
+});
+
+Deno.test("WorkerSlot() acknowledges posts even when its own window is full", async () => {
+  const { link, workers: { last } } = makeOpenBench();
+  last.acks = "manual";
+  for (let count = 0; count < 10; count += 1) {
+    link.send(`${count}`);
+    await settle();
+  }
+  last.tell({ type: "heartbeat", id: 1, latency: 1, longestGap: 1 });
+  assertEquals(last.posts.at(-1), [{ type: "ack" }]);
+});
+
+Deno.test("WorkerSlot() lets connections speak in turn", async () => {
+  const bench = makeOpenBench();
+  const { link: other } = addLink(bench);
+  const { last } = bench.workers;
+  last.open(2);
+  await settle();
+  last.acks = "manual";
+  const text = "x".repeat(1 << 16);
+  for (let count = 0; count < 16; count += 1) bench.link.send(text);
+  other.send("other");
+  await settle();
+  assertEquals(last.all("send").slice(0, 3).map(({ id }) => id), [1, 1, 2]);
+});
+
+Deno.test("WorkerSlot() sends what a slow listener has sent while it still runs", () => {
+  const { link, clock, recorder, workers: { last } } = makeOpenBench();
+  link.consume("push");
+  const crossed: number[] = [];
+  recorder.onevent = () => {
+    clock.block(3);
+    link.send("reply");
+    crossed.push(last.sent.length);
+  };
+  last.deliver(["a", "b", "c"]);
+  assertEquals(crossed, [0, 2, 2]);
+  assertEquals(last.sent.length, 3);
+});
+
+Deno.test("WorkerSlot() leaves nothing behind after the last close", async () => {
+  const bench = makeBench();
+  const { clock, workers } = bench;
+  for (let id = 1; id <= 1_000; id += 1) {
+    const { link } = id === 1 ? bench : addLink(bench);
+    if (workers.last.state === "alive") workers.last.ready();
+    workers.last.open(1);
+    link.close(1000, "");
+    workers.last.close(workers.last.all("connect")[0]?.id ?? 0);
+    assertEquals([clock.timers, workers.last.state], [0, "ended"]);
+  }
+  await settle();
+  assertEquals(workers.started.length, 1_000);
+});
+
+Deno.test("WorkerSlot() keeps its worker for a connection made while the last one closes", () => {
+  const bench = makeOpenBench();
+  const { recorder, workers } = bench;
+  recorder.onevent = (event) => {
+    if (event.startsWith("closed")) addLink(bench);
+  };
+  workers.last.close(1);
+  assertEquals([workers.started.length, workers.last.state], [1, "alive"]);
+});
+
+function addLink(
+  { pool }: Bench,
+  setup = SETUP,
+): { readonly link: Link; readonly recorder: Recorder } {
+  const recorder = new Recorder();
+  return { link: new Link(pool, setup, LIMITS, recorder), recorder };
+}
+
+function detailOf({ closes }: Recorder): string {
+  const failure = closes[0]?.failure;
+  return failure?.type === "worker" ? failure.detail : "";
+}

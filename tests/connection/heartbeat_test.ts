@@ -1,0 +1,470 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { Config } from "../../lib/connection/config.ts";
+import {
+  answered,
+  heard,
+  joinProbe,
+  judge,
+  type Judgement,
+  type Liveness,
+  livenessDeadline,
+  newLiveness,
+  paused,
+  probe,
+  resumed,
+  settling,
+} from "../../lib/connection/heartbeat.ts";
+import { CONFIG, withoutHeartbeat } from "./machine.ts";
+
+/** Ping each 100 ms, dead after 1,000 ms. */
+const QUICK: Config = {
+  ...CONFIG,
+  heartbeat: { interval: 100, timeout: 1_000, deliver: false },
+};
+/** Silence for 10 s is death. */
+const SILENT: Config = { ...withoutHeartbeat(), idleTimeout: 10_000 };
+
+function alive(config: Config = CONFIG): Liveness {
+  return newLiveness(0, { config, pings: "frames" });
+}
+
+function silent(config: Config = SILENT): Liveness {
+  return newLiveness(0, { config, pings: "none" });
+}
+
+function livenessOf(judgement: Judgement): Liveness {
+  assert(judgement.kind !== "dead");
+  return judgement.liveness;
+}
+
+/** Judges at each deadline up to an instant, or to death. */
+function run(liveness: Liveness, until: number, config: Config) {
+  const beats: number[] = [];
+  let next = liveness;
+  for (;;) {
+    const now = livenessDeadline(next, config);
+    if (now > until) return { liveness: next, beats };
+    const judgement = judge(next, now, config);
+    if (judgement.kind === "dead") {
+      return { liveness: next, beats, dead: judgement.failure, now };
+    }
+    if (judgement.kind === "beat") beats.push(now);
+    next = judgement.liveness;
+  }
+}
+
+function probing(
+  liveness: Liveness,
+  { now = 0, config = CONFIG, requests = [1] } = {},
+): Liveness {
+  return probe(liveness, now, { config, requests });
+}
+
+/** Sleeps from 0 to an instant, wakes up, and reads for 100 ms. */
+function woken(liveness: Liveness, now: number, config: Config): Judgement {
+  const late = livenessOf(judge(liveness, now, config));
+  return judge(late, livenessDeadline(late, config), config);
+}
+
+Deno.test("newLiveness() sends the first ping after one interval", () => {
+  assertEquals(livenessDeadline(alive(), CONFIG), 20_000);
+  assertEquals(run(alive(), 20_000, CONFIG).beats, [20_000]);
+});
+
+Deno.test("newLiveness() has pings by message where there are no frames", () => {
+  const heartbeat = {
+    interval: 20_000,
+    timeout: 10_000,
+    deliver: false,
+    message: "ping",
+  };
+  const config = { ...CONFIG, heartbeat };
+  assertEquals(newLiveness(0, { config, pings: "none" }).means, "beats");
+});
+
+Deno.test("newLiveness() has nothing but silence without frames and message", () => {
+  const liveness = newLiveness(0, { config: CONFIG, pings: "none" });
+  assertEquals(liveness.means, "silence");
+  assertEquals(livenessDeadline(liveness, CONFIG), Infinity);
+});
+
+Deno.test("livenessDeadline() is never where the heartbeat is off", () => {
+  const config = withoutHeartbeat();
+  assertEquals(livenessDeadline(alive(config), config), Infinity);
+});
+
+Deno.test("livenessDeadline() is the first of ping, answer, silence and probe", () => {
+  const config = { ...CONFIG, idleTimeout: 12_000 };
+  assertEquals(livenessDeadline(alive(config), config), 12_000);
+  assertEquals(livenessDeadline(probing(alive(config)), config), 3_500);
+  const { liveness } = run(heard(alive(), 15_000), 20_000, CONFIG);
+  assertEquals(livenessDeadline(liveness, CONFIG), 30_000);
+});
+
+Deno.test("livenessDeadline() is never NaN, whatever is Infinity", () => {
+  const config: Config = {
+    ...CONFIG,
+    heartbeat: { interval: Infinity, timeout: Infinity, deliver: false },
+    idleTimeout: Infinity,
+    probeTimeout: Infinity,
+  };
+  assertEquals(livenessDeadline(alive(config), config), Infinity);
+  const probed = probing(alive(config), { config });
+  assertEquals(livenessDeadline(probed, config), Infinity);
+});
+
+Deno.test("judge() says nothing before a deadline", () => {
+  const liveness = alive();
+  assertEquals(judge(liveness, 19_999, CONFIG), { kind: "alive", liveness });
+});
+
+Deno.test("judge() finds a dead peer after interval and timeout", () => {
+  const { dead, now } = run(alive(), Infinity, CONFIG);
+  assertEquals(now, 30_000);
+  assertEquals(dead, { type: "heartbeat", kind: "ping", timeout: 10_000 });
+});
+
+Deno.test("judge() sends a ping each interval where timeout is longer", () => {
+  const { beats, now } = run(alive(QUICK), Infinity, QUICK);
+  assertEquals(now, 1_100);
+  assertEquals(beats, [100, 200, 300, 400, 500, 600, 700, 800, 900, 1_000]);
+});
+
+Deno.test("judge() finds a dead peer within interval and timeout in every phase", () => {
+  const duration = fc.integer({ min: 1, max: 50 });
+  fc.assert(
+    fc.property(
+      duration,
+      duration,
+      fc.integer({ min: 0, max: 200 }),
+      fc.integer({ min: 0, max: 60 }),
+      (interval, timeout, lastHeard, roundTrip) => {
+        const heartbeat = { interval, timeout, deliver: false };
+        const config = { ...CONFIG, heartbeat };
+        const { now } = lifeOf(config, { lastHeard, roundTrip });
+        return now <= lastHeard + interval + timeout;
+      },
+    ),
+  );
+});
+
+Deno.test("judge() kills no peer that answers within timeout, in no phase", () => {
+  const duration = fc.integer({ min: 1, max: 50 });
+  fc.assert(
+    fc.property(duration, duration, fc.nat(60), (interval, timeout, late) => {
+      const roundTrip = Math.min(late, timeout - 1);
+      const heartbeat = { interval, timeout, deliver: false };
+      const config = { ...CONFIG, heartbeat };
+      const { now } = lifeOf(config, { lastHeard: 500, roundTrip });
+      return now > 500;
+    }),
+  );
+});
+
+Deno.test("judge() takes any inbound frame as a sign of life", () => {
+  const { liveness } = run(alive(), 20_000, CONFIG);
+  const { now } = run(heard(liveness, 25_000), Infinity, CONFIG);
+  assertEquals(now, 50_000);
+});
+
+Deno.test("judge() kills no peer whose large frame is in progress", () => {
+  let { liveness } = run(alive(), 20_000, CONFIG);
+  for (let now = 29_000; now < 200_000; now += 9_000) {
+    const next = run(heard(liveness, now), now, CONFIG);
+    assertEquals(next.dead, undefined);
+    liveness = next.liveness;
+  }
+});
+
+Deno.test("judge() takes a frame from before a ping for no answer to it", () => {
+  const { liveness } = run(alive(), 20_000, CONFIG);
+  const { now } = run(heard(liveness, 19_999), Infinity, CONFIG);
+  assertEquals(now, 30_000);
+});
+
+Deno.test("judge() pings for ever where timeout is Infinity, and remembers a bounded number", () => {
+  const heartbeat = { interval: 1, timeout: Infinity, deliver: false };
+  const config = { ...CONFIG, heartbeat };
+  const { liveness, beats, dead } = run(alive(config), 1_500, config);
+  assertEquals([beats.length, dead], [1_500, undefined]);
+  assertEquals(liveness.beats.length, 1_000);
+  assertEquals(answered(liveness, 1_500, 1)?.latency, 1_499);
+});
+
+Deno.test("judge() keeps the phase of pings when one is late", () => {
+  const { liveness } = run(alive(), 0, CONFIG);
+  const late = livenessOf(judge(liveness, 20_500, CONFIG));
+  assertEquals(late.nextBeatAt, 40_000);
+});
+
+Deno.test("judge() does not make up for a ping that is later than an interval", () => {
+  const next = livenessOf(judge(alive(QUICK), 350, QUICK));
+  assertEquals([next.lastBeat, next.nextBeatAt], [1, 450]);
+});
+
+Deno.test("judge() finds silence dead after idleTimeout", () => {
+  const { dead, now } = run(heard(silent(), 5_000), Infinity, SILENT);
+  assertEquals(now, 15_000);
+  assertEquals(dead, { type: "heartbeat", kind: "idle", timeout: 10_000 });
+});
+
+Deno.test("judge() kills by a probe that got no answer", () => {
+  const { dead, now } = run(probing(alive()), Infinity, CONFIG);
+  assertEquals(now, 3_500);
+  assertEquals(dead, { type: "heartbeat", kind: "probe", timeout: 3_500 });
+});
+
+Deno.test("judge() excuses a probe since which something was heard", () => {
+  const judgement = judge(heard(probing(alive()), 10), 3_500, CONFIG);
+  assert(judgement.kind === "excused");
+  assertEquals(judgement.probe.requests, [1]);
+  assertEquals(judgement.liveness.probe, undefined);
+});
+
+Deno.test("judge() lets a ping decide that is due before the probe", () => {
+  const config = {
+    ...withoutHeartbeat(),
+    heartbeat: { interval: 20_000, timeout: 1_000, deliver: false },
+  };
+  assertEquals(run(probing(alive()), Infinity, config).now, 1_000);
+});
+
+Deno.test("judge() decides by a probe alone where the heartbeat is off", () => {
+  const config = withoutHeartbeat();
+  const liveness = probing(alive(config), { config });
+  assertEquals(run(liveness, Infinity, config).now, 3_500);
+  const excused = judge(heard(liveness, 10), 3_500, config);
+  assertEquals(livenessDeadline(livenessOf(excused), config), Infinity);
+});
+
+// lateness and sleep
+
+Deno.test("judge() lets received data be read first when it comes late", () => {
+  const { liveness } = run(alive(), 20_000, CONFIG);
+  const late = livenessOf(judge(liveness, 30_051, CONFIG));
+  assertEquals(livenessDeadline(late, CONFIG), 30_151);
+  assertEquals(run(heard(late, 30_060), 30_151, CONFIG).dead, undefined);
+});
+
+Deno.test("judge() kills after a late timer when there was nothing to read", () => {
+  const { liveness } = run(alive(), 20_000, CONFIG);
+  assertEquals(judge(liveness, 30_050, CONFIG).kind, "dead");
+  assertEquals(woken(liveness, 30_051, CONFIG).kind, "dead");
+});
+
+Deno.test("judge() probes after a sleep, and kills only then", () => {
+  const { liveness } = run(alive(), 20_000, CONFIG);
+  const judgement = woken(liveness, 3_600_000, CONFIG);
+  assertEquals(judgement.kind, "beat");
+  const { dead, now } = run(livenessOf(judgement), Infinity, CONFIG);
+  assertEquals(dead, { type: "heartbeat", kind: "probe", timeout: 3_500 });
+  assertEquals(now, 3_603_600);
+});
+
+Deno.test("judge() keeps a peer that answers after a sleep, idleTimeout or not", () => {
+  const config = { ...CONFIG, idleTimeout: 25_000 };
+  const { liveness } = run(alive(config), 20_000, config);
+  const asked = livenessOf(woken(liveness, 3_600_000, config));
+  const answer = answered(asked, 3_603_000, asked.lastBeat);
+  assert(answer !== undefined);
+  assertEquals(run(answer.liveness, 3_610_000, config).dead, undefined);
+});
+
+Deno.test("judge() keeps the requests of a probe that a sleep interrupted", () => {
+  const asleep = probing(alive(), { requests: [1, 2] });
+  const asked = livenessOf(woken(asleep, 100_000, CONFIG));
+  assertEquals(asked.probe?.requests, [1, 2]);
+  assertEquals(answered(asked, 100_200, 2)?.requests, [1, 2]);
+});
+
+Deno.test("judge() gives a silent peer probeTimeout after a sleep", () => {
+  const judgement = woken(silent(), 100_000, SILENT);
+  assertEquals(judgement.kind, "alive");
+  const { dead, now } = run(livenessOf(judgement), Infinity, SILENT);
+  assertEquals(dead, { type: "heartbeat", kind: "idle", timeout: 10_000 });
+  assertEquals(now, 103_600);
+});
+
+Deno.test("judge() gives a silent peer no more than idleTimeout after a sleep", () => {
+  const config = { ...SILENT, idleTimeout: 1_000 };
+  const liveness = livenessOf(woken(silent(config), 100_000, config));
+  assertEquals(run(liveness, Infinity, config).now, 101_100);
+});
+
+Deno.test("judge() does not use up the excuse of a sleep that needed none", () => {
+  const glanced = run(settling(silent(), 1_000), 1_100, SILENT).liveness;
+  assertEquals(livenessDeadline(glanced, SILENT), 10_000);
+  assertEquals(woken(glanced, 100_000, SILENT).kind, "alive");
+});
+
+Deno.test("judge() finds a dead peer although wake-ups come faster than probeTimeout", () => {
+  let liveness = alive();
+  for (let now = 0; now < 60_000; now += 1_000) {
+    const { liveness: next, dead } = run(liveness, now, CONFIG);
+    if (dead !== undefined) return;
+    liveness = settling(next, now);
+  }
+  assert(false, "It was never found dead");
+});
+
+Deno.test("judge() finds a dead peer although each timer is too late", () => {
+  for (
+    const [dead, config] of [[alive(), CONFIG], [silent(), SILENT]] as const
+  ) {
+    let liveness = dead;
+    const judged: string[] = [];
+    while (!judged.includes("dead") && judged.length < 10) {
+      const now = livenessDeadline(liveness, config) + 60_000;
+      const judgement = judge(liveness, now, config);
+      judged.push(judgement.kind);
+      if (judgement.kind !== "dead") liveness = judgement.liveness;
+    }
+    assertEquals(judged.at(-1), "dead");
+  }
+});
+
+Deno.test("judge() serves a settling that is itself too late", () => {
+  const judgement = judge(settling(alive(), 0), 1_000_000, CONFIG);
+  assertEquals(judgement.kind, "beat");
+});
+
+Deno.test("settling() reads for 100 ms before it asks", () => {
+  const liveness = settling(alive(), 5_000);
+  assertEquals(livenessDeadline(liveness, CONFIG), 5_100);
+  assertEquals(judge(liveness, 5_099, CONFIG).kind, "alive");
+  assertEquals(judge(liveness, 5_100, CONFIG).kind, "beat");
+});
+
+Deno.test("settling() is not prolonged by a second wake-up", () => {
+  const liveness = settling(alive(), 5_000);
+  assertEquals(settling(liveness, 5_050), liveness);
+});
+
+Deno.test("settling() asks after a late timer too, when a wake-up comes", () => {
+  const { liveness } = run(alive(), 20_000, CONFIG);
+  const late = livenessOf(judge(liveness, 30_051, CONFIG));
+  const awake = settling(late, 30_060);
+  assertEquals(livenessDeadline(awake, CONFIG), 30_151);
+  assertEquals(judge(awake, 30_151, CONFIG).kind, "beat");
+});
+
+Deno.test("settling() has nothing to ask where there is no heartbeat at all", () => {
+  const config = withoutHeartbeat();
+  const judgement = woken(settling(silent(config), 0), 100, config);
+  assertEquals(livenessDeadline(livenessOf(judgement), config), Infinity);
+});
+
+// pause
+
+Deno.test("paused() judges nothing, however long it takes", () => {
+  const liveness = paused(alive());
+  assertEquals(livenessDeadline(liveness, CONFIG), Infinity);
+  assertEquals(judge(liveness, 1e9, CONFIG), { kind: "alive", liveness });
+  assertEquals(settling(liveness, 0), liveness);
+});
+
+Deno.test("resumed() judges anew, with a ping at once if one was due", () => {
+  const liveness = resumed(paused(alive()), 100_000);
+  assertEquals(livenessDeadline(liveness, CONFIG), 100_000);
+  assertEquals(run(liveness, Infinity, CONFIG).now, 110_000);
+});
+
+Deno.test("resumed() does not put a ping off", () => {
+  let liveness = alive();
+  for (let now = 0; now < 20_000; now += 100) {
+    liveness = resumed(paused(liveness), now);
+  }
+  assertEquals(livenessDeadline(liveness, CONFIG), 20_000);
+});
+
+Deno.test("resumed() changes nothing that was not paused", () => {
+  const liveness = settling(alive(), 0);
+  assertEquals(resumed(liveness, 50), liveness);
+});
+
+// answers
+
+Deno.test("heard() never goes back in time", () => {
+  const liveness = heard(alive(), 100);
+  assertEquals(heard(liveness, 50), liveness);
+  assertEquals(heard(liveness, NaN), liveness);
+});
+
+Deno.test("answered() tells the latency of the ping that is answered", () => {
+  const { liveness } = run(alive(QUICK), 300, QUICK);
+  const answer = answered(liveness, 310, 2);
+  assertEquals(answer?.latency, 110);
+  assertEquals(answer?.liveness.beats, [{ id: 3, sentAt: 300 }]);
+});
+
+Deno.test("answered() takes an answer without a number for that to the latest ping", () => {
+  const { liveness } = run(alive(QUICK), 300, QUICK);
+  const answer = answered(liveness, 310, undefined);
+  assertEquals(answer?.latency, 10);
+  assertEquals(answer?.liveness.beats, []);
+});
+
+Deno.test("answered() ignores what answers no ping of ours", () => {
+  const { liveness } = run(alive(QUICK), 300, QUICK);
+  assertEquals(answered(liveness, 310, 9), undefined);
+  assertEquals(answered(alive(), 310, undefined), undefined);
+  const once = answered(liveness, 310, 3);
+  assertEquals(once && answered(once.liveness, 311, 3), undefined);
+});
+
+Deno.test("answered() answers a probe by its own ping or a later one, not by an earlier", () => {
+  const { liveness } = run(alive(QUICK), 300, QUICK);
+  const asked = probing(liveness, { now: 350, config: QUICK });
+  assertEquals(asked.probe?.id, 4);
+  assertEquals(answered(asked, 360, 3)?.requests, []);
+  assertEquals(answered(asked, 360, 4)?.requests, [1]);
+  const later = run(asked, 450, QUICK).liveness;
+  assertEquals(answered(later, 460, 5)?.requests, [1]);
+});
+
+Deno.test("answered() knows a probe whose ping other traffic has excused", () => {
+  const config: Config = {
+    ...CONFIG,
+    heartbeat: { interval: 1_000, timeout: 1_000, deliver: false },
+  };
+  const asked = heard(probing(alive(config), { config }), 10);
+  const { liveness } = run(asked, 1_000, config);
+  assertEquals(liveness.beats.map(({ id }) => id), [2]);
+  assertEquals(answered(liveness, 1_500, 1)?.latency, 1_500);
+});
+
+Deno.test("joinProbe() lets a further request wait", () => {
+  const liveness = probing(alive());
+  assert(liveness.probe !== undefined);
+  assertEquals(joinProbe(liveness, liveness.probe, 9).probe?.requests, [1, 9]);
+});
+
+/**
+ * The life of a peer that answers each ping after `roundTrip`, up to and
+ * including `lastHeard`, and dies then.
+ */
+function lifeOf(
+  config: Config,
+  { lastHeard, roundTrip }: {
+    readonly lastHeard: number;
+    readonly roundTrip: number;
+  },
+): { readonly now: number } {
+  let liveness = heard(alive(config), 0);
+  const answers: { readonly at: number; readonly id: number }[] = [];
+  for (;;) {
+    const now = livenessDeadline(liveness, config);
+    while (answers[0] !== undefined && answers[0].at <= now) {
+      const { at, id } = answers[0];
+      answers.shift();
+      liveness = answered(liveness, at, id)?.liveness ?? liveness;
+    }
+    if (livenessDeadline(liveness, config) > now) continue;
+    const judgement = judge(liveness, now, config);
+    if (judgement.kind === "dead") return { now };
+    liveness = judgement.liveness;
+    const at = now + roundTrip;
+    if (at <= lastHeard) answers.push({ at, id: liveness.lastBeat });
+  }
+}

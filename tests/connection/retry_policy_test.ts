@@ -1,0 +1,108 @@
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { FATAL_CLOSE_CODES } from "../../lib/rfc6455/close.ts";
+import type { Failure } from "../../lib/connection/failure.ts";
+import { isFatal, isUnauthorized } from "../../lib/connection/retry_policy.ts";
+
+const CONFIG = { fatalCloseCodes: FATAL_CLOSE_CODES };
+
+function closed(closeCode: number): Failure {
+  return { type: "closed", closeCode, reason: "", wasClean: true };
+}
+
+function handshake(status: number): Failure {
+  return { type: "handshake", status, headers: {}, detail: "" };
+}
+
+Deno.test("isFatal() takes a refused handshake of 4xx as final", () => {
+  for (const status of [400, 401, 403, 404, 410, 426, 451, 499]) {
+    assertEquals(isFatal(handshake(status), CONFIG), true, `${status}`);
+  }
+});
+
+Deno.test("isFatal() tries again after 408, 425, 429 and 5xx", () => {
+  for (const status of [408, 425, 429, 500, 502, 503, 504, 599]) {
+    assertEquals(isFatal(handshake(status), CONFIG), false, `${status}`);
+  }
+});
+
+Deno.test("isFatal() takes 501 and 505 as final", () => {
+  for (const status of [501, 505]) {
+    assertEquals(isFatal(handshake(status), CONFIG), true);
+  }
+});
+
+Deno.test("isFatal() tries again after a status that is no error", () => {
+  for (const status of [0, 100, 200, 204, 301, 399, 600]) {
+    assertEquals(isFatal(handshake(status), CONFIG), false, `${status}`);
+  }
+});
+
+Deno.test("isFatal() judges a received close code by fatalCloseCodes alone", () => {
+  assertEquals(isFatal(closed(4403), CONFIG), true);
+  assertEquals(isFatal(closed(1000), CONFIG), false);
+  assertEquals(isFatal(closed(1000), { fatalCloseCodes: [1000] }), true);
+  assertEquals(isFatal(closed(4403), { fatalCloseCodes: [] }), false);
+});
+
+Deno.test("isFatal() takes a failure of the worker at its word", () => {
+  assertEquals(
+    isFatal({ type: "worker", detail: "", retryable: true }, CONFIG),
+    false,
+  );
+  assertEquals(
+    isFatal({ type: "worker", detail: "", retryable: false }, CONFIG),
+    true,
+  );
+});
+
+Deno.test("isFatal() takes as final what the next attempt cannot mend", () => {
+  const lost: Failure = { type: "lost", detail: "" };
+  const failures: readonly Failure[] = [
+    { type: "too-big", limit: 1 },
+    { type: "invalid", detail: "" },
+    { type: "authentication", detail: "" },
+    { type: "exhausted", attempts: 1, elapsed: 1, cause: lost },
+  ];
+  for (const failure of failures) {
+    assertEquals(isFatal(failure, CONFIG), true, failure.type);
+  }
+});
+
+Deno.test("isFatal() tries again after what may pass", () => {
+  const failures: readonly Failure[] = [
+    { type: "connect", kind: "refused", detail: "" },
+    { type: "open-timeout", timeout: 1, phase: "opening" },
+    { type: "lost", detail: "" },
+    { type: "close-timeout", timeout: 1 },
+    { type: "heartbeat", kind: "ping", timeout: 1 },
+    { type: "inbox-overflow", messages: 1, bytes: 1 },
+    { type: "protocol", closeCode: 1002, detail: "" },
+    { type: "provider", name: "url", detail: "" },
+  ];
+  for (const failure of failures) {
+    assertEquals(isFatal(failure, CONFIG), false, failure.type);
+  }
+});
+
+Deno.test("isUnauthorized() recognises a refused token", () => {
+  for (
+    const failure of [handshake(401), closed(1008), closed(3000), closed(4401)]
+  ) {
+    assertEquals(isUnauthorized(failure), true);
+  }
+});
+
+Deno.test("isUnauthorized() does not take other failures for it", () => {
+  const lost: Failure = { type: "lost", detail: "" };
+  for (const failure of [handshake(403), closed(4403), closed(1000), lost]) {
+    assertEquals(isUnauthorized(failure), false);
+  }
+});
+
+Deno.test("FATAL_CLOSE_CODES has no code by which a server asks to come back", () => {
+  for (
+    const closeCode of [1000, 1001, 1005, 1006, 1011, 1012, 1013, 1014, 3008]
+  ) {
+    assertNotEquals(isFatal(closed(closeCode), CONFIG), true);
+  }
+});

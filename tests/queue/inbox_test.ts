@@ -1,0 +1,366 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { InboxConfig } from "../../lib/queue/inbox.ts";
+import { Inbox } from "../../lib/queue/inbox.ts";
+
+const CONFIG: InboxConfig = {
+  maxMessages: 4,
+  maxBytes: 100,
+  overflow: "pause",
+};
+
+function filled(
+  overflow: InboxConfig["overflow"],
+  ...messages: readonly string[]
+): Inbox<string> {
+  const inbox = new Inbox<string>({ ...CONFIG, overflow });
+  for (const message of messages) inbox.push(message, 10);
+  return inbox;
+}
+
+Deno.test("Inbox.take() returns messages in the order of push(), with their numbers", () => {
+  const inbox = filled("pause", "a", "b", "c");
+  assertEquals([inbox.length, inbox.bytes, inbox.lastNumber], [3, 30, 3]);
+  assertEquals(inbox.take(2, 100), {
+    first: 1,
+    messages: ["a", "b"],
+    bytes: 20,
+  });
+  assertEquals([inbox.length, inbox.bytes, inbox.lastNumber], [1, 10, 3]);
+  inbox.push("d", 10);
+  assertEquals(inbox.take(10, 100), {
+    first: 3,
+    messages: ["c", "d"],
+    bytes: 20,
+  });
+  assertEquals([inbox.length, inbox.bytes, inbox.lastNumber], [0, 0, 4]);
+});
+
+Deno.test("Inbox.take() returns undefined when there is no message", () => {
+  const inbox = filled("pause");
+  assertEquals(inbox.take(1, 1), undefined);
+  inbox.push("a", 10);
+  inbox.take(1, 1);
+  assertEquals(inbox.take(1, 1), undefined);
+});
+
+Deno.test("Inbox.take() stops before the message that exceeds the bytes", () => {
+  const inbox = filled("pause", "a", "b", "c");
+  assertEquals(inbox.take(10, 29)?.messages, ["a", "b"]);
+});
+
+Deno.test("Inbox.take() returns at least one message, however large", () => {
+  const inbox = filled("pause", "a", "b");
+  assertEquals(inbox.take(0, 0), { first: 1, messages: ["a"], bytes: 10 });
+});
+
+Deno.test("Inbox.take() knows no number of a message that never got in", () => {
+  const inbox = filled("drop-newest", "a", "b", "c", "d", "dropped");
+  inbox.take(1, 100);
+  inbox.push("e", 10);
+  assertEquals(inbox.take(10, 100), {
+    first: 2,
+    messages: ["b", "c", "d", "e"],
+    bytes: 40,
+  });
+});
+
+Deno.test("Inbox.take() hands over an array that later messages do not get into", () => {
+  const inbox = filled("pause", "a");
+  const batch = inbox.take(1, 100);
+  inbox.push("b", 10);
+  assertEquals(batch?.messages, ["a"]);
+});
+
+Deno.test("Inbox.take() keeps the order of a long queue that is taken one by one", () => {
+  const inbox = new Inbox<number>({
+    maxMessages: 5_000,
+    maxBytes: Infinity,
+    overflow: "pause",
+  });
+  for (let i = 1; i <= 5_000; i += 1) inbox.push(i, 1);
+  for (let i = 1; i <= 5_000; i += 1) {
+    assertEquals(inbox.take(1, 1), { first: i, messages: [i], bytes: 1 });
+  }
+  assertEquals([inbox.length, inbox.bytes], [0, 0]);
+});
+
+Deno.test("Inbox.push() tells when the bound in messages is reached under pause", () => {
+  const inbox = filled("pause", "a", "b");
+  assertEquals(inbox.push("c", 10), { kind: "stored" });
+  assertEquals(inbox.push("d", 10), { kind: "full" });
+});
+
+Deno.test("Inbox.push() tells when the bound in bytes is reached under pause", () => {
+  const inbox = filled("pause", "a");
+  assertEquals(inbox.push("b", 89), { kind: "stored" });
+  assertEquals(inbox.push("c", 1), { kind: "full" });
+});
+
+Deno.test("Inbox.push() stores what a paused transport had read already", () => {
+  const inbox = filled("pause", "a", "b", "c", "d");
+  assertEquals(inbox.push("e", 1_000), { kind: "full" });
+  assertEquals(inbox.take(10, Infinity)?.messages, ["a", "b", "c", "d", "e"]);
+});
+
+Deno.test("Inbox.push() fills up to the bound and then tells an overflow under close", () => {
+  const inbox = filled("close", "a", "b", "c");
+  assertEquals(inbox.push("d", 10), { kind: "stored" });
+  assertEquals(inbox.push("e", 10), { kind: "overflow" });
+  assertEquals([inbox.length, inbox.bytes, inbox.lastNumber], [4, 40, 4]);
+});
+
+Deno.test("Inbox.push() drops the new message under drop-newest", () => {
+  const inbox = filled("drop-newest", "a");
+  assertEquals(inbox.push("b", 91), {
+    kind: "dropped-newest",
+    count: 1,
+    bytes: 91,
+  });
+  assertEquals(inbox.push("c", 90), { kind: "stored" });
+  assertEquals([inbox.length, inbox.bytes, inbox.lastNumber], [2, 100, 2]);
+});
+
+Deno.test("Inbox.push() drops as many of the oldest as it takes under drop-oldest", () => {
+  const inbox = filled("drop-oldest", "a", "b", "c", "d");
+  assertEquals(inbox.push("e", 75), {
+    kind: "dropped-oldest",
+    count: 2,
+    bytes: 20,
+  });
+  assertEquals(inbox.take(10, Infinity), {
+    first: 3,
+    messages: ["c", "d", "e"],
+    bytes: 95,
+  });
+});
+
+Deno.test("Inbox.push() does not empty the inbox for a message larger than it", () => {
+  const inbox = filled("drop-oldest", "a", "b");
+  assertEquals(inbox.push("c", 101), {
+    kind: "dropped-newest",
+    count: 1,
+    bytes: 101,
+  });
+  assertEquals([inbox.length, inbox.bytes, inbox.lastNumber], [2, 20, 2]);
+});
+
+Deno.test("Inbox.push() keeps the newest of a long stream under drop-oldest", () => {
+  const inbox = new Inbox<number>({
+    maxMessages: 3,
+    maxBytes: 100,
+    overflow: "drop-oldest",
+  });
+  for (let i = 1; i <= 5_000; i += 1) inbox.push(i, 1);
+  assertEquals(inbox.take(10, 10), {
+    first: 4_998,
+    messages: [4_998, 4_999, 5_000],
+    bytes: 3,
+  });
+});
+
+Deno.test("Inbox.hasRoom is true below half of both bounds", () => {
+  const inbox = new Inbox<string>(CONFIG);
+  assertEquals(inbox.hasRoom, true);
+  inbox.push("a", 49);
+  assertEquals(inbox.hasRoom, true);
+  inbox.push("b", 0);
+  assertEquals(inbox.hasRoom, false);
+  inbox.clear();
+  inbox.push("c", 50);
+  assertEquals(inbox.hasRoom, false);
+});
+
+Deno.test("Inbox.hasRoom is true again in the smallest inbox once it is empty", () => {
+  const inbox = new Inbox<string>({
+    maxMessages: 1,
+    maxBytes: 1,
+    overflow: "pause",
+  });
+  assertEquals(inbox.push("a", 1), { kind: "full" });
+  assertEquals(inbox.hasRoom, false);
+  inbox.take(1, 1);
+  assertEquals(inbox.hasRoom, true);
+});
+
+Deno.test("Inbox.clear() counts what it drops and goes on numbering", () => {
+  const inbox = filled("pause", "a", "b");
+  inbox.take(1, 10);
+  assertEquals(inbox.clear(), { count: 1, bytes: 10 });
+  assertEquals([inbox.length, inbox.bytes, inbox.lastNumber], [0, 0, 2]);
+  inbox.push("c", 10);
+  assertEquals(inbox.take(1, 10), { first: 3, messages: ["c"], bytes: 10 });
+});
+
+Deno.test("Inbox.firstNumber is the number of the first message, or the next one", () => {
+  const inbox = filled("pause");
+  assertEquals(inbox.firstNumber, 1);
+  inbox.push("a", 10);
+  inbox.push("b", 10);
+  assertEquals(inbox.firstNumber, 1);
+  inbox.take(1, 10);
+  assertEquals(inbox.firstNumber, 2);
+  inbox.clear();
+  assertEquals(inbox.firstNumber, 3);
+});
+
+type Step =
+  | { readonly type: "push"; readonly bytes: number }
+  | {
+    readonly type: "take";
+    readonly maxMessages: number;
+    readonly maxBytes: number;
+  }
+  | { readonly type: "clear" };
+
+const steps: fc.Arbitrary<readonly Step[]> = fc.array(
+  fc.oneof(
+    {
+      weight: 10,
+      arbitrary: fc.record({
+        type: fc.constant("push" as const),
+        bytes: fc.integer({ min: 0, max: 60 }),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        type: fc.constant("take" as const),
+        maxMessages: fc.integer({ min: 0, max: 6 }),
+        maxBytes: fc.integer({ min: 0, max: 150 }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ type: fc.constant("clear" as const) }),
+    },
+  ),
+  { maxLength: 200, size: "max" },
+);
+
+const configs: fc.Arbitrary<InboxConfig> = fc.record({
+  maxMessages: fc.integer({ min: 0, max: 12 }),
+  maxBytes: fc.integer({ min: 0, max: 200 }),
+  overflow: fc.constantFrom("pause", "close", "drop-oldest", "drop-newest"),
+});
+
+interface Item {
+  readonly number: number;
+  readonly bytes: number;
+}
+
+/** The inbox as an array; what gets in is its own number. */
+class Model {
+  readonly inbox: Inbox<number>;
+  readonly #config: InboxConfig;
+  #queue: Item[] = [];
+  #last = 0;
+
+  constructor(config: InboxConfig) {
+    this.#config = config;
+    this.inbox = new Inbox(config);
+  }
+
+  run(step: Step): void {
+    switch (step.type) {
+      case "push":
+        return this.#push(step.bytes);
+      case "take":
+        return this.#take(step.maxMessages, step.maxBytes);
+      case "clear": {
+        const cleared = this.#queue.splice(0);
+        assertEquals(this.inbox.clear(), {
+          count: cleared.length,
+          bytes: sum(cleared),
+        });
+        return;
+      }
+    }
+  }
+
+  check(): void {
+    const { maxMessages, maxBytes, overflow } = this.#config;
+    const { length, bytes, firstNumber, lastNumber, hasRoom } = this.inbox;
+    assertEquals([length, bytes], [this.#queue.length, sum(this.#queue)]);
+    assertEquals(lastNumber, this.#last);
+    assertEquals(firstNumber, this.#queue[0]?.number ?? this.#last + 1);
+    assertEquals(hasRoom, length < maxMessages / 2 && bytes < maxBytes / 2);
+    assert(
+      overflow === "pause" || (length <= maxMessages && bytes <= maxBytes),
+    );
+  }
+
+  #push(bytes: number): void {
+    const item = { number: this.#last + 1, bytes };
+    const result = this.inbox.push(item.number, bytes);
+    const { maxMessages, maxBytes, overflow } = this.#config;
+    const fits = this.#fits([...this.#queue, item]);
+    if (overflow === "pause") {
+      this.#append(item);
+      const full = this.#queue.length >= maxMessages ||
+        sum(this.#queue) >= maxBytes;
+      return assertEquals(result.kind, full ? "full" : "stored");
+    }
+    if (fits) {
+      this.#append(item);
+      return assertEquals(result.kind, "stored");
+    }
+    if (overflow === "close") return assertEquals(result.kind, "overflow");
+    if (overflow === "drop-newest" || !this.#fits([item])) {
+      return assertEquals(result, { kind: "dropped-newest", count: 1, bytes });
+    }
+    const dropped: Item[] = [];
+    while (!this.#fits([...this.#queue, item])) {
+      dropped.push(this.#queue.shift()!);
+    }
+    this.#append(item);
+    assertEquals(result, {
+      kind: "dropped-oldest",
+      count: dropped.length,
+      bytes: sum(dropped),
+    });
+  }
+
+  #append(item: Item): void {
+    this.#queue.push(item);
+    this.#last = item.number;
+  }
+
+  #take(maxMessages: number, maxBytes: number): void {
+    const taken: Item[] = this.#queue.splice(0, 1);
+    const [first] = taken;
+    if (first === undefined) {
+      return assertEquals(this.inbox.take(maxMessages, maxBytes), undefined);
+    }
+    for (
+      let next = this.#queue[0];
+      next !== undefined && taken.length < maxMessages &&
+      sum([...taken, next]) <= maxBytes;
+      next = this.#queue[0]
+    ) taken.push(...this.#queue.splice(0, 1));
+    assertEquals(this.inbox.take(maxMessages, maxBytes), {
+      first: first.number,
+      messages: taken.map(({ number }) => number),
+      bytes: sum(taken),
+    });
+  }
+
+  #fits(items: readonly Item[]): boolean {
+    return items.length <= this.#config.maxMessages &&
+      sum(items) <= this.#config.maxBytes;
+  }
+}
+
+function sum(items: readonly Item[]): number {
+  return items.reduce((total, { bytes }) => total + bytes, 0);
+}
+
+Deno.test("Inbox behaves as an array does, in any history", () => {
+  fc.assert(fc.property(configs, steps, (config, steps) => {
+    const model = new Model(config);
+    for (const step of steps) {
+      model.run(step);
+      model.check();
+    }
+  }));
+});

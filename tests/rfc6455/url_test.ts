@@ -1,0 +1,85 @@
+import { assertEquals } from "@std/assert";
+import { isInsecure, isLoopback, parseTarget } from "../../lib/rfc6455/url.ts";
+
+Deno.test("parseTarget() keeps ws: and wss:", () => {
+  assertEquals(parseTarget("wss://example.com"), {
+    kind: "valid",
+    url: "wss://example.com/",
+  });
+  assertEquals(parseTarget("ws://h:81/a?b=c"), {
+    kind: "valid",
+    url: "ws://h:81/a?b=c",
+  });
+});
+
+Deno.test("parseTarget() turns http: into ws: and https: into wss:", () => {
+  assertEquals(parseTarget("http://h:81/x"), {
+    kind: "valid",
+    url: "ws://h:81/x",
+  });
+  assertEquals(parseTarget("HTTPS://h/x"), { kind: "valid", url: "wss://h/x" });
+});
+
+Deno.test("parseTarget() resolves a relative URL against the base", () => {
+  const target = parseTarget("/feed?a", "https://example.com/app/");
+  assertEquals(target, { kind: "valid", url: "wss://example.com/feed?a" });
+});
+
+Deno.test("parseTarget() refuses what is no URL", () => {
+  for (const url of ["", "/feed", "wss://", "ws://foo bar.com/"]) {
+    assertEquals(parseTarget(url), {
+      kind: "invalid",
+      detail: "is not a valid URL",
+    });
+  }
+});
+
+Deno.test("parseTarget() refuses other schemes", () => {
+  for (const url of ["ftp://h/", "about:blank", "mailto:a@b.c", "httpx://h/"]) {
+    assertEquals(parseTarget(url).kind, "invalid", url);
+  }
+});
+
+Deno.test("parseTarget() refuses a fragment, even an empty one", () => {
+  for (const url of ["wss://h/#a", "wss://h/#", "https://h/?a#"]) {
+    assertEquals(parseTarget(url), {
+      kind: "invalid",
+      detail: "has a fragment",
+    });
+  }
+});
+
+Deno.test("isLoopback() knows the names and addresses of this machine", () => {
+  for (
+    const host of [
+      "localhost",
+      "a.localhost",
+      "localhost.",
+      "127.0.0.1",
+      "127.9.8.7",
+      "[::1]",
+    ]
+  ) {
+    assertEquals(isLoopback(host), true, host);
+  }
+});
+
+Deno.test("isLoopback() refuses names that only look like it", () => {
+  for (
+    const host of [
+      "notlocalhost",
+      "localhost.example",
+      "127.0.0.1.example",
+      "128.0.0.1",
+      "[::2]",
+    ]
+  ) {
+    assertEquals(isLoopback(host), false, host);
+  }
+});
+
+Deno.test("isInsecure() tells plain ws: to another machine", () => {
+  assertEquals(isInsecure("ws://example.com/"), true);
+  assertEquals(isInsecure("wss://example.com/"), false);
+  assertEquals(isInsecure("ws://127.1:80/"), false);
+});

@@ -1,0 +1,156 @@
+/**
+ * A transport that tests drive by hand.
+ *
+ * @module
+ */
+
+import type { CloseInfo } from "../../lib/rfc6455/close.ts";
+import type { Data } from "../../lib/queue/data.ts";
+import type { Failure } from "../../lib/connection/failure.ts";
+import { utf8Length } from "../../lib/queue/data.ts";
+import type {
+  Target,
+  Transport,
+  TransportKind,
+  TransportListener,
+} from "../../lib/transport/transport.ts";
+
+type Method = "send" | "ping" | "close" | "terminate";
+
+/** A close code that nobody asked for. */
+export const NO_CODE: CloseInfo = {
+  closeCode: 1005,
+  reason: "",
+  wasClean: true,
+};
+
+/** One connection of {@linkcode FakeTransports}. */
+export class FakeTransport implements Transport {
+  readonly target: Target;
+  readonly sent: Data[] = [];
+  readonly pings: string[] = [];
+  /** What was called, besides `send` and `ping`. */
+  readonly calls: string[] = [];
+  /** Methods that throw. */
+  readonly broken = new Set<Method>();
+  /** What `send()` returns. */
+  room = true;
+  bufferedAmount = 0;
+  progress = 0;
+  readonly #listener: TransportListener;
+
+  constructor(target: Target, listener: TransportListener) {
+    this.target = target;
+    this.#listener = listener;
+  }
+
+  get isPaused(): boolean {
+    return this.calls.findLast((call) => /pause|resume/.test(call)) === "pause";
+  }
+
+  send(data: Data): boolean {
+    this.#breakAt("send");
+    this.sent.push(data);
+    return this.room;
+  }
+
+  ping(payload: string): void {
+    this.#breakAt("ping");
+    this.pings.push(payload);
+  }
+
+  close(closeCode: number | undefined, reason: string): void {
+    this.calls.push(`close ${closeCode} ${reason}`.trim());
+    this.#breakAt("close");
+  }
+
+  terminate(): void {
+    this.calls.push("terminate");
+    this.#breakAt("terminate");
+  }
+
+  pause(): void {
+    this.calls.push("pause");
+  }
+
+  resume(): void {
+    this.calls.push("resume");
+  }
+
+  // What follows is the network's part.
+
+  /** The handshake is done. */
+  opens(): this {
+    this.#listener.open({ protocol: "p", extensions: "x" });
+    return this;
+  }
+
+  /** Messages arrive. */
+  receives(...messages: Data[]): void {
+    for (const data of messages) {
+      const bytes = typeof data === "string"
+        ? utf8Length(data)
+        : data.byteLength;
+      this.progress += bytes + 2;
+      this.#listener.message(data, bytes);
+    }
+  }
+
+  /** A pong arrives. */
+  pongs(payload: string): void {
+    this.progress += 2;
+    this.#listener.pong(payload);
+  }
+
+  /** What was held is written. */
+  hasRoom(): void {
+    this.room = true;
+    this.#listener.room();
+  }
+
+  /** It is over. */
+  ends(info: CloseInfo = NO_CODE, failure?: Failure): void {
+    this.#listener.end(info, failure);
+  }
+
+  #breakAt(method: Method): void {
+    if (this.broken.has(method)) throw new Error(`${method}() is broken`);
+  }
+}
+
+/** A kind of transport, and all that were made. */
+export class FakeTransports implements TransportKind {
+  readonly name: "ws" | "native";
+  readonly pings: boolean;
+  readonly pauses: boolean;
+  readonly made: FakeTransport[] = [];
+  /** Thrown by `connect()`. */
+  refusal: Error | undefined;
+  #waiting: ((transport: FakeTransport) => void)[] = [];
+
+  constructor(abilities: { pings?: boolean; pauses?: boolean } = {}) {
+    this.pings = abilities.pings ?? true;
+    this.pauses = abilities.pauses ?? true;
+    this.name = this.pings ? "ws" : "native";
+  }
+
+  connect(
+    target: Target,
+    _limits: { readonly maxMessageSize: number },
+    listener: TransportListener,
+  ): FakeTransport {
+    if (this.refusal !== undefined) throw this.refusal;
+    const transport = new FakeTransport(target, listener);
+    this.made.push(transport);
+    this.#waiting.shift()?.(transport);
+    return transport;
+  }
+
+  /** The next transport that is made. */
+  next(): Promise<FakeTransport> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Loads this kind, whatever was asked for. */
+  load = (): Promise<TransportKind> => Promise.resolve(this);
+}

@@ -1,0 +1,100 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  openFailure,
+  openingFailure,
+} from "../../../lib/transport/native/native_failure.ts";
+import { nativeTransport } from "../../../lib/transport/native/native_transport.ts";
+import { startWsServer } from "../../system/servers/ws_server.ts";
+import { Recorder } from "../../worker/recorder.ts";
+import { testTransport } from "../transport_suite.ts";
+
+testTransport({
+  symbol: "nativeTransport",
+  load: () => Promise.resolve(nativeTransport),
+  wireCodes: { 1002: 4002, 1009: 4009, 1011: 4011 },
+  // Deno takes the end of TCP for a close frame without a code.
+  unanswered: undefined,
+  // Deno says "tcp connect error" of unreachable hosts too.
+  refused: "unknown",
+  refusal: { headers: {} },
+});
+
+Deno.test("nativeTransport has no pings", async () => {
+  await using server = await startWsServer();
+  const socket = new Recorder(nativeTransport, server.url);
+  await socket.next("open");
+  assertThrows(() => socket.transport.ping("1"), TypeError);
+  socket.do(() => socket.transport.pause());
+  socket.do(() => socket.transport.resume());
+  socket.do(() => socket.transport.close(1000, ""));
+  await socket.next("end");
+});
+
+Deno.test("nativeTransport measures texts of any length", async () => {
+  await using server = await startWsServer();
+  const socket = new Recorder(nativeTransport, server.url);
+  await socket.next("open");
+  for (const text of ["\u{10348}".repeat(5), "\u20ac".repeat(30_000)]) {
+    socket.do(() => socket.transport.send(text));
+    const { bytes } = await socket.next("message");
+    assertEquals(bytes, new TextEncoder().encode(text).length);
+  }
+  socket.do(() => socket.transport.close(1000, ""));
+  await socket.next("end");
+});
+
+Deno.test("nativeTransport refuses handshake headers where the platform takes none", () => {
+  const { Deno: platform } = globalThis;
+  Reflect.deleteProperty(globalThis, "Deno");
+  try {
+    const headers = { "x-key": "k" };
+    assertThrows(
+      () => new Recorder(nativeTransport, "ws://127.0.0.1:1/", { headers }),
+      TypeError,
+      "handshake headers",
+    );
+  } finally {
+    Object.defineProperty(globalThis, "Deno", {
+      value: platform,
+      configurable: true,
+      writable: true,
+    });
+  }
+});
+
+Deno.test("openingFailure() names no cause where the platform hides it", () => {
+  assertEquals(openingFailure(""), {
+    type: "connect",
+    kind: "unknown",
+    detail: "The platform does not say why",
+  });
+});
+
+Deno.test("openingFailure() reads a refusal where the text tells of it", () => {
+  const detail = "tcp connect error: Connection refused (os error 111)";
+  assertEquals(openingFailure(detail), {
+    type: "connect",
+    kind: "refused",
+    detail,
+  });
+});
+
+Deno.test("openingFailure() leaves out what Deno says of each failure", () => {
+  const preamble = "NetworkError: failed to connect to WebSocket: ";
+  assertEquals(openingFailure(`${preamble}dns error`), {
+    type: "connect",
+    kind: "dns",
+    detail: "dns error",
+  });
+});
+
+Deno.test("openFailure() takes an error without a text for a violation, as in browsers", () => {
+  assertEquals(openFailure("", 1).type, "protocol");
+});
+
+Deno.test("openFailure() reads a frame that the platform finds too large", () => {
+  assertEquals(openFailure("Frame too large", 7), {
+    type: "too-big",
+    limit: 7,
+  });
+});

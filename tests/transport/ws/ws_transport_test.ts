@@ -1,0 +1,318 @@
+import { assert, assertEquals, assertObjectMatch } from "@std/assert";
+import { fileURLToPath as fromFileUrl } from "node:url";
+import { deflateRawSync } from "node:zlib";
+import { loadTransport } from "../../../lib/transport/load.ts";
+import {
+  openFailure,
+  openingFailure,
+} from "../../../lib/transport/ws/ws_failure.ts";
+import { loadWsTransport } from "../../../lib/transport/ws/ws_transport.ts";
+import {
+  concat,
+  encodeClose,
+  encodeFrame,
+  OPCODE,
+} from "../../system/servers/frames.ts";
+import { startTcpServer } from "../../system/servers/tcp_server.ts";
+import { startWsServer } from "../../system/servers/ws_server.ts";
+import { Recorder } from "../../worker/recorder.ts";
+import { testTransport } from "../transport_suite.ts";
+
+testTransport({
+  symbol: "loadWsTransport()",
+  load: () => loadWsTransport("shared"),
+  wireCodes: {},
+  unanswered: "lost",
+  refused: "refused",
+  refusal: { headers: { "retry-after": "7" }, retryAfter: 7_000 },
+});
+
+const MEBIBYTE = 1024 * 1024;
+
+Deno.test("loadWsTransport() pings and tells the answer", async () => {
+  await using server = await startWsServer();
+  const socket = new Recorder(await loadWsTransport(), server.url);
+  await socket.next("open");
+  socket.do(() => socket.transport.ping("7"));
+  assertEquals(await socket.next("pong"), { type: "pong", payload: "7" });
+  const { connections } = await server.report();
+  assertEquals(connections[0]?.pings.count, 1);
+  socket.do(() => socket.transport.close(1000, ""));
+  await socket.next("end");
+});
+
+Deno.test("loadWsTransport() ignores pongs that answer no ping of ours", async () => {
+  const pong = (payload: string) =>
+    encodeFrame(payload, { opcode: OPCODE.pong });
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept({ followedBy: concat([pong(""), pong("2")]) });
+    for (let pings = 0; pings < 3; pings += 1) await peer.readFrame();
+    // One pong may answer several pings (RFC 6455, 5.5.3).
+    await peer.write(
+      concat([pong("0"), pong("2"), pong("2"), pong("1"), pong("3")]),
+    );
+    peer.end();
+  });
+  const socket = new Recorder(await loadWsTransport(), server.url);
+  await socket.next("open");
+  for (const payload of ["1", "2", "3"]) {
+    socket.do(() => socket.transport.ping(payload));
+  }
+  assertEquals((await socket.next("pong")).payload, "2");
+  assertEquals((await socket.next("pong")).payload, "3");
+  await socket.next("end");
+});
+
+Deno.test("loadWsTransport() forgets pings that are never answered", async () => {
+  const pong = (payload: string) =>
+    encodeFrame(payload, { opcode: OPCODE.pong });
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept();
+    for (let pings = 0; pings < 100; pings += 1) await peer.readFrame();
+    await peer.write(concat([pong("0"), pong("99")]));
+    peer.end();
+  });
+  const socket = new Recorder(await loadWsTransport(), server.url);
+  await socket.next("open");
+  for (let ping = 0; ping < 100; ping += 1) {
+    socket.do(() => socket.transport.ping(`${ping}`));
+  }
+  assertEquals((await socket.next("pong")).payload, "99");
+  await socket.next("end");
+});
+
+Deno.test("loadWsTransport() answers a server's ping", async () => {
+  const answer = Promise.withResolvers<string>();
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept({
+      followedBy: encodeFrame("8", { opcode: OPCODE.ping }),
+    });
+    const frame = await peer.readFrame();
+    assertEquals(frame?.opcode, OPCODE.pong);
+    answer.resolve(new TextDecoder().decode(frame?.payload));
+    peer.end();
+  });
+  const socket = new Recorder(await loadWsTransport(), server.url);
+  await socket.next("open");
+  assertEquals(await answer.promise, "8");
+  await socket.next("end");
+});
+
+Deno.test("loadWsTransport() stops reading while it is paused", async () => {
+  const blocked = Promise.withResolvers<void>();
+  const count = 64;
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept();
+    assertEquals((await peer.readFrame())?.opcode, OPCODE.text);
+    const message = encodeFrame(new Uint8Array(MEBIBYTE), {
+      opcode: OPCODE.binary,
+    });
+    const writes = Array.from({ length: count }, () => peer.write(message));
+    blocked.resolve();
+    await Promise.all(writes);
+    await peer.write(encodeClose(1000));
+    await peer.readFrame();
+    peer.end();
+  });
+  const socket = new Recorder(await loadWsTransport(), server.url);
+  await socket.next("open");
+  socket.do(() => socket.transport.pause());
+  socket.do(() => socket.transport.send("go"));
+  await blocked.promise;
+  const before = socket.transport.progress;
+  // A round trip on another connection gives what was sent the time to arrive.
+  await using other = await startWsServer();
+  const witness = new Recorder(await loadWsTransport(), other.url);
+  await witness.next("open");
+  witness.do(() => witness.transport.close(1000, ""));
+  await witness.next("end");
+  assert(socket.transport.progress - before <= MEBIBYTE);
+  socket.do(() => socket.transport.resume());
+  for (let index = 0; index < count; index += 1) await socket.next("message");
+  await socket.next("end");
+});
+
+Deno.test("loadWsTransport() grows progress in mid-frame", async () => {
+  const halfway = Promise.withResolvers<void>();
+  const seen = Promise.withResolvers<void>();
+  const frame = encodeFrame(new Uint8Array(MEBIBYTE), {
+    opcode: OPCODE.binary,
+  });
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept();
+    await peer.write(frame.subarray(0, MEBIBYTE / 2));
+    halfway.resolve();
+    await seen.promise;
+    await peer.write(frame.subarray(MEBIBYTE / 2));
+    peer.end();
+  });
+  const socket = new Recorder(await loadWsTransport(), server.url);
+  await socket.next("open");
+  await halfway.promise;
+  while (socket.transport.progress < MEBIBYTE / 4) await turn();
+  seen.resolve();
+  assertEquals((await socket.next("message")).bytes, MEBIBYTE);
+  await socket.next("end");
+});
+
+Deno.test("loadWsTransport() refuses a wrong Sec-WebSocket-Accept", async () => {
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept({ headers: { "Sec-WebSocket-Accept": "wrong" } });
+  });
+  const socket = new Recorder(await loadWsTransport(), server.url);
+  const { failure } = await socket.next("end");
+  assertObjectMatch(failure ?? {}, { type: "protocol", closeCode: 1002 });
+  await server.peers[0]?.ended;
+});
+
+Deno.test("loadWsTransport() refuses a subprotocol that was not asked for", async () => {
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept({ headers: { "Sec-WebSocket-Protocol": "other" } });
+  });
+  const socket = new Recorder(await loadWsTransport(), server.url);
+  assertEquals((await socket.next("end")).failure?.type, "protocol");
+});
+
+Deno.test("loadWsTransport() reads Retry-After as a date", async () => {
+  await using server = await startWsServer({
+    handshake: {
+      type: "refuse",
+      status: 503,
+      headers: { "Retry-After": new Date(Date.now() + 60_000).toUTCString() },
+    },
+  });
+  const socket = new Recorder(await loadWsTransport(), server.url);
+  const { failure } = await socket.next("end");
+  assert(failure?.type === "handshake" && failure.retryAfter !== undefined);
+  assert(failure.retryAfter > 50_000 && failure.retryAfter <= 60_000);
+});
+
+Deno.test("loadWsTransport() leaves no socket behind a refused handshake", async () => {
+  await using server = await startTcpServer(async (peer) => {
+    await peer.readRequest();
+    await peer.write(
+      "HTTP/1.1 401 Unauthorized\r\nContent-Length: 100\r\n\r\nhalf",
+    );
+  });
+  const socket = new Recorder(await loadWsTransport(), server.url);
+  const { failure } = await socket.next("end");
+  assertObjectMatch(failure ?? {}, {
+    type: "handshake",
+    status: 401,
+    detail: "401 Unauthorized",
+  });
+  await server.peers[0]?.ended;
+});
+
+Deno.test("loadWsTransport() offers no compression, so nothing small becomes large", async () => {
+  const bomb = deflateRawSync(new Uint8Array(256 * MEBIBYTE));
+  await using server = await startTcpServer(async (peer) => {
+    const followedBy = encodeFrame(bomb, { rsv: 4 });
+    const request = await peer.accept({ followedBy });
+    assert(!/sec-websocket-extensions/i.test(request));
+    await peer.readFrame();
+    peer.end();
+  });
+  const socket = new Recorder(await loadWsTransport(), server.url);
+  assertEquals((await socket.next("open")).extensions, "");
+  assertEquals((await socket.next("end")).failure?.type, "protocol");
+});
+
+Deno.test("loadWsTransport() refuses an extension that was not asked for", async () => {
+  await using server = await startTcpServer(async (peer) => {
+    const headers = { "Sec-WebSocket-Extensions": "permessage-deflate" };
+    await peer.accept({ headers });
+  });
+  const socket = new Recorder(await loadWsTransport(), server.url);
+  assertEquals((await socket.next("end")).failure?.type, "protocol");
+});
+
+Deno.test("loadWsTransport() does not wait for a peer that keeps TCP open", async () => {
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept({ followedBy: encodeClose(4000) });
+    await peer.readFrame();
+  });
+  const socket = new Recorder(await loadWsTransport(), server.url);
+  await socket.next("open");
+  const { failure } = await socket.next("end");
+  assertObjectMatch(failure ?? {}, { type: "closed", closeCode: 4000 });
+});
+
+Deno.test("loadWsTransport() needs but --allow-net in a worker of our own", async () => {
+  await using server = await startWsServer();
+  const script = new URL("./ws_permission_main.ts", import.meta.url);
+  const root = fromFileUrl(new URL("../../../", import.meta.url));
+  const permissions = ["--no-prompt", "--allow-net", `--allow-read=${root}`];
+  const output = await runDeno([
+    "run",
+    ...permissions,
+    script.href,
+    server.url,
+  ]);
+  assertEquals(JSON.parse(output), {
+    name: "ws",
+    call: "open",
+    env: "as before",
+  });
+});
+
+Deno.test("loadTransport() keeps ws out of a bundle for browsers", async () => {
+  const entry = new URL("../../../lib/transport/load.ts", import.meta.url);
+  const bundle = await runDeno(["bundle", "--platform=browser", entry.href]);
+  assert(bundle.includes("nativeTransport"));
+  assert(!bundle.includes("perMessageDeflate"));
+  assert(!bundle.includes("node:"));
+});
+
+Deno.test("loadTransport() keeps ws in the graph, so that JSR rewrites it", async () => {
+  const entry = new URL("../../../lib/transport/load.ts", import.meta.url);
+  const { modules } = JSON.parse(await runDeno(["info", "--json", entry.href]));
+  const specifiers: string[] = modules.map((
+    { specifier }: { specifier: string },
+  ) => specifier);
+  assert(specifiers.some((specifier) => /^npm:\/?ws@8/.test(specifier)));
+});
+
+Deno.test("loadTransport() gives what is asked for", async () => {
+  assertEquals((await loadTransport("native", "shared")).name, "native");
+  assertEquals((await loadTransport("ws", "shared")).name, "ws");
+  assertEquals((await loadTransport("auto", "shared")).name, "ws");
+});
+
+Deno.test("openingFailure() tells each kind by its code", () => {
+  const kinds = {
+    ECONNREFUSED: "refused",
+    ENOTFOUND: "dns",
+    EAI_AGAIN: "dns",
+    DEPTH_ZERO_SELF_SIGNED_CERT: "tls",
+    CERT_HAS_EXPIRED: "tls",
+    ERR_TLS_CERT_ALTNAME_INVALID: "tls",
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: "tls",
+    EPROTO: "tls",
+    EHOSTUNREACH: "unknown",
+    ETIMEDOUT: "unknown",
+  } as const;
+  for (const [code, kind] of Object.entries(kinds)) {
+    const error = Object.assign(new Error("x"), { code });
+    assertEquals(openingFailure(error), { type: "connect", kind, detail: "x" });
+  }
+});
+
+Deno.test("openFailure() tells an error without a code as a loss", () => {
+  assertEquals(openFailure(new Error("x"), 1), { type: "lost", detail: "x" });
+});
+
+/** Lets the event loop go round once. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/** Runs Deno to its end, which must be a success, for what it prints. */
+async function runDeno(args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: new URL("../../../", import.meta.url),
+  }).output();
+  assertEquals(code, 0, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}

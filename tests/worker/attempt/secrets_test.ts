@@ -1,0 +1,95 @@
+import { assertEquals } from "@std/assert";
+import type { Failure } from "../../../lib/connection/failure.ts";
+import type { TokenSetup } from "../../../lib/boundary/protocol.ts";
+import { Secrets } from "../../../lib/worker/attempt/secrets.ts";
+
+const TOKEN: TokenSetup = {
+  source: { kind: "static", token: "static-canary" },
+  placement: { kind: "query", name: "t" },
+  insecure: "allowed",
+  leeway: 0,
+};
+
+Deno.test("Secrets() knows the token, the headers and the query of a setup", () => {
+  const secrets = new Secrets({
+    headers: { "Authorization": "Basic c2VjcmV0", "X-Plain": "plain value" },
+    token: TOKEN,
+    url: "wss://u:password@host/?key=query-canary",
+  });
+  for (
+    const text of [
+      "static-canary",
+      "Basic c2VjcmV0",
+      "c2VjcmV0",
+      "plain value",
+      "password",
+      "query-canary",
+    ]
+  ) assertEquals(secrets.redact(`<${text}>`), "<…>", text);
+});
+
+Deno.test("Secrets() takes values of three characters for no secrets", () => {
+  const secrets = new Secrets({
+    headers: { "X-A": "abc" },
+    url: "ws://h/?v=3",
+  });
+  assertEquals(secrets.known, []);
+  assertEquals(secrets.redact("abc 3"), "abc 3");
+});
+
+Deno.test("Secrets.noteToken() keeps tokens that were replaced a while ago", () => {
+  const secrets = new Secrets({ headers: {} });
+  for (const name of ["one", "two", "two", "three", "four", "five"]) {
+    secrets.noteToken(`token-${name}`);
+  }
+  assertEquals(secrets.redact("token-two token-five"), "… …");
+  assertEquals(secrets.known.length, 4);
+});
+
+Deno.test("Secrets.noteUrl() goes by the URL of the present attempt", () => {
+  const secrets = new Secrets({ headers: {} });
+  secrets.noteUrl("ws://h/?a=first-canary");
+  assertEquals(secrets.redact("first-canary"), "…");
+  secrets.noteUrl("ws://h/?a=second-canary");
+  assertEquals(secrets.known, ["second-canary"]);
+  secrets.noteUrl("no URL");
+  assertEquals(secrets.known, []);
+});
+
+Deno.test("Secrets.hideInInfo() leaves a reason alone but for secrets", () => {
+  const secrets = new Secrets({ headers: {}, token: TOKEN });
+  const info = {
+    closeCode: 4401,
+    reason: "static-canary, see https://x/?a=b",
+    wasClean: true,
+  };
+  assertEquals(secrets.hideInInfo(info), {
+    ...info,
+    reason: "…, see https://x/?a=b",
+  });
+});
+
+Deno.test("Secrets.hideInFailure() hides in all that a failure says", () => {
+  const secrets = new Secrets({ headers: {} });
+  secrets.noteToken("handshake");
+  const failure: Failure = {
+    type: "exhausted",
+    attempts: 1,
+    elapsed: 2,
+    cause: {
+      type: "handshake",
+      status: 302,
+      headers: { location: "/?t=handshake" },
+      detail: "handshake failed",
+    },
+  };
+  assertEquals(secrets.hideInFailure(failure), {
+    ...failure,
+    cause: {
+      type: "handshake",
+      status: 302,
+      headers: { location: "/?t=…" },
+      detail: "… failed",
+    },
+  });
+});

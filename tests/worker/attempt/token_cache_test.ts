@@ -1,0 +1,117 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import type { TokenSetup } from "../../../lib/boundary/protocol.ts";
+import { ResolveError } from "../../../lib/worker/attempt/failures.ts";
+import { TokenKeeper } from "../../../lib/worker/attempt/token_cache.ts";
+
+const NOW = 1_000_000_000_000;
+
+/** A JWT that expires so many seconds from now. */
+function jwt(seconds: number, name = "x"): string {
+  const claims = JSON.stringify({ exp: NOW / 1_000 + seconds, name });
+  return `h.${btoa(claims)}.s`;
+}
+
+function keeperWith(
+  tokens: readonly unknown[],
+  setup: Partial<TokenSetup> = {},
+) {
+  const clock = { now: NOW };
+  const asked: number[] = [];
+  const keeper = new TokenKeeper({
+    source: { kind: "ask" },
+    placement: { kind: "query", name: "t" },
+    insecure: "allowed",
+    leeway: 30_000,
+    renewal: "renew {token}",
+    ...setup,
+  }, {
+    fetch: () => Promise.resolve(tokens[asked.push(clock.now) - 1]),
+    wallNow: () => clock.now,
+  });
+  const context = { attempt: 1, signal: new AbortController().signal };
+  return { keeper, clock, asked, token: () => keeper.token(context) };
+}
+
+Deno.test("TokenKeeper.token() keeps a token until shortly before it expires", async () => {
+  const [first, second] = [jwt(300, "a"), jwt(600, "b")];
+  const { keeper, clock, asked, token } = keeperWith([first, second]);
+  assertEquals(keeper.renewAt, Infinity);
+  assertEquals(await token(), first);
+  assertEquals(keeper.renewAt, NOW + 270_000);
+  clock.now = NOW + 269_999;
+  assertEquals(await token(), first);
+  clock.now = NOW + 270_000;
+  assertEquals(await token(), second);
+  assertEquals(asked.length, 2);
+});
+
+Deno.test("TokenKeeper.token() takes a quarter at most of a short life as leeway", async () => {
+  const { keeper, token } = keeperWith([jwt(5)]);
+  await token();
+  assertEquals(keeper.renewAt, NOW + 3_750);
+});
+
+Deno.test("TokenKeeper.token() keeps for good what does not say that it expires", async () => {
+  const { keeper, clock, asked, token } = keeperWith(["opaque"]);
+  await token();
+  clock.now += 1e12;
+  assertEquals(await token(), "opaque");
+  assertEquals([asked.length, keeper.renewAt], [1, Infinity]);
+});
+
+Deno.test("TokenKeeper.renewAt does not hammer where a new token seems to have expired", async () => {
+  const { keeper, asked, token } = keeperWith([jwt(-60), jwt(-60)]);
+  await token();
+  assertEquals(keeper.renewAt, Infinity);
+  await token();
+  assertEquals(asked.length, 2);
+});
+
+Deno.test("TokenKeeper.renewAt is never without a renewal message", async () => {
+  const { renewal: _, ...setup } = { renewal: "" };
+  const clock = NOW;
+  const keeper = new TokenKeeper({
+    source: { kind: "ask" },
+    placement: { kind: "query", name: "t" },
+    insecure: "allowed",
+    leeway: 0,
+    ...setup,
+  }, { fetch: () => Promise.resolve(jwt(5)), wallNow: () => clock });
+  await keeper.token({ attempt: 1, signal: new AbortController().signal });
+  assertEquals(keeper.renewAt, Infinity);
+});
+
+Deno.test("TokenKeeper.invalidate() asks for a new one", async () => {
+  const { keeper, asked, token } = keeperWith(["a", "b"]);
+  await token();
+  keeper.invalidate();
+  assertEquals(await token(), "b");
+  assertEquals(asked.length, 2);
+});
+
+Deno.test("TokenKeeper.token() gives a static token as it is", async () => {
+  const source = { kind: "static", token: "fixed" } as const;
+  const { asked, token } = keeperWith([], { source });
+  assertEquals(await token(), "fixed");
+  assertEquals(asked, []);
+});
+
+Deno.test("TokenKeeper.token() refuses what could inject a header or is no token", async () => {
+  for (const bad of ["", "a\r\nX: y", "a\u0000", "a\u007f", undefined, 5]) {
+    const { token } = keeperWith([bad]);
+    const error = await assertRejects(token, ResolveError);
+    assertEquals(error.failure.type, "provider");
+  }
+  const source = { kind: "static", token: "a\nb" } as const;
+  await assertRejects(keeperWith([], { source }).token, ResolveError);
+});
+
+Deno.test("TokenKeeper.token() keeps nothing for an attempt that is over", async () => {
+  const { keeper, asked, token } = keeperWith(["late", "new"]);
+  const abort = new AbortController();
+  const late = keeper.token({ attempt: 1, signal: abort.signal });
+  abort.abort();
+  assertEquals(await late, "late");
+  assertEquals(await token(), "new");
+  assertEquals(asked.length, 2);
+});
