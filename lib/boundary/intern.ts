@@ -6,7 +6,7 @@
  */
 
 /** Gives `known` if it is equal to `fresh`, which is given otherwise. Both are plain data. */
-export function reuse<T>(known: T, fresh: T): T {
+export function intern<T>(known: T, fresh: T): T {
   return isEqual(known, fresh) ? known : fresh;
 }
 

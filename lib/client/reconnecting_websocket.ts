@@ -23,7 +23,7 @@ import type {
 } from "./options/options.ts";
 import { notOpen } from "./socket/probes.ts";
 import { resolveOptions } from "./options/resolve.ts";
-import { SocketCore } from "./socket/socket_parts.ts";
+import { SocketParts } from "./socket/socket_parts.ts";
 import type { Metrics, Status } from "./socket/status.ts";
 import { readableOf, writableOf } from "./socket/web_streams.ts";
 import {
@@ -67,7 +67,7 @@ export class ReconnectingWebSocket
   /** Called when a connection was lost or an attempt failed, and it will be tried again. */
   declare ondisconnect: Handler<ReconnectingWebSocket, DisconnectEvent>;
 
-  readonly #core: SocketCore;
+  readonly #parts: SocketParts;
   #readable: ReadableStream<MessageData> | undefined;
   #writable: WritableStream<Sendable> | undefined;
 
@@ -84,7 +84,7 @@ export class ReconnectingWebSocket
     ) {
       addEventListener.apply(this, args);
       const [type, listener] = args;
-      if (type === "message" && listener !== null) this.#core.listen();
+      if (type === "message" && listener !== null) this.#parts.listen();
     };
     defineHandlers(this.prototype, [
       "open",
@@ -113,70 +113,70 @@ export class ReconnectingWebSocket
   ) {
     super();
     const resolved = resolveOptions(url, protocols, options);
-    this.#core = new SocketCore(this, resolved, options);
-    this.#core.heed();
+    this.#parts = new SocketParts(this, resolved, options);
+    this.#parts.followAbortSignal();
   }
 
   /** The URL, as it was resolved last and without a token; empty before it is known. */
   get url(): string {
-    return this.#core.providers.url;
+    return this.#parts.providers.url;
   }
 
   /** 0 to 3: {@linkcode CONNECTING}, {@linkcode OPEN}, {@linkcode CLOSING}, {@linkcode CLOSED}. */
   get readyState(): ReadyState {
-    return this.#core.lifecycle.readyState;
+    return this.#parts.lifecycle.readyState;
   }
 
   /** The size of what the transport has not taken, in UTF-8 or binary bytes. */
   get bufferedAmount(): number {
-    return this.#core.link.bufferedAmount;
+    return this.#parts.connection.bufferedAmount;
   }
 
   /** The extensions that the server selected last. */
   get extensions(): string {
-    return this.#core.lifecycle.agreed.extensions;
+    return this.#parts.lifecycle.agreed.extensions;
   }
 
   /** The subprotocol that the server selected last. */
   get protocol(): string {
-    return this.#core.lifecycle.agreed.protocol;
+    return this.#parts.lifecycle.agreed.protocol;
   }
 
   /** What binary messages are delivered as. @default {"arraybuffer"} */
   get binaryType(): BinaryFormat {
-    return this.#core.binaryType;
+    return this.#parts.binaryType;
   }
 
   set binaryType(format: BinaryFormat) {
     // Web IDL: a value that is not in the enumeration is ignored.
     if (format === "blob" || format === "arraybuffer") {
-      this.#core.binaryType = format;
+      this.#parts.binaryType = format;
     }
   }
 
   /** What it is doing; a new record each time that it changes. */
   get status(): Status {
-    return this.#core.lifecycle.status;
+    return this.#parts.lifecycle.status;
   }
 
   /** Resolves at the first open; rejects when the end comes first. */
   get opened(): Promise<OpenInfo> {
-    return this.#core.lifecycle.opened;
+    return this.#parts.lifecycle.opened;
   }
 
   /** Resolves at an end that was asked for; rejects with the error that ended it otherwise. */
   get closed(): Promise<CloseInfo> {
-    return this.#core.lifecycle.closed;
+    return this.#parts.lifecycle.closed;
   }
 
   /** The last heartbeat's round trip, in milliseconds. */
   get latency(): number | undefined {
-    return this.#core.meter.latency;
+    return this.#parts.counters.latency;
   }
 
   /** What it has done so far. */
   metrics(): Metrics {
-    return this.#core.meter.read(this.#core.link);
+    return this.#parts.counters.read(this.#parts.connection);
   }
 
   /**
@@ -187,7 +187,7 @@ export class ReconnectingWebSocket
    * @throws {ConnectionClosedError} The end was asked for, or has come.
    */
   send(data: Sendable): void {
-    this.#core.send(data);
+    this.#parts.send(data);
   }
 
   /**
@@ -202,7 +202,7 @@ export class ReconnectingWebSocket
    * @throws {SocketError} What ended the socket: {@linkcode ConnectionClosedError} after `close()`.
    */
   write(data: Sendable, options: WriteOptions = {}): Promise<void> {
-    return this.#core.write(data, options);
+    return this.#parts.write(data, options);
   }
 
   /**
@@ -215,9 +215,9 @@ export class ReconnectingWebSocket
    */
   close(closeCode?: number, reason?: string): void {
     const close = resolveClose(closeCode, reason);
-    if (this.#core.lifecycle.isOver) return;
-    this.#core.lifecycle.close();
-    this.#core.link.close(close.closeCode, close.reason);
+    if (this.#parts.lifecycle.isOver) return;
+    this.#parts.lifecycle.close();
+    this.#parts.connection.close(close.closeCode, close.reason);
   }
 
   /**
@@ -228,8 +228,8 @@ export class ReconnectingWebSocket
    */
   reconnect(reason?: string): void {
     const close = resolveClose(undefined, reason);
-    if (this.#core.lifecycle.isOver) throw this.#core.lifecycle.endError;
-    this.#core.link.reconnect(close.reason);
+    if (this.#parts.lifecycle.isOver) throw this.#parts.lifecycle.endError;
+    this.#parts.connection.reconnect(close.reason);
   }
 
   /**
@@ -245,7 +245,7 @@ export class ReconnectingWebSocket
     if (this.readyState !== ReconnectingWebSocket.#states.OPEN) {
       return Promise.reject(notOpen());
     }
-    return this.#core.probe();
+    return this.#parts.probe();
   }
 
   /**
@@ -257,8 +257,8 @@ export class ReconnectingWebSocket
    * @throws {SocketError} What ended the socket: {@linkcode ConnectionClosedError} after `close()`.
    */
   receive(options?: ReceiveOptions): Promise<MessageData> {
-    this.#core.startPulling();
-    return this.#core.messages.receive(options);
+    this.#parts.startPulling();
+    return this.#parts.messages.receive(options);
   }
 
   /**
@@ -266,8 +266,8 @@ export class ReconnectingWebSocket
    * throws the error that ended it otherwise; `break` releases the consumer.
    */
   [Symbol.asyncIterator](): AsyncGenerator<MessageData, void, void> {
-    this.#core.startPulling();
-    return this.#core.messages[Symbol.asyncIterator]();
+    this.#parts.startPulling();
+    return this.#parts.messages[Symbol.asyncIterator]();
   }
 
   /**
@@ -276,8 +276,8 @@ export class ReconnectingWebSocket
    * socket. After that, the next access gives a new stream.
    */
   get readable(): ReadableStream<MessageData> {
-    return this.#readable ??= readableOf(this.#core.messages, {
-      begin: () => this.#core.startPulling(),
+    return this.#readable ??= readableOf(this.#parts.messages, {
+      begin: () => this.#parts.startPulling(),
       released: () => this.#readable = undefined,
     });
   }
@@ -296,6 +296,6 @@ export class ReconnectingWebSocket
   /** Closes, and waits for the end. Never rejects. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
-    await this.#core.lifecycle.closed.catch(() => {});
+    await this.#parts.lifecycle.closed.catch(() => {});
   }
 }

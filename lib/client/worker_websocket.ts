@@ -16,8 +16,8 @@ import {
   resolveUrl,
 } from "./options/arguments.ts";
 import { defineHandlers, type Handler } from "./socket/event_handlers.ts";
-import { Link } from "./remote/remote_connection.ts";
-import type { LinkListener } from "./remote/listener.ts";
+import { RemoteConnection } from "./remote/remote_connection.ts";
+import type { RemoteConnectionListener } from "./remote/listener.ts";
 import type { NoticeOf } from "../boundary/protocol.ts";
 import { type Sendable, snapshot } from "./remote/message_data.ts";
 import { sizeOf } from "../queue/data.ts";
@@ -31,10 +31,10 @@ import {
   CONNECTING,
   defineInterface,
   OPEN,
-  present,
   READY_STATES,
   type ReadyState,
-  sendable,
+  toMessageData,
+  toSendable,
   WebSocketTarget,
 } from "./socket/web_idl.ts";
 import { choosePool } from "./workers/worker_host.ts";
@@ -133,7 +133,7 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
 
   static readonly #states = /* @__PURE__ */ this.#define();
 
-  readonly #link: Link;
+  readonly #connection: RemoteConnection;
   readonly #url: string;
   readonly #origin: string;
   #readyState: ReadyState = WorkerWebSocket.#states.CONNECTING;
@@ -142,7 +142,7 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
   #extensions = "";
   #binaryType: BinaryFormat = "blob";
   /** Bytes that will never be sent and, as WHATWG has it, stay buffered. */
-  #stranded = 0;
+  #discardedBytes = 0;
   #crash: Failure | undefined;
 
   /** Not in a `static` block, which would keep the class in every bundle. */
@@ -188,8 +188,13 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
       ...given,
     };
     const pool = choosePool(worker ?? "shared");
-    this.#link = new Link(pool, setup, NO_LIMITS, this.#listener());
-    this.#link.consume("push");
+    this.#connection = new RemoteConnection(
+      pool,
+      setup,
+      NO_LIMITS,
+      this.#listener(),
+    );
+    this.#connection.consume("push");
   }
 
   /** The URL, as it was resolved. */
@@ -204,7 +209,7 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
 
   /** The size of what was given to `send()` and not to the network, in UTF-8 or binary bytes. */
   get bufferedAmount(): number {
-    return this.#link.bufferedAmount + this.#stranded;
+    return this.#connection.bufferedAmount + this.#discardedBytes;
   }
 
   /** The extensions that the server selected. */
@@ -237,15 +242,15 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
    */
   send(data: Sendable): void {
     if (arguments.length === 0) throw new TypeError("send() needs an argument");
-    const message = sendable(data);
+    const message = toSendable(data);
     if (this.#readyState === CONNECTING) {
       throw new DOMException(
         "Cannot send: the connection is not open yet",
         "InvalidStateError",
       );
     }
-    if (this.#readyState === OPEN) this.#link.send(message);
-    else this.#stranded += sizeOf(snapshot(message));
+    if (this.#readyState === OPEN) this.#connection.send(message);
+    else this.#discardedBytes += sizeOf(snapshot(message));
   }
 
   /**
@@ -260,17 +265,17 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
     const { closeCode, reason: text } = resolveClose(code, reason);
     if (this.#readyState >= CLOSING) return;
     this.#readyState = CLOSING;
-    this.#link.close(closeCode, text);
+    this.#connection.close(closeCode, text);
   }
 
-  #listener(): LinkListener {
+  #listener(): RemoteConnectionListener {
     return {
       opened: (notice) => this.#onOpened(notice),
       message: (data) => this.#onMessage(data),
       disconnected: ({ failure }) => this.#onCrash(failure),
       closed: (notice) => this.#onClosed(notice),
       dropped: ({ direction, bytes }) => {
-        if (direction === "outbound") this.#stranded += bytes;
+        if (direction === "outbound") this.#discardedBytes += bytes;
       },
       ...IGNORED,
     };
@@ -287,7 +292,7 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
 
   #onMessage(message: Data): void {
     if (this.#readyState !== OPEN) return;
-    const data = present(message, this.#binaryType);
+    const data = toMessageData(message, this.#binaryType);
     this.dispatchEvent(
       new MessageEvent("message", { data, origin: this.#origin }),
     );
@@ -296,7 +301,7 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
   /** Only a worker that crashed means to try again, and here nothing is. */
   #onCrash(failure: Failure | undefined): void {
     this.#crash = failure;
-    this.#link.close(undefined, "");
+    this.#connection.close(undefined, "");
   }
 
   /** As Chromium does it: what is lost after `open` fires no `error`. */
@@ -311,7 +316,7 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
 
 /** What the platform's interface has no place for. */
 const IGNORED: Pick<
-  LinkListener,
+  RemoteConnectionListener,
   "status" | "ask" | "heartbeat" | "probed" | "log"
 > = {
   status() {},

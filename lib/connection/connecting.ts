@@ -8,34 +8,34 @@ import { LOST } from "../rfc6455/close.ts";
 import { notify, status } from "./effects.ts";
 import { lose, memoryOf } from "./loss.ts";
 import type { Failure } from "./failure.ts";
-import { newLiveness } from "./heartbeat.ts";
+import { newHeartbeat } from "./heartbeat.ts";
 import type {
   Agreed,
   Connecting,
   Context,
   Effect,
-  Memory,
   Occurrence,
+  RetryState,
   Step,
 } from "./state.ts";
 import { SUSPENSION_TOLERANCE } from "./suspension.ts";
 
 /** Begins an attempt, with a socket id of its own. */
 export function begin(
-  memory: Memory,
+  memory: RetryState,
   { now, config }: Context,
 ): Step<Connecting> {
-  const socket = memory.serial + 1;
-  const attempt = memory.spent + 1;
+  const socket = memory.lastSocketId + 1;
+  const attempt = memory.attemptsInSeries + 1;
   return {
     state: {
       ...memoryOf(memory),
       kind: "connecting",
       phase: "resolving",
-      serial: socket,
+      lastSocketId: socket,
       socket,
       attempt,
-      spent: attempt,
+      attemptsInSeries: attempt,
       deadline: now.monotonic + config.openTimeout,
       timeout: config.openTimeout,
       lateness: "none",
@@ -46,8 +46,13 @@ export function begin(
 }
 
 /** Forgets the attempts made so far: somebody asked for a new start. */
-export function newSeries(memory: Memory, { now }: Context): Memory {
-  return { ...memory, spent: 0, failures: 0, seriesStartedAt: now.monotonic };
+export function newSeries(memory: RetryState, { now }: Context): RetryState {
+  return {
+    ...memory,
+    attemptsInSeries: 0,
+    failures: 0,
+    seriesStartedAt: now.monotonic,
+  };
 }
 
 /** What an event does to an attempt under way. */
@@ -122,7 +127,7 @@ function enterOpen(state: Connecting, { config, now }: Context): Step {
       // An answered greeting proves that the token is good.
       token: state.phase === "greeting" ? "proven" : state.token,
       openedAt: now.monotonic,
-      liveness: newLiveness(now.monotonic, { config, pings }),
+      heartbeat: newHeartbeat(now.monotonic, { config, pings }),
     },
     effects: [
       status("open", attempt),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Liveness } from "./heartbeat.ts";
+import type { Heartbeat } from "./heartbeat.ts";
 import type { Effect, Notification, ProbeResult, State } from "./state.ts";
 
 /** Be done with a socket, telling the peer why if it can still be told. */
@@ -14,7 +14,7 @@ export function abandon(socket: number, closeCode = 1000, reason = ""): Effect {
 
 /** Tells those who wait for a probe that there will be no answer. */
 export function refuseProbes(
-  { probe }: Liveness,
+  { probe }: Heartbeat,
   result: ProbeResult,
 ): readonly Effect[] {
   return (probe?.requests ?? []).map((request) => probed(request, result));

@@ -13,20 +13,20 @@ import type { Failure } from "./failure.ts";
 import { SUSPENSION_TOLERANCE } from "./suspension.ts";
 
 /** A ping that has not been answered. */
-export interface Beat {
+export interface Ping {
   readonly id: number;
   readonly sentAt: number;
 }
 
 /** A ping that decides on its own, sooner than the heartbeat would. */
-export interface Probe extends Beat {
+export interface Probe extends Ping {
   readonly deadline: number;
   /** Who asked for it; none after a wake-up. */
   readonly requests: readonly number[];
 }
 
 /** What the peer's silence says. */
-export type Trust =
+export type Mode =
   | { readonly kind: "judging" }
   /** Nothing is read, so it says nothing; and nothing is sent to be answered. */
   | { readonly kind: "paused" }
@@ -38,38 +38,38 @@ export type Trust =
   };
 
 /** What is known of the peer. */
-export interface Liveness {
+export interface Heartbeat {
   /** Whether there is anything that the peer would answer. */
-  readonly means: "beats" | "silence";
-  readonly trust: Trust;
+  readonly probeMethod: "pings" | "silence";
+  readonly mode: Mode;
   /** When something last arrived, or judging began. */
   readonly heardAt: number;
   /** When a sleep last excused silence. */
-  readonly forgivenAt: number;
-  readonly nextBeatAt: number;
+  readonly excusedAt: number;
+  readonly nextPingAt: number;
   /** Ids grow over the life of a connection. */
-  readonly lastBeat: number;
+  readonly lastPing: number;
   /** Oldest first. */
-  readonly beats: readonly Beat[];
+  readonly pings: readonly Ping[];
   readonly probe?: Probe | undefined;
 }
 
 /** What {@linkcode judge} found. */
 export type Judgement =
-  | { readonly kind: "alive"; readonly liveness: Liveness }
+  | { readonly kind: "alive"; readonly heartbeat: Heartbeat }
   /** The probe got no answer of its own, but something else was heard since. */
   | {
     readonly kind: "excused";
-    readonly liveness: Liveness;
+    readonly heartbeat: Heartbeat;
     readonly probe: Probe;
   }
-  /** It is time for the ping that `liveness` holds as its last. */
-  | { readonly kind: "beat"; readonly liveness: Liveness }
+  /** It is time for the ping that `heartbeat` holds as its last. */
+  | { readonly kind: "ping"; readonly heartbeat: Heartbeat }
   | { readonly kind: "dead"; readonly failure: Failure };
 
 /** What {@linkcode answered} found. */
 export interface Answer {
-  readonly liveness: Liveness;
+  readonly heartbeat: Heartbeat;
   /** Milliseconds. */
   readonly latency: number;
   /** The requests whose probe it answers. */
@@ -81,46 +81,50 @@ const SETTLING_TIME = 100;
 /** How late a judgement may come without doubts in this side, in milliseconds. */
 const LATENESS_TOLERANCE = 50;
 /** So many unanswered pings are remembered, however long a timeout is. */
-const MAX_BEATS = 1_000;
+const MAX_PINGS = 1_000;
 
-const JUDGING: Trust = { kind: "judging" };
-const PAUSED: Trust = { kind: "paused" };
+const JUDGING: Mode = { kind: "judging" };
+const PAUSED: Mode = { kind: "paused" };
 
-/** The liveness of a connection that has just opened. */
-export function newLiveness(
+/** The heartbeat of a connection that has just opened. */
+export function newHeartbeat(
   now: number,
   options: { readonly config: Config; readonly pings: "frames" | "none" },
-): Liveness {
+): Heartbeat {
   const { config, pings } = options;
-  const means = pings === "frames" || config.heartbeat?.message !== undefined
-    ? "beats"
-    : "silence";
-  const liveness: Liveness = {
-    means,
-    trust: JUDGING,
+  const probeMethod =
+    pings === "frames" || config.heartbeat?.message !== undefined
+      ? "pings"
+      : "silence";
+  const state: Heartbeat = {
+    probeMethod,
+    mode: JUDGING,
     heardAt: now,
-    forgivenAt: -Infinity,
-    nextBeatAt: Infinity,
-    lastBeat: 0,
-    beats: [],
+    excusedAt: -Infinity,
+    nextPingAt: Infinity,
+    lastPing: 0,
+    pings: [],
   };
-  return { ...liveness, nextBeatAt: nextBeatAfter(liveness, now, config) };
+  return { ...state, nextPingAt: nextPingAfter(state, now, config) };
 }
 
 /** When {@linkcode judge} has something to say. */
-export function livenessDeadline(liveness: Liveness, config: Config): number {
-  const { trust } = liveness;
-  switch (trust.kind) {
+export function heartbeatDeadline(
+  state: Heartbeat,
+  config: Config,
+): number {
+  const { mode } = state;
+  switch (mode.kind) {
     case "paused":
       return Infinity;
     case "settling":
-      return trust.until;
+      return mode.until;
     case "judging":
       return Math.min(
-        liveness.nextBeatAt,
-        pingDeadline(liveness, config),
-        idleDeadline(liveness, config),
-        liveness.probe?.deadline ?? Infinity,
+        state.nextPingAt,
+        pingDeadline(state, config),
+        idleDeadline(state, config),
+        state.probe?.deadline ?? Infinity,
       );
   }
 }
@@ -130,66 +134,66 @@ export function livenessDeadline(liveness: Liveness, config: Config): number {
  * that nobody has read yet.
  */
 export function judge(
-  liveness: Liveness,
+  state: Heartbeat,
   now: number,
   config: Config,
 ): Judgement {
-  const { trust } = liveness;
-  const late = now - livenessDeadline(liveness, config);
-  if (late < 0) return { kind: "alive", liveness };
-  if (trust.kind === "settling") {
-    const awake: Liveness = { ...liveness, trust: JUDGING };
-    return trust.next === "probe"
+  const { mode } = state;
+  const late = now - heartbeatDeadline(state, config);
+  if (late < 0) return { kind: "alive", heartbeat: state };
+  if (mode.kind === "settling") {
+    const awake: Heartbeat = { ...state, mode: JUDGING };
+    return mode.next === "probe"
       ? wake(awake, now, config)
       : decide(awake, now, config);
   }
   if (late >= SUSPENSION_TOLERANCE) {
-    return { kind: "alive", liveness: settling(liveness, now) };
+    return { kind: "alive", heartbeat: settling(state, now) };
   }
-  const judgement = decide(liveness, now, config);
+  const judgement = decide(state, now, config);
   if (judgement.kind !== "dead" || late <= LATENESS_TOLERANCE) return judgement;
-  return { kind: "alive", liveness: settle(liveness, now, "judge") };
+  return { kind: "alive", heartbeat: settle(state, now, "judge") };
 }
 
 /** Notes that bytes have arrived. */
-export function heard(liveness: Liveness, at: number): Liveness {
-  return at > liveness.heardAt ? { ...liveness, heardAt: at } : liveness;
+export function heard(state: Heartbeat, at: number): Heartbeat {
+  return at > state.heardAt ? { ...state, heardAt: at } : state;
 }
 
 /** Notes the answer to a ping; `undefined` where it answers none that is known. */
 export function answered(
-  liveness: Liveness,
+  state: Heartbeat,
   now: number,
   id: number | undefined,
 ): Answer | undefined {
-  const { probe } = liveness;
-  const beat = outstanding(liveness).find((beat) =>
-    id === undefined || beat.id === id
+  const { probe } = state;
+  const ping = outstanding(state).find((ping) =>
+    id === undefined || ping.id === id
   );
   // RFC 6455, 5.5.3: a pong that answers no ping of ours is no answer.
-  if (beat === undefined) return undefined;
+  if (ping === undefined) return undefined;
   // The answer to a later ping is also that of all before it (RFC 6455, 5.5.3).
-  const probed = probe !== undefined && probe.id <= beat.id;
+  const probed = probe !== undefined && probe.id <= ping.id;
   return {
-    liveness: {
-      ...heard(liveness, now),
-      beats: liveness.beats.filter(({ id }) => id > beat.id),
+    heartbeat: {
+      ...heard(state, now),
+      pings: state.pings.filter(({ id }) => id > ping.id),
       probe: probed ? undefined : probe,
     },
-    latency: now - beat.sentAt,
+    latency: now - ping.sentAt,
     requests: probed ? probe.requests : [],
   };
 }
 
 /** Sends a ping now that decides within `probeTimeout`. */
 export function probe(
-  liveness: Liveness,
+  state: Heartbeat,
   now: number,
   options: { readonly config: Config; readonly requests: readonly number[] },
-): Liveness {
+): Heartbeat {
   const { config, requests } = options;
-  const next = withBeat(liveness, now, config);
-  const id = next.lastBeat;
+  const next = withPing(state, now, config);
+  const id = next.lastPing;
   return {
     ...next,
     probe: { id, sentAt: now, deadline: now + config.probeTimeout, requests },
@@ -198,53 +202,53 @@ export function probe(
 
 /** Lets a further request wait for the probe under way. */
 export function joinProbe(
-  liveness: Liveness,
+  state: Heartbeat,
   probe: Probe,
   request: number,
-): Liveness {
+): Heartbeat {
   const requests = [...probe.requests, request];
-  return { ...liveness, probe: { ...probe, requests } };
+  return { ...state, probe: { ...probe, requests } };
 }
 
 /** Nothing is read from now on. Pings under way are given up, their answers will be old. */
-export function paused(liveness: Liveness): Liveness {
-  return { ...liveness, trust: PAUSED, beats: [], probe: undefined };
+export function paused(state: Heartbeat): Heartbeat {
+  return { ...state, mode: PAUSED, pings: [], probe: undefined };
 }
 
 /** Reading goes on; judging starts anew. */
-export function resumed(liveness: Liveness, now: number): Liveness {
-  if (liveness.trust.kind !== "paused") return liveness;
+export function resumed(state: Heartbeat, now: number): Heartbeat {
+  if (state.mode.kind !== "paused") return state;
   return {
-    ...liveness,
-    trust: JUDGING,
+    ...state,
+    mode: JUDGING,
     heardAt: now,
     // A pause does not put a ping off, or short ones in a row would do so for ever.
-    nextBeatAt: Math.max(liveness.nextBeatAt, now),
+    nextPingAt: Math.max(state.nextPingAt, now),
   };
 }
 
 /** This side was asleep: reads what has arrived, and then asks. */
-export function settling(liveness: Liveness, now: number): Liveness {
-  const { trust } = liveness;
-  switch (trust.kind) {
+export function settling(state: Heartbeat, now: number): Heartbeat {
+  const { mode } = state;
+  switch (mode.kind) {
     case "paused":
-      return liveness;
+      return state;
     case "judging":
-      return settle(liveness, now, "probe");
+      return settle(state, now, "probe");
     case "settling":
-      return trust.next === "probe"
-        ? liveness
-        : { ...liveness, trust: { ...trust, next: "probe" } };
+      return mode.next === "probe"
+        ? state
+        : { ...state, mode: { ...mode, next: "probe" } };
   }
 }
 
 function settle(
-  liveness: Liveness,
+  state: Heartbeat,
   now: number,
   next: "judge" | "probe",
-): Liveness {
+): Heartbeat {
   const until = now + SETTLING_TIME;
-  return { ...liveness, trust: { kind: "settling", until, next } };
+  return { ...state, mode: { kind: "settling", until, next } };
 }
 
 /**
@@ -253,40 +257,40 @@ function settle(
  * Silence is excused once. Otherwise wake-ups that come faster than
  * `probeTimeout`, or timers that are always late, would keep a dead connection.
  */
-function wake(liveness: Liveness, now: number, config: Config): Judgement {
-  const { heardAt, forgivenAt, means } = liveness;
-  if (heardAt <= forgivenAt) return decide(liveness, now, config);
-  const forgiven: Liveness = { ...liveness, forgivenAt: now };
-  if (means === "silence") {
+function wake(state: Heartbeat, now: number, config: Config): Judgement {
+  const { heardAt, excusedAt, probeMethod } = state;
+  if (heardAt <= excusedAt) return decide(state, now, config);
+  const forgiven: Heartbeat = { ...state, excusedAt: now };
+  if (probeMethod === "silence") {
     // What needs no excuse keeps it.
     const extended = idleDeadline(forgiven, config) >
-      idleDeadline(liveness, config);
-    return { kind: "alive", liveness: extended ? forgiven : liveness };
+      idleDeadline(state, config);
+    return { kind: "alive", heartbeat: extended ? forgiven : state };
   }
-  const requests = liveness.probe?.requests ?? [];
-  const next = probe({ ...forgiven, beats: [] }, now, { config, requests });
-  return { kind: "beat", liveness: next };
+  const requests = state.probe?.requests ?? [];
+  const next = probe({ ...forgiven, pings: [] }, now, { config, requests });
+  return { kind: "ping", heartbeat: next };
 }
 
 /** A ping that is due comes only after everything is well. */
-function decide(liveness: Liveness, now: number, config: Config): Judgement {
-  const failure = verdict(liveness, now, config);
+function decide(state: Heartbeat, now: number, config: Config): Judgement {
+  const failure = verdict(state, now, config);
   if (failure !== undefined) return { kind: "dead", failure };
-  const { probe } = liveness;
+  const { probe } = state;
   if (probe !== undefined && now >= probe.deadline) {
-    const excused = { ...liveness, probe: undefined };
-    return { kind: "excused", liveness: excused, probe };
+    const excused = { ...state, probe: undefined };
+    return { kind: "excused", heartbeat: excused, probe };
   }
-  if (now < liveness.nextBeatAt) return { kind: "alive", liveness };
-  return { kind: "beat", liveness: withBeat(liveness, now, config) };
+  if (now < state.nextPingAt) return { kind: "alive", heartbeat: state };
+  return { kind: "ping", heartbeat: withPing(state, now, config) };
 }
 
 function verdict(
-  liveness: Liveness,
+  state: Heartbeat,
   now: number,
   config: Config,
 ): Failure | undefined {
-  const { probe, heardAt } = liveness;
+  const { probe, heardAt } = state;
   const { heartbeat, idleTimeout, probeTimeout } = config;
   if (
     probe !== undefined && now >= probe.deadline && heardAt <= probe.sentAt
@@ -294,48 +298,52 @@ function verdict(
     return { type: "heartbeat", kind: "probe", timeout: probeTimeout };
   }
   if (
-    heartbeat !== undefined && now >= pingDeadline(liveness, config)
+    heartbeat !== undefined && now >= pingDeadline(state, config)
   ) {
     return { type: "heartbeat", kind: "ping", timeout: heartbeat.timeout };
   }
-  if (now >= idleDeadline(liveness, config)) {
+  if (now >= idleDeadline(state, config)) {
     return { type: "heartbeat", kind: "idle", timeout: idleTimeout };
   }
   return undefined;
 }
 
 /** Counted from the oldest ping since which nothing at all was heard. */
-function pingDeadline({ beats, heardAt }: Liveness, config: Config): number {
-  const unanswered = beats.find(({ sentAt }) => sentAt >= heardAt);
+function pingDeadline({ pings, heardAt }: Heartbeat, config: Config): number {
+  const unanswered = pings.find(({ sentAt }) => sentAt >= heardAt);
   if (unanswered === undefined) return Infinity;
   return unanswered.sentAt + (config.heartbeat?.timeout ?? Infinity);
 }
 
 /** A peer whose silence was excused has as long as a probe would give it. */
 function idleDeadline(
-  { heardAt, forgivenAt }: Liveness,
+  { heardAt, excusedAt }: Heartbeat,
   { idleTimeout, probeTimeout }: Config,
 ): number {
   // -Infinity + Infinity is NaN.
   if (idleTimeout === Infinity) return Infinity;
-  const excused = forgivenAt + Math.min(idleTimeout, probeTimeout);
+  const excused = excusedAt + Math.min(idleTimeout, probeTimeout);
   return Math.max(heardAt + idleTimeout, excused);
 }
 
 /** Notes a ping as sent. Those that other traffic has excused are let go. */
-function withBeat(liveness: Liveness, now: number, config: Config): Liveness {
-  const id = liveness.lastBeat + 1;
+function withPing(
+  state: Heartbeat,
+  now: number,
+  config: Config,
+): Heartbeat {
+  const id = state.lastPing + 1;
   const timeout = config.heartbeat?.timeout ?? config.probeTimeout;
-  const beats = liveness.beats.filter(({ sentAt }) =>
-    sentAt >= liveness.heardAt || now - sentAt < timeout
+  const pings = state.pings.filter(({ sentAt }) =>
+    sentAt >= state.heardAt || now - sentAt < timeout
   );
   // The oldest decides, the others only tell latencies.
-  const kept = beats.length < MAX_BEATS ? beats : beats.toSpliced(1, 1);
+  const kept = pings.length < MAX_PINGS ? pings : pings.toSpliced(1, 1);
   return {
-    ...liveness,
-    lastBeat: id,
-    beats: [...kept, { id, sentAt: now }],
-    nextBeatAt: nextBeatAfter(liveness, now, config),
+    ...state,
+    lastPing: id,
+    pings: [...kept, { id, sentAt: now }],
+    nextPingAt: nextPingAfter(state, now, config),
   };
 }
 
@@ -343,20 +351,22 @@ function withBeat(liveness: Liveness, now: number, config: Config): Liveness {
  * Beats keep their phase: a late one does not delay the next, and one that is
  * later than a whole interval is not made up for.
  */
-function nextBeatAfter(
-  liveness: Liveness,
+function nextPingAfter(
+  state: Heartbeat,
   now: number,
   config: Config,
 ): number {
   const { heartbeat } = config;
-  if (heartbeat === undefined || liveness.means === "silence") return Infinity;
-  const next = liveness.nextBeatAt + heartbeat.interval;
+  if (heartbeat === undefined || state.probeMethod === "silence") {
+    return Infinity;
+  }
+  const next = state.nextPingAt + heartbeat.interval;
   return next > now && next <= now + heartbeat.interval
     ? next
     : now + heartbeat.interval;
 }
 
-function outstanding({ beats, probe }: Liveness): readonly Beat[] {
-  const newestFirst = [...beats].reverse();
+function outstanding({ pings, probe }: Heartbeat): readonly Ping[] {
+  const newestFirst = [...pings].reverse();
   return probe === undefined ? newestFirst : [...newestFirst, probe];
 }

@@ -15,8 +15,8 @@ import type {
   Connecting,
   Context,
   Effect,
-  Memory,
   Open,
+  RetryState,
   Step,
   Verdict,
 } from "./state.ts";
@@ -43,7 +43,7 @@ export function lose(
       ? [abandon(state.socket, ...wireCode(failure))]
       : []),
     ...(state.kind === "open"
-      ? refuseProbes(state.liveness, { kind: "failure", failure })
+      ? refuseProbes(state.heartbeat, { kind: "failure", failure })
       : []),
   ];
   const known = afterLoss(state, failure, context);
@@ -73,7 +73,7 @@ type Judged =
   | { readonly kind: "fatal"; readonly failure: Failure };
 
 function judgeLoss(
-  memory: Memory,
+  memory: RetryState,
   { failure, verdict }: {
     readonly failure: Failure;
     readonly verdict?: Verdict;
@@ -106,7 +106,7 @@ function afterLoss(
   state: Connecting | Open,
   failure: Failure,
   { config, now }: Context,
-): Memory {
+): RetryState {
   const memory = memoryOf(state);
   const stable = state.kind === "open" &&
     uptime(state, failure, now.monotonic) >= config.stableAfter;
@@ -121,7 +121,7 @@ function afterLoss(
   }
   return {
     ...memory,
-    spent: 0,
+    attemptsInSeries: 0,
     failures: 1,
     seriesStartedAt: now.monotonic,
     token: "proven",
@@ -130,11 +130,11 @@ function afterLoss(
 
 /** A connection that fell silent was up for as long as something was heard. */
 function uptime(
-  { openedAt, liveness }: Open,
+  { openedAt, heartbeat }: Open,
   failure: Failure,
   now: number,
 ): number {
-  return (failure.type === "heartbeat" ? liveness.heardAt : now) - openedAt;
+  return (failure.type === "heartbeat" ? heartbeat.heardAt : now) - openedAt;
 }
 
 /** A loss that may be followed by another attempt. */
@@ -144,14 +144,14 @@ interface Setback {
   readonly cleanup: readonly Effect[];
 }
 
-function wait(memory: Memory, setback: Setback, context: Context): Step {
+function wait(memory: RetryState, setback: Setback, context: Context): Step {
   const { now, config } = context;
   const { info, failure, cleanup } = setback;
   const advice = adviceOf(setback);
   const delay = delayAfter(memory, { failure, advice }, context);
   const elapsed = now.monotonic - memory.seriesStartedAt;
   const { maxAttempts, maxElapsed } = config.backoff;
-  if (memory.spent >= maxAttempts || elapsed + delay > maxElapsed) {
+  if (memory.attemptsInSeries >= maxAttempts || elapsed + delay > maxElapsed) {
     return exhaust(memory, setback, elapsed);
   }
   const { attempt, network } = memory;
@@ -177,17 +177,17 @@ function wait(memory: Memory, setback: Setback, context: Context): Step {
 }
 
 function exhaust(
-  memory: Memory,
+  memory: RetryState,
   { info, failure: cause, cleanup }: Setback,
   elapsed: number,
 ): Step {
-  const { spent: attempts } = memory;
+  const { attemptsInSeries: attempts } = memory;
   const failure: Failure = { type: "exhausted", attempts, elapsed, cause };
   return finish(memory, { info, cause: "exhausted", failure, cleanup });
 }
 
 function delayAfter(
-  memory: Memory,
+  memory: RetryState,
   { failure, advice }: {
     readonly failure: Failure;
     readonly advice: number | undefined;
@@ -197,7 +197,7 @@ function delayAfter(
   // A probe fails on one machine that woke up, not on a fleet: no need to spread.
   if (
     failure.type === "heartbeat" && failure.kind === "probe" &&
-    memory.spent === 0
+    memory.attemptsInSeries === 0
   ) return 0;
   const policy = backoffDelay(memory.failures, random, config.backoff);
   return advice === undefined
@@ -216,7 +216,7 @@ function adviceOf(
 
 /** Ends it for good. */
 export function finish(
-  memory: Memory,
+  memory: RetryState,
   end: {
     readonly info: CloseInfo;
     readonly cause: CloseCause;
@@ -261,11 +261,11 @@ function wireCode(
 }
 
 /** What outlives a state. */
-export function memoryOf(memory: Memory): Memory {
+export function memoryOf(memory: RetryState): RetryState {
   return {
-    serial: memory.serial,
+    lastSocketId: memory.lastSocketId,
     attempt: memory.attempt,
-    spent: memory.spent,
+    attemptsInSeries: memory.attemptsInSeries,
     failures: memory.failures,
     seriesStartedAt: memory.seriesStartedAt,
     opens: memory.opens,

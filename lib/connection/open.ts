@@ -10,10 +10,10 @@ import { lose } from "./loss.ts";
 import {
   answered,
   heard,
+  type Heartbeat,
   joinProbe,
   judge,
   type Judgement,
-  type Liveness,
   paused,
   probe,
   resumed,
@@ -48,17 +48,17 @@ export function whileOpen(
       // What is told of the future would excuse a silence to come.
       return alive(
         state,
-        heard(state.liveness, Math.min(event.at, now.monotonic)),
+        heard(state.heartbeat, Math.min(event.at, now.monotonic)),
       );
     case "answered":
-      return onAnswered(state, event.beat, context);
+      return onAnswered(state, event.ping, context);
     case "paused":
       return {
-        state: { ...state, liveness: paused(state.liveness) },
-        effects: refuseProbes(state.liveness, { kind: "paused" }),
+        state: { ...state, heartbeat: paused(state.heartbeat) },
+        effects: refuseProbes(state.heartbeat, { kind: "paused" }),
       };
     case "resumed":
-      return alive(state, resumed(state.liveness, now.monotonic));
+      return alive(state, resumed(state.heartbeat, now.monotonic));
     case "woke":
       return onWoke(state, context);
     case "due":
@@ -81,33 +81,33 @@ export function onProbe(
   if (state.kind !== "open") {
     return { state, effects: [probed(request, { kind: "not-open" })] };
   }
-  const { liveness } = state;
-  if (liveness.means === "silence") {
+  const { heartbeat } = state;
+  if (heartbeat.probeMethod === "silence") {
     return { state, effects: [probed(request, { kind: "unsupported" })] };
   }
-  if (liveness.trust.kind === "paused") {
+  if (heartbeat.mode.kind === "paused") {
     return { state, effects: [probed(request, { kind: "paused" })] };
   }
-  if (liveness.probe !== undefined) {
-    return alive(state, joinProbe(liveness, liveness.probe, request));
+  if (heartbeat.probe !== undefined) {
+    return alive(state, joinProbe(heartbeat, heartbeat.probe, request));
   }
   const { config, now } = context;
-  return withBeat(
+  return withPing(
     state,
-    probe(liveness, now.monotonic, { config, requests: [request] }),
+    probe(heartbeat, now.monotonic, { config, requests: [request] }),
   );
 }
 
 function onAnswered(
   state: Open,
-  beat: number | undefined,
+  ping: number | undefined,
   { now }: Context,
 ): Step {
-  const answer = answered(state.liveness, now.monotonic, beat);
+  const answer = answered(state.heartbeat, now.monotonic, ping);
   if (answer === undefined) return { state, effects: [] };
-  const { liveness, latency, requests } = answer;
+  const { heartbeat, latency, requests } = answer;
   return {
-    state: { ...state, liveness },
+    state: { ...state, heartbeat },
     effects: [
       notify({ type: "heartbeat", latency }),
       ...requests.map((request) =>
@@ -119,14 +119,14 @@ function onAnswered(
 
 function onBeatDue(state: Open, context: Context): Step {
   const { config, now } = context;
-  const judgement = judge(state.liveness, now.monotonic, config);
+  const judgement = judge(state.heartbeat, now.monotonic, config);
   switch (judgement.kind) {
     case "alive":
-      return alive(state, judgement.liveness);
+      return alive(state, judgement.heartbeat);
     case "excused":
       return excuse(state, judgement);
-    case "beat":
-      return withBeat(state, judgement.liveness);
+    case "ping":
+      return withPing(state, judgement.heartbeat);
     case "dead":
       return lose(state, {
         info: LOST,
@@ -140,10 +140,10 @@ function excuse(
   state: Open,
   judgement: Extract<Judgement, { kind: "excused" }>,
 ): Step {
-  const { liveness, probe } = judgement;
-  const latency = liveness.heardAt - probe.sentAt;
+  const { heartbeat, probe } = judgement;
+  const latency = heartbeat.heardAt - probe.sentAt;
   return {
-    state: { ...state, liveness },
+    state: { ...state, heartbeat },
     effects: probe.requests.map((request) =>
       probed(request, { kind: "latency", latency })
     ),
@@ -152,19 +152,19 @@ function excuse(
 
 /** Judges nothing until what has arrived meanwhile had time to be read. */
 export function onWoke(state: Open, { now }: Context): Step {
-  return alive(state, settling(state.liveness, now.monotonic));
+  return alive(state, settling(state.heartbeat, now.monotonic));
 }
 
-function alive(state: Open, liveness: Liveness): Step {
-  return liveness === state.liveness
+function alive(state: Open, heartbeat: Heartbeat): Step {
+  return heartbeat === state.heartbeat
     ? { state, effects: [] }
-    : { state: { ...state, liveness }, effects: [] };
+    : { state: { ...state, heartbeat }, effects: [] };
 }
 
-function withBeat(state: Open, liveness: Liveness): Step {
+function withPing(state: Open, heartbeat: Heartbeat): Step {
   const { socket } = state;
   return {
-    state: { ...state, liveness },
-    effects: [{ type: "beat", socket, beat: liveness.lastBeat }],
+    state: { ...state, heartbeat },
+    effects: [{ type: "ping", socket, ping: heartbeat.lastPing }],
   };
 }

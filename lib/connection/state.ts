@@ -9,17 +9,17 @@
 import type { CloseInfo } from "../rfc6455/close.ts";
 import type { Config } from "./config.ts";
 import type { Failure, Phase } from "./failure.ts";
-import type { Liveness } from "./heartbeat.ts";
+import type { Heartbeat } from "./heartbeat.ts";
 import type { Now } from "./suspension.ts";
 
 /** What every state remembers. */
-export interface Memory {
+export interface RetryState {
   /** The socket id given last; ids grow and are never reused. */
-  readonly serial: number;
+  readonly lastSocketId: number;
   /** The latest attempt's number in its series, from 1; 0 before the first. */
   readonly attempt: number;
   /** Attempts in the present series; a stable connection starts a new one. */
-  readonly spent: number;
+  readonly attemptsInSeries: number;
   /** Failed attempts and unstable connections in a row: what backoff goes by. */
   readonly failures: number;
   /** When the series began, or a network was there again for it. */
@@ -33,12 +33,12 @@ export interface Memory {
 }
 
 /** Not started. */
-export interface Idle extends Memory {
+export interface Idle extends RetryState {
   readonly kind: "idle";
 }
 
 /** An attempt is under way. */
-export interface Connecting extends Memory {
+export interface Connecting extends RetryState {
   readonly kind: "connecting";
   readonly phase: Phase;
   readonly socket: number;
@@ -52,15 +52,15 @@ export interface Connecting extends Memory {
 }
 
 /** Ready for messages. */
-export interface Open extends Memory {
+export interface Open extends RetryState {
   readonly kind: "open";
   readonly socket: number;
   readonly openedAt: number;
-  readonly liveness: Liveness;
+  readonly heartbeat: Heartbeat;
 }
 
 /** Between two attempts. */
-export interface Waiting extends Memory {
+export interface Waiting extends RetryState {
   readonly kind: "waiting";
   readonly retryAt: number;
   /**
@@ -72,7 +72,7 @@ export interface Waiting extends Memory {
 }
 
 /** `close()` was called on an open connection. */
-export interface Closing extends Memory {
+export interface Closing extends RetryState {
   readonly kind: "closing";
   readonly socket: number;
   /** `draining`: what was queued goes out first. */
@@ -83,7 +83,7 @@ export interface Closing extends Memory {
 }
 
 /** The end. */
-export interface Closed extends Memory {
+export interface Closed extends RetryState {
   readonly kind: "closed";
 }
 
@@ -133,11 +133,11 @@ export type Event =
   }
   /** Bytes arrived, at the latest at this instant. */
   | { readonly type: "heard"; readonly socket: number; readonly at: number }
-  /** A ping was answered; without `beat` the latest one. */
+  /** A ping was answered; without `ping` the latest one. */
   | {
     readonly type: "answered";
     readonly socket: number;
-    readonly beat?: number;
+    readonly ping?: number;
   }
   | { readonly type: "paused"; readonly socket: number }
   | { readonly type: "resumed"; readonly socket: number }
@@ -162,7 +162,7 @@ export type Effect =
   /** Send what comes before anything else. */
   | { readonly type: "greet"; readonly socket: number }
   /** Send a ping, in whatever form. */
-  | { readonly type: "beat"; readonly socket: number; readonly beat: number }
+  | { readonly type: "ping"; readonly socket: number; readonly ping: number }
   /** Send a close frame and wait for the answer. */
   | {
     readonly type: "close";

@@ -16,15 +16,15 @@ import { abandon, notify, probed, refuseProbes, status } from "./effects.ts";
 import { finish, memoryOf, unclean } from "./loss.ts";
 import { onProbe, onWoke, whileOpen } from "./open.ts";
 import type { Failure } from "./failure.ts";
-import { livenessDeadline } from "./heartbeat.ts";
+import { heartbeatDeadline } from "./heartbeat.ts";
 import type {
   Closed,
   Closing,
   Context,
   Event,
   Idle,
-  Memory,
   Occurrence,
+  RetryState,
   State,
   Step,
   Waiting,
@@ -34,9 +34,9 @@ import type {
 export function newConnection(now: number): Idle {
   return {
     kind: "idle",
-    serial: 0,
+    lastSocketId: 0,
     attempt: 0,
-    spent: 0,
+    attemptsInSeries: 0,
     failures: 0,
     seriesStartedAt: now,
     opens: 0,
@@ -58,7 +58,7 @@ export function nextDeadline(
     case "closing":
       return state.deadline;
     case "open":
-      return livenessDeadline(state.liveness, context.config);
+      return heartbeatDeadline(state.heartbeat, context.config);
     case "waiting":
       return state.network === "offline" ? Infinity : state.retryAt;
   }
@@ -206,7 +206,7 @@ function onClose(
           reason,
         },
         effects: [
-          ...refuseProbes(state.liveness, { kind: "not-open" }),
+          ...refuseProbes(state.heartbeat, { kind: "not-open" }),
           status("closing", state.attempt),
         ],
       };
@@ -239,7 +239,7 @@ function onReconnect(
         ...next,
         effects: [
           { type: "abandon", socket: state.socket, closeCode: 1000, reason },
-          ...refuseProbes(state.liveness, { kind: "not-open" }),
+          ...refuseProbes(state.heartbeat, { kind: "not-open" }),
           ...next.effects.toSpliced(1, 0, told),
         ],
       };
@@ -249,7 +249,7 @@ function onReconnect(
 
 function onNetwork(
   state: Exclude<State, Closed>,
-  network: Memory["network"],
+  network: RetryState["network"],
   context: Context,
 ): Step {
   if (state.kind === "waiting") {
@@ -265,7 +265,7 @@ function onNetwork(
 
 function onNetworkWhileWaiting(
   state: Waiting,
-  network: Memory["network"],
+  network: RetryState["network"],
   context: Context,
 ): Step {
   if (network === "offline") {

@@ -14,7 +14,11 @@ import {
   type Message,
   type MessageId,
 } from "./envelope.ts";
-import { Intake, type InvalidMessage, mismatched } from "./message_reader.ts";
+import {
+  type InvalidMessage,
+  MessageReader,
+  mismatched,
+} from "./message_reader.ts";
 import { jsonCodec } from "./json_codec.ts";
 import type { MessageSocket } from "./message_socket.ts";
 import {
@@ -25,7 +29,7 @@ import {
   SUBSCRIBE_OPTIONS,
   type SubscribeOptions,
 } from "./options.ts";
-import { Outlet, type Posting } from "./resender.ts";
+import { type Delivery, Resender } from "./resender.ts";
 import { Requests } from "./requests.ts";
 import type { OutputOf, Schemas, TypeOf, Verdict } from "./schemas.ts";
 
@@ -144,8 +148,8 @@ export class Dispatcher<S extends Schemas> implements Disposable {
   readonly #options: DispatcherOptions;
   readonly #handlers: ReadonlyMap<string, Set<{ readonly tell: Tell }>>;
   readonly #subscriptions = new Set<Disposable>();
-  readonly #intake: Intake;
-  readonly #outlet: Outlet;
+  readonly #intake: MessageReader;
+  readonly #outlet: Resender;
   readonly #requests: Requests;
   readonly #listening = new AbortController();
   readonly #createId: () => MessageId;
@@ -163,11 +167,11 @@ export class Dispatcher<S extends Schemas> implements Disposable {
       Object.keys(schemas).map((type) => [type, new Set()]),
     );
     const limits = { maxMessages, maxBytes };
-    this.#intake = new Intake({ codec, envelope, schemas, limits }, {
+    this.#intake = new MessageReader({ codec, envelope, schemas, limits }, {
       judged: (verdict) => this.#route(verdict),
       invalid: (message) => this.#refuse(message),
     });
-    this.#outlet = new Outlet(socket);
+    this.#outlet = new Resender(socket);
     this.#requests = new Requests(this.#outlet, options.maxRequests ?? 10_000);
     this.#listen();
   }
@@ -280,7 +284,7 @@ export class Dispatcher<S extends Schemas> implements Disposable {
     const opposite = unsubscribe &&
       this.#encode({ data: undefined, ...unsubscribe });
     const frame = this.#encode({ type, data });
-    const posting: Posting = { frame, repeat: "each", lost: () => {} };
+    const posting: Delivery = { frame, repeat: "each", lost: () => {} };
     const end = () => {
       signal?.removeEventListener("abort", end);
       if (!this.#subscriptions.delete(subscription)) return;

@@ -8,7 +8,7 @@ import type { Codec } from "./codec.ts";
 import type { Envelope, Message } from "./envelope.ts";
 import { DecodeError } from "./errors.ts";
 import { excerptOf } from "./excerpt.ts";
-import { type LineLimits, OrderedLine } from "./resequencer.ts";
+import { Resequencer, type ResequencerLimits } from "./resequencer.ts";
 import { type Schemas, textOf, validate, type Verdict } from "./schemas.ts";
 import type { Issue, Schema } from "./standard_schema.ts";
 
@@ -31,15 +31,15 @@ export interface InvalidMessage {
 }
 
 /** What to read messages with. */
-export interface IntakeTools {
+export interface MessageReaderTools {
   readonly codec: Codec;
   readonly envelope: Envelope;
   readonly schemas: Schemas;
-  readonly limits: LineLimits;
+  readonly limits: ResequencerLimits;
 }
 
 /** What is told about messages. Neither may throw. */
-export interface IntakeListener {
+export interface MessageReaderListener {
   /** In the order of arrival. */
   judged(verdict: Verdict): void;
   /** In the order of arrival, but for an overflow. */
@@ -49,36 +49,40 @@ export interface IntakeListener {
 type Judgement = Verdict | InvalidMessage;
 
 /** Reads messages. */
-export class Intake {
+export class MessageReader {
   readonly #codec: Codec;
   readonly #envelope: Envelope;
   readonly #schemas: ReadonlyMap<string, Schema>;
-  readonly #line: OrderedLine<Judgement>;
-  readonly #listener: IntakeListener;
+  readonly #resequencer: Resequencer<Judgement>;
+  readonly #listener: MessageReaderListener;
 
   /** Makes an intake that has seen nothing yet. */
   constructor(
-    { codec, envelope, schemas, limits }: IntakeTools,
-    listener: IntakeListener,
+    { codec, envelope, schemas, limits }: MessageReaderTools,
+    listener: MessageReaderListener,
   ) {
     this.#codec = codec;
     this.#envelope = envelope;
     // A type that comes in must not find what objects inherit.
     this.#schemas = new Map(Object.entries(schemas));
-    this.#line = new OrderedLine(limits, (result) => this.#deliver(result));
+    this.#resequencer = new Resequencer(
+      limits,
+      (result) => this.#deliver(result),
+    );
     this.#listener = listener;
   }
 
   /** Reads a message: the `data` of an event. */
   receive(data: unknown): void {
     const bytes = sizeOf(data);
-    if (this.#line.admits(bytes)) this.#line.enter(bytes, this.#read(data));
-    else this.#listener.invalid(overflow(data));
+    if (this.#resequencer.admits(bytes)) {
+      this.#resequencer.enter(bytes, this.#read(data));
+    } else this.#listener.invalid(overflow(data));
   }
 
   /** Forgets what waits. */
   clear(): void {
-    this.#line.clear();
+    this.#resequencer.clear();
   }
 
   #read(data: unknown): Judgement | Promise<Judgement> {

@@ -13,7 +13,7 @@ import {
   RequestLostError,
   UnexpectedReplyError,
 } from "./errors.ts";
-import type { Outlet, Posting } from "./resender.ts";
+import type { Delivery, Resender } from "./resender.ts";
 import type { Verdict } from "./schemas.ts";
 
 /** How many ids of requests that have ended are remembered. */
@@ -28,12 +28,12 @@ export interface RequestTerms {
   readonly timeout: number;
   readonly signal: AbortSignal | undefined;
   /** What happens when the connection is lost before the answer is there. */
-  readonly repeat: Posting["repeat"];
+  readonly repeat: Delivery["repeat"];
 }
 
 interface Pending {
   readonly terms: RequestTerms;
-  readonly posting: Posting;
+  readonly posting: Delivery;
   readonly resolve: (data: unknown) => void;
   readonly reject: (reason: unknown) => void;
   /** Stops the timer and the listening to the signal. */
@@ -42,13 +42,13 @@ interface Pending {
 
 /** The requests of one socket. */
 export class Requests {
-  readonly #outlet: Outlet;
+  readonly #outlet: Resender;
   readonly #max: number;
   readonly #pending = new Map<MessageId, Pending>();
   readonly #answeredOrGone = new Set<MessageId>();
 
   /** Makes a register without requests, of at most `max` at a time. */
-  constructor(outlet: Outlet, max: number) {
+  constructor(outlet: Resender, max: number) {
     this.#outlet = outlet;
     this.#max = max;
   }
@@ -63,7 +63,7 @@ export class Requests {
   make(id: MessageId, frame: Frame, terms: RequestTerms): Promise<unknown> {
     this.#check(id, terms);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const posting: Posting = {
+    const posting: Delivery = {
       frame,
       repeat: terms.repeat,
       lost: (cause) => this.#end(id, (it) => it.reject(lost(terms, cause))),

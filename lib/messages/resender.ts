@@ -16,7 +16,7 @@ import type { Frame } from "./codec.ts";
 import { CLOSING, type MessageSocket, OPEN } from "./message_socket.ts";
 
 /** A message that belongs to a connection. */
-export interface Posting {
+export interface Delivery {
   readonly frame: Frame;
   /** `"once"`: lost with the connection that it was sent on. `"each"`: sent on each one. */
   readonly repeat: "once" | "each";
@@ -35,15 +35,15 @@ export interface Posting {
  */
 type Place = "held" | "writing" | "sent" | "recalled" | "overdue";
 
-interface Delivery {
+interface DeliveryState {
   place: Place;
   readonly recall: AbortController;
 }
 
 /** Sends postings on the connections of one socket. */
-export class Outlet {
+export class Resender {
   readonly #socket: MessageSocket;
-  readonly #postings = new Map<Posting, Delivery>();
+  readonly #postings = new Map<Delivery, DeliveryState>();
   /** The present connection; aborted when it is lost. */
   #connection: AbortController | undefined;
   #cancelTurn: (() => void) | undefined;
@@ -94,24 +94,24 @@ export class Outlet {
   }
 
   /** Sends a posting now, or once there is a connection. */
-  add(posting: Posting): void {
+  add(posting: Delivery): void {
     this.#postings.set(posting, heldDelivery());
     if (this.#connection) this.#transmit(posting);
   }
 
   /** Forgets a posting, which needs no repetition any more. */
-  forget(posting: Posting): void {
+  forget(posting: Delivery): void {
     this.#postings.delete(posting);
   }
 
   /** Forgets a posting, and takes it back if it was not sent. */
-  withdraw(posting: Posting): void {
+  withdraw(posting: Delivery): void {
     this.#postings.get(posting)?.recall.abort();
     this.#postings.delete(posting);
   }
 
   /** Forgets a posting, and follows it with its opposite where it may have been sent. */
-  revoke(posting: Posting, opposite: Frame): void {
+  revoke(posting: Delivery, opposite: Frame): void {
     const place = this.#postings.get(posting)?.place;
     this.#postings.delete(posting);
     if (place === "writing" || place === "sent") this.#sendNow(opposite);
@@ -123,8 +123,8 @@ export class Outlet {
     this.#give(frame, this.#connection.signal)?.catch(() => {});
   }
 
-  #transmit(posting: Posting): void {
-    const delivery: Delivery = {
+  #transmit(posting: Delivery): void {
+    const delivery: DeliveryState = {
       place: "writing",
       recall: new AbortController(),
     };
@@ -147,7 +147,7 @@ export class Outlet {
     return undefined;
   }
 
-  #taken(posting: Posting, delivery: Delivery): void {
+  #taken(posting: Delivery, delivery: DeliveryState): void {
     switch (delivery.place) {
       case "writing":
       case "overdue":
@@ -162,7 +162,7 @@ export class Outlet {
     }
   }
 
-  #refused(posting: Posting, delivery: Delivery, cause: unknown): void {
+  #refused(posting: Delivery, delivery: DeliveryState, cause: unknown): void {
     if (this.#postings.get(posting) !== delivery) return;
     if (delivery.place !== "writing") this.#hold(posting, delivery);
     // There may be no reason left on the next connection, but there is on this one.
@@ -170,20 +170,20 @@ export class Outlet {
     else this.#lose(posting, cause);
   }
 
-  #hold(posting: Posting, delivery: Delivery): void {
+  #hold(posting: Delivery, delivery: DeliveryState): void {
     delivery.place = "held";
     if (this.#postings.get(posting) !== delivery) return;
     if (this.#connection) this.#transmit(posting);
   }
 
-  #retain(delivery: Delivery): void {
+  #retain(delivery: DeliveryState): void {
     if (delivery.place === "sent") delivery.place = "held";
     if (delivery.place !== "writing") return;
     delivery.place = "recalled";
     delivery.recall.abort();
   }
 
-  #lose(posting: Posting, cause: unknown): void {
+  #lose(posting: Delivery, cause: unknown): void {
     this.withdraw(posting);
     posting.lost(cause);
   }
@@ -206,6 +206,6 @@ export class Outlet {
   }
 }
 
-function heldDelivery(): Delivery {
+function heldDelivery(): DeliveryState {
   return { place: "held", recall: new AbortController() };
 }

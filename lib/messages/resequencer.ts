@@ -5,7 +5,7 @@
  */
 
 /** The bounds of what waits. */
-export interface LineLimits {
+export interface ResequencerLimits {
   /** In messages. */
   readonly maxMessages: number;
   /** In UTF-8 or binary bytes. */
@@ -19,14 +19,14 @@ interface Place<T> {
 }
 
 /** Where results wait for those before them. */
-export class OrderedLine<T> {
-  readonly #limits: LineLimits;
+export class Resequencer<T> {
+  readonly #limits: ResequencerLimits;
   readonly #deliver: (result: T) => void;
   readonly #places: Place<T>[] = [];
   #bytes = 0;
 
   /** Makes an empty line. */
-  constructor(limits: LineLimits, deliver: (result: T) => void) {
+  constructor(limits: ResequencerLimits, deliver: (result: T) => void) {
     this.#limits = limits;
     this.#deliver = deliver;
   }

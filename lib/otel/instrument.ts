@@ -19,8 +19,8 @@ import type { Metrics, Status } from "../client/socket/status.ts";
 import { Attempts } from "./attempts.ts";
 import { closedError, serverAttributes } from "./attributes.ts";
 import { createInstruments, type Instruments } from "./instruments.ts";
-import { Level } from "./up_down_series.ts";
-import { DIRECTIONS, Readings } from "./metrics_reporter.ts";
+import { UpDownSeries } from "./up_down_series.ts";
+import { DIRECTIONS, MetricsReporter } from "./metrics_reporter.ts";
 import type { Attributes, Collect, Meter, Tracer } from "./telemetry.ts";
 
 /** The instrumentation scope is the package. */
@@ -118,8 +118,8 @@ export class Instrumentation implements Disposable {
   readonly #instruments: Instruments;
   readonly #own: Attributes;
   readonly #attempts: Attempts;
-  readonly #readings: Readings;
-  readonly #connection: Level;
+  readonly #readings: MetricsReporter;
+  readonly #connection: UpDownSeries;
   readonly #listening = new AbortController();
   /** Of the `error` event, until the one that follows it. */
   #error: SocketError | undefined;
@@ -135,8 +135,8 @@ export class Instrumentation implements Disposable {
     this.#own = options.attributes ?? {};
     const instruments = createInstruments(this.#meter);
     this.#instruments = instruments;
-    this.#readings = new Readings(instruments, socket.metrics());
-    this.#connection = new Level(instruments.connections);
+    this.#readings = new MetricsReporter(instruments, socket.metrics());
+    this.#connection = new UpDownSeries(instruments.connections);
     this.#attempts = new Attempts({
       tracer: options.tracer ?? trace.getTracer(...SCOPE),
       instruments,

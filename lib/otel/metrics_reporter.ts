@@ -9,7 +9,7 @@
 
 import type { Metrics } from "../client/socket/status.ts";
 import type { Instruments } from "./instruments.ts";
-import { Level } from "./up_down_series.ts";
+import { UpDownSeries } from "./up_down_series.ts";
 import type { Attributes, Counter } from "./telemetry.ts";
 
 /** Which way messages go, as an attribute. */
@@ -25,16 +25,16 @@ interface Total {
 }
 
 interface Gauge {
-  readonly level: Level;
+  readonly level: UpDownSeries;
   readonly read: (metrics: Metrics) => number;
 }
 
 /** What is read from one socket's `metrics()`. */
-export class Readings {
+export class MetricsReporter {
   readonly #totals: readonly Total[];
   readonly #gauges: readonly Gauge[];
   /** What the totals have been told to be. */
-  readonly #told: number[];
+  readonly #reported: number[];
 
   /**
    * Begins.
@@ -45,18 +45,18 @@ export class Readings {
   constructor(instruments: Instruments, before: Metrics) {
     this.#totals = totalsOf(instruments);
     this.#gauges = gaugesOf(instruments);
-    this.#told = this.#totals.map(({ read }) => read(before));
+    this.#reported = this.#totals.map(({ read }) => read(before));
   }
 
   /** Tells what has changed since the last time. */
   update(metrics: Metrics, attributes: Attributes): void {
     for (const [index, total] of this.#totals.entries()) {
       const { counter, read, direction } = total;
-      const growth = read(metrics) - this.#told[index]!;
+      const growth = read(metrics) - this.#reported[index]!;
       // A counter never goes down.
       if (growth <= 0) continue;
       counter.add(growth, { ...attributes, ...direction });
-      this.#told[index]! += growth;
+      this.#reported[index]! += growth;
     }
     for (const { level, read } of this.#gauges) {
       level.set(read(metrics), attributes);
@@ -98,8 +98,11 @@ function totalsOf(instruments: Instruments): readonly Total[] {
 function gaugesOf(instruments: Instruments): readonly Gauge[] {
   const { outboxMessages, outboxSize, inboxMessages } = instruments;
   return [
-    { level: new Level(outboxMessages), read: ({ outbox }) => outbox.messages },
-    { level: new Level(outboxSize), read: ({ outbox }) => outbox.bytes },
-    { level: new Level(inboxMessages), read: ({ inbox }) => inbox },
+    {
+      level: new UpDownSeries(outboxMessages),
+      read: ({ outbox }) => outbox.messages,
+    },
+    { level: new UpDownSeries(outboxSize), read: ({ outbox }) => outbox.bytes },
+    { level: new UpDownSeries(inboxMessages), read: ({ inbox }) => inbox },
   ];
 }

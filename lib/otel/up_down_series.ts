@@ -7,7 +7,7 @@
 import type { Attributes, Counter } from "./telemetry.ts";
 
 /** One socket's share of an up-down counter, in one series at a time. */
-export class Level {
+export class UpDownSeries {
   readonly #counter: Counter;
   #value = 0;
   #attributes: Attributes = {};

@@ -52,7 +52,7 @@ export class Outbox<E extends OutboxEntry> {
   #head = 0;
   #bytes = 0;
   /** How many entries have a finite `expiresAt`. */
-  #mortals = 0;
+  #expiring = 0;
   /** No entry expires before this. */
   #nextExpiry = Infinity;
 
@@ -162,7 +162,7 @@ export class Outbox<E extends OutboxEntry> {
     this.#entries = [];
     this.#head = 0;
     this.#bytes = 0;
-    this.#mortals = 0;
+    this.#expiring = 0;
     this.#nextExpiry = Infinity;
     return entries;
   }
@@ -188,15 +188,15 @@ export class Outbox<E extends OutboxEntry> {
   #account(entry: E): void {
     this.#bytes += entry.bytes;
     if (entry.expiresAt === Infinity) return;
-    this.#mortals += 1;
+    this.#expiring += 1;
     this.#nextExpiry = Math.min(this.#nextExpiry, entry.expiresAt);
   }
 
   #forget(entry: E): void {
     this.#bytes -= entry.bytes;
     if (entry.expiresAt === Infinity) return;
-    this.#mortals -= 1;
-    if (this.#mortals === 0) this.#nextExpiry = Infinity;
+    this.#expiring -= 1;
+    if (this.#expiring === 0) this.#nextExpiry = Infinity;
   }
 
   /** Keeps empty slots below half of all, so that a `shift()` is O(1) amortised, and none when empty. */

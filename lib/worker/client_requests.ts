@@ -7,16 +7,16 @@
 import type { Answer, Notice } from "../boundary/protocol.ts";
 
 /** The open questions of one connection. */
-export class Questions {
+export class ClientRequests {
   readonly #id: number;
-  readonly #tell: (notice: Notice) => void;
+  readonly #push: (notice: Notice) => void;
   readonly #open = new Map<number, (answer: Answer) => void>();
   #last = 0;
 
   /** Makes an empty list. */
   constructor(id: number, tell: (notice: Notice) => void) {
     this.#id = id;
-    this.#tell = tell;
+    this.#push = tell;
   }
 
   /** How many have not been answered. */
@@ -25,7 +25,7 @@ export class Questions {
   }
 
   /** Asks. Rejects with the signal's reason once nobody waits any more. */
-  ask(what: "url" | "token", signal: AbortSignal): Promise<Answer> {
+  request(what: "url" | "token", signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
     this.#last += 1;
     const question = this.#last;
@@ -39,7 +39,7 @@ export class Questions {
       signal.removeEventListener("abort", onAbort);
       resolve(answer);
     });
-    this.#tell({ type: "ask", id: this.#id, question, what });
+    this.#push({ type: "ask", id: this.#id, question, what });
     return promise;
   }
 

@@ -25,41 +25,41 @@ const SEVERITY: Readonly<Record<Setup["log"], number>> = {
 };
 
 /** What a journal stands on. */
-export interface JournalOwner {
+export interface ConnectionLoggerOwner {
   readonly secrets: Secrets;
   /** The attempt under way, or the one that led here. */
   attempt(): number;
   /** Takes a record. */
-  tell(notice: Notice): void;
+  push(notice: Notice): void;
 }
 
 /** Turns what happens into log notices, redacted. */
-export class Journal {
+export class ConnectionLogger {
   readonly #id: number;
   readonly #threshold: number;
-  readonly #owner: JournalOwner;
+  readonly #owner: ConnectionLoggerOwner;
 
   /** Makes a journal for records from this level on. */
-  constructor(id: number, level: Setup["log"], owner: JournalOwner) {
+  constructor(id: number, level: Setup["log"], owner: ConnectionLoggerOwner) {
     this.#id = id;
     this.#threshold = SEVERITY[level];
     this.#owner = owner;
   }
 
   /** Whether records of this level are worth making. */
-  wants(level: LogLevel): boolean {
+  isEnabled(level: LogLevel): boolean {
     return SEVERITY[level] >= this.#threshold;
   }
 
   /** Writes a record, unless nobody reads its level. */
-  write(level: LogLevel, message: string, fields: Fields = {}): void {
-    if (!this.wants(level)) return;
+  log(level: LogLevel, message: string, fields: Fields = {}): void {
+    if (!this.isEnabled(level)) return;
     const { secrets } = this.#owner;
     const redacted = Object.entries(fields).map(([name, value]) => [
       name,
       typeof value === "string" ? secrets.redact(value) : value,
     ]);
-    this.#owner.tell({
+    this.#owner.push({
       type: "log",
       id: this.#id,
       level,
@@ -72,8 +72,8 @@ export class Journal {
   }
 
   /** Writes one line for a message: direction, size, and the head of the data. */
-  frame(direction: "<" | ">", data: Data, bytes: number): void {
-    this.write("debug", `${direction} ${bytes} B`, { head: this.#head(data) });
+  logFrame(direction: "<" | ">", data: Data, bytes: number): void {
+    this.log("debug", `${direction} ${bytes} B`, { head: this.#head(data) });
   }
 
   /** Redacted before it is cut: half a token would not be recognised. */

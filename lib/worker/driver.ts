@@ -25,21 +25,30 @@ import type {
   Notice,
   Setup,
 } from "../boundary/protocol.ts";
-import { Attempt } from "./attempt/attempt_scope.ts";
-import { Journal, type JournalOwner } from "./connection_logger.ts";
-import { Line, type LineOwner } from "./transport_session.ts";
-import type { Mailbox } from "./notice_queue.ts";
+import { AttemptScope } from "./attempt/attempt_scope.ts";
+import {
+  ConnectionLogger,
+  type ConnectionLoggerOwner,
+} from "./connection_logger.ts";
+import {
+  TransportDriver,
+  type TransportDriverOwner,
+} from "./transport_driver.ts";
+import type { NoticeQueue } from "./notice_queue.ts";
 import { failureOf } from "./attempt/failures.ts";
-import { Questions } from "./client_requests.ts";
-import { Renewal } from "./attempt/token_refresh.ts";
+import { ClientRequests } from "./client_requests.ts";
+import { TokenRefresher } from "./attempt/token_refresher.ts";
 import {
   type LoadTransport,
   Resolver,
   type ResolverOwner,
 } from "./attempt/resolver.ts";
 import { Secrets } from "./attempt/secrets.ts";
-import { Sender } from "./send_buffer.ts";
-import { Teller, type TellerOwner } from "./notification_handler.ts";
+import { SendBuffer } from "./send_buffer.ts";
+import {
+  NotificationHandler,
+  type NotificationHandlerOwner,
+} from "./notification_handler.ts";
 
 /** A command to one connection. */
 export type ConnectionCommand = Exclude<
@@ -68,25 +77,29 @@ export function every(interval: number, call: () => void): () => void {
  * would be felt with a thousand connections.
  */
 export class Driver
-  implements JournalOwner, LineOwner, ResolverOwner, TellerOwner {
+  implements
+    ConnectionLoggerOwner,
+    TransportDriverOwner,
+    ResolverOwner,
+    NotificationHandlerOwner {
   /** Which connection this is. */
   readonly id: number;
   /** What this connection has to tell. */
-  readonly mailbox: Mailbox;
+  readonly notices: NoticeQueue;
   readonly secrets: Secrets;
-  readonly journal: Journal;
-  readonly sender: Sender;
-  readonly line: Line;
+  readonly logger: ConnectionLogger;
+  readonly sendBuffer: SendBuffer;
+  readonly transports: TransportDriver;
   readonly loadTransport: LoadTransport;
   readonly #setup: Setup;
   readonly #resolver: Resolver;
-  readonly #teller: Teller;
-  #questions: Questions | undefined;
+  readonly #notifications: NotificationHandler;
+  #clientRequests: ClientRequests | undefined;
   #state: State = newConnection(performance.now());
   readonly #events: Event[] = [];
   #dispatching: "idle" | "busy" = "idle";
-  #attempt: Attempt | undefined;
-  #renewal: Renewal | undefined;
+  #attempt: AttemptScope | undefined;
+  #tokenRefresher: TokenRefresher | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Infinity;
 
@@ -95,20 +108,20 @@ export class Driver
     id: number,
     setup: Setup,
     options: {
-      readonly mailbox: Mailbox;
+      readonly mailbox: NoticeQueue;
       readonly loadTransport: LoadTransport;
     },
   ) {
     this.id = id;
     this.#setup = setup;
-    this.mailbox = options.mailbox;
+    this.notices = options.mailbox;
     this.loadTransport = options.loadTransport;
     this.secrets = new Secrets(setup);
-    this.journal = new Journal(id, setup.log, this);
-    this.sender = new Sender(this.mailbox);
-    this.line = new Line(this);
+    this.logger = new ConnectionLogger(id, setup.log, this);
+    this.sendBuffer = new SendBuffer(this.notices);
+    this.transports = new TransportDriver(this);
     this.#resolver = new Resolver(setup, this);
-    this.#teller = new Teller(id, this);
+    this.#notifications = new NotificationHandler(id, this);
   }
 
   /** What this connection goes by. */
@@ -137,19 +150,22 @@ export class Driver
   }
 
   /** Tells the client something that does not wait for credit. */
-  tell(notice: Notice): void {
-    this.mailbox.tell(notice);
+  push(notice: Notice): void {
+    this.notices.push(notice);
   }
 
   /** Asks the client. Rejects once nobody waits any more. */
   ask(what: "url" | "token", signal: AbortSignal): Promise<Answer> {
-    this.#questions ??= new Questions(this.id, (notice) => this.tell(notice));
-    return this.#questions.ask(what, signal);
+    this.#clientRequests ??= new ClientRequests(
+      this.id,
+      (notice) => this.push(notice),
+    );
+    return this.#clientRequests.request(what, signal);
   }
 
   /** Whether there is nothing left to do or to tell. */
   get isDone(): boolean {
-    return this.#state.kind === "closed" && this.mailbox.isEmpty;
+    return this.#state.kind === "closed" && this.notices.isEmpty;
   }
 
   /** Begins, unless it is to stay idle. */
@@ -157,7 +173,7 @@ export class Driver
     if (this.#setup.autoConnect) this.dispatch({ type: "connect" });
     else {
       const status = { kind: "idle", attempt: 0 } as const;
-      this.#teller.tell({ type: "status", status });
+      this.#notifications.handle({ type: "status", status });
     }
   }
 
@@ -167,38 +183,38 @@ export class Driver
       case "send":
         // What crossed the end was told as dropped by the client itself.
         if (this.#state.kind === "closed") return;
-        this.sender.accept(command, performance.now());
-        this.line.flush();
-        this.#arm();
+        this.sendBuffer.accept(command, performance.now());
+        this.transports.flush();
+        this.#setTimer();
         return;
       case "cancel":
-        this.sender.cancel(command.message);
+        this.sendBuffer.cancel(command.message);
         return;
       case "reconnect":
         this.dispatch({ type: "reconnect", reason: command.reason });
         return;
       case "close":
-        this.line.closeAfter(command.sent);
+        this.transports.closeAfter(command.sent);
         this.dispatch({
           type: "close",
           closeCode: command.closeCode,
           reason: command.reason,
         });
         // A peer may read nothing until we read what it sends.
-        this.line.intake.readOn();
+        this.transports.inbound.resume();
         return;
       case "abandon":
-        this.#forget();
+        this.#abandon();
         return;
       case "probe":
-        this.line.intake.tellHeard();
+        this.transports.inbound.reportHeard();
         this.dispatch({ type: "probe", request: command.request });
         return;
       case "answer":
-        this.#questions?.answer(command.question, command.answer);
+        this.#clientRequests?.answer(command.question, command.answer);
         return;
       case "consumed":
-        this.mailbox.consumed(command.messages, command.bytes);
+        this.notices.consumed(command.messages, command.bytes);
         return;
     }
   }
@@ -214,8 +230,8 @@ export class Driver
   }
 
   /** Reads again when there is room for it; the hub calls it after collecting. */
-  makeRoom(): void {
-    this.line.intake.makeRoom();
+  resumeIfRoom(): void {
+    this.transports.inbound.resumeIfRoom();
   }
 
   /** Tells the machine an event and does what it asks for. */
@@ -231,7 +247,7 @@ export class Driver
       next = this.#events.shift()
     ) this.#step(next);
     this.#dispatching = "idle";
-    this.#arm();
+    this.#setTimer();
   }
 
   #step(event: Event): void {
@@ -242,7 +258,7 @@ export class Driver
     this.#state = state;
     if (socket !== undefined && !this.#owns(socket)) this.#attempt?.end();
     for (const effect of effects) this.#perform(effect);
-    this.line.flush();
+    this.transports.flush();
   }
 
   #perform(effect: Effect): void {
@@ -254,22 +270,22 @@ export class Driver
         this.#resolver.invalidate();
         return;
       case "open":
-        this.line.open(effect.socket);
+        this.transports.open(effect.socket);
         return;
       case "greet":
-        this.line.greet(effect.socket, this.#attempt as Attempt);
+        this.transports.greet(effect.socket, this.#attempt as AttemptScope);
         return;
-      case "beat":
-        this.line.beat(effect.socket, effect.beat);
+      case "ping":
+        this.transports.ping(effect.socket, effect.ping);
         return;
       case "close":
-        this.line.close(effect);
+        this.transports.close(effect);
         return;
       case "abandon":
-        this.line.abandon(effect);
+        this.transports.abandon(effect);
         return;
       case "notify":
-        this.#teller.tell(effect.notification);
+        this.#notifications.handle(effect.notification);
         return;
       case "release":
         this.#release();
@@ -278,13 +294,13 @@ export class Driver
   }
 
   #resolve(socket: number): void {
-    const attempt = new Attempt(this.#state.attempt);
+    const attempt = new AttemptScope(this.#state.attempt);
     this.#attempt = attempt;
-    this.#renewal = this.#newRenewal(socket, attempt);
+    this.#tokenRefresher = this.#newTokenRefresher(socket, attempt);
     this.#resolver.resolve(attempt).then(
       (resolution) => {
         if (attempt.isOver) return;
-        this.line.prepare(resolution);
+        this.transports.prepare(resolution);
         this.dispatch({ type: "resolved", socket });
       },
       (error: unknown) => {
@@ -300,14 +316,14 @@ export class Driver
 
   #onTimer(): void {
     this.#timerAt = Infinity;
-    this.line.intake.tellHeard();
-    this.sender.expire(performance.now());
-    this.line.sweep();
-    if (this.#state.kind === "open") this.#renewal?.run();
+    this.transports.inbound.reportHeard();
+    this.sendBuffer.expire(performance.now());
+    this.transports.sweep();
+    if (this.#state.kind === "open") this.#tokenRefresher?.run();
     this.dispatch({ type: "due" });
   }
 
-  #arm(): void {
+  #setTimer(): void {
     const at = this.#nextTimer();
     if (at === this.#timerAt) return;
     clearTimeout(this.#timer);
@@ -323,25 +339,29 @@ export class Driver
   #nextTimer(): number {
     return Math.min(
       nextDeadline(this.#state, this.#setup),
-      this.sender.nextExpiry,
-      this.line.nextSweep,
+      this.sendBuffer.nextExpiry,
+      this.transports.nextSweep,
       this.#state.kind === "open"
-        ? this.#renewal?.nextAt ?? Infinity
+        ? this.#tokenRefresher?.nextAt ?? Infinity
         : Infinity,
     );
   }
 
-  #newRenewal(socket: number, attempt: Attempt): Renewal | undefined {
+  #newTokenRefresher(
+    socket: number,
+    attempt: AttemptScope,
+  ): TokenRefresher | undefined {
     const { renewal } = this.#setup.token ?? {};
     if (renewal === undefined) return undefined;
-    return new Renewal({
+    return new TokenRefresher({
       dueAt: () => this.#renewalDueAt(),
       now: () => performance.now(),
       fetch: () => this.#resolver.token(attempt),
-      send: (token) => this.line.sendNow(socket, fillToken(renewal, token)),
+      send: (token) =>
+        this.transports.sendNow(socket, fillToken(renewal, token)),
       failed: (error) =>
-        this.journal.write("warn", "Token renewal failed", { error }),
-      changed: () => this.#arm(),
+        this.logger.log("warn", "Token renewal failed", { error }),
+      changed: () => this.#setTimer(),
     }, attempt.signal);
   }
 
@@ -355,16 +375,16 @@ export class Driver
     return "socket" in this.#state && this.#state.socket === socket;
   }
 
-  #forget(): void {
-    this.mailbox.seal();
-    this.sender.drop("closed");
+  #abandon(): void {
+    this.notices.seal();
+    this.sendBuffer.drop("closed");
     this.#state = { ...this.#state, kind: "closed" };
     this.#release();
   }
 
   #release(): void {
     this.#attempt?.end();
-    this.line.clear();
+    this.transports.clear();
     clearTimeout(this.#timer);
     this.#timerAt = Infinity;
   }

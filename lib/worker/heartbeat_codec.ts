@@ -27,10 +27,10 @@ export type Meaning =
 export const MESSAGE: Meaning = { kind: "message" };
 
 /** Sends pings and recognises their answers. */
-export class Heart {
+export class HeartbeatCodec {
   readonly #config: HeartbeatConfig | undefined;
   #hooks: Hooks = {};
-  #lastBeatAt: number | undefined;
+  #lastPingAt: number | undefined;
   #longestGap = 0;
 
   /** Makes the heart of one connection. */
@@ -52,11 +52,11 @@ export class Heart {
   /** Starts anew with a socket. */
   start(hooks: Hooks): void {
     this.#hooks = hooks;
-    this.#lastBeatAt = undefined;
+    this.#lastPingAt = undefined;
   }
 
   /** Sends a ping. Throws what the transport or the hook throws. */
-  beat(transport: Transport, payload: string, now: number): void {
+  ping(transport: Transport, payload: string, now: number): void {
     this.#noteGap(now);
     const message = this.#config?.message;
     if (message === undefined) {
@@ -74,7 +74,7 @@ export class Heart {
   }
 
   /** What a message is. */
-  read(data: Data): Meaning {
+  classify(data: Data): Meaning {
     const { expect, reply, deliver } = this.#config ?? {};
     if (reply !== undefined && matches(reply.to, data)) {
       return { kind: "ping", reply: reply.with };
@@ -93,8 +93,8 @@ export class Heart {
   }
 
   #noteGap(now: number): void {
-    const gap = now - (this.#lastBeatAt ?? now);
+    const gap = now - (this.#lastPingAt ?? now);
     this.#longestGap = Math.max(this.#longestGap, gap);
-    this.#lastBeatAt = now;
+    this.#lastPingAt = now;
   }
 }

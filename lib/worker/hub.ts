@@ -5,7 +5,7 @@
  * @module
  */
 
-import { reuse } from "../boundary/intern.ts";
+import { intern } from "../boundary/intern.ts";
 import { suspended } from "../connection/suspension.ts";
 import {
   type Command,
@@ -18,7 +18,7 @@ import {
   wantsAck,
 } from "../boundary/protocol.ts";
 import { Driver, every, systemNow } from "./driver.ts";
-import { Mailbox, type Post } from "./notice_queue.ts";
+import { type NoticePost, NoticeQueue } from "./notice_queue.ts";
 import type { LoadTransport } from "./attempt/resolver.ts";
 
 /** Sends a post to the client. */
@@ -61,13 +61,13 @@ export class Hub {
   constructor(send: SendPost, loadTransport: LoadTransport) {
     this.#send = send;
     this.#loadTransport = loadTransport;
-    this.#tellAtOnce({ type: "ready", version: PROTOCOL_VERSION });
+    this.#pushUrgent({ type: "ready", version: PROTOCOL_VERSION });
   }
 
   /** Handles what the client posted. */
   receive(post: unknown): void {
     if (!isCommandPost(post)) {
-      this.#tellAtOnce({
+      this.#pushUrgent({
         type: "malformed",
         detail: "The worker received no post of commands",
       });
@@ -75,7 +75,7 @@ export class Hub {
     }
     for (const command of post) this.#command(command);
     // Last, so that what is sent is written before anything is told.
-    if (wantsAck(post)) this.#tellAtOnce({ type: "ack" });
+    if (wantsAck(post)) this.#pushUrgent({ type: "ack" });
     else this.#schedule();
   }
 
@@ -95,10 +95,10 @@ export class Hub {
         this.#unacknowledged -= 1;
         return;
       case "watch":
-        this.#tellAtOnce({ type: "alive", nonce: command.nonce });
+        this.#pushUrgent({ type: "alive", nonce: command.nonce });
         return;
       case "environment":
-        this.#tellDrivers(command.change);
+        this.#notifyDrivers(command.change);
         return;
       case "connect":
         this.#connect(command);
@@ -111,7 +111,7 @@ export class Hub {
       case "probe":
       case "answer":
       case "consumed":
-        this.#pass(command);
+        this.#forward(command);
         return;
     }
   }
@@ -120,8 +120,8 @@ export class Hub {
     // It is told twice of what it may have missed.
     if (id <= this.#lastId) return;
     this.#lastId = id;
-    const setup = this.#share(told);
-    const mailbox = new Mailbox(id, setup.config.inbox, this.#onReady);
+    const setup = this.#intern(told);
+    const mailbox = new NoticeQueue(id, setup.config.inbox, this.#onReady);
     const driver = new Driver(id, setup, {
       mailbox,
       loadTransport: this.#loadTransport,
@@ -133,20 +133,20 @@ export class Hub {
   }
 
   /** Each setup that crosses is a copy, and mostly equal to the one before. */
-  #share(setup: Setup): Setup {
+  #intern(setup: Setup): Setup {
     const last = this.#lastSetup ?? setup;
-    const config = reuse(last.config, setup.config);
-    this.#lastSetup = reuse(last, { ...setup, config });
+    const config = intern(last.config, setup.config);
+    this.#lastSetup = intern(last, { ...setup, config });
     return this.#lastSetup;
   }
 
-  #tellDrivers(change: EnvironmentChange): void {
+  #notifyDrivers(change: EnvironmentChange): void {
     if (change !== "wake") this.#network = change;
     for (const driver of this.#drivers.values()) driver.environment(change);
   }
 
   /** Commands that were under way when their connection ended have no one to go to. */
-  #pass(command: Extract<Command, { readonly id: number }>): void {
+  #forward(command: Extract<Command, { readonly id: number }>): void {
     if (command.type === "connect") return;
     const driver = this.#drivers.get(command.id);
     if (driver === undefined) return;
@@ -163,7 +163,7 @@ export class Hub {
     this.#stopTicking = undefined;
   }
 
-  #tellAtOnce(notice: Notice): void {
+  #pushUrgent(notice: Notice): void {
     this.#urgent.push(notice);
     this.#schedule();
   }
@@ -180,7 +180,7 @@ export class Hub {
 
   #post(): void {
     while (this.#urgent.length > 0 || this.#mayPost) {
-      const post: Post = {
+      const post: NoticePost = {
         notices: this.#urgent,
         messages: [],
         runs: [],
@@ -188,7 +188,7 @@ export class Hub {
         room: { ...TURN },
       };
       this.#urgent = [];
-      if (this.#mayPost) this.#collect(post);
+      if (this.#mayPost) this.#fill(post);
       const { notices, messages, runs } = post;
       if (runs.length > 0) notices.push({ type: "messages", messages, runs });
       if (notices.length === 0) return;
@@ -201,18 +201,18 @@ export class Hub {
     return this.#ready.size > 0 && this.#unacknowledged < POST_WINDOW;
   }
 
-  #collect(post: Post): void {
+  #fill(post: NoticePost): void {
     const size = { messages: 0, bytes: 0 };
     for (const driver of this.#ready) {
       if (size.messages >= POST.messages || size.bytes >= POST.bytes) return;
       post.room = { ...TURN };
       // Taken out and put in again, it comes last.
       this.#ready.delete(driver);
-      driver.mailbox.collect(post);
+      driver.notices.fill(post);
       size.messages += TURN.messages - post.room.messages;
       size.bytes += TURN.bytes - post.room.bytes;
-      driver.makeRoom();
-      if (driver.mailbox.hasSomething) this.#ready.add(driver);
+      driver.resumeIfRoom();
+      if (driver.notices.hasWork) this.#ready.add(driver);
       if (driver.isDone) this.#remove(driver.id, driver);
     }
   }
@@ -228,6 +228,6 @@ export class Hub {
     const previous = this.#lastTick;
     this.#lastTick = now;
     if (!suspended(previous, now, TICK)) return;
-    this.#tellDrivers("wake");
+    this.#notifyDrivers("wake");
   }
 }

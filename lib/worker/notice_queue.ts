@@ -15,10 +15,10 @@ import {
   RECEIVE_WINDOW_BYTES,
   RECEIVE_WINDOW_MESSAGES,
 } from "../boundary/protocol.ts";
-import type { SenderListener } from "./send_buffer.ts";
+import type { SendBufferListener } from "./send_buffer.ts";
 
 /** A post in the making. */
-export interface Post {
+export interface NoticePost {
   readonly notices: Notice[];
   /** Those of one connection after the other. */
   messages: Data[];
@@ -40,7 +40,7 @@ interface Amount {
  * keeps its order, except that messages come last: notices say after which
  * message they happened.
  */
-export class Mailbox implements SenderListener {
+export class NoticeQueue implements SendBufferListener {
   readonly #id: number;
   readonly #inbox: Inbox<Data>;
   readonly #ready: (id: number) => void;
@@ -48,7 +48,7 @@ export class Mailbox implements SenderListener {
   /** `undefined` while there are none, which is nearly always. */
   #drops: Map<DropReason, Amount> | undefined;
   #takenUpTo = 0;
-  #takenTold = 0;
+  #takenReported = 0;
   /** What the client holds and has not consumed. */
   #crossed = { messages: 0, bytes: 0 };
   /** `ending`: the last notice is told, and no credit is waited for any more. */
@@ -82,17 +82,17 @@ export class Mailbox implements SenderListener {
 
   /** Whether everything has been told. */
   get isEmpty(): boolean {
-    return this.#inbox.length === 0 && !this.#hasNews;
+    return this.#inbox.length === 0 && !this.#hasNotices;
   }
 
-  /** Whether {@linkcode collect} would find something. */
-  get hasSomething(): boolean {
-    return this.#hasNews ||
+  /** Whether {@linkcode fill} would find something. */
+  get hasWork(): boolean {
+    return this.#hasNotices ||
       (this.#inbox.length > 0 && this.#credit.messages > 0);
   }
 
   /** Stores a message that arrived. */
-  store(data: Data, bytes: number): PushResult {
+  storeMessage(data: Data, bytes: number): PushResult {
     const result = this.#inbox.push(data, bytes);
     switch (result.kind) {
       case "stored":
@@ -110,17 +110,17 @@ export class Mailbox implements SenderListener {
   }
 
   /** Tells something that does not wait for credit. */
-  tell(notice: Notice): void {
+  push(notice: Notice): void {
     if (this.#phase !== "open") return;
-    this.#tellTaken();
-    this.#tellDrops();
+    this.#reportTaken();
+    this.#reportDrops();
     this.#notices.push(notice);
     this.#ready(this.#id);
   }
 
   /** Tells the last notice; only messages from before it still follow. */
-  tellLast(notice: Notice): void {
-    this.tell(notice);
+  pushLast(notice: Notice): void {
+    this.push(notice);
     this.#phase = "ending";
   }
 
@@ -133,14 +133,14 @@ export class Mailbox implements SenderListener {
 
   /** A message to send will never be. */
   unsent(message: number, reason: DropReason): void {
-    this.tell({ type: "unsent", id: this.#id, message, reason });
+    this.push({ type: "unsent", id: this.#id, message, reason });
   }
 
   /** The client has consumed messages: there is room for more. */
   consumed(messages: number, bytes: number): void {
     this.#crossed.messages -= messages;
     this.#crossed.bytes -= bytes;
-    if (this.hasSomething) this.#ready(this.#id);
+    if (this.hasWork) this.#ready(this.#id);
   }
 
   /** Drops what is stored. */
@@ -161,21 +161,21 @@ export class Mailbox implements SenderListener {
     this.#inbox.clear();
     this.#notices = [];
     this.#drops = undefined;
-    this.#takenTold = this.#takenUpTo;
+    this.#takenReported = this.#takenUpTo;
   }
 
   /** Adds to a post what there is, as far as its room and the credit reach. */
-  collect(post: Post): void {
-    this.#tellTaken();
-    this.#tellDrops();
+  fill(post: NoticePost): void {
+    this.#reportTaken();
+    this.#reportDrops();
     for (const notice of this.#notices) post.notices.push(notice);
     this.#notices = [];
-    this.#collectMessages(post);
+    this.#fillMessages(post);
   }
 
-  get #hasNews(): boolean {
+  get #hasNotices(): boolean {
     return this.#notices.length > 0 || this.#drops !== undefined ||
-      this.#takenUpTo > this.#takenTold;
+      this.#takenUpTo > this.#takenReported;
   }
 
   get #credit(): { readonly messages: number; readonly bytes: number } {
@@ -201,13 +201,13 @@ export class Mailbox implements SenderListener {
   }
 
   /** Before what comes next: `taken` covers a message unless it was told as unsent. */
-  #tellTaken(): void {
-    if (this.#takenUpTo === this.#takenTold) return;
-    this.#takenTold = this.#takenUpTo;
+  #reportTaken(): void {
+    if (this.#takenUpTo === this.#takenReported) return;
+    this.#takenReported = this.#takenUpTo;
     this.#notices.push({ type: "taken", id: this.#id, upTo: this.#takenUpTo });
   }
 
-  #tellDrops(): void {
+  #reportDrops(): void {
     if (this.#drops === undefined) return;
     const upTo = this.#inbox.firstNumber - 1;
     for (const [reason, dropped] of this.#drops) {
@@ -222,7 +222,7 @@ export class Mailbox implements SenderListener {
     this.#drops = undefined;
   }
 
-  #collectMessages(post: Post): void {
+  #fillMessages(post: NoticePost): void {
     const credit = this.#credit;
     const messages = Math.min(credit.messages, post.room.messages);
     const bytes = Math.min(credit.bytes, post.room.bytes);

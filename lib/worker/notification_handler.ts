@@ -7,97 +7,97 @@
 import type { CloseInfo } from "../rfc6455/close.ts";
 import type { Failure } from "../connection/failure.ts";
 import type { Notification } from "../connection/state.ts";
-import type { Journal } from "./connection_logger.ts";
-import type { Line } from "./transport_session.ts";
-import type { Mailbox } from "./notice_queue.ts";
+import type { ConnectionLogger } from "./connection_logger.ts";
+import type { TransportDriver } from "./transport_driver.ts";
+import type { NoticeQueue } from "./notice_queue.ts";
 import type { Secrets } from "./attempt/secrets.ts";
-import type { Sender } from "./send_buffer.ts";
+import type { SendBuffer } from "./send_buffer.ts";
 
 /** What a teller stands on. */
-export interface TellerOwner {
-  readonly mailbox: Mailbox;
-  readonly journal: Journal;
-  readonly line: Line;
+export interface NotificationHandlerOwner {
+  readonly notices: NoticeQueue;
+  readonly logger: ConnectionLogger;
+  readonly transports: TransportDriver;
   readonly secrets: Secrets;
-  readonly sender: Sender;
+  readonly sendBuffer: SendBuffer;
 }
 
 /** Turns notifications into notices. */
-export class Teller {
+export class NotificationHandler {
   readonly #id: number;
-  readonly #owner: TellerOwner;
+  readonly #owner: NotificationHandlerOwner;
 
   /** Makes a teller for one connection. */
-  constructor(id: number, owner: TellerOwner) {
+  constructor(id: number, owner: NotificationHandlerOwner) {
     this.#id = id;
     this.#owner = owner;
   }
 
   /** Tells it, redacted, and does what goes with it. */
-  tell(notification: Notification): void {
+  handle(notification: Notification): void {
     const id = this.#id;
     switch (notification.type) {
       case "status":
-        this.#owner.mailbox.tell({
+        this.#owner.notices.push({
           ...notification,
           id,
-          after: this.#owner.mailbox.after,
+          after: this.#owner.notices.after,
         });
-        this.#owner.journal.write("info", notification.status.kind, {
+        this.#owner.logger.log("info", notification.status.kind, {
           ...notification.status,
         });
         return;
       case "opened":
-        this.#tellOpened(notification);
+        this.#onOpened(notification);
         return;
       case "disconnected":
-        this.#owner.line.intake.dropHeld();
-        this.#owner.mailbox.tell({
+        this.#owner.transports.inbound.dropHeld();
+        this.#owner.notices.push({
           ...this.#hide(notification),
           id,
-          after: this.#owner.mailbox.after,
+          after: this.#owner.notices.after,
         });
         return;
       case "closed":
-        this.#tellClosed(notification);
+        this.#onClosed(notification);
         return;
       case "heartbeat":
-        this.#owner.mailbox.tell({
+        this.#owner.notices.push({
           ...notification,
           id,
-          longestGap: this.#owner.line.longestGap,
+          longestGap: this.#owner.transports.longestGap,
         });
         return;
       case "probed":
-        this.#tellProbed(notification);
+        this.#onProbed(notification);
         return;
     }
   }
 
-  #tellOpened(opened: Extract<Notification, { type: "opened" }>): void {
-    const { resolution } = this.#owner.line;
-    this.#owner.mailbox.tell({
+  #onOpened(opened: Extract<Notification, { type: "opened" }>): void {
+    const { resolution } = this.#owner.transports;
+    this.#owner.notices.push({
       ...opened,
       id: this.#id,
-      after: this.#owner.mailbox.after,
+      after: this.#owner.notices.after,
       url: resolution?.url ?? "",
       transport: resolution?.kind.name ?? "native",
     });
-    this.#owner.line.intake.releaseHeld();
+    this.#owner.transports.inbound.releaseHeld();
   }
 
-  #tellProbed(probed: Extract<Notification, { type: "probed" }>): void {
+  #onProbed(probed: Extract<Notification, { type: "probed" }>): void {
     const { result } = probed;
     const hidden = result.kind === "failure" ? this.#hide(result) : result;
-    this.#owner.mailbox.tell({ ...probed, id: this.#id, result: hidden });
+    this.#owner.notices.push({ ...probed, id: this.#id, result: hidden });
   }
 
-  #tellClosed(closed: Extract<Notification, { type: "closed" }>): void {
-    this.#owner.sender.drop("closed");
-    this.#owner.line.intake.dropHeld();
-    if (closed.cause === "requested") this.#owner.mailbox.clear("closed");
-    const { after } = this.#owner.mailbox;
-    this.#owner.mailbox.tellLast({
+  #onClosed(closed: Extract<Notification, { type: "closed" }>): void {
+    this.#owner.sendBuffer.drop("closed");
+    this.#owner.transports.inbound.dropHeld();
+    if (closed.cause === "requested") this.#owner.notices.clear("closed");
+    const { after } = this.#owner.notices;
+    this.#owner.notices.pushLast({
       ...this.#hide(closed),
       id: this.#id,
       after,

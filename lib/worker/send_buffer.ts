@@ -10,7 +10,7 @@ import { Outbox } from "../queue/outbox.ts";
 import type { Command, DropReason } from "../boundary/protocol.ts";
 
 /** What hears of the fate of messages. */
-export interface SenderListener {
+export interface SendBufferListener {
   /** All up to this number are taken, or were told as unsent. */
   taken(upTo: number): void;
   unsent(message: number, reason: DropReason): void;
@@ -33,13 +33,13 @@ const UNLIMITED = {
 const NOTHING_IN_FLIGHT = { messages: 0, bytes: 0 };
 
 /** Hands messages to transports, each at most once and in order. */
-export class Sender {
+export class SendBuffer {
   readonly #queue = new Outbox<Entry>(UNLIMITED);
-  readonly #listener: SenderListener;
+  readonly #listener: SendBufferListener;
   #received = 0;
 
   /** Makes an empty queue. */
-  constructor(listener: SenderListener) {
+  constructor(listener: SendBufferListener) {
     this.#listener = listener;
   }
 

@@ -10,7 +10,7 @@ import type { Failure } from "../connection/failure.ts";
 import type { TransportListener } from "../transport/transport.ts";
 
 /** A line, as its sockets' listeners see it. */
-export interface ListeningLine {
+export interface TransportEvents {
   opened(
     socket: number,
     opened: { readonly protocol: string; readonly extensions: string },
@@ -22,35 +22,35 @@ export interface ListeningLine {
 }
 
 /** Listens to the transport of one socket. */
-export class SocketListener implements TransportListener {
-  readonly #line: ListeningLine;
+export class SocketTransportListener implements TransportListener {
+  readonly #transports: TransportEvents;
   readonly #socket: number;
 
   /** Makes a listener for the socket with this number. */
-  constructor(line: ListeningLine, socket: number) {
-    this.#line = line;
+  constructor(line: TransportEvents, socket: number) {
+    this.#transports = line;
     this.#socket = socket;
   }
 
   open(
     opened: { readonly protocol: string; readonly extensions: string },
   ): void {
-    this.#line.opened(this.#socket, opened);
+    this.#transports.opened(this.#socket, opened);
   }
 
   message(data: Data, bytes: number): void {
-    this.#line.received(this.#socket, data, bytes);
+    this.#transports.received(this.#socket, data, bytes);
   }
 
   pong(payload: string): void {
-    this.#line.answered(this.#socket, payload);
+    this.#transports.answered(this.#socket, payload);
   }
 
   room(): void {
-    this.#line.roomy(this.#socket);
+    this.#transports.roomy(this.#socket);
   }
 
   end(info: CloseInfo, failure: Failure | undefined): void {
-    this.#line.ended(this.#socket, info, failure);
+    this.#transports.ended(this.#socket, info, failure);
   }
 }

@@ -7,7 +7,7 @@
 
 import type { Transport } from "../transport/transport.ts";
 
-interface Socket {
+interface Entry {
   readonly id: number;
   readonly transport: Transport;
   readonly phase: "connecting" | "open";
@@ -16,22 +16,22 @@ interface Socket {
 }
 
 /** How to say goodbye. */
-export interface Goodbye {
+export interface CloseFrame {
   readonly closeCode: number | undefined;
   readonly reason: string;
 }
 
-const NONE: readonly Socket[] = [];
+const NONE: readonly Entry[] = [];
 
 /** Transports by socket id. Whatever one throws when it is to go, it goes. */
-export class Sockets {
+export class TransportSet {
   /** Mostly one. */
-  #sockets: readonly Socket[] = NONE;
+  #transports: readonly Entry[] = NONE;
 
   /** When to call {@linkcode sweep} next. */
   get nextSweep(): number {
     let next = Infinity;
-    for (const { giveUpAt } of this.#sockets) {
+    for (const { giveUpAt } of this.#transports) {
       next = Math.min(next, giveUpAt);
     }
     return next;
@@ -39,8 +39,8 @@ export class Sockets {
 
   /** Takes in a transport that is connecting. */
   add(id: number, transport: Transport): void {
-    this.#sockets = [
-      ...this.#sockets,
+    this.#transports = [
+      ...this.#transports,
       { id, transport, phase: "connecting", giveUpAt: Infinity },
     ];
   }
@@ -57,11 +57,11 @@ export class Sockets {
 
   /** Forgets a transport that has ended. */
   delete(id: number): void {
-    this.#sockets = this.#sockets.filter((each) => each.id !== id);
+    this.#transports = this.#transports.filter((each) => each.id !== id);
   }
 
   /** Starts the closing handshake. */
-  close(id: number, { closeCode, reason }: Goodbye): void {
+  close(id: number, { closeCode, reason }: CloseFrame): void {
     const transport = this.get(id);
     // Nothing is read from a paused transport, not even the answer to the close.
     transport?.resume();
@@ -69,7 +69,7 @@ export class Sockets {
   }
 
   /** Says goodbye where that can be said, and waits for the answer until `giveUpAt`. */
-  abandon(id: number, goodbye: Goodbye, giveUpAt: number): void {
+  abandon(id: number, goodbye: CloseFrame, giveUpAt: number): void {
     const socket = this.#find(id);
     if (socket === undefined) return;
     if (socket.phase === "connecting") {
@@ -86,27 +86,27 @@ export class Sockets {
 
   /** Drops those that have not answered in time. */
   sweep(now: number): void {
-    for (const socket of this.#sockets) {
+    for (const socket of this.#transports) {
       if (socket.giveUpAt <= now) this.#terminate(socket);
     }
   }
 
   /** Drops all. */
   clear(): void {
-    for (const socket of this.#sockets) this.#terminate(socket);
+    for (const socket of this.#transports) this.#terminate(socket);
   }
 
-  #find(id: number): Socket | undefined {
-    return this.#sockets.find((each) => each.id === id);
+  #find(id: number): Entry | undefined {
+    return this.#transports.find((each) => each.id === id);
   }
 
-  #change(id: number, change: Partial<Socket>): void {
-    this.#sockets = this.#sockets.map((each) =>
+  #change(id: number, change: Partial<Entry>): void {
+    this.#transports = this.#transports.map((each) =>
       each.id === id ? { ...each, ...change } : each
     );
   }
 
-  #terminate({ id, transport }: Socket): void {
+  #terminate({ id, transport }: Entry): void {
     this.delete(id);
     try {
       transport.terminate();

@@ -1,12 +1,12 @@
 import { assertStrictEquals } from "@std/assert";
-import { reuse } from "../../lib/boundary/intern.ts";
+import { intern } from "../../lib/boundary/intern.ts";
 
 const BUFFER = new ArrayBuffer(1);
 
 Deno.test("reuse() gives what is known for what is equal to it", () => {
   const make = () => ({ a: 1, b: { c: [1, { d: NaN }], e: BUFFER }, f: null });
   const known = make();
-  assertStrictEquals(reuse(known, make()), known);
+  assertStrictEquals(intern(known, make()), known);
 });
 
 Deno.test("reuse() gives what differs in whatever", () => {
@@ -26,6 +26,6 @@ Deno.test("reuse() gives what differs in whatever", () => {
     [{ a: BUFFER }, { a: new ArrayBuffer(1) }],
   ];
   for (const [known, fresh] of pairs) {
-    assertStrictEquals(reuse(known, fresh), fresh);
+    assertStrictEquals(intern(known, fresh), fresh);
   }
 });

@@ -5,12 +5,12 @@
 
 import type { Clock } from "../../lib/platform/clock.ts";
 import type {
-  Endpoint,
-  EndpointListener,
-  StartEndpoint,
+  StartWorkerPort,
+  WorkerPort,
+  WorkerPortListener,
 } from "../../lib/client/workers/web_worker_port.ts";
-import { Link } from "../../lib/client/remote/remote_connection.ts";
-import type { LinkListener } from "../../lib/client/remote/listener.ts";
+import { RemoteConnection } from "../../lib/client/remote/remote_connection.ts";
+import type { RemoteConnectionListener } from "../../lib/client/remote/listener.ts";
 import type { NoticeOf } from "../../lib/boundary/protocol.ts";
 import { WorkerPool } from "../../lib/client/workers/worker_pool.ts";
 import type { OutboxLimits } from "../../lib/queue/outbox.ts";
@@ -113,15 +113,15 @@ export class ManualClock implements Clock {
 export type Ending = Pick<NoticeOf<"closed">, "info" | "cause" | "failure">;
 
 /** One far end. */
-export class FakeWorker implements Endpoint {
+export class FakeWorker implements WorkerPort {
   /** What came, post by post. */
   readonly posts: (readonly Command[])[] = [];
-  readonly #listener: EndpointListener;
+  readonly #listener: WorkerPortListener;
   state: "alive" | "ended" = "alive";
   /** Whether each post is acknowledged in a microtask. */
   acks: "auto" | "manual" = "auto";
 
-  constructor(listener: EndpointListener) {
+  constructor(listener: WorkerPortListener) {
     this.#listener = listener;
   }
 
@@ -233,7 +233,7 @@ const OPENED = {
 /** All workers that have been started. */
 export class FakeWorkers {
   readonly started: FakeWorker[] = [];
-  readonly start: StartEndpoint = (listener) => {
+  readonly start: StartWorkerPort = (listener) => {
     const worker = new FakeWorker(listener);
     this.started.push(worker);
     return worker;
@@ -248,35 +248,38 @@ export class FakeWorkers {
 }
 
 /** Writes down what a link tells, in short. */
-export class Recorder implements LinkListener {
+export class Recorder implements RemoteConnectionListener {
   readonly events: string[] = [];
   readonly closes: NoticeOf<"closed">[] = [];
   readonly losses: NoticeOf<"disconnected">[] = [];
   /** Called after each event with its name. */
   onevent: (event: string) => void = () => {};
 
-  status: LinkListener["status"] = ({ kind }) => this.#note(`status ${kind}`);
-  opened: LinkListener["opened"] = ({ reconnected }) =>
+  status: RemoteConnectionListener["status"] = ({ kind }) =>
+    this.#note(`status ${kind}`);
+  opened: RemoteConnectionListener["opened"] = ({ reconnected }) =>
     this.#note(reconnected ? "opened again" : "opened");
-  message: LinkListener["message"] = (data) =>
+  message: RemoteConnectionListener["message"] = (data) =>
     this.#note(`message ${typeof data === "string" ? data : data.byteLength}`);
-  disconnected: LinkListener["disconnected"] = (notice) => {
+  disconnected: RemoteConnectionListener["disconnected"] = (notice) => {
     this.losses.push(notice);
     this.#note("disconnected");
   };
-  closed: LinkListener["closed"] = (notice) => {
+  closed: RemoteConnectionListener["closed"] = (notice) => {
     this.closes.push(notice);
     this.#note(`closed ${notice.cause}`);
   };
-  dropped: LinkListener["dropped"] = ({ count, bytes, direction, reason }) =>
-    this.#note(`dropped ${count} ${bytes} ${direction} ${reason}`);
-  ask: LinkListener["ask"] = (question, what) =>
+  dropped: RemoteConnectionListener["dropped"] = (
+    { count, bytes, direction, reason },
+  ) => this.#note(`dropped ${count} ${bytes} ${direction} ${reason}`);
+  ask: RemoteConnectionListener["ask"] = (question, what) =>
     this.#note(`ask ${question} ${what}`);
-  heartbeat: LinkListener["heartbeat"] = ({ latency }) =>
+  heartbeat: RemoteConnectionListener["heartbeat"] = ({ latency }) =>
     this.#note(`heartbeat ${latency}`);
-  probed: LinkListener["probed"] = ({ request, result }) =>
+  probed: RemoteConnectionListener["probed"] = ({ request, result }) =>
     this.#note(`probed ${request} ${result.kind}`);
-  log: LinkListener["log"] = ({ message }) => this.#note(`log ${message}`);
+  log: RemoteConnectionListener["log"] = ({ message }) =>
+    this.#note(`log ${message}`);
 
   /** What has been noted since the last call, without status. */
   take(): readonly string[] {
@@ -290,7 +293,7 @@ export class Recorder implements LinkListener {
 }
 
 /** Closes a connection, and has its worker tell that it is closed. */
-export function closeLink(link: Link, worker: FakeWorker): void {
+export function closeLink(link: RemoteConnection, worker: FakeWorker): void {
   link.close(1000, "");
   worker.close(link.id);
 }
@@ -301,7 +304,7 @@ export interface Bench {
   readonly workers: FakeWorkers;
   readonly pool: WorkerPool;
   readonly recorder: Recorder;
-  readonly link: Link;
+  readonly link: RemoteConnection;
 }
 
 /** Makes a link on a fake worker that is not ready. */
@@ -315,7 +318,7 @@ export function makeBench(
   const workers = new FakeWorkers();
   const pool = new WorkerPool({ start: workers.start, clock });
   const recorder = new Recorder();
-  const link = new Link(pool, setup, limits, recorder);
+  const link = new RemoteConnection(pool, setup, limits, recorder);
   return { clock, workers, pool, recorder, link };
 }
 

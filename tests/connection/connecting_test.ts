@@ -18,20 +18,30 @@ const CONTEXT = {
 };
 
 Deno.test("begin() takes a socket id and an attempt of its own", () => {
-  const memory = { ...newConnection(0), serial: 4, attempt: 9, spent: 2 };
-  const { serial, socket, attempt, spent, deadline } =
+  const memory = {
+    ...newConnection(0),
+    lastSocketId: 4,
+    attempt: 9,
+    attemptsInSeries: 2,
+  };
+  const { lastSocketId, socket, attempt, attemptsInSeries, deadline } =
     begin(memory, CONTEXT).state;
-  assertEquals({ serial, socket, attempt, spent, deadline }, {
-    serial: 5,
+  assertEquals({ lastSocketId, socket, attempt, attemptsInSeries, deadline }, {
+    lastSocketId: 5,
     socket: 5,
     attempt: 3,
-    spent: 3,
+    attemptsInSeries: 3,
     deadline: 17_000,
   });
 });
 
 Deno.test("newSeries() forgets attempts and failures, and starts the clock anew", () => {
-  const memory = { ...newConnection(0), attempt: 9, spent: 9, failures: 9 };
+  const memory = {
+    ...newConnection(0),
+    attempt: 9,
+    attemptsInSeries: 9,
+    failures: 9,
+  };
   assertEquals(newSeries(memory, CONTEXT), {
     ...newConnection(7_000),
     attempt: 9,

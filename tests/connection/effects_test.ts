@@ -6,7 +6,7 @@ import {
   refuseProbes,
   status,
 } from "../../lib/connection/effects.ts";
-import { newLiveness, probe } from "../../lib/connection/heartbeat.ts";
+import { newHeartbeat, probe } from "../../lib/connection/heartbeat.ts";
 import { CONFIG } from "./machine.ts";
 
 Deno.test("abandon() says 1000 unless it is told what to say", () => {
@@ -25,9 +25,9 @@ Deno.test("abandon() says 1000 unless it is told what to say", () => {
 });
 
 Deno.test("refuseProbes() answers each request of a probe", () => {
-  const liveness = newLiveness(0, { config: CONFIG, pings: "frames" });
-  assertEquals(refuseProbes(liveness, { kind: "not-open" }), []);
-  const asked = probe(liveness, 0, { config: CONFIG, requests: [4, 5] });
+  const heartbeat = newHeartbeat(0, { config: CONFIG, pings: "frames" });
+  assertEquals(refuseProbes(heartbeat, { kind: "not-open" }), []);
+  const asked = probe(heartbeat, 0, { config: CONFIG, requests: [4, 5] });
   assertEquals(refuseProbes(asked, { kind: "not-open" }), [
     probed(4, { kind: "not-open" }),
     probed(5, { kind: "not-open" }),

@@ -4,12 +4,12 @@ import type { Config } from "../../lib/connection/config.ts";
 import {
   answered,
   heard,
+  type Heartbeat,
+  heartbeatDeadline,
   joinProbe,
   judge,
   type Judgement,
-  type Liveness,
-  livenessDeadline,
-  newLiveness,
+  newHeartbeat,
   paused,
   probe,
   resumed,
@@ -25,54 +25,54 @@ const QUICK: Config = {
 /** Silence for 10 s is death. */
 const SILENT: Config = { ...withoutHeartbeat(), idleTimeout: 10_000 };
 
-function alive(config: Config = CONFIG): Liveness {
-  return newLiveness(0, { config, pings: "frames" });
+function alive(config: Config = CONFIG): Heartbeat {
+  return newHeartbeat(0, { config, pings: "frames" });
 }
 
-function silent(config: Config = SILENT): Liveness {
-  return newLiveness(0, { config, pings: "none" });
+function silent(config: Config = SILENT): Heartbeat {
+  return newHeartbeat(0, { config, pings: "none" });
 }
 
-function livenessOf(judgement: Judgement): Liveness {
+function heartbeatOf(judgement: Judgement): Heartbeat {
   assert(judgement.kind !== "dead");
-  return judgement.liveness;
+  return judgement.heartbeat;
 }
 
 /** Judges at each deadline up to an instant, or to death. */
-function run(liveness: Liveness, until: number, config: Config) {
-  const beats: number[] = [];
-  let next = liveness;
+function run(heartbeat: Heartbeat, until: number, config: Config) {
+  const pings: number[] = [];
+  let next = heartbeat;
   for (;;) {
-    const now = livenessDeadline(next, config);
-    if (now > until) return { liveness: next, beats };
+    const now = heartbeatDeadline(next, config);
+    if (now > until) return { heartbeat: next, pings };
     const judgement = judge(next, now, config);
     if (judgement.kind === "dead") {
-      return { liveness: next, beats, dead: judgement.failure, now };
+      return { heartbeat: next, pings, dead: judgement.failure, now };
     }
-    if (judgement.kind === "beat") beats.push(now);
-    next = judgement.liveness;
+    if (judgement.kind === "ping") pings.push(now);
+    next = judgement.heartbeat;
   }
 }
 
 function probing(
-  liveness: Liveness,
+  heartbeat: Heartbeat,
   { now = 0, config = CONFIG, requests = [1] } = {},
-): Liveness {
-  return probe(liveness, now, { config, requests });
+): Heartbeat {
+  return probe(heartbeat, now, { config, requests });
 }
 
 /** Sleeps from 0 to an instant, wakes up, and reads for 100 ms. */
-function woken(liveness: Liveness, now: number, config: Config): Judgement {
-  const late = livenessOf(judge(liveness, now, config));
-  return judge(late, livenessDeadline(late, config), config);
+function woken(heartbeat: Heartbeat, now: number, config: Config): Judgement {
+  const late = heartbeatOf(judge(heartbeat, now, config));
+  return judge(late, heartbeatDeadline(late, config), config);
 }
 
-Deno.test("newLiveness() sends the first ping after one interval", () => {
-  assertEquals(livenessDeadline(alive(), CONFIG), 20_000);
-  assertEquals(run(alive(), 20_000, CONFIG).beats, [20_000]);
+Deno.test("newHeartbeat() sends the first ping after one interval", () => {
+  assertEquals(heartbeatDeadline(alive(), CONFIG), 20_000);
+  assertEquals(run(alive(), 20_000, CONFIG).pings, [20_000]);
 });
 
-Deno.test("newLiveness() has pings by message where there are no frames", () => {
+Deno.test("newHeartbeat() has pings by message where there are no frames", () => {
   const heartbeat = {
     interval: 20_000,
     timeout: 10_000,
@@ -80,43 +80,43 @@ Deno.test("newLiveness() has pings by message where there are no frames", () => 
     message: "ping",
   };
   const config = { ...CONFIG, heartbeat };
-  assertEquals(newLiveness(0, { config, pings: "none" }).means, "beats");
+  assertEquals(newHeartbeat(0, { config, pings: "none" }).probeMethod, "pings");
 });
 
-Deno.test("newLiveness() has nothing but silence without frames and message", () => {
-  const liveness = newLiveness(0, { config: CONFIG, pings: "none" });
-  assertEquals(liveness.means, "silence");
-  assertEquals(livenessDeadline(liveness, CONFIG), Infinity);
+Deno.test("newHeartbeat() has nothing but silence without frames and message", () => {
+  const heartbeat = newHeartbeat(0, { config: CONFIG, pings: "none" });
+  assertEquals(heartbeat.probeMethod, "silence");
+  assertEquals(heartbeatDeadline(heartbeat, CONFIG), Infinity);
 });
 
-Deno.test("livenessDeadline() is never where the heartbeat is off", () => {
+Deno.test("heartbeatDeadline() is never where the heartbeat is off", () => {
   const config = withoutHeartbeat();
-  assertEquals(livenessDeadline(alive(config), config), Infinity);
+  assertEquals(heartbeatDeadline(alive(config), config), Infinity);
 });
 
-Deno.test("livenessDeadline() is the first of ping, answer, silence and probe", () => {
+Deno.test("heartbeatDeadline() is the first of ping, answer, silence and probe", () => {
   const config = { ...CONFIG, idleTimeout: 12_000 };
-  assertEquals(livenessDeadline(alive(config), config), 12_000);
-  assertEquals(livenessDeadline(probing(alive(config)), config), 3_500);
-  const { liveness } = run(heard(alive(), 15_000), 20_000, CONFIG);
-  assertEquals(livenessDeadline(liveness, CONFIG), 30_000);
+  assertEquals(heartbeatDeadline(alive(config), config), 12_000);
+  assertEquals(heartbeatDeadline(probing(alive(config)), config), 3_500);
+  const { heartbeat } = run(heard(alive(), 15_000), 20_000, CONFIG);
+  assertEquals(heartbeatDeadline(heartbeat, CONFIG), 30_000);
 });
 
-Deno.test("livenessDeadline() is never NaN, whatever is Infinity", () => {
+Deno.test("heartbeatDeadline() is never NaN, whatever is Infinity", () => {
   const config: Config = {
     ...CONFIG,
     heartbeat: { interval: Infinity, timeout: Infinity, deliver: false },
     idleTimeout: Infinity,
     probeTimeout: Infinity,
   };
-  assertEquals(livenessDeadline(alive(config), config), Infinity);
+  assertEquals(heartbeatDeadline(alive(config), config), Infinity);
   const probed = probing(alive(config), { config });
-  assertEquals(livenessDeadline(probed, config), Infinity);
+  assertEquals(heartbeatDeadline(probed, config), Infinity);
 });
 
 Deno.test("judge() says nothing before a deadline", () => {
-  const liveness = alive();
-  assertEquals(judge(liveness, 19_999, CONFIG), { kind: "alive", liveness });
+  const heartbeat = alive();
+  assertEquals(judge(heartbeat, 19_999, CONFIG), { kind: "alive", heartbeat });
 });
 
 Deno.test("judge() finds a dead peer after interval and timeout", () => {
@@ -126,9 +126,9 @@ Deno.test("judge() finds a dead peer after interval and timeout", () => {
 });
 
 Deno.test("judge() sends a ping each interval where timeout is longer", () => {
-  const { beats, now } = run(alive(QUICK), Infinity, QUICK);
+  const { pings, now } = run(alive(QUICK), Infinity, QUICK);
   assertEquals(now, 1_100);
-  assertEquals(beats, [100, 200, 300, 400, 500, 600, 700, 800, 900, 1_000]);
+  assertEquals(pings, [100, 200, 300, 400, 500, 600, 700, 800, 900, 1_000]);
 });
 
 Deno.test("judge() finds a dead peer within interval and timeout in every phase", () => {
@@ -163,44 +163,44 @@ Deno.test("judge() kills no peer that answers within timeout, in no phase", () =
 });
 
 Deno.test("judge() takes any inbound frame as a sign of life", () => {
-  const { liveness } = run(alive(), 20_000, CONFIG);
-  const { now } = run(heard(liveness, 25_000), Infinity, CONFIG);
+  const { heartbeat } = run(alive(), 20_000, CONFIG);
+  const { now } = run(heard(heartbeat, 25_000), Infinity, CONFIG);
   assertEquals(now, 50_000);
 });
 
 Deno.test("judge() kills no peer whose large frame is in progress", () => {
-  let { liveness } = run(alive(), 20_000, CONFIG);
+  let { heartbeat } = run(alive(), 20_000, CONFIG);
   for (let now = 29_000; now < 200_000; now += 9_000) {
-    const next = run(heard(liveness, now), now, CONFIG);
+    const next = run(heard(heartbeat, now), now, CONFIG);
     assertEquals(next.dead, undefined);
-    liveness = next.liveness;
+    heartbeat = next.heartbeat;
   }
 });
 
 Deno.test("judge() takes a frame from before a ping for no answer to it", () => {
-  const { liveness } = run(alive(), 20_000, CONFIG);
-  const { now } = run(heard(liveness, 19_999), Infinity, CONFIG);
+  const { heartbeat } = run(alive(), 20_000, CONFIG);
+  const { now } = run(heard(heartbeat, 19_999), Infinity, CONFIG);
   assertEquals(now, 30_000);
 });
 
 Deno.test("judge() pings for ever where timeout is Infinity, and remembers a bounded number", () => {
-  const heartbeat = { interval: 1, timeout: Infinity, deliver: false };
-  const config = { ...CONFIG, heartbeat };
-  const { liveness, beats, dead } = run(alive(config), 1_500, config);
-  assertEquals([beats.length, dead], [1_500, undefined]);
-  assertEquals(liveness.beats.length, 1_000);
-  assertEquals(answered(liveness, 1_500, 1)?.latency, 1_499);
+  const settings = { interval: 1, timeout: Infinity, deliver: false };
+  const config = { ...CONFIG, heartbeat: settings };
+  const { heartbeat, pings, dead } = run(alive(config), 1_500, config);
+  assertEquals([pings.length, dead], [1_500, undefined]);
+  assertEquals(heartbeat.pings.length, 1_000);
+  assertEquals(answered(heartbeat, 1_500, 1)?.latency, 1_499);
 });
 
 Deno.test("judge() keeps the phase of pings when one is late", () => {
-  const { liveness } = run(alive(), 0, CONFIG);
-  const late = livenessOf(judge(liveness, 20_500, CONFIG));
-  assertEquals(late.nextBeatAt, 40_000);
+  const { heartbeat } = run(alive(), 0, CONFIG);
+  const late = heartbeatOf(judge(heartbeat, 20_500, CONFIG));
+  assertEquals(late.nextPingAt, 40_000);
 });
 
 Deno.test("judge() does not make up for a ping that is later than an interval", () => {
-  const next = livenessOf(judge(alive(QUICK), 350, QUICK));
-  assertEquals([next.lastBeat, next.nextBeatAt], [1, 450]);
+  const next = heartbeatOf(judge(alive(QUICK), 350, QUICK));
+  assertEquals([next.lastPing, next.nextPingAt], [1, 450]);
 });
 
 Deno.test("judge() finds silence dead after idleTimeout", () => {
@@ -219,7 +219,7 @@ Deno.test("judge() excuses a probe since which something was heard", () => {
   const judgement = judge(heard(probing(alive()), 10), 3_500, CONFIG);
   assert(judgement.kind === "excused");
   assertEquals(judgement.probe.requests, [1]);
-  assertEquals(judgement.liveness.probe, undefined);
+  assertEquals(judgement.heartbeat.probe, undefined);
 });
 
 Deno.test("judge() lets a ping decide that is due before the probe", () => {
@@ -232,48 +232,48 @@ Deno.test("judge() lets a ping decide that is due before the probe", () => {
 
 Deno.test("judge() decides by a probe alone where the heartbeat is off", () => {
   const config = withoutHeartbeat();
-  const liveness = probing(alive(config), { config });
-  assertEquals(run(liveness, Infinity, config).now, 3_500);
-  const excused = judge(heard(liveness, 10), 3_500, config);
-  assertEquals(livenessDeadline(livenessOf(excused), config), Infinity);
+  const heartbeat = probing(alive(config), { config });
+  assertEquals(run(heartbeat, Infinity, config).now, 3_500);
+  const excused = judge(heard(heartbeat, 10), 3_500, config);
+  assertEquals(heartbeatDeadline(heartbeatOf(excused), config), Infinity);
 });
 
 // lateness and sleep
 
 Deno.test("judge() lets received data be read first when it comes late", () => {
-  const { liveness } = run(alive(), 20_000, CONFIG);
-  const late = livenessOf(judge(liveness, 30_051, CONFIG));
-  assertEquals(livenessDeadline(late, CONFIG), 30_151);
+  const { heartbeat } = run(alive(), 20_000, CONFIG);
+  const late = heartbeatOf(judge(heartbeat, 30_051, CONFIG));
+  assertEquals(heartbeatDeadline(late, CONFIG), 30_151);
   assertEquals(run(heard(late, 30_060), 30_151, CONFIG).dead, undefined);
 });
 
 Deno.test("judge() kills after a late timer when there was nothing to read", () => {
-  const { liveness } = run(alive(), 20_000, CONFIG);
-  assertEquals(judge(liveness, 30_050, CONFIG).kind, "dead");
-  assertEquals(woken(liveness, 30_051, CONFIG).kind, "dead");
+  const { heartbeat } = run(alive(), 20_000, CONFIG);
+  assertEquals(judge(heartbeat, 30_050, CONFIG).kind, "dead");
+  assertEquals(woken(heartbeat, 30_051, CONFIG).kind, "dead");
 });
 
 Deno.test("judge() probes after a sleep, and kills only then", () => {
-  const { liveness } = run(alive(), 20_000, CONFIG);
-  const judgement = woken(liveness, 3_600_000, CONFIG);
-  assertEquals(judgement.kind, "beat");
-  const { dead, now } = run(livenessOf(judgement), Infinity, CONFIG);
+  const { heartbeat } = run(alive(), 20_000, CONFIG);
+  const judgement = woken(heartbeat, 3_600_000, CONFIG);
+  assertEquals(judgement.kind, "ping");
+  const { dead, now } = run(heartbeatOf(judgement), Infinity, CONFIG);
   assertEquals(dead, { type: "heartbeat", kind: "probe", timeout: 3_500 });
   assertEquals(now, 3_603_600);
 });
 
 Deno.test("judge() keeps a peer that answers after a sleep, idleTimeout or not", () => {
   const config = { ...CONFIG, idleTimeout: 25_000 };
-  const { liveness } = run(alive(config), 20_000, config);
-  const asked = livenessOf(woken(liveness, 3_600_000, config));
-  const answer = answered(asked, 3_603_000, asked.lastBeat);
+  const { heartbeat } = run(alive(config), 20_000, config);
+  const asked = heartbeatOf(woken(heartbeat, 3_600_000, config));
+  const answer = answered(asked, 3_603_000, asked.lastPing);
   assert(answer !== undefined);
-  assertEquals(run(answer.liveness, 3_610_000, config).dead, undefined);
+  assertEquals(run(answer.heartbeat, 3_610_000, config).dead, undefined);
 });
 
 Deno.test("judge() keeps the requests of a probe that a sleep interrupted", () => {
   const asleep = probing(alive(), { requests: [1, 2] });
-  const asked = livenessOf(woken(asleep, 100_000, CONFIG));
+  const asked = heartbeatOf(woken(asleep, 100_000, CONFIG));
   assertEquals(asked.probe?.requests, [1, 2]);
   assertEquals(answered(asked, 100_200, 2)?.requests, [1, 2]);
 });
@@ -281,29 +281,29 @@ Deno.test("judge() keeps the requests of a probe that a sleep interrupted", () =
 Deno.test("judge() gives a silent peer probeTimeout after a sleep", () => {
   const judgement = woken(silent(), 100_000, SILENT);
   assertEquals(judgement.kind, "alive");
-  const { dead, now } = run(livenessOf(judgement), Infinity, SILENT);
+  const { dead, now } = run(heartbeatOf(judgement), Infinity, SILENT);
   assertEquals(dead, { type: "heartbeat", kind: "idle", timeout: 10_000 });
   assertEquals(now, 103_600);
 });
 
 Deno.test("judge() gives a silent peer no more than idleTimeout after a sleep", () => {
   const config = { ...SILENT, idleTimeout: 1_000 };
-  const liveness = livenessOf(woken(silent(config), 100_000, config));
-  assertEquals(run(liveness, Infinity, config).now, 101_100);
+  const heartbeat = heartbeatOf(woken(silent(config), 100_000, config));
+  assertEquals(run(heartbeat, Infinity, config).now, 101_100);
 });
 
 Deno.test("judge() does not use up the excuse of a sleep that needed none", () => {
-  const glanced = run(settling(silent(), 1_000), 1_100, SILENT).liveness;
-  assertEquals(livenessDeadline(glanced, SILENT), 10_000);
+  const glanced = run(settling(silent(), 1_000), 1_100, SILENT).heartbeat;
+  assertEquals(heartbeatDeadline(glanced, SILENT), 10_000);
   assertEquals(woken(glanced, 100_000, SILENT).kind, "alive");
 });
 
 Deno.test("judge() finds a dead peer although wake-ups come faster than probeTimeout", () => {
-  let liveness = alive();
+  let heartbeat = alive();
   for (let now = 0; now < 60_000; now += 1_000) {
-    const { liveness: next, dead } = run(liveness, now, CONFIG);
+    const { heartbeat: next, dead } = run(heartbeat, now, CONFIG);
     if (dead !== undefined) return;
-    liveness = settling(next, now);
+    heartbeat = settling(next, now);
   }
   assert(false, "It was never found dead");
 });
@@ -312,13 +312,13 @@ Deno.test("judge() finds a dead peer although each timer is too late", () => {
   for (
     const [dead, config] of [[alive(), CONFIG], [silent(), SILENT]] as const
   ) {
-    let liveness = dead;
+    let heartbeat = dead;
     const judged: string[] = [];
     while (!judged.includes("dead") && judged.length < 10) {
-      const now = livenessDeadline(liveness, config) + 60_000;
-      const judgement = judge(liveness, now, config);
+      const now = heartbeatDeadline(heartbeat, config) + 60_000;
+      const judgement = judge(heartbeat, now, config);
       judged.push(judgement.kind);
-      if (judgement.kind !== "dead") liveness = judgement.liveness;
+      if (judgement.kind !== "dead") heartbeat = judgement.heartbeat;
     }
     assertEquals(judged.at(-1), "dead");
   }
@@ -326,100 +326,100 @@ Deno.test("judge() finds a dead peer although each timer is too late", () => {
 
 Deno.test("judge() serves a settling that is itself too late", () => {
   const judgement = judge(settling(alive(), 0), 1_000_000, CONFIG);
-  assertEquals(judgement.kind, "beat");
+  assertEquals(judgement.kind, "ping");
 });
 
 Deno.test("settling() reads for 100 ms before it asks", () => {
-  const liveness = settling(alive(), 5_000);
-  assertEquals(livenessDeadline(liveness, CONFIG), 5_100);
-  assertEquals(judge(liveness, 5_099, CONFIG).kind, "alive");
-  assertEquals(judge(liveness, 5_100, CONFIG).kind, "beat");
+  const heartbeat = settling(alive(), 5_000);
+  assertEquals(heartbeatDeadline(heartbeat, CONFIG), 5_100);
+  assertEquals(judge(heartbeat, 5_099, CONFIG).kind, "alive");
+  assertEquals(judge(heartbeat, 5_100, CONFIG).kind, "ping");
 });
 
 Deno.test("settling() is not prolonged by a second wake-up", () => {
-  const liveness = settling(alive(), 5_000);
-  assertEquals(settling(liveness, 5_050), liveness);
+  const heartbeat = settling(alive(), 5_000);
+  assertEquals(settling(heartbeat, 5_050), heartbeat);
 });
 
 Deno.test("settling() asks after a late timer too, when a wake-up comes", () => {
-  const { liveness } = run(alive(), 20_000, CONFIG);
-  const late = livenessOf(judge(liveness, 30_051, CONFIG));
+  const { heartbeat } = run(alive(), 20_000, CONFIG);
+  const late = heartbeatOf(judge(heartbeat, 30_051, CONFIG));
   const awake = settling(late, 30_060);
-  assertEquals(livenessDeadline(awake, CONFIG), 30_151);
-  assertEquals(judge(awake, 30_151, CONFIG).kind, "beat");
+  assertEquals(heartbeatDeadline(awake, CONFIG), 30_151);
+  assertEquals(judge(awake, 30_151, CONFIG).kind, "ping");
 });
 
 Deno.test("settling() has nothing to ask where there is no heartbeat at all", () => {
   const config = withoutHeartbeat();
   const judgement = woken(settling(silent(config), 0), 100, config);
-  assertEquals(livenessDeadline(livenessOf(judgement), config), Infinity);
+  assertEquals(heartbeatDeadline(heartbeatOf(judgement), config), Infinity);
 });
 
 // pause
 
 Deno.test("paused() judges nothing, however long it takes", () => {
-  const liveness = paused(alive());
-  assertEquals(livenessDeadline(liveness, CONFIG), Infinity);
-  assertEquals(judge(liveness, 1e9, CONFIG), { kind: "alive", liveness });
-  assertEquals(settling(liveness, 0), liveness);
+  const heartbeat = paused(alive());
+  assertEquals(heartbeatDeadline(heartbeat, CONFIG), Infinity);
+  assertEquals(judge(heartbeat, 1e9, CONFIG), { kind: "alive", heartbeat });
+  assertEquals(settling(heartbeat, 0), heartbeat);
 });
 
 Deno.test("resumed() judges anew, with a ping at once if one was due", () => {
-  const liveness = resumed(paused(alive()), 100_000);
-  assertEquals(livenessDeadline(liveness, CONFIG), 100_000);
-  assertEquals(run(liveness, Infinity, CONFIG).now, 110_000);
+  const heartbeat = resumed(paused(alive()), 100_000);
+  assertEquals(heartbeatDeadline(heartbeat, CONFIG), 100_000);
+  assertEquals(run(heartbeat, Infinity, CONFIG).now, 110_000);
 });
 
 Deno.test("resumed() does not put a ping off", () => {
-  let liveness = alive();
+  let heartbeat = alive();
   for (let now = 0; now < 20_000; now += 100) {
-    liveness = resumed(paused(liveness), now);
+    heartbeat = resumed(paused(heartbeat), now);
   }
-  assertEquals(livenessDeadline(liveness, CONFIG), 20_000);
+  assertEquals(heartbeatDeadline(heartbeat, CONFIG), 20_000);
 });
 
 Deno.test("resumed() changes nothing that was not paused", () => {
-  const liveness = settling(alive(), 0);
-  assertEquals(resumed(liveness, 50), liveness);
+  const heartbeat = settling(alive(), 0);
+  assertEquals(resumed(heartbeat, 50), heartbeat);
 });
 
 // answers
 
 Deno.test("heard() never goes back in time", () => {
-  const liveness = heard(alive(), 100);
-  assertEquals(heard(liveness, 50), liveness);
-  assertEquals(heard(liveness, NaN), liveness);
+  const heartbeat = heard(alive(), 100);
+  assertEquals(heard(heartbeat, 50), heartbeat);
+  assertEquals(heard(heartbeat, NaN), heartbeat);
 });
 
 Deno.test("answered() tells the latency of the ping that is answered", () => {
-  const { liveness } = run(alive(QUICK), 300, QUICK);
-  const answer = answered(liveness, 310, 2);
+  const { heartbeat } = run(alive(QUICK), 300, QUICK);
+  const answer = answered(heartbeat, 310, 2);
   assertEquals(answer?.latency, 110);
-  assertEquals(answer?.liveness.beats, [{ id: 3, sentAt: 300 }]);
+  assertEquals(answer?.heartbeat.pings, [{ id: 3, sentAt: 300 }]);
 });
 
 Deno.test("answered() takes an answer without a number for that to the latest ping", () => {
-  const { liveness } = run(alive(QUICK), 300, QUICK);
-  const answer = answered(liveness, 310, undefined);
+  const { heartbeat } = run(alive(QUICK), 300, QUICK);
+  const answer = answered(heartbeat, 310, undefined);
   assertEquals(answer?.latency, 10);
-  assertEquals(answer?.liveness.beats, []);
+  assertEquals(answer?.heartbeat.pings, []);
 });
 
 Deno.test("answered() ignores what answers no ping of ours", () => {
-  const { liveness } = run(alive(QUICK), 300, QUICK);
-  assertEquals(answered(liveness, 310, 9), undefined);
+  const { heartbeat } = run(alive(QUICK), 300, QUICK);
+  assertEquals(answered(heartbeat, 310, 9), undefined);
   assertEquals(answered(alive(), 310, undefined), undefined);
-  const once = answered(liveness, 310, 3);
-  assertEquals(once && answered(once.liveness, 311, 3), undefined);
+  const once = answered(heartbeat, 310, 3);
+  assertEquals(once && answered(once.heartbeat, 311, 3), undefined);
 });
 
 Deno.test("answered() answers a probe by its own ping or a later one, not by an earlier", () => {
-  const { liveness } = run(alive(QUICK), 300, QUICK);
-  const asked = probing(liveness, { now: 350, config: QUICK });
+  const { heartbeat } = run(alive(QUICK), 300, QUICK);
+  const asked = probing(heartbeat, { now: 350, config: QUICK });
   assertEquals(asked.probe?.id, 4);
   assertEquals(answered(asked, 360, 3)?.requests, []);
   assertEquals(answered(asked, 360, 4)?.requests, [1]);
-  const later = run(asked, 450, QUICK).liveness;
+  const later = run(asked, 450, QUICK).heartbeat;
   assertEquals(answered(later, 460, 5)?.requests, [1]);
 });
 
@@ -429,15 +429,18 @@ Deno.test("answered() knows a probe whose ping other traffic has excused", () =>
     heartbeat: { interval: 1_000, timeout: 1_000, deliver: false },
   };
   const asked = heard(probing(alive(config), { config }), 10);
-  const { liveness } = run(asked, 1_000, config);
-  assertEquals(liveness.beats.map(({ id }) => id), [2]);
-  assertEquals(answered(liveness, 1_500, 1)?.latency, 1_500);
+  const { heartbeat } = run(asked, 1_000, config);
+  assertEquals(heartbeat.pings.map(({ id }) => id), [2]);
+  assertEquals(answered(heartbeat, 1_500, 1)?.latency, 1_500);
 });
 
 Deno.test("joinProbe() lets a further request wait", () => {
-  const liveness = probing(alive());
-  assert(liveness.probe !== undefined);
-  assertEquals(joinProbe(liveness, liveness.probe, 9).probe?.requests, [1, 9]);
+  const heartbeat = probing(alive());
+  assert(heartbeat.probe !== undefined);
+  assertEquals(joinProbe(heartbeat, heartbeat.probe, 9).probe?.requests, [
+    1,
+    9,
+  ]);
 });
 
 /**
@@ -451,20 +454,20 @@ function lifeOf(
     readonly roundTrip: number;
   },
 ): { readonly now: number } {
-  let liveness = heard(alive(config), 0);
+  let heartbeat = heard(alive(config), 0);
   const answers: { readonly at: number; readonly id: number }[] = [];
   for (;;) {
-    const now = livenessDeadline(liveness, config);
+    const now = heartbeatDeadline(heartbeat, config);
     while (answers[0] !== undefined && answers[0].at <= now) {
       const { at, id } = answers[0];
       answers.shift();
-      liveness = answered(liveness, at, id)?.liveness ?? liveness;
+      heartbeat = answered(heartbeat, at, id)?.heartbeat ?? heartbeat;
     }
-    if (livenessDeadline(liveness, config) > now) continue;
-    const judgement = judge(liveness, now, config);
+    if (heartbeatDeadline(heartbeat, config) > now) continue;
+    const judgement = judge(heartbeat, now, config);
     if (judgement.kind === "dead") return { now };
-    liveness = judgement.liveness;
+    heartbeat = judgement.heartbeat;
     const at = now + roundTrip;
-    if (at <= lastHeard) answers.push({ at, id: liveness.lastBeat });
+    if (at <= lastHeard) answers.push({ at, id: heartbeat.lastPing });
   }
 }

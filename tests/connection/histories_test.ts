@@ -171,7 +171,7 @@ class History {
   }
 
   #eventOf({ type, older, variant }: Move): Event {
-    const socket = this.#state.serial - older;
+    const socket = this.#state.lastSocketId - older;
     switch (type) {
       case "on time":
       case "late":
@@ -199,7 +199,7 @@ class History {
       case "heard":
         return { type, socket, at: this.#now - 100 + variant * 50 };
       case "answered":
-        return variant > 3 ? { type, socket } : { type, socket, beat: variant };
+        return variant > 3 ? { type, socket } : { type, socket, ping: variant };
       case "probe":
         this.#requests += 1;
         return { type, request: this.#requests };

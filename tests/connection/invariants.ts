@@ -30,8 +30,8 @@ const PROMISES: Readonly<
     const ids = step.effects.flatMap((effect) =>
       effect.type === "resolve" ? [effect.socket] : []
     );
-    return ids.every((id, index) => id === before.serial + 1 + index) &&
-      step.state.serial === before.serial + ids.length;
+    return ids.every((id, index) => id === before.lastSocketId + 1 + index) &&
+      step.state.lastSocketId === before.lastSocketId + ids.length;
   },
   "Effects name the one live socket, and none that is gone": livesOnce,
   "A live socket that is let go is abandoned, one that ended is not": letsGo,
@@ -69,12 +69,13 @@ const PROMISES: Readonly<
   "Attempts are counted from 1 and never exceed their maximum": (
     { step, context },
   ) => {
-    const { attempt, spent } = step.state;
+    const { attempt, attemptsInSeries } = step.state;
     const most = Math.max(1, context.config.backoff.maxAttempts);
     const told = notices(step).flatMap((notice) =>
       "attempt" in notice ? [notice.attempt] : []
     );
-    return spent <= most && attempt >= spent && told.every((n) => n >= 1);
+    return attemptsInSeries <= most && attempt >= attemptsInSeries &&
+      told.every((n) => n >= 1);
   },
   "No deadline is NaN, and none is served early": (
     { before, event, context, step },
@@ -98,10 +99,10 @@ const PROMISES: Readonly<
             step.state.kind === "waiting")
     ),
   "Pings go to open connections": ({ before, step }) =>
-    step.effects.every(({ type }) => type !== "beat") ||
+    step.effects.every(({ type }) => type !== "ping") ||
     before.kind === "open" && step.state.kind === "open",
   "Silence is bounded in what it remembers": ({ step }) =>
-    step.state.kind !== "open" || step.state.liveness.beats.length <= 1_000,
+    step.state.kind !== "open" || step.state.heartbeat.pings.length <= 1_000,
 };
 
 function livesOnce({ before, step }: Transition): boolean {
@@ -136,7 +137,7 @@ function socketOf(state: State): number | undefined {
 }
 
 function requests(state: State): readonly number[] {
-  return state.kind === "open" ? state.liveness.probe?.requests ?? [] : [];
+  return state.kind === "open" ? state.heartbeat.probe?.requests ?? [] : [];
 }
 
 function notices(step: Step): readonly Notification[] {

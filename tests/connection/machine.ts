@@ -124,11 +124,11 @@ export class Machine {
     return this.tell({ type: "heard", socket: this.socket, at });
   }
 
-  answered(beat?: number): string[] {
+  answered(ping?: number): string[] {
     return this.tell({
       type: "answered",
       socket: this.socket,
-      ...(beat !== undefined && { beat }),
+      ...(ping !== undefined && { ping }),
     });
   }
 
@@ -205,8 +205,8 @@ export function inWords(effect: Effect): string {
     case "open":
     case "greet":
       return `${effect.type} ${effect.socket}`;
-    case "beat":
-      return `beat ${effect.socket}.${effect.beat}`;
+    case "ping":
+      return `ping ${effect.socket}.${effect.ping}`;
     case "close":
     case "abandon":
       return `${effect.type} ${effect.socket} ${effect.closeCode}${

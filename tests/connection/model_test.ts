@@ -148,7 +148,7 @@ function movesFrom(state: State): readonly Move[] {
   ];
 }
 
-function eventsIn({ serial: socket }: State): readonly Event[] {
+function eventsIn({ lastSocketId: socket }: State): readonly Event[] {
   return [
     { type: "connect" },
     { type: "reconnect", reason: "" },
@@ -181,8 +181,8 @@ function ended(socket: number, closeCode: number, reason = ""): Event {
 
 /** The same for states that differ only in when they are and how ids count. */
 function keyOf({ state, now }: Node): string {
-  const { serial: _, opens, seriesStartedAt: __, ...rest } = state;
-  const lastBeat = rest.kind === "open" ? rest.liveness.lastBeat : 0;
+  const { lastSocketId: _, opens, seriesStartedAt: __, ...rest } = state;
+  const lastBeat = rest.kind === "open" ? rest.heartbeat.lastPing : 0;
   const known = { ...rest, opens: Math.min(opens, 1) };
   return JSON.stringify(known, (name, value) => {
     if (INSTANTS.has(name)) return relative(value, now);

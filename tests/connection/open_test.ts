@@ -3,9 +3,9 @@ import { CONFIG, connecting, Machine, opened, waiting } from "./machine.ts";
 
 Deno.test("whileOpen() pings each interval and tells the latency", () => {
   const machine = opened();
-  assertEquals(machine.due(), ["beat 1.1"]);
+  assertEquals(machine.due(), ["ping 1.1"]);
   assertEquals(machine.sleep(30).answered(1), ["heartbeat 30"]);
-  assertEquals(machine.due(), ["beat 1.2"]);
+  assertEquals(machine.due(), ["ping 1.2"]);
   assertEquals(machine.now, 40_000);
 });
 
@@ -28,7 +28,7 @@ Deno.test("whileOpen() has a ping state per connection, and one timer", () => {
   machine.open();
   const { now } = machine;
   assertEquals(machine.answered(1), []);
-  assertEquals(machine.due(), ["beat 2.1"]);
+  assertEquals(machine.due(), ["ping 2.1"]);
   assertEquals(machine.now, now + 20_000);
 });
 
@@ -79,10 +79,10 @@ Deno.test("whileOpen() lets received data be read first when a timer is late", (
 Deno.test("whileOpen() probes after a sleep, whichever clock went on", () => {
   const stopped = opened();
   assertEquals(stopped.due(60_000), []);
-  assertEquals(stopped.due(), ["beat 1.1"]);
+  assertEquals(stopped.due(), ["ping 1.1"]);
   const suspended = opened();
   assertEquals(suspended.tell({ type: "woke" }), []);
-  assertEquals(suspended.due(), ["beat 1.1"]);
+  assertEquals(suspended.due(), ["ping 1.1"]);
   assertEquals(suspended.now, 100);
 });
 
@@ -108,7 +108,7 @@ Deno.test("whileOpen() judges nothing while paused, and anew afterwards", () => 
   assertEquals(machine.tell({ type: "woke" }), []);
   machine.sleep(1e6);
   assertEquals(machine.socketEvent("resumed"), []);
-  assertEquals(machine.due(), ["beat 1.2"]);
+  assertEquals(machine.due(), ["ping 1.2"]);
   assertEquals(machine.now, 1_020_000);
 });
 
@@ -154,7 +154,7 @@ Deno.test("whileOpen() abandons nothing that has ended", () => {
 
 Deno.test("onProbe() pings now and tells the latency", () => {
   const machine = opened();
-  assertEquals(machine.probe(7), ["beat 1.1"]);
+  assertEquals(machine.probe(7), ["ping 1.1"]);
   assertEquals(machine.sleep(40).answered(1), ["heartbeat 40", "probed 7 40"]);
 });
 
@@ -192,7 +192,7 @@ Deno.test("onProbe() is carried over a sleep", () => {
   const machine = opened();
   machine.probe(7);
   machine.due(100_000);
-  assertEquals(machine.due(), ["beat 1.2"]);
+  assertEquals(machine.due(), ["ping 1.2"]);
   assertEquals(machine.sleep(30).answered(2), ["heartbeat 30", "probed 7 30"]);
 });
 

@@ -335,7 +335,7 @@ Deno.test("transition() takes no notice of a wall clock that jumps forwards or b
   for (const drift of [-1e9, 1e9]) {
     const machine = opened();
     machine.drift = drift;
-    assertEquals(machine.due(), ["beat 1.1"]);
+    assertEquals(machine.due(), ["ping 1.1"]);
     assertEquals(machine.sleep(30).answered(1), ["heartbeat 30"]);
     assertEquals(machine.ended()[0], "waiting 1 +1500");
     machine.drift = 0;
@@ -442,18 +442,18 @@ Deno.test("transition() probes an open connection when a network comes back", ()
   const machine = opened();
   assertEquals(machine.network("offline"), []);
   assertEquals(machine.network("online"), []);
-  assertEquals(machine.due(), ["beat 1.1"]);
+  assertEquals(machine.due(), ["ping 1.1"]);
   assertEquals(machine.now, 100);
 });
 
 Deno.test("transition() tells one result of each probe", () => {
   const machine = opened();
-  assertEquals(machine.probe(1), ["beat 1.1"]);
+  assertEquals(machine.probe(1), ["ping 1.1"]);
   assertEquals(machine.answered(1), ["heartbeat 0", "probed 1 0"]);
   assertEquals(waiting().probe(2), ["probed 2 not-open"]);
 });
 
-Deno.test("transition() tells the end once when all attempts are spent", () => {
+Deno.test("transition() tells the end once when all attempts are attemptsInSeries", () => {
   const backoff = { ...CONFIG.backoff, maxAttempts: 1 };
   const machine = connecting({ backoff });
   assertEquals(machine.ended(), [

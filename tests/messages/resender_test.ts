@@ -1,15 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { Outlet, type Posting } from "../../lib/messages/resender.ts";
+import { type Delivery, Resender } from "../../lib/messages/resender.ts";
 import { FakeReconnectingSocket, FakeSocket } from "./fake_socket.ts";
 
 function outletOf<S extends FakeSocket>(socket: S) {
-  const outlet = new Outlet(socket);
+  const outlet = new Resender(socket);
   socket.addEventListener("open", () => outlet.opened());
   socket.addEventListener("disconnect", () => outlet.lost("cut"));
   socket.addEventListener("close", () => outlet.finish("closed"));
   const lost: unknown[] = [];
-  const post = (repeat: Posting["repeat"], frame = "a"): Posting => {
+  const post = (repeat: Delivery["repeat"], frame = "a"): Delivery => {
     const posting = {
       frame,
       repeat,

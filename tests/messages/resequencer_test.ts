@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { OrderedLine } from "../../lib/messages/resequencer.ts";
+import { Resequencer } from "../../lib/messages/resequencer.ts";
 
 function lineOf(maxMessages: number, maxBytes = Infinity) {
   const delivered: string[] = [];
-  const line = new OrderedLine<string>(
+  const line = new Resequencer<string>(
     { maxMessages, maxBytes },
     (result) => delivered.push(result),
   );

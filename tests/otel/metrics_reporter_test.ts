@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createInstruments } from "../../lib/otel/instruments.ts";
-import { Readings } from "../../lib/otel/metrics_reporter.ts";
+import { MetricsReporter } from "../../lib/otel/metrics_reporter.ts";
 import { FakeSocket } from "./fake_socket.ts";
 import { FakeMeter } from "./fake_telemetry.ts";
 
@@ -69,6 +69,6 @@ function makeReadings(sent = { messages: 0, bytes: 0 }) {
   return {
     meter,
     socket,
-    readings: new Readings(instruments, socket.metrics()),
+    readings: new MetricsReporter(instruments, socket.metrics()),
   };
 }

@@ -1,19 +1,22 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Notice } from "../../lib/boundary/protocol.ts";
-import { Questions } from "../../lib/worker/client_requests.ts";
+import { ClientRequests } from "../../lib/worker/client_requests.ts";
 
 const ANSWER = { kind: "value", value: "v" } as const;
 
-function makeQuestions(): { questions: Questions; told: Notice[] } {
+function makeQuestions(): { questions: ClientRequests; told: Notice[] } {
   const told: Notice[] = [];
-  return { questions: new Questions(7, (notice) => told.push(notice)), told };
+  return {
+    questions: new ClientRequests(7, (notice) => told.push(notice)),
+    told,
+  };
 }
 
 Deno.test("Questions.ask() resolves to the answer of its own question", async () => {
   const { questions, told } = makeQuestions();
   const { signal } = new AbortController();
-  const first = questions.ask("url", signal);
-  const second = questions.ask("token", signal);
+  const first = questions.request("url", signal);
+  const second = questions.request("token", signal);
   assertEquals(told, [
     { type: "ask", id: 7, question: 1, what: "url" },
     { type: "ask", id: 7, question: 2, what: "token" },
@@ -29,7 +32,7 @@ Deno.test("Questions.ask() resolves to the answer of its own question", async ()
 Deno.test("Questions.ask() rejects once nobody waits any more", async () => {
   const { questions } = makeQuestions();
   const abort = new AbortController();
-  const asked = questions.ask("url", abort.signal);
+  const asked = questions.request("url", abort.signal);
   assertEquals(questions.open, 1);
   abort.abort(new Error("over"));
   await assertRejects(() => asked, Error, "over");
@@ -40,7 +43,7 @@ Deno.test("Questions.ask() rejects once nobody waits any more", async () => {
 Deno.test("Questions.ask() asks nothing for an attempt that is over", () => {
   const { questions, told } = makeQuestions();
   assertThrows(() =>
-    questions.ask("url", AbortSignal.abort(new Error("over")))
+    questions.request("url", AbortSignal.abort(new Error("over")))
   );
   assertEquals(told, []);
 });

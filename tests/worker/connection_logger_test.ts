@@ -1,27 +1,31 @@
 import { assertEquals } from "@std/assert";
 import type { Notice, Setup } from "../../lib/boundary/protocol.ts";
-import { Journal } from "../../lib/worker/connection_logger.ts";
+import { ConnectionLogger } from "../../lib/worker/connection_logger.ts";
 import { Secrets } from "../../lib/worker/attempt/secrets.ts";
 
 const CANARY = "canary-0123456789";
 
 function makeJournal(
   level: Setup["log"],
-): { journal: Journal; told: Notice[] } {
+): { journal: ConnectionLogger; told: Notice[] } {
   const told: Notice[] = [];
   const secrets = new Secrets({ headers: {} });
   secrets.noteToken(CANARY);
-  const tell = (notice: Notice) => told.push(notice);
+  const push = (notice: Notice) => told.push(notice);
   return {
-    journal: new Journal(3, level, { tell, secrets, attempt: () => 2 }),
+    journal: new ConnectionLogger(3, level, {
+      push,
+      secrets,
+      attempt: () => 2,
+    }),
     told,
   };
 }
 
 Deno.test("Journal.write() writes redacted records", () => {
   const { journal, told } = makeJournal("debug");
-  journal.write("warn", `A ${CANARY}`, { text: CANARY, count: 1, flag: true });
-  journal.write("info", "B");
+  journal.log("warn", `A ${CANARY}`, { text: CANARY, count: 1, flag: true });
+  journal.log("info", "B");
   assertEquals(told, [
     {
       type: "log",
@@ -36,17 +40,20 @@ Deno.test("Journal.write() writes redacted records", () => {
 
 Deno.test("Journal.write() writes nothing that nobody reads", () => {
   const { journal, told } = makeJournal("warn");
-  journal.write("info", "A");
-  assertEquals([journal.wants("info"), journal.wants("warn")], [false, true]);
+  journal.log("info", "A");
+  assertEquals([journal.isEnabled("info"), journal.isEnabled("warn")], [
+    false,
+    true,
+  ]);
   const silent = makeJournal("silent");
-  silent.journal.write("error", "B");
+  silent.journal.log("error", "B");
   assertEquals([...told, ...silent.told], []);
 });
 
 Deno.test("Journal.frame() shows the head of a text, and no half of a secret", () => {
   const { journal, told } = makeJournal("debug");
   for (let at = 60; at < 90; at += 1) {
-    journal.frame("<", "x".repeat(at) + CANARY.repeat(3), 1);
+    journal.logFrame("<", "x".repeat(at) + CANARY.repeat(3), 1);
   }
   for (const notice of told) {
     assertEquals(JSON.stringify(notice).includes(CANARY.slice(0, 3)), false);
@@ -55,8 +62,8 @@ Deno.test("Journal.frame() shows the head of a text, and no half of a secret", (
 
 Deno.test("Journal.frame() tells the size of what it does not show", () => {
   const { journal, told } = makeJournal("debug");
-  journal.frame(">", new ArrayBuffer(5), 5);
-  journal.frame("<", "x".repeat(100_000), 100_000);
+  journal.logFrame(">", new ArrayBuffer(5), 5);
+  journal.logFrame("<", "x".repeat(100_000), 100_000);
   const shown = told.map((notice) =>
     notice.type === "log" && [notice.message, notice.fields.head]
   );

@@ -6,7 +6,7 @@ import {
   RECEIVE_WINDOW_MESSAGES,
   TRANSFER_FROM,
 } from "../../lib/boundary/protocol.ts";
-import { Mailbox, type Post } from "../../lib/worker/notice_queue.ts";
+import { type NoticePost, NoticeQueue } from "../../lib/worker/notice_queue.ts";
 
 const ROOM = { messages: Infinity, bytes: Infinity };
 const ASK = { type: "ask", id: 1, question: 1, what: "url" } as const;
@@ -20,9 +20,9 @@ const LAST = {
 
 function mailboxWith(
   config: Partial<InboxConfig> = {},
-): { mailbox: Mailbox; readied: () => number } {
+): { mailbox: NoticeQueue; readied: () => number } {
   let readied = 0;
-  const mailbox = new Mailbox(
+  const mailbox = new NoticeQueue(
     1,
     { maxMessages: 10, maxBytes: 100, overflow: "pause", ...config },
     () => readied += 1,
@@ -30,20 +30,23 @@ function mailboxWith(
   return { mailbox, readied: () => readied };
 }
 
-function collect(mailbox: Mailbox, room: Post["room"] = ROOM): Post {
-  const post: Post = {
+function collect(
+  mailbox: NoticeQueue,
+  room: NoticePost["room"] = ROOM,
+): NoticePost {
+  const post: NoticePost = {
     notices: [],
     messages: [],
     runs: [],
     transfer: [],
     room: { ...room },
   };
-  mailbox.collect(post);
+  mailbox.fill(post);
   return post;
 }
 
 /** The same as the hub puts it. */
-function collected(mailbox: Mailbox): readonly Notice[] {
+function collected(mailbox: NoticeQueue): readonly Notice[] {
   const { notices, messages, runs } = collect(mailbox);
   if (runs.length === 0) return notices;
   return [...notices, { type: "messages", messages, runs }];
@@ -51,7 +54,7 @@ function collected(mailbox: Mailbox): readonly Notice[] {
 
 Deno.test("Mailbox() is empty at first", () => {
   const { mailbox } = mailboxWith();
-  assert(mailbox.isEmpty && !mailbox.hasSomething && mailbox.hasRoom);
+  assert(mailbox.isEmpty && !mailbox.hasWork && mailbox.hasRoom);
   assertEquals(mailbox.after, 0);
   assertEquals(collected(mailbox), []);
 });
@@ -62,9 +65,9 @@ Deno.test("Mailbox.collect() gathers messages and transfers large buffers", () =
   const large = new ArrayBuffer(TRANSFER_FROM);
   const messages = ["a", small, large];
   const bytes = 4 + TRANSFER_FROM;
-  mailbox.store("a", 1);
-  mailbox.store(small, 3);
-  mailbox.store(large, TRANSFER_FROM);
+  mailbox.storeMessage("a", 1);
+  mailbox.storeMessage(small, 3);
+  mailbox.storeMessage(large, TRANSFER_FROM);
   assertEquals(readied(), 3);
   assertEquals(mailbox.size, { messages: 3, bytes });
   const post = collect(mailbox);
@@ -78,7 +81,7 @@ Deno.test("Mailbox.collect() gathers messages and transfers large buffers", () =
 Deno.test("Mailbox.collect() tells `unsent` before a `taken` that covers it", () => {
   const { mailbox } = mailboxWith();
   mailbox.taken(1);
-  mailbox.tell({ type: "unsent", id: 1, message: 2, reason: "expired" });
+  mailbox.push({ type: "unsent", id: 1, message: 2, reason: "expired" });
   mailbox.taken(3);
   assertEquals(collected(mailbox), [
     { type: "taken", id: 1, upTo: 1 },
@@ -90,10 +93,10 @@ Deno.test("Mailbox.collect() tells `unsent` before a `taken` that covers it", ()
 
 Deno.test("Mailbox.collect() tells of drops before what happened after them", () => {
   const { mailbox } = mailboxWith({ maxMessages: 1, overflow: "drop-oldest" });
-  mailbox.store("a", 1);
-  mailbox.store("b", 1);
-  mailbox.store("c", 1);
-  mailbox.tell(ASK);
+  mailbox.storeMessage("a", 1);
+  mailbox.storeMessage("b", 1);
+  mailbox.storeMessage("c", 1);
+  mailbox.push(ASK);
   mailbox.drop("unopened", { count: 1, bytes: 5 });
   assertEquals(collected(mailbox), [
     {
@@ -119,8 +122,8 @@ Deno.test("Mailbox.collect() tells of drops before what happened after them", ()
 
 Deno.test("Mailbox.store() lets nobody wait for a message that it did not keep", () => {
   const newest = mailboxWith({ maxMessages: 1, overflow: "drop-newest" });
-  newest.mailbox.store("a", 1);
-  newest.mailbox.store("b", 2);
+  newest.mailbox.storeMessage("a", 1);
+  newest.mailbox.storeMessage("b", 2);
   assertEquals(newest.mailbox.after, 1);
   assertEquals(collected(newest.mailbox), [
     {
@@ -133,14 +136,14 @@ Deno.test("Mailbox.store() lets nobody wait for a message that it did not keep",
     },
     { type: "messages", messages: ["a"], runs: [1, 1, 1, 1] },
   ]);
-  newest.mailbox.store("c", 1);
+  newest.mailbox.storeMessage("c", 1);
   assertEquals(collected(newest.mailbox), [
     { type: "messages", messages: ["c"], runs: [1, 2, 1, 1] },
   ]);
 
   const close = mailboxWith({ maxMessages: 1, overflow: "close" });
-  close.mailbox.store("a", 1);
-  assertEquals(close.mailbox.store("b", 2).kind, "overflow");
+  close.mailbox.storeMessage("a", 1);
+  assertEquals(close.mailbox.storeMessage("b", 2).kind, "overflow");
   assertEquals(close.mailbox.after, 1);
   assertEquals(collected(close.mailbox).length, 2);
 });
@@ -150,11 +153,13 @@ Deno.test("Mailbox.collect() keeps the window of messages until they are consume
     maxMessages: Infinity,
     maxBytes: Infinity,
   });
-  for (let n = 0; n <= RECEIVE_WINDOW_MESSAGES; n += 1) mailbox.store("a", 1);
+  for (let n = 0; n <= RECEIVE_WINDOW_MESSAGES; n += 1) {
+    mailbox.storeMessage("a", 1);
+  }
   const [batch] = collected(mailbox);
   assert(batch?.type === "messages");
   assertEquals(batch.messages.length, RECEIVE_WINDOW_MESSAGES);
-  assert(!mailbox.hasSomething && !mailbox.isEmpty);
+  assert(!mailbox.hasWork && !mailbox.isEmpty);
   assertEquals(collected(mailbox), []);
   const before = readied();
   mailbox.consumed(1, 1);
@@ -169,8 +174,8 @@ Deno.test("Mailbox.collect() keeps the window of bytes, which one message may ex
     maxMessages: Infinity,
     maxBytes: Infinity,
   });
-  mailbox.store("large", 2 * RECEIVE_WINDOW_BYTES);
-  mailbox.store("next", 4);
+  mailbox.storeMessage("large", 2 * RECEIVE_WINDOW_BYTES);
+  mailbox.storeMessage("next", 4);
   assertEquals(collected(mailbox).length, 1);
   assertEquals(collected(mailbox), []);
   mailbox.consumed(1, 2 * RECEIVE_WINDOW_BYTES);
@@ -179,19 +184,19 @@ Deno.test("Mailbox.collect() keeps the window of bytes, which one message may ex
 
 Deno.test("Mailbox.collect() takes no more than the room of a post", () => {
   const { mailbox } = mailboxWith();
-  for (const text of ["a", "b", "c"]) mailbox.store(text, 1);
+  for (const text of ["a", "b", "c"]) mailbox.storeMessage(text, 1);
   collect(mailbox, { messages: 2, bytes: 100 });
   assertEquals(mailbox.size.messages, 1);
-  assert(mailbox.hasSomething);
+  assert(mailbox.hasWork);
 });
 
 Deno.test("Mailbox.tellLast() is followed by nothing but messages from before", () => {
   const { mailbox } = mailboxWith({ maxMessages: Infinity });
   for (let n = 0; n < 2 * RECEIVE_WINDOW_MESSAGES; n += 1) {
-    mailbox.store("", 0);
+    mailbox.storeMessage("", 0);
   }
-  mailbox.tellLast(LAST);
-  mailbox.tell(ASK);
+  mailbox.pushLast(LAST);
+  mailbox.push(ASK);
   mailbox.taken(7);
   mailbox.drop("unopened", { count: 1, bytes: 1 });
   const types = collected(mailbox).map(({ type }) => type);
@@ -203,7 +208,7 @@ Deno.test("Mailbox.clear() tells what is dropped, if there is anything", () => {
   const { mailbox } = mailboxWith();
   mailbox.clear("closed");
   assert(mailbox.isEmpty);
-  mailbox.store("a", 1);
+  mailbox.storeMessage("a", 1);
   mailbox.clear("closed");
   assertEquals(collected(mailbox), [
     { type: "dropped", id: 1, upTo: 1, reason: "closed", count: 1, bytes: 1 },
@@ -212,12 +217,12 @@ Deno.test("Mailbox.clear() tells what is dropped, if there is anything", () => {
 
 Deno.test("Mailbox.seal() forgets what is there and what comes", () => {
   const { mailbox } = mailboxWith();
-  mailbox.store("a", 1);
+  mailbox.storeMessage("a", 1);
   mailbox.taken(1);
-  mailbox.tell(ASK);
+  mailbox.push(ASK);
   mailbox.drop("unopened", { count: 1, bytes: 1 });
   mailbox.seal();
-  mailbox.tell(ASK);
-  mailbox.tellLast(LAST);
+  mailbox.push(ASK);
+  mailbox.pushLast(LAST);
   assert(mailbox.isEmpty);
 });

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Command } from "../../lib/boundary/protocol.ts";
-import { Sender } from "../../lib/worker/send_buffer.ts";
+import { SendBuffer } from "../../lib/worker/send_buffer.ts";
 
 function sending(
   first: number,
@@ -11,14 +11,14 @@ function sending(
 }
 
 function makeSender(): {
-  readonly sender: Sender;
+  readonly sender: SendBuffer;
   readonly fates: string[];
   readonly sent: unknown[];
   readonly transmit: (data: unknown) => boolean;
 } {
   const fates: string[] = [];
   const sent: unknown[] = [];
-  const sender = new Sender({
+  const sender = new SendBuffer({
     taken: (upTo) => fates.push(`taken ${upTo}`),
     unsent: (message, reason) => fates.push(`unsent ${message} ${reason}`),
   });

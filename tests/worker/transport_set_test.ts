@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { Sockets } from "../../lib/worker/transport_set.ts";
+import { TransportSet } from "../../lib/worker/transport_set.ts";
 import { FakeTransport } from "../transport/fake_transport.ts";
 
 const GOODBYE = { closeCode: 1000, reason: "bye" };
@@ -16,7 +16,7 @@ function fakeTransport(): FakeTransport {
 }
 
 Deno.test("Sockets.get() finds a transport until it is deleted", () => {
-  const sockets = new Sockets();
+  const sockets = new TransportSet();
   const transport = fakeTransport();
   sockets.add(1, transport);
   assertStrictEquals(sockets.get(1), transport);
@@ -30,7 +30,7 @@ Deno.test("Sockets.get() finds a transport until it is deleted", () => {
 });
 
 Deno.test("Sockets.close() reads on, or the answer would never be seen", () => {
-  const sockets = new Sockets();
+  const sockets = new TransportSet();
   const transport = fakeTransport();
   sockets.add(1, transport);
   sockets.close(1, { closeCode: undefined, reason: "" });
@@ -38,7 +38,7 @@ Deno.test("Sockets.close() reads on, or the answer would never be seen", () => {
 });
 
 Deno.test("Sockets.abandon() drops what is connecting, since no close frame can go out", () => {
-  const sockets = new Sockets();
+  const sockets = new TransportSet();
   const transport = fakeTransport();
   sockets.add(1, transport);
   sockets.abandon(1, GOODBYE, 5);
@@ -47,7 +47,7 @@ Deno.test("Sockets.abandon() drops what is connecting, since no close frame can 
 });
 
 Deno.test("Sockets.sweep() drops what has not answered in time", () => {
-  const sockets = new Sockets();
+  const sockets = new TransportSet();
   const [early, late] = [fakeTransport(), fakeTransport()];
   for (const [id, transport] of [[1, early], [2, late]] as const) {
     sockets.add(id, transport);
@@ -65,7 +65,7 @@ Deno.test("Sockets.sweep() drops what has not answered in time", () => {
 });
 
 Deno.test("Sockets.abandon() drops a transport that throws when it is closed", () => {
-  const sockets = new Sockets();
+  const sockets = new TransportSet();
   const transport = fakeTransport();
   transport.broken.add("close").add("terminate");
   sockets.add(1, transport);
@@ -77,7 +77,7 @@ Deno.test("Sockets.abandon() drops a transport that throws when it is closed", (
 });
 
 Deno.test("Sockets.clear() drops all, whatever one of them throws", () => {
-  const sockets = new Sockets();
+  const sockets = new TransportSet();
   const transports = [fakeTransport(), fakeTransport()];
   for (const [id, transport] of transports.entries()) {
     transport.broken.add("terminate");

@@ -20,7 +20,7 @@ export interface Figures {
   /** Attempts per lost connection. */
   readonly attemptsEach: number;
   /**
-   * Peak openings × p99 in windows / clients: 1 is what no policy can beat.
+   * Peak openings × p99 in windows / clients: 1 is what no policy can ping.
    * It says something where all clients are lost once, and only along with the
    * peak: a fleet that comes back in one instant has 1 as well.
    */

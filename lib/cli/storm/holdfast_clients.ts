@@ -24,7 +24,7 @@ const REFUSED: Failure = {
 };
 
 /** Clients that run {@linkcode transition}. */
-export class Machines implements Population {
+export class HoldfastClients implements Population {
   readonly #states: State[];
   readonly #config: Config;
   readonly #random: Random;

@@ -8,7 +8,7 @@
 
 import type { BackoffOptions } from "../../client/options/options.ts";
 import { resolveOptions } from "../../client/options/resolve.ts";
-import { Machines } from "./holdfast_clients.ts";
+import { HoldfastClients } from "./holdfast_clients.ts";
 import { type PeerRule, Peers } from "./peers.ts";
 import type { Population } from "./population.ts";
 import type { Random } from "./random.ts";
@@ -120,6 +120,7 @@ export function holdfast(
   return {
     name,
     deterministic: false,
-    populate: (clients, random) => new Machines(clients, { config, random }),
+    populate: (clients, random) =>
+      new HoldfastClients(clients, { config, random }),
   };
 }

@@ -14,7 +14,7 @@ import type { Data } from "../../queue/data.ts";
 import type { OutboxLimits } from "../../queue/outbox.ts";
 import type { Pattern } from "../../connection/pattern.ts";
 import { redactUrl } from "../../identity/redact.ts";
-import { reuse } from "../../boundary/intern.ts";
+import { intern } from "../../boundary/intern.ts";
 import { isInsecure } from "../../rfc6455/url.ts";
 import type { TokenPlacement } from "../../identity/token.ts";
 import type { Setup, TokenSetup } from "../../boundary/protocol.ts";
@@ -81,7 +81,7 @@ export function resolveOptions(
   checkHooks(options, token);
   return {
     setup: {
-      config: reuse(DEFAULT_CONFIG, resolveConfig(options, token)),
+      config: intern(DEFAULT_CONFIG, resolveConfig(options, token)),
       ...target !== undefined && { url: target },
       protocols: resolveProtocols(protocols),
       headers,

@@ -8,7 +8,7 @@
 import type { Command } from "../../boundary/protocol.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Post } from "../workers/post_sender.ts";
-import type { Seat } from "../workers/attachment.ts";
+import type { Attachment } from "../workers/attachment.ts";
 import type { SendQueue } from "./send_queue.ts";
 
 /** What a connection is closed with. */
@@ -43,16 +43,16 @@ export class Closing {
   }
 
   /** Tells the worker once nothing waits to cross any more. */
-  speak(post: Post, id: number): void {
+  fill(post: Post, id: number): void {
     if (!this.isDraining || this.#outgoing.waiting > 0) return;
-    post.records.push(this.#tell({ id, sent: this.#outgoing.crossed }));
+    post.records.push(this.#closeCommand({ id, sent: this.#outgoing.crossed }));
   }
 
   /** Drops what has not crossed, and has the worker, if any, wait for nothing more. */
-  hurry(seat: Seat | undefined): void {
+  skipDrain(seat: Attachment | undefined): void {
     if (seat === undefined || !this.isDraining) return;
     const { id } = seat;
-    seat.command(this.#tell({ id, sent: this.#outgoing.settled }));
+    seat.send(this.#closeCommand({ id, sent: this.#outgoing.settled }));
     this.#outgoing.clear("closed");
   }
 
@@ -61,7 +61,9 @@ export class Closing {
     this.#cancelLimit?.();
   }
 
-  #tell({ id, sent }: { readonly id: number; readonly sent: number }): Command {
+  #closeCommand(
+    { id, sent }: { readonly id: number; readonly sent: number },
+  ): Command {
     this.#cancelLimit?.();
     this.#progress = "told";
     const { closeCode, reason } = this.#request;

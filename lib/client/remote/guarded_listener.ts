@@ -10,30 +10,30 @@
 
 import type { Data } from "../../queue/data.ts";
 import { guard } from "../../platform/guard.ts";
-import type { Drop, LinkListener } from "./listener.ts";
+import type { Drop, RemoteConnectionListener } from "./listener.ts";
 
 const NONE: readonly Drop[] = [];
 
 /** The only one who calls a link's listener. */
-export class Teller {
-  readonly #listener: LinkListener;
+export class GuardedListener {
+  readonly #listener: RemoteConnectionListener;
   /** Not told yet. */
   #drops = NONE;
 
   /** Has nothing to tell yet. */
-  constructor(listener: LinkListener) {
+  constructor(listener: RemoteConnectionListener) {
     this.#listener = listener;
   }
 
   /** Tells something that happened. */
-  tell(what: (listener: LinkListener) => void): void {
-    this.flush();
+  notify(what: (listener: RemoteConnectionListener) => void): void {
+    this.flushDrops();
     guard(() => what(this.#listener));
   }
 
   /** Tells a message. A closure for each would be felt. */
   message(data: Data): void {
-    this.flush();
+    this.flushDrops();
     try {
       this.#listener.message(data);
     } catch (error) {
@@ -42,8 +42,8 @@ export class Teller {
   }
 
   /** Adds messages that were dropped, to be told in a microtask at the latest. */
-  drop(drop: Drop): void {
-    if (this.#drops.length === 0) queueMicrotask(() => this.flush());
+  addDrop(drop: Drop): void {
+    if (this.#drops.length === 0) queueMicrotask(() => this.flushDrops());
     const last = this.#drops.at(-1);
     if (last?.direction !== drop.direction || last.reason !== drop.reason) {
       this.#drops = [...this.#drops, drop];
@@ -57,7 +57,7 @@ export class Teller {
   }
 
   /** Tells what has been dropped so far. */
-  flush(): void {
+  flushDrops(): void {
     while (this.#drops.length > 0) {
       const [drop, ...rest] = this.#drops;
       this.#drops = rest;

@@ -25,7 +25,7 @@ export interface Drop {
  * What happens to a connection, in the order in which it happened. Never called
  * from inside a method of the link. What it throws goes to `reportError`.
  */
-export interface LinkListener {
+export interface RemoteConnectionListener {
   /** Told before the `opened`, `disconnected` or `closed` that it goes with. */
   status(status: StatusNotice): void;
   /** Messages queued before go out before those sent from here. */

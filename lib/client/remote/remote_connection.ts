@@ -18,22 +18,25 @@ import type { Batch } from "../../boundary/batches.ts";
 import { Closing } from "./closing.ts";
 import type { Post } from "../workers/post_sender.ts";
 import { guard } from "../../platform/guard.ts";
-import type { LinkListener } from "./listener.ts";
+import type { RemoteConnectionListener } from "./listener.ts";
 import type { ConnectionNotice } from "../../boundary/protocol.ts";
 import type { NoticeOf } from "../../boundary/protocol.ts";
-import { LinkRequests } from "./requests.ts";
+import { PendingRequests } from "./pending_requests.ts";
 import type { Sendable } from "./message_data.ts";
 import { ReceiveQueue, type ReceiveQueueListener } from "./receive_queue.ts";
-import type { Seat } from "../workers/attachment.ts";
+import type { Attachment } from "../workers/attachment.ts";
 import {
   type SendOptions,
   SendQueue,
   type SendQueueListener,
   type SendTicket,
 } from "./send_queue.ts";
-import { Teller } from "./guarded_listener.ts";
+import { GuardedListener } from "./guarded_listener.ts";
 import type { WorkerPool } from "../workers/worker_pool.ts";
-import type { Introduction, Tenant } from "../workers/worker_supervisor.ts";
+import type {
+  ConnectCommand,
+  HostedConnection,
+} from "../workers/worker_supervisor.ts";
 
 type Phase =
   | { readonly kind: "live" }
@@ -45,19 +48,20 @@ type End = Pick<NoticeOf<"closed">, "info" | "cause" | "failure">;
 const LIVE: Phase = { kind: "live" };
 const ENDED: Phase = { kind: "ended" };
 /** How it ends where there is no worker that closes it. */
-const UNATTENDED: End = { info: LOST, cause: "requested" };
+const WITHOUT_WORKER: End = { info: LOST, cause: "requested" };
 
 /** One connection, as the main thread sees it. */
-export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
+export class RemoteConnection
+  implements HostedConnection, SendQueueListener, ReceiveQueueListener {
   /** Something can be pulled, or the end has come. Only while pulling. */
   onavailable: (() => void) | undefined;
   readonly #setup: Setup;
   readonly #pool: WorkerPool;
   readonly #outgoing: SendQueue;
   readonly #incoming: ReceiveQueue;
-  readonly #teller: Teller;
+  readonly #listener: GuardedListener;
   /** `undefined` while there is no worker. */
-  #seat: Seat | undefined;
+  #attachment: Attachment | undefined;
   /** As it was told last, be it that the listener does not know yet. */
   #status: StatusNotice;
   #autoConnect: boolean;
@@ -65,14 +69,14 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
   #id = 0;
   #phase = LIVE;
   /** Made with the first of them. */
-  #requests: LinkRequests | undefined;
+  #requests: PendingRequests | undefined;
 
   /** Starts a connection in a worker of the pool. */
   constructor(
     pool: WorkerPool,
     setup: Setup,
     outbox: OutboxLimits,
-    listener: LinkListener,
+    listener: RemoteConnectionListener,
   ) {
     this.#pool = pool;
     this.#setup = setup;
@@ -81,7 +85,7 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
       kind: setup.autoConnect ? "connecting" : "idle",
       attempt: 0,
     };
-    this.#teller = new Teller(listener);
+    this.#listener = new GuardedListener(listener);
     this.#outgoing = new SendQueue(outbox, pool.clock, this);
     this.#incoming = new ReceiveQueue(this);
     pool.join(this);
@@ -126,16 +130,16 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
   /** Takes a message back; its outcome tells whether that was in time. */
   cancel(ticket: SendTicket): void {
     const message = this.#outgoing.cancel(ticket);
-    if (message === undefined || this.#seat === undefined) return;
-    this.#seat.command({ type: "cancel", id: this.#seat.id, message });
+    if (message === undefined || this.#attachment === undefined) return;
+    this.#attachment.send({ type: "cancel", id: this.#attachment.id, message });
   }
 
   /**
    * Resolves when a message of so many bytes fits, or when none will any more
    * because the end has begun: send, and look at the outcome.
    */
-  room(bytes: number, signal?: AbortSignal): Promise<void> {
-    return this.#outgoing.room(bytes, signal);
+  waitForCapacity(bytes: number, signal?: AbortSignal): Promise<void> {
+    return this.#outgoing.waitForCapacity(bytes, signal);
   }
 
   /**
@@ -155,30 +159,30 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
   }
 
   /** Tells at once what has been dropped so far. */
-  tellDrops(): void {
-    this.#teller.flush();
+  reportDrops(): void {
+    this.#listener.flushDrops();
   }
 
   /** Makes a new attempt at once. Messages sent before cross before. */
   reconnect(reason: string): void {
     if (this.#phase.kind !== "live") return;
     this.#autoConnect = true;
-    if (this.#seat === undefined) return this.#pool.hurry(this);
-    const { id, staged } = this.#seat;
-    while (this.#outgoing.speak(staged, id) === "more");
+    if (this.#attachment === undefined) return this.#pool.restartNow(this);
+    const { id, staged } = this.#attachment;
+    while (this.#outgoing.fill(staged, id) === "more");
     // What is sent from now on is meant for the new connection.
-    this.#outgoing.shut();
-    this.#seat.command({ type: "reconnect", id, reason });
+    this.#outgoing.closeGate();
+    this.#attachment.send({ type: "reconnect", id, reason });
   }
 
   /** Asks for a ping; `probed` answers with the same number. */
   probe(request: number): void {
-    this.#asking().probe(request, this.#seat);
+    this.#pendingRequests().probe(request, this.#attachment);
   }
 
   /** Answers a question. Late answers are ignored. */
   answer(question: number, answer: Answer): void {
-    this.#requests?.answer({ question, answer }, this.#seat);
+    this.#requests?.answer({ question, answer }, this.#attachment);
   }
 
   /**
@@ -192,48 +196,52 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
     const closing = new Closing({ closeCode, reason }, this.#outgoing);
     this.#phase = closing;
     const { clock } = this.#pool;
-    if (this.#seat === undefined) {
-      closing.limit(clock, 0, () => this.#end(UNATTENDED));
+    if (this.#attachment === undefined) {
+      closing.limit(clock, 0, () => this.#end(WITHOUT_WORKER));
       return this.#outgoing.clear("closed");
     }
     const { closeTimeout } = this.#setup.config;
-    closing.limit(clock, closeTimeout, () => closing.hurry(this.#seat));
-    if (this.#status.kind === "open") this.#seat.request();
-    else closing.hurry(this.#seat);
+    closing.limit(
+      clock,
+      closeTimeout,
+      () => closing.skipDrain(this.#attachment),
+    );
+    if (this.#status.kind === "open") this.#attachment.requestTurn();
+    else closing.skipDrain(this.#attachment);
   }
 
   // What follows is for the worker's slot.
 
   /** What a worker has to know first, be it the first one or a successor. */
-  introduce(id: number): Introduction {
+  connectCommand(id: number): ConnectCommand {
     // One that is about to end makes no attempt any more.
     const autoConnect = this.#autoConnect && this.#phase.kind === "live";
     return { type: "connect", id, setup: { ...this.#setup, autoConnect } };
   }
 
   /** The worker is ready, and has been told that. */
-  seated(seat: Seat, { setup }: Introduction): void {
+  attached(seat: Attachment, { setup }: ConnectCommand): void {
     const { id } = seat;
-    this.#seat = seat;
+    this.#attachment = seat;
     this.#id = id;
     // Nobody else would tell the worker that it has ended.
-    if (this.#phase.kind !== "live") return this.#closing?.hurry(seat);
+    if (this.#phase.kind !== "live") return this.#closing?.skipDrain(seat);
     // `reconnect()` may have been called since.
     if (setup.autoConnect || !this.#autoConnect) return;
-    seat.command({ type: "reconnect", id, reason: "" });
+    seat.send({ type: "reconnect", id, reason: "" });
   }
 
   /** Says what there is to say, messages up to one turn. */
-  speak(post: Post): "done" | "more" {
-    if (this.#seat === undefined) return "done";
-    const { id } = this.#seat;
-    this.#seat.speak(post);
+  fill(post: Post): "done" | "more" {
+    if (this.#attachment === undefined) return "done";
+    const { id } = this.#attachment;
+    this.#attachment.fill(post);
     const credit = this.#incoming.takeCredit();
     if (credit.messages > 0) {
       post.records.push({ type: "consumed", id, ...credit });
     }
-    const turn = this.#outgoing.speak(post, id);
-    this.#closing?.speak(post, id);
+    const turn = this.#outgoing.fill(post, id);
+    this.#closing?.fill(post, id);
     return turn;
   }
 
@@ -249,8 +257,8 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
       case "opened":
         return this.#onOpened(notice);
       case "disconnected":
-        this.#outgoing.shut();
-        return this.#tellAfter(
+        this.#outgoing.closeGate();
+        return this.#notifyAfter(
           notice.after,
           (listener) => listener.disconnected(notice),
         );
@@ -259,13 +267,13 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
       case "dropped":
         return this.#incoming.missed(notice);
       case "ask":
-        return this.#asking().asked(notice);
+        return this.#pendingRequests().onAsk(notice);
       case "probed":
-        return this.#requests?.probed(notice);
+        return this.#requests?.onProbed(notice);
       case "heartbeat":
-        return this.#teller.tell((listener) => listener.heartbeat(notice));
+        return this.#listener.notify((listener) => listener.heartbeat(notice));
       case "log":
-        return this.#teller.tell((listener) => listener.log(notice));
+        return this.#listener.notify((listener) => listener.log(notice));
     }
   }
 
@@ -277,37 +285,37 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
   /** The worker is gone; its successor starts in `delay` milliseconds. */
   crashed(failure: Failure, delay: number): void {
     const { kind, attempt } = this.#status;
-    this.#unseat(failure);
-    if (this.#phase.kind !== "live") return this.#end(UNATTENDED);
+    this.#detach(failure);
+    if (this.#phase.kind !== "live") return this.#end(WITHOUT_WORKER);
     if (kind === "idle") return;
     this.#autoConnect = true;
     const status = { kind: "waiting", attempt, delay } as const;
     this.#status = status;
-    this.#teller.tell((listener) => listener.status(status));
+    this.#listener.notify((listener) => listener.status(status));
     if (kind === "waiting") return;
     const told = { id: 0, after: 0, info: LOST, failure, attempt, delay };
-    this.#teller.tell((listener) =>
+    this.#listener.notify((listener) =>
       listener.disconnected({ type: "disconnected", ...told })
     );
   }
 
   /** The worker is gone, and there will be no other. */
   ended(failure: Failure): void {
-    this.#unseat(failure);
+    this.#detach(failure);
     const live = this.#phase.kind === "live";
-    this.#end(live ? { info: LOST, cause: "fatal", failure } : UNATTENDED);
+    this.#end(live ? { info: LOST, cause: "fatal", failure } : WITHOUT_WORKER);
   }
 
   // What follows is for the queues.
 
   /** There is something to say now. */
   ready(): void {
-    this.#seat?.request();
+    this.#attachment?.requestTurn();
   }
 
   /** A message is dispatched. */
   message(data: Data): void {
-    this.#teller.message(data);
+    this.#listener.message(data);
   }
 
   /** There is something to pull. */
@@ -317,43 +325,46 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
 
   /** A message left the queue unsent. */
   unsent(bytes: number, reason: DropReason): void {
-    this.#teller.drop({ count: 1, bytes, direction: "outbound", reason });
+    this.#listener.addDrop({ count: 1, bytes, direction: "outbound", reason });
     // It may have been the last one that the end waited for.
     if (this.#closing?.isDraining) this.ready();
   }
 
   /** Messages left the queue unread. */
   unread(count: number, bytes: number, reason: DropReason): void {
-    this.#teller.drop({ count, bytes, direction: "inbound", reason });
+    this.#listener.addDrop({ count, bytes, direction: "inbound", reason });
   }
 
   get #closing(): Closing | undefined {
     return this.#phase.kind === "closing" ? this.#phase : undefined;
   }
 
-  #asking(): LinkRequests {
-    return this.#requests ??= new LinkRequests(this.#teller);
+  #pendingRequests(): PendingRequests {
+    return this.#requests ??= new PendingRequests(this.#listener);
   }
 
-  #tellAfter(after: number, what: (listener: LinkListener) => void): void {
-    this.#incoming.defer(after, () => this.#teller.tell(what));
+  #notifyAfter(
+    after: number,
+    what: (listener: RemoteConnectionListener) => void,
+  ): void {
+    this.#incoming.defer(after, () => this.#listener.notify(what));
   }
 
   #onStatus({ after, status }: NoticeOf<"status">): void {
     this.#status = status;
     if (status.kind !== "open") {
-      this.#outgoing.shut();
-      this.#closing?.hurry(this.#seat);
+      this.#outgoing.closeGate();
+      this.#closing?.skipDrain(this.#attachment);
     }
-    this.#tellAfter(after, (listener) => listener.status(status));
+    this.#notifyAfter(after, (listener) => listener.status(status));
   }
 
   #onOpened(notice: NoticeOf<"opened">): void {
     // A successor of the worker does not know of earlier connections.
     const reconnected = notice.reconnected || this.#opens > 0;
     this.#opens += 1;
-    this.#outgoing.open();
-    this.#tellAfter(
+    this.#outgoing.openGate();
+    this.#notifyAfter(
       notice.after,
       (listener) => listener.opened({ ...notice, reconnected }),
     );
@@ -366,9 +377,9 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
   }
 
   /** All that the worker knew is gone with it. */
-  #unseat(failure: Failure): void {
-    this.#seat = undefined;
-    this.#requests?.crashed();
+  #detach(failure: Failure): void {
+    this.#attachment = undefined;
+    this.#requests?.forgetQuestions();
     this.#outgoing.crashed();
     this.#incoming.crashed();
     this.#requests?.answerProbes({ kind: "failure", failure });
@@ -379,7 +390,7 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
     if (this.#phase.kind === "ended") return;
     const status = { kind: "closed", attempt: this.#status.attempt } as const;
     this.#incoming.releaseAll();
-    this.#teller.tell((listener) => listener.status(status));
+    this.#listener.notify((listener) => listener.status(status));
     this.#conclude({ type: "closed", id: 0, after: 0, ...end });
   }
 
@@ -389,7 +400,7 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
     this.#release();
     this.#incoming.end();
     this.#requests?.answerProbes({ kind: "not-open" });
-    this.#teller.tell((listener) => listener.closed(notice));
+    this.#listener.notify((listener) => listener.closed(notice));
     this.#incoming.whenArrived(notice.after, () => {
       this.#pool.leave(this);
       this.available();
@@ -399,7 +410,7 @@ export class Link implements Tenant, SendQueueListener, ReceiveQueueListener {
   #release(): void {
     this.#closing?.end();
     this.#phase = ENDED;
-    this.#seat = undefined;
+    this.#attachment = undefined;
     this.#outgoing.end("closed");
   }
 }

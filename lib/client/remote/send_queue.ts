@@ -10,7 +10,7 @@ import {
   type OutboxLimits,
 } from "../../queue/outbox.ts";
 import type { Data } from "../../queue/data.ts";
-import { reuse } from "../../boundary/intern.ts";
+import { intern } from "../../boundary/intern.ts";
 import {
   type DropReason,
   isTransferred,
@@ -66,7 +66,7 @@ const TURN_MESSAGES = 512;
 const TURN_BYTES = 1 << 16;
 
 /** `ended`: nothing is queued any more, but what was may still cross. */
-type Intake = "open" | "ended";
+type Input = "open" | "ended";
 
 /** The outgoing messages of one connection. */
 export class SendQueue {
@@ -76,14 +76,14 @@ export class SendQueue {
   readonly #listener: SendQueueListener;
   readonly #inFlight = new InFlightMessages<OutgoingEntry>();
   /** Made when somebody waits for room. */
-  #room: RoomQueue | undefined;
+  #waiting: RoomQueue | undefined;
   readonly #window: InFlight;
-  #intake: Intake = "open";
+  #input: Input = "open";
   /** Whether messages may cross. */
   #gate: "shut" | "open" = "shut";
   /** The Blob at the head that is being read. */
   #reading: OutgoingEntry | undefined;
-  #alarm: { readonly at: number; readonly cancel: () => void } | undefined;
+  #expiry: { readonly at: number; readonly cancel: () => void } | undefined;
 
   /** Makes an empty queue whose gate is shut. */
   constructor(limits: OutboxLimits, clock: Clock, listener: SendQueueListener) {
@@ -132,14 +132,14 @@ export class SendQueue {
       expiresAt,
       settle,
     };
-    if (this.#intake === "ended") {
+    if (this.#input === "ended") {
       this.#drop(entry, "closed");
       return entry;
     }
     const result = this.#outbox.push(entry, this.#inFlight);
     if (result.kind === "overflow") return "overflow";
     for (const each of result.dropped) this.#drop(each, "overflow");
-    this.#setAlarm();
+    this.#setExpiryTimer();
     this.#announce();
     return entry;
   }
@@ -159,30 +159,30 @@ export class SendQueue {
   }
 
   /** Waits until a message of this size is within the limits. */
-  room(bytes: number, signal?: AbortSignal): Promise<void> {
-    this.#room ??= this.#makeRoom();
-    return this.#room.wait(bytes, signal);
+  waitForCapacity(bytes: number, signal?: AbortSignal): Promise<void> {
+    this.#waiting ??= this.#makeWaiting();
+    return this.#waiting.wait(bytes, signal);
   }
 
   /** Drops from now on what is pushed, and lets those go who wait for room. */
   stop(): void {
-    this.#intake = "ended";
-    this.#room?.end();
+    this.#input = "ended";
+    this.#waiting?.end();
   }
 
   /** Lets messages cross. */
-  open(): void {
+  openGate(): void {
     this.#gate = "open";
     this.#announce();
   }
 
   /** Holds messages back. */
-  shut(): void {
+  closeGate(): void {
     this.#gate = "shut";
   }
 
   /** Adds messages to a post, in one turn of theirs. */
-  speak(post: Post, id: number): "done" | "more" {
+  fill(post: Post, id: number): "done" | "more" {
     const first = this.#inFlight.last + 1;
     const now = this.#clock.now();
     const messages: Data[] = [];
@@ -196,7 +196,7 @@ export class SendQueue {
       entry = this.#next();
     }
     if (messages.length === 0) return "done";
-    this.#setAlarm();
+    this.#setExpiryTimer();
     const some = ttls.some(Number.isFinite) && { ttls };
     post.records.push({ type: "send", id, first, messages, ...some });
     post.messages += messages.length;
@@ -226,7 +226,7 @@ export class SendQueue {
    * so sending it again could repeat it.
    */
   crashed(): void {
-    this.shut();
+    this.closeGate();
     for (const entry of this.#inFlight.reset()) this.#drop(entry, "unknown");
     this.#freed();
   }
@@ -234,12 +234,12 @@ export class SendQueue {
   /** Drops what has not crossed. */
   clear(reason: DropReason): void {
     for (const entry of this.#outbox.clear()) this.#drop(entry, reason);
-    this.#setAlarm();
+    this.#setExpiryTimer();
   }
 
   /** Drops everything. */
   end(reason: DropReason): void {
-    this.shut();
+    this.closeGate();
     for (const entry of this.#inFlight.reset()) this.#drop(entry, reason);
     this.clear(reason);
     this.stop();
@@ -291,17 +291,17 @@ export class SendQueue {
     this.#listener.unsent(bytes, reason);
   }
 
-  #makeRoom(): RoomQueue {
+  #makeWaiting(): RoomQueue {
     const room = new RoomQueue(
       this.#limits,
       (bytes) => this.#outbox.fits(bytes, this.#inFlight),
     );
-    if (this.#intake === "ended") room.end();
+    if (this.#input === "ended") room.end();
     return room;
   }
 
   #freed(): void {
-    this.#room?.release();
+    this.#waiting?.release();
     this.#announce();
   }
 
@@ -310,25 +310,25 @@ export class SendQueue {
   }
 
   /** One timer for all messages. */
-  #setAlarm(): void {
+  #setExpiryTimer(): void {
     const at = this.#outbox.nextExpiry();
-    if (this.#alarm?.at === at) return;
-    this.#alarm?.cancel();
-    this.#alarm = undefined;
+    if (this.#expiry?.at === at) return;
+    this.#expiry?.cancel();
+    this.#expiry = undefined;
     if (at === Infinity) return;
     const cancel = this.#clock.after(
       at - this.#clock.now(),
       () => this.#expire(),
     );
-    this.#alarm = { at, cancel };
+    this.#expiry = { at, cancel };
   }
 
   #expire(): void {
-    this.#alarm = undefined;
+    this.#expiry = undefined;
     for (const entry of this.#outbox.expire(this.#clock.now())) {
       this.#drop(entry, "expired");
     }
-    this.#setAlarm();
+    this.#setExpiryTimer();
     this.#freed();
   }
 }
@@ -340,7 +340,7 @@ const WINDOW: InFlight = {
 
 /** Small limits leave half of it on the client, where `"drop-oldest"` can still drop. */
 function windowOf({ maxMessages, maxBytes }: OutboxLimits): InFlight {
-  return reuse(WINDOW, {
+  return intern(WINDOW, {
     messages: Math.min(SEND_WINDOW_MESSAGES, maxMessages / 2),
     bytes: Math.min(SEND_WINDOW_BYTES, maxBytes / 2),
   });

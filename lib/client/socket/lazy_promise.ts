@@ -5,7 +5,7 @@
  */
 
 /** Settles once. Whoever ignores its rejection did not ask to be told. */
-export class LatePromise<T> {
+export class LazyPromise<T> {
   #promise: Promise<T> | undefined;
   #awaited: PromiseWithResolvers<T> | undefined;
 

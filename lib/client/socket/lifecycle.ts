@@ -20,10 +20,10 @@ import {
   errorFromFailure,
   type FailureContext,
 } from "../errors/from_failure.ts";
-import { LatePromise } from "./lazy_promise.ts";
+import { LazyPromise } from "./lazy_promise.ts";
 import type { NoticeOf } from "../../boundary/protocol.ts";
 import type { StreamEnd } from "./message_stream.ts";
-import type { Meter } from "./socket_counters.ts";
+import type { SocketCounters } from "./socket_counters.ts";
 import type { Providers } from "../options/providers.ts";
 import type { Status } from "./status.ts";
 import {
@@ -47,7 +47,7 @@ export interface LifecycleContext {
   /** Fires the events. */
   readonly target: EventTarget;
   readonly providers: Providers;
-  readonly meter: Meter;
+  readonly counters: SocketCounters;
   /** Called with what goes wrong, before its event. */
   failed(level: "warn" | "error", error: SocketError): void;
   /** Called at the end, before its event. */
@@ -61,8 +61,8 @@ const NOTHING_AGREED: OpenInfo = { protocol: "", extensions: "" };
 /** From the constructor to the `close` event. */
 export class Lifecycle {
   readonly #context: LifecycleContext;
-  readonly #opened = new LatePromise<OpenInfo>();
-  readonly #closed = new LatePromise<CloseInfo>();
+  readonly #opened = new LazyPromise<OpenInfo>();
+  readonly #closed = new LazyPromise<CloseInfo>();
   #status: Status;
   #readyState: ReadyState = CONNECTING;
   #agreed = NOTHING_AGREED;
@@ -128,7 +128,7 @@ export class Lifecycle {
 
   /** The worker told what the connection is now. */
   onStatus({ kind, attempt, delay }: StatusNotice): void {
-    if (kind === "connecting") this.#context.meter.attempts += 1;
+    if (kind === "connecting") this.#context.counters.attempts += 1;
     // These are told together with the event that goes with them.
     if (this.isOver || kind === "open" || kind === "closed") return;
     this.#readyState = CONNECTING;
@@ -143,11 +143,11 @@ export class Lifecycle {
   onOpened(notice: NoticeOf<"opened">): void {
     if (this.isOver) return;
     const { protocol, extensions, attempt, reconnected, transport } = notice;
-    const { providers, meter } = this.#context;
+    const { providers, counters } = this.#context;
     this.#readyState = OPEN;
     this.#agreed = { protocol, extensions };
     this.#origin = new URL(providers.url || notice.url).origin;
-    meter.opens += 1;
+    counters.opens += 1;
     this.#opened.resolve(this.#agreed);
     this.#setStatus({ kind: "open", attempt, transport });
     // A listener may have ended it.
@@ -159,7 +159,7 @@ export class Lifecycle {
   onDisconnected(notice: NoticeOf<"disconnected">): void {
     if (this.isOver) return;
     const { info, failure, attempt, delay } = notice;
-    this.#context.meter.disconnects += 1;
+    this.#context.counters.disconnects += 1;
     const error = failure && this.errorOf(failure, delay);
     if (error) {
       this.#context.failed("warn", error);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Link } from "../remote/remote_connection.ts";
+import type { RemoteConnection } from "../remote/remote_connection.ts";
 import type { Drop } from "../remote/listener.ts";
 import type { NoticeOf } from "../../boundary/protocol.ts";
 import type { SendTicket } from "../remote/send_queue.ts";
@@ -14,7 +14,7 @@ const NONE = { messages: 0, bytes: 0 };
 const NONE_DROPPED = { inbound: NONE, outbound: NONE };
 
 /** The counters of one socket. */
-export class Meter {
+export class SocketCounters {
   attempts = 0;
   opens = 0;
   disconnects = 0;
@@ -26,13 +26,13 @@ export class Meter {
   #dropped = NONE_DROPPED;
 
   /** Counts a message that was queued. */
-  queue({ bytes }: SendTicket): void {
+  onQueued({ bytes }: SendTicket): void {
     this.#queuedMessages += 1;
     this.#queuedBytes += bytes;
   }
 
   /** Counts messages that left a queue unsent or unread. */
-  drop({ direction, count, bytes }: Drop): void {
+  onDropped({ direction, count, bytes }: Drop): void {
     const before = this.#dropped[direction];
     const sum = {
       messages: before.messages + count,
@@ -42,13 +42,13 @@ export class Meter {
   }
 
   /** Takes note of an answered ping. */
-  beat({ latency, longestGap }: NoticeOf<"heartbeat">): void {
+  onHeartbeat({ latency, longestGap }: NoticeOf<"heartbeat">): void {
     this.latency = latency;
     this.#longestHeartbeatGap = Math.max(this.#longestHeartbeatGap, longestGap);
   }
 
   /** All counters as they are now. */
-  read(link: Link): Metrics {
+  read(link: RemoteConnection): Metrics {
     const outbox = {
       messages: link.outboxMessages,
       bytes: link.bufferedAmount,

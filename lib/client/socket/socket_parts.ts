@@ -11,13 +11,13 @@ import type { LogLevel, StatusNotice } from "../../boundary/protocol.ts";
 import type { SocketError } from "../errors/mod.ts";
 import { DropEvent, HeartbeatEvent } from "./events.ts";
 import { Lifecycle, type LifecycleContext } from "./lifecycle.ts";
-import { Link } from "../remote/remote_connection.ts";
-import type { Drop, LinkListener } from "../remote/listener.ts";
+import { RemoteConnection } from "../remote/remote_connection.ts";
+import type { Drop, RemoteConnectionListener } from "../remote/listener.ts";
 import type { NoticeOf } from "../../boundary/protocol.ts";
 import { writeLog } from "../options/logger.ts";
 import type { Sendable } from "../remote/message_data.ts";
 import { MessageStream, type StreamEnd } from "./message_stream.ts";
-import { Meter } from "./socket_counters.ts";
+import { SocketCounters } from "./socket_counters.ts";
 import type { ReconnectingWebSocketOptions } from "../options/options.ts";
 import { Probes } from "./probes.ts";
 import { Providers, type Question } from "../options/providers.ts";
@@ -27,11 +27,11 @@ import {
   type BinaryFormat,
   type MessageData,
   OPEN,
-  present,
-  sendable,
+  toMessageData,
+  toSendable,
 } from "./web_idl.ts";
 import { choosePool } from "../workers/worker_host.ts";
-import { outboxFull, type WriteOptions, Writer } from "./write_queue.ts";
+import { outboxFull, type WriteOptions, WriteQueue } from "./write_queue.ts";
 
 type LogFields = Readonly<Record<string, string | number | boolean>>;
 
@@ -45,12 +45,12 @@ export interface SocketTarget extends EventTarget {
  * The parts of one socket. They tell one object of a class, as a closure for
  * each of what they tell would be felt with a thousand sockets.
  */
-export class SocketCore implements LinkListener, LifecycleContext {
+export class SocketParts implements RemoteConnectionListener, LifecycleContext {
   readonly target: SocketTarget;
   readonly providers: Providers;
-  readonly meter = new Meter();
+  readonly counters = new SocketCounters();
   readonly lifecycle: Lifecycle;
-  readonly link: Link;
+  readonly connection: RemoteConnection;
   /** What binary messages are delivered as. */
   binaryType: BinaryFormat = "arraybuffer";
   readonly #options: ReconnectingWebSocketOptions;
@@ -61,7 +61,7 @@ export class SocketCore implements LinkListener, LifecycleContext {
   // Made for those who ask: most sockets send and listen, and no more.
   #probes: Probes | undefined;
   #stream: MessageStream<MessageData> | undefined;
-  #writer: Writer | undefined;
+  #writeQueue: WriteQueue | undefined;
   #abort: (() => void) | undefined;
 
   /** Starts to connect, unless `autoConnect` is `false`. */
@@ -82,11 +82,16 @@ export class SocketCore implements LinkListener, LifecycleContext {
       attempt: 0,
       worker: typeof worker === "string" ? worker : "own",
     }, this);
-    this.link = new Link(choosePool(worker), setup, outbox, this);
+    this.connection = new RemoteConnection(
+      choosePool(worker),
+      setup,
+      outbox,
+      this,
+    );
   }
 
   /** Has the signal of the options close the socket, from now on until the end. */
-  heed(): void {
+  followAbortSignal(): void {
     const { signal } = this.#options;
     if (signal === undefined) return;
     this.#abort = () => this.target.close();
@@ -97,9 +102,9 @@ export class SocketCore implements LinkListener, LifecycleContext {
   /** Sends a message, or throws what `send()` throws. */
   send(data: Sendable): void {
     if (this.lifecycle.isOver) throw this.lifecycle.endError;
-    this.#writer?.catchUp();
+    this.#writeQueue?.catchUp();
     const options = { ttl: this.#ttl };
-    if (this.#queue(sendable(data), options) === "overflow") {
+    if (this.#queue(toSendable(data), options) === "overflow") {
       throw outboxFull(this.#limits);
     }
   }
@@ -107,8 +112,11 @@ export class SocketCore implements LinkListener, LifecycleContext {
   /** Sends a message with backpressure. */
   async write(data: Sendable, options: WriteOptions): Promise<void> {
     if (this.lifecycle.isOver) throw this.lifecycle.endError;
-    this.#writer ??= this.#makeWriter();
-    await this.#writer.write(sendable(data), { ttl: this.#ttl, ...options });
+    this.#writeQueue ??= this.#makeWriteQueue();
+    await this.#writeQueue.write(toSendable(data), {
+      ttl: this.#ttl,
+      ...options,
+    });
   }
 
   /** Pings now; resolves to the latency in milliseconds. */
@@ -116,19 +124,19 @@ export class SocketCore implements LinkListener, LifecycleContext {
     this.#probes ??= new Probes((failure) =>
       this.lifecycle.errorOf(failure, "undecided")
     );
-    return this.#probes.start((request) => this.link.probe(request));
+    return this.#probes.start((request) => this.connection.probe(request));
   }
 
   /** Fires `message` events from now on. */
   listen(): void {
     this.#audience = "listeners";
-    this.link.consume("push");
+    this.connection.consume("push");
   }
 
   /** Pulls messages from now on. */
   startPulling(): void {
-    this.link.onavailable ??= () => this.messages.available();
-    this.link.consume("pull");
+    this.connection.onavailable ??= () => this.messages.available();
+    this.connection.consume("pull");
   }
 
   /** Messages as they are pulled. */
@@ -155,8 +163,8 @@ export class SocketCore implements LinkListener, LifecycleContext {
   }
 
   closed(notice: NoticeOf<"closed">): void {
-    this.#writer?.end();
-    this.link.tellDrops();
+    this.#writeQueue?.end();
+    this.connection.reportDrops();
     this.lifecycle.onClosed(notice);
   }
 
@@ -175,17 +183,17 @@ export class SocketCore implements LinkListener, LifecycleContext {
   }
 
   dropped(drop: Drop): void {
-    this.meter.drop(drop);
+    this.counters.onDropped(drop);
     this.#log("warn", "Messages dropped", { ...drop });
     this.target.dispatchEvent(new DropEvent(drop));
   }
 
   async ask(question: number, what: Question): Promise<void> {
-    this.link.answer(question, await this.providers.ask(what));
+    this.connection.answer(question, await this.providers.ask(what));
   }
 
   heartbeat(notice: NoticeOf<"heartbeat">): void {
-    this.meter.beat(notice);
+    this.counters.onHeartbeat(notice);
     if (this.lifecycle.readyState !== OPEN) return;
     this.target.dispatchEvent(new HeartbeatEvent(notice.latency));
   }
@@ -203,12 +211,12 @@ export class SocketCore implements LinkListener, LifecycleContext {
   #log(level: LogLevel, message: string, fields: LogFields): void {
     const { attempt } = this.lifecycle.status;
     const record = { level, message, fields: { attempt, ...fields } };
-    this.log({ type: "log", id: this.link.id, ...record });
+    this.log({ type: "log", id: this.connection.id, ...record });
   }
 
-  #makeWriter(): Writer {
-    return new Writer({
-      link: this.link,
+  #makeWriteQueue(): WriteQueue {
+    return new WriteQueue({
+      connection: this.connection,
       limits: this.#limits,
       send: (data, options) => this.#queue(data, options),
       ended: () => this.lifecycle.endError,
@@ -216,19 +224,19 @@ export class SocketCore implements LinkListener, LifecycleContext {
   }
 
   #queue(data: Sendable, options: SendOptions): SendTicket | "overflow" {
-    const ticket = this.link.send(data, options);
-    if (ticket !== "overflow") this.meter.queue(ticket);
+    const ticket = this.connection.send(data, options);
+    if (ticket !== "overflow") this.counters.onQueued(ticket);
     return ticket;
   }
 
   /** Takes a message out of the inbox, and tells the listeners of it. */
   #pull(): MessageData | undefined {
-    const message = this.link.pull();
+    const message = this.connection.pull();
     return message === undefined ? undefined : this.#deliver(message);
   }
 
   #deliver(message: Data): MessageData {
-    const data = present(message, this.binaryType);
+    const data = toMessageData(message, this.binaryType);
     const { isOver, origin } = this.lifecycle;
     if (this.#audience === "listeners" && !isOver) {
       this.target.dispatchEvent(new MessageEvent("message", { data, origin }));

@@ -84,14 +84,14 @@ export function defineInterface(
 }
 
 /** The data of a message as the application wants it. */
-export function present(data: Data, format: BinaryFormat): MessageData {
+export function toMessageData(data: Data, format: BinaryFormat): MessageData {
   return format === "blob" && typeof data !== "string"
     ? new Blob([data])
     : data;
 }
 
 /** What `send()` takes, converted as Web IDL has it: anything else becomes text. */
-export function sendable(data: unknown): Sendable {
+export function toSendable(data: unknown): Sendable {
   if (
     data instanceof ArrayBuffer || ArrayBuffer.isView(data) ||
     data instanceof Blob

@@ -13,7 +13,7 @@ import {
   OutboxFullError,
   type SocketError,
 } from "../errors/mod.ts";
-import type { Link } from "../remote/remote_connection.ts";
+import type { RemoteConnection } from "../remote/remote_connection.ts";
 import { type Sendable, snapshot } from "../remote/message_data.ts";
 import { sizeOf } from "../../queue/data.ts";
 import type {
@@ -50,8 +50,8 @@ export interface WriteOptions {
 }
 
 /** What a writer stands on. */
-export interface WriterContext {
-  readonly link: Link;
+export interface WriteQueueContext {
+  readonly connection: RemoteConnection;
   /** Queues a message. */
   send(data: Sendable, options: SendOptions): SendTicket | "overflow";
   readonly limits: OutboxLimits;
@@ -60,20 +60,20 @@ export interface WriterContext {
 }
 
 /** A call that is under way. */
-interface Job {
+interface PendingWrite {
   readonly bytes: number;
   /** Queues the message, if there is room. */
   start(): "queued" | "overflow";
 }
 
 /** Writes messages in the order of the calls. */
-export class Writer {
-  readonly #context: WriterContext;
+export class WriteQueue {
+  readonly #context: WriteQueueContext;
   /** Those that wait for room. */
-  readonly #jobs = new Set<Job>();
+  readonly #pending = new Set<PendingWrite>();
 
   /** Makes a writer with nobody waiting. */
-  constructor(context: WriterContext) {
+  constructor(context: WriteQueueContext) {
     this.#context = context;
   }
 
@@ -84,7 +84,7 @@ export class Writer {
   ): Promise<void> {
     check(ttl, "ttl", WAIT);
     signal?.throwIfAborted();
-    const { link, send, limits } = this.#context;
+    const { connection, send, limits } = this.#context;
     const message = snapshot(data);
     const bytes = sizeOf(message);
     if (bytes > limits.maxBytes) throw outboxFull(limits);
@@ -96,10 +96,10 @@ export class Writer {
       ticket = send(message, { ttl, settle: resolve });
       return ticket === "overflow" ? ticket : "queued";
     };
-    const job: Job = { bytes, start };
+    const job: PendingWrite = { bytes, start };
     const abort = () => {
-      if (ticket !== "overflow") link.cancel(ticket);
-      else if (this.#jobs.delete(job)) reject(signal?.reason);
+      if (ticket !== "overflow") connection.cancel(ticket);
+      else if (this.#pending.delete(job)) reject(signal?.reason);
     };
     signal?.addEventListener("abort", abort);
     const cancel = this.#enter(job, ttl, reject);
@@ -119,47 +119,51 @@ export class Writer {
    * there is room is told in a microtask, and one of them may be the caller's.
    */
   catchUp(): void {
-    for (const job of this.#jobs) {
+    for (const job of this.#pending) {
       if (!this.#fits(job) || job.start() === "overflow") return;
-      this.#jobs.delete(job);
+      this.#pending.delete(job);
     }
   }
 
   /** The end has come: those who wait are dropped now, before it is told. */
   end(): void {
-    for (const job of this.#jobs) job.start();
-    this.#jobs.clear();
+    for (const job of this.#pending) job.start();
+    this.#pending.clear();
   }
 
   /** Starts a job, at once where there is room, lest a later `send()` overtakes it. */
-  #enter(job: Job, ttl: number, reject: (reason: unknown) => void): () => void {
-    const idle = this.#jobs.size === 0;
+  #enter(
+    job: PendingWrite,
+    ttl: number,
+    reject: (reason: unknown) => void,
+  ): () => void {
+    const idle = this.#pending.size === 0;
     if (idle && this.#fits(job) && job.start() === "queued") return () => {};
-    this.#jobs.add(job);
+    this.#pending.add(job);
     if (idle) this.#work();
     if (ttl === Infinity) return () => {};
     return PLATFORM_CLOCK.after(ttl, () => {
-      if (this.#jobs.delete(job)) reject(expired());
+      if (this.#pending.delete(job)) reject(expired());
     });
   }
 
   async #work(): Promise<void> {
-    for (const job of this.#jobs) {
-      while (this.#jobs.has(job)) {
+    for (const job of this.#pending) {
+      while (this.#pending.has(job)) {
         // Once the end has begun there is no wait, and what is sent is dropped.
-        await this.#context.link.room(job.bytes);
+        await this.#context.connection.waitForCapacity(job.bytes);
         // `catchUp()` may have been faster.
-        if (this.#jobs.has(job) && job.start() === "queued") {
-          this.#jobs.delete(job);
+        if (this.#pending.has(job) && job.start() === "queued") {
+          this.#pending.delete(job);
         }
       }
     }
   }
 
-  #fits({ bytes }: Job): boolean {
-    const { link, limits } = this.#context;
-    return link.outboxMessages < limits.maxMessages &&
-      link.bufferedAmount + bytes <= limits.maxBytes;
+  #fits({ bytes }: PendingWrite): boolean {
+    const { connection, limits } = this.#context;
+    return connection.outboxMessages < limits.maxMessages &&
+      connection.bufferedAmount + bytes <= limits.maxBytes;
   }
 
   #errorOf(reason: DropReason, signal: AbortSignal | undefined): unknown {

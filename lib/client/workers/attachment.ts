@@ -7,25 +7,25 @@
 import type { Command } from "../../boundary/protocol.ts";
 import {
   append,
-  type Courier,
   type Post,
   postOf,
-  type Speaker,
+  type PostSender,
+  type PostSource,
 } from "./post_sender.ts";
 
 /** What a tenant has of the present worker, and says to it. */
-export class Seat {
+export class Attachment {
   /** The connection's id, which no other connection had or will have. */
   readonly id: number;
-  readonly #tenant: Speaker;
-  readonly #courier: Courier;
+  readonly #connection: PostSource;
+  readonly #sender: PostSender;
   #staged: Post | undefined;
 
   /** Gives a tenant a seat in the worker of this courier. */
-  constructor(id: number, tenant: Speaker, courier: Courier) {
+  constructor(id: number, tenant: PostSource, courier: PostSender) {
     this.id = id;
-    this.#tenant = tenant;
-    this.#courier = courier;
+    this.#connection = tenant;
+    this.#sender = courier;
   }
 
   /** Commands, and messages that must precede one of them, in their order. */
@@ -34,18 +34,18 @@ export class Seat {
   }
 
   /** Asks for a turn to speak. */
-  request(): void {
-    this.#courier.request(this.#tenant);
+  requestTurn(): void {
+    this.#sender.requestTurn(this.#connection);
   }
 
   /** Has a command go out in the tenant's next turn, after what is staged. */
-  command(command: Command): void {
+  send(command: Command): void {
     this.staged.records.push(command);
-    this.request();
+    this.requestTurn();
   }
 
   /** Adds what is staged, with which each turn begins. */
-  speak(post: Post): void {
+  fill(post: Post): void {
     if (this.#staged !== undefined) append(post, this.#staged);
     this.#staged = undefined;
   }

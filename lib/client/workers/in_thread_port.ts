@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Endpoint, EndpointListener } from "./web_worker_port.ts";
+import type { WorkerPort, WorkerPortListener } from "./web_worker_port.ts";
 
 /** Starts a hub on this thread. */
-export function startInThread(listener: EndpointListener): Endpoint {
+export function startInThread(listener: WorkerPortListener): WorkerPort {
   const { port1: near, port2: far } = new MessageChannel();
   near.onmessage = ({ data }) => listener.post(data);
   near.onmessageerror = () =>

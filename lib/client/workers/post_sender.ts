@@ -43,13 +43,13 @@ export function append(
 }
 
 /** Somebody who has something to say, now and then. */
-export interface Speaker {
+export interface PostSource {
   /**
    * Adds what it has to say, messages up to one turn.
    *
    * @returns `"more"` when only the end of its turn made it stop.
    */
-  speak(post: Post): "done" | "more";
+  fill(post: Post): "done" | "more";
 }
 
 /** A post takes no further turn once it has so many messages. */
@@ -57,7 +57,7 @@ const POST_MESSAGES = 4_096;
 /** The same in bytes. */
 const POST_BYTES = 1 << 18;
 /** How long a post that came in may be handled before answers leave, in milliseconds. */
-const PATIENCE = 4;
+const ANSWER_DELAY = 4;
 
 type Phase =
   | { readonly kind: "resting" }
@@ -70,36 +70,36 @@ const RESTING: Phase = { kind: "resting" };
 const GATHERING: Phase = { kind: "gathering" };
 
 /** The sending half of the boundary, on the main thread. */
-export class Courier {
-  readonly #carry: (post: Post) => void;
+export class PostSender {
+  readonly #deliver: (post: Post) => void;
   readonly #clock: Clock;
   /** In the order of their turns. */
-  readonly #speakers = new Set<Speaker>();
+  readonly #sources = new Set<PostSource>();
   #records: Command[] = [];
   #unacknowledged = 0;
   #phase = RESTING;
 
   /** Makes a courier with an empty window. */
   constructor(carry: (post: Post) => void, clock: Clock) {
-    this.#carry = carry;
+    this.#deliver = carry;
     this.#clock = clock;
   }
 
   /** Sends a record that is no speaker's. */
-  say(record: Command): void {
+  send(record: Command): void {
     this.#records.push(record);
     this.#wake();
   }
 
   /** Gives a speaker a turn as soon as there is room. */
-  request(speaker: Speaker): void {
-    this.#speakers.add(speaker);
+  requestTurn(speaker: PostSource): void {
+    this.#sources.add(speaker);
     this.#wake();
   }
 
   /** Takes a request back. */
-  forget(speaker: Speaker): void {
-    this.#speakers.delete(speaker);
+  withdraw(speaker: PostSource): void {
+    this.#sources.delete(speaker);
   }
 
   /** Handles a post that came in, then sends its `ack` with all that this gave rise to. */
@@ -126,13 +126,13 @@ export class Courier {
           this.#phase = RESTING;
           this.#flush([]);
         });
-        this.#post([]);
+        this.#postNext([]);
         return;
       case "gathering":
         return;
       case "handling":
         // Listeners that take long must not hold back what they have sent.
-        if (this.#clock.now() - this.#phase.since < PATIENCE) return;
+        if (this.#clock.now() - this.#phase.since < ANSWER_DELAY) return;
         this.#phase = { kind: "handling", since: this.#clock.now() };
         this.#flush([]);
     }
@@ -141,31 +141,31 @@ export class Courier {
   #flush(owed: readonly Command[]): void {
     let acks = owed;
     while (this.#unacknowledged < POST_WINDOW && this.#hasWork()) {
-      this.#post(acks);
+      this.#postNext(acks);
       acks = [];
     }
     // A post of nothing but `ack`s needs no room in the window.
-    if (acks.length > 0) this.#carry(postOf(acks));
+    if (acks.length > 0) this.#deliver(postOf(acks));
   }
 
   #hasWork(): boolean {
-    return this.#speakers.size > 0 || this.#records.length > 0;
+    return this.#sources.size > 0 || this.#records.length > 0;
   }
 
-  #post(acks: readonly Command[]): void {
+  #postNext(acks: readonly Command[]): void {
     const post = postOf([...acks, ...this.#records]);
     this.#records = [];
     this.#fill(post);
     if (wantsAck(post.records)) this.#unacknowledged += 1;
-    if (post.records.length > 0) this.#carry(post);
+    if (post.records.length > 0) this.#deliver(post);
   }
 
   /** Who has more to say goes to the end of the line, be it within this post. */
   #fill(post: Post): void {
-    for (const speaker of this.#speakers) {
+    for (const speaker of this.#sources) {
       if (post.messages >= POST_MESSAGES || post.bytes >= POST_BYTES) return;
-      this.#speakers.delete(speaker);
-      if (speaker.speak(post) === "more") this.#speakers.add(speaker);
+      this.#sources.delete(speaker);
+      if (speaker.fill(post) === "more") this.#sources.add(speaker);
     }
   }
 }

@@ -7,19 +7,19 @@
 import type { Clock } from "../../platform/clock.ts";
 
 /** How a watchdog works. */
-export interface Watch {
+export interface WatchdogOptions {
   /** Milliseconds of silence that are too many. */
   readonly limit: number;
   /** Called each second, to ask whether anyone is there. */
   readonly ask: () => void;
   /** Called once, at the limit. */
-  readonly bark: () => void;
+  readonly onTimeout: () => void;
 }
 
 /** The time between two questions, in milliseconds. */
 const PERIOD = 1_000;
 /** A tick that is later than this tells of this thread and of nobody else. */
-const LATE = 500;
+const LATENESS_TOLERANCE = 500;
 
 /**
  * Counts the silence of a worker. What happened while this thread was blocked
@@ -28,13 +28,13 @@ const LATE = 500;
  */
 export class Watchdog {
   readonly #clock: Clock;
-  readonly #watch: Watch;
+  readonly #watch: WatchdogOptions;
   #silence = 0;
   #tickAt = 0;
   #cancel = () => {};
 
   /** Starts to watch. */
-  constructor(clock: Clock, watch: Watch) {
+  constructor(clock: Clock, watch: WatchdogOptions) {
     this.#clock = clock;
     this.#watch = watch;
     this.#schedule();
@@ -56,8 +56,10 @@ export class Watchdog {
   }
 
   #tick(): void {
-    if (this.#clock.now() - this.#tickAt <= LATE) this.#silence += PERIOD;
-    if (this.#silence >= this.#watch.limit) return this.#watch.bark();
+    if (this.#clock.now() - this.#tickAt <= LATENESS_TOLERANCE) {
+      this.#silence += PERIOD;
+    }
+    if (this.#silence >= this.#watch.limit) return this.#watch.onTimeout();
     this.#schedule();
     this.#watch.ask();
   }

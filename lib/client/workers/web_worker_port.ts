@@ -7,7 +7,7 @@
 import type { Command } from "../../boundary/protocol.ts";
 
 /** What is told by, or of, a far end. Never from within `StartEndpoint`. */
-export interface EndpointListener {
+export interface WorkerPortListener {
   /** A post came in, which may be anything. */
   post(data: unknown): void;
   /** It broke, in the platform's words. */
@@ -15,7 +15,7 @@ export interface EndpointListener {
 }
 
 /** A far end that posts can be sent to. */
-export interface Endpoint {
+export interface WorkerPort {
   /** Sends a post; the buffers in `transfer` are gone afterwards. */
   post(records: readonly Command[], transfer: readonly ArrayBuffer[]): void;
   /** Ends it at once, with everything in it. Its listener is not called again. */
@@ -23,10 +23,10 @@ export interface Endpoint {
 }
 
 /** Starts a far end. May throw what the platform throws. */
-export type StartEndpoint = (listener: EndpointListener) => Endpoint;
+export type StartWorkerPort = (listener: WorkerPortListener) => WorkerPort;
 
 /** Starts `worker.ts` of this package, or the script at `url`, in a worker. */
-export function startWorker(url?: string | URL): StartEndpoint {
+export function startWorker(url?: string | URL): StartWorkerPort {
   return (listener) => bindWorker(makeWorker(url), listener);
 }
 
@@ -41,7 +41,7 @@ function makeWorker(url: string | URL | undefined): Worker {
   });
 }
 
-function bindWorker(worker: Worker, listener: EndpointListener): Endpoint {
+function bindWorker(worker: Worker, listener: WorkerPortListener): WorkerPort {
   worker.onmessage = ({ data }) => listener.post(data);
   worker.onmessageerror = () =>
     listener.failed("A message from it could not be read");

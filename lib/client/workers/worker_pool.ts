@@ -6,14 +6,17 @@
 
 import type { EnvironmentChange } from "../../boundary/protocol.ts";
 import { type Clock, PLATFORM_CLOCK } from "../../platform/clock.ts";
-import type { StartEndpoint } from "./web_worker_port.ts";
+import type { StartWorkerPort } from "./web_worker_port.ts";
 import { isOffline, watchEnvironment } from "./environment.ts";
-import { type Tenant, WorkerSlot } from "./worker_supervisor.ts";
+import {
+  type HostedConnection,
+  WorkerSupervisor,
+} from "./worker_supervisor.ts";
 
 /** What a pool is made of. */
 export interface WorkerPoolOptions {
   /** Starts a worker. */
-  readonly start: StartEndpoint;
+  readonly start: StartWorkerPort;
   /** How many workers there are at most. @default {1} */
   readonly size?: number;
   /** @default {PLATFORM_CLOCK} */
@@ -27,23 +30,23 @@ export interface WorkerPoolOptions {
  */
 export class WorkerPool implements AsyncDisposable {
   readonly clock: Clock;
-  readonly #slots: readonly WorkerSlot[];
-  readonly #homes = new Map<Tenant, WorkerSlot>();
+  readonly #supervisors: readonly WorkerSupervisor[];
+  readonly #hosts = new Map<HostedConnection, WorkerSupervisor>();
   #unwatch = () => {};
   #disposal: PromiseWithResolvers<void> | undefined;
 
   /** Makes a pool without workers. */
   constructor({ start, size = 1, clock = PLATFORM_CLOCK }: WorkerPoolOptions) {
     this.clock = clock;
-    this.#slots = Array.from(
+    this.#supervisors = Array.from(
       { length: size },
-      () => new WorkerSlot(start, clock),
+      () => new WorkerSupervisor(start, clock),
     );
   }
 
   /** How many workers there are at most. */
   get size(): number {
-    return this.#slots.length;
+    return this.#supervisors.length;
   }
 
   /**
@@ -51,33 +54,33 @@ export class WorkerPool implements AsyncDisposable {
    *
    * @throws {DOMException} `InvalidStateError` when the pool has been disposed of.
    */
-  join(tenant: Tenant): void {
+  join(tenant: HostedConnection): void {
     if (this.#disposal) {
       throw new DOMException(
         "Cannot open a connection: its WorkerHost has been disposed of",
         "InvalidStateError",
       );
     }
-    if (this.#homes.size === 0) this.#watch();
-    const slot = this.#slots.reduce((a, b) =>
-      b.tenants.size < a.tenants.size ? b : a
+    if (this.#hosts.size === 0) this.#watch();
+    const slot = this.#supervisors.reduce((a, b) =>
+      b.connections.size < a.connections.size ? b : a
     );
-    this.#homes.set(tenant, slot);
+    this.#hosts.set(tenant, slot);
     slot.join(tenant);
   }
 
   /** Replaces a worker that crashed at once, for a connection in a hurry. */
-  hurry(tenant: Tenant): void {
-    this.#homes.get(tenant)?.hurry();
+  restartNow(tenant: HostedConnection): void {
+    this.#hosts.get(tenant)?.restartNow();
   }
 
   /** Lets a connection go, once it is closed or forgotten. */
-  leave(tenant: Tenant): void {
-    const slot = this.#homes.get(tenant);
+  leave(tenant: HostedConnection): void {
+    const slot = this.#hosts.get(tenant);
     if (slot === undefined) return;
-    this.#homes.delete(tenant);
+    this.#hosts.delete(tenant);
     slot.leave(tenant);
-    if (this.#homes.size > 0) return;
+    if (this.#hosts.size > 0) return;
     this.#unwatch();
     this.#disposal?.resolve();
   }
@@ -85,14 +88,14 @@ export class WorkerPool implements AsyncDisposable {
   /** Closes all connections and waits until the last of them is closed. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposal ??= Promise.withResolvers();
-    if (this.#homes.size === 0) this.#disposal.resolve();
-    for (const tenant of [...this.#homes.keys()]) tenant.close(1000, "");
+    if (this.#hosts.size === 0) this.#disposal.resolve();
+    for (const tenant of [...this.#hosts.keys()]) tenant.close(1000, "");
     await this.#disposal.promise;
   }
 
   #watch(): void {
     const tell = (change: EnvironmentChange) => {
-      for (const slot of this.#slots) slot.tell(change);
+      for (const slot of this.#supervisors) slot.notify(change);
     };
     // They may remember what was so before the last connection went.
     tell(isOffline() ? "offline" : "online");

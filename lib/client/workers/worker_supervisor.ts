@@ -14,18 +14,18 @@ import {
 } from "../../boundary/protocol.ts";
 import { type Batch, batchesOf } from "../../boundary/batches.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { Courier, type Speaker } from "./post_sender.ts";
-import type { Endpoint, StartEndpoint } from "./web_worker_port.ts";
+import { PostSender, type PostSource } from "./post_sender.ts";
+import type { StartWorkerPort, WorkerPort } from "./web_worker_port.ts";
 import type { ConnectionNotice } from "../../boundary/protocol.ts";
-import { Seat } from "./attachment.ts";
+import { Attachment } from "./attachment.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** Who lives in a slot: a link. */
-export interface Tenant extends Speaker {
+export interface HostedConnection extends PostSource {
   /** What a worker has to know first, be it the first one or a successor. */
-  introduce(id: number): Introduction;
+  connectCommand(id: number): ConnectCommand;
   /** The worker is ready, and has been told that. */
-  seated(seat: Seat, told: Introduction): void;
+  attached(seat: Attachment, told: ConnectCommand): void;
   /** The worker told something. */
   receive(notice: ConnectionNotice): void;
   /** Messages came. */
@@ -39,7 +39,7 @@ export interface Tenant extends Speaker {
 }
 
 /** The first that a worker is told of a connection. */
-export type Introduction = Extract<Command, { readonly type: "connect" }>;
+export type ConnectCommand = Extract<Command, { readonly type: "connect" }>;
 
 /** How long a script may take to load, in milliseconds. */
 const START_TIMEOUT = 10_000;
@@ -56,16 +56,16 @@ type State =
   | { readonly kind: "absent" }
   | {
     readonly kind: "starting";
-    readonly endpoint: Endpoint;
+    readonly endpoint: WorkerPort;
     readonly watchdog: Watchdog;
     /** What it may have read by now. */
-    readonly foretold: ReadonlyMap<Tenant, Introduction>;
+    readonly preAnnounced: ReadonlyMap<HostedConnection, ConnectCommand>;
   }
   | {
     readonly kind: "running";
-    readonly endpoint: Endpoint;
+    readonly endpoint: WorkerPort;
     readonly watchdog: Watchdog;
-    readonly courier: Courier;
+    readonly courier: PostSender;
     readonly since: number;
   }
   /** Something is going to happen, unless it is cancelled. */
@@ -74,11 +74,11 @@ type State =
 const ABSENT: State = { kind: "absent" };
 
 /** Keeps a worker alive as long as somebody lives in it. */
-export class WorkerSlot {
-  readonly #start: StartEndpoint;
+export class WorkerSupervisor {
+  readonly #start: StartWorkerPort;
   readonly #clock: Clock;
-  readonly #tenants = new Set<Tenant>();
-  readonly #seats = new Map<number, Tenant>();
+  readonly #connections = new Set<HostedConnection>();
+  readonly #attached = new Map<number, HostedConnection>();
   #state: State = ABSENT;
   #lastId = 0;
   #lastNonce = 0;
@@ -90,49 +90,49 @@ export class WorkerSlot {
   #network: "online" | "offline" = "online";
 
   /** Makes a slot without a worker. */
-  constructor(start: StartEndpoint, clock: Clock) {
+  constructor(start: StartWorkerPort, clock: Clock) {
     this.#start = start;
     this.#clock = clock;
   }
 
   /** Who lives here. */
-  get tenants(): ReadonlySet<Tenant> {
-    return this.#tenants;
+  get connections(): ReadonlySet<HostedConnection> {
+    return this.#connections;
   }
 
   /** Takes a tenant in; the first one starts the worker. */
-  join(tenant: Tenant): void {
-    this.#tenants.add(tenant);
+  join(tenant: HostedConnection): void {
+    this.#connections.add(tenant);
     if (this.#state.kind === "absent") this.#begin();
     else if (this.#state.kind === "running") {
-      this.#seat(tenant, this.#state.courier, this.#introduce(tenant));
+      this.#attach(tenant, this.#state.courier, this.#connectCommand(tenant));
     }
   }
 
   /** Lets a tenant go; the last one ends the worker. */
-  leave(tenant: Tenant): void {
-    if (!this.#tenants.delete(tenant)) return;
-    for (const [id, each] of this.#seats) {
-      if (each === tenant) this.#seats.delete(id);
+  leave(tenant: HostedConnection): void {
+    if (!this.#connections.delete(tenant)) return;
+    for (const [id, each] of this.#attached) {
+      if (each === tenant) this.#attached.delete(id);
     }
-    if (this.#state.kind === "running") this.#state.courier.forget(tenant);
-    if (this.#tenants.size > 0) return;
+    if (this.#state.kind === "running") this.#state.courier.withdraw(tenant);
+    if (this.#connections.size > 0) return;
     this.#stop();
     this.#crashes = 0;
   }
 
   /** Starts the successor of a worker that crashed at once. */
-  hurry(): void {
+  restartNow(): void {
     if (this.#state.kind !== "pausing" || this.#starts === 0) return;
     this.#state.cancel();
     this.#begin();
   }
 
   /** Tells the worker what the platform told. */
-  tell(change: EnvironmentChange): void {
+  notify(change: EnvironmentChange): void {
     if (change !== "wake") this.#network = change;
     if (this.#state.kind === "running") {
-      this.#state.courier.say({ type: "environment", change });
+      this.#state.courier.send({ type: "environment", change });
     }
   }
 
@@ -140,7 +140,7 @@ export class WorkerSlot {
     // What comes from an earlier worker finds that it is not the present one.
     const isPresent = () =>
       "endpoint" in this.#state && this.#state.endpoint === endpoint;
-    let endpoint: Endpoint | undefined;
+    let endpoint: WorkerPort | undefined;
     try {
       endpoint = this.#start({
         post: (data) => isPresent() && this.#onPost(data),
@@ -159,16 +159,16 @@ export class WorkerSlot {
     const watchdog = new Watchdog(this.#clock, {
       limit: START_TIMEOUT,
       ask: () => {},
-      bark: () =>
+      onTimeout: () =>
         this.#onFailure(`It was not ready within ${START_TIMEOUT} ms`),
     });
-    const foretold = new Map<Tenant, Introduction>();
-    this.#state = { kind: "starting", endpoint, watchdog, foretold };
+    const preAnnounced = new Map<HostedConnection, ConnectCommand>();
+    this.#state = { kind: "starting", endpoint, watchdog, preAnnounced };
     if (this.#network === "offline") return;
-    for (const tenant of this.#tenants) {
-      foretold.set(tenant, this.#introduce(tenant));
+    for (const tenant of this.#connections) {
+      preAnnounced.set(tenant, this.#connectCommand(tenant));
     }
-    endpoint.post([...foretold.values()], []);
+    endpoint.post([...preAnnounced.values()], []);
   }
 
   /** A tenant is told of nothing while it joins. */
@@ -197,7 +197,7 @@ export class WorkerSlot {
 
   #onFirstPost(
     post: readonly Notice[],
-    { endpoint, watchdog, foretold }: Extract<
+    { endpoint, watchdog, preAnnounced }: Extract<
       State,
       { readonly kind: "starting" }
     >,
@@ -212,14 +212,14 @@ export class WorkerSlot {
     }
     watchdog.stop();
     this.#starts += 1;
-    const courier = new Courier(
+    const courier = new PostSender(
       ({ records, transfer }) => endpoint.post(records, transfer),
       this.#clock,
     );
     const watching = new Watchdog(this.#clock, {
       limit: SILENCE_TIMEOUT,
       ask: () => this.#ask(courier),
-      bark: () =>
+      onTimeout: () =>
         this.#onFailure(`It did not answer for ${SILENCE_TIMEOUT} ms`),
     });
     const since = this.#clock.now();
@@ -230,35 +230,39 @@ export class WorkerSlot {
       courier,
       since,
     };
-    if (this.#network === "offline") this.tell("offline");
-    for (const tenant of [...this.#tenants]) {
-      this.#seat(
+    if (this.#network === "offline") this.notify("offline");
+    for (const tenant of [...this.#connections]) {
+      this.#attach(
         tenant,
         courier,
-        foretold.get(tenant) ?? this.#introduce(tenant),
+        preAnnounced.get(tenant) ?? this.#connectCommand(tenant),
       );
     }
-    for (const [tenant, { id }] of foretold) {
-      if (!this.#tenants.has(tenant)) courier.say({ type: "abandon", id });
+    for (const [tenant, { id }] of preAnnounced) {
+      if (!this.#connections.has(tenant)) courier.send({ type: "abandon", id });
     }
     courier.handle(post, (notice) => this.#onNotice(notice));
   }
 
-  #ask(courier: Courier): void {
+  #ask(courier: PostSender): void {
     this.#lastNonce += 1;
-    courier.say({ type: "watch", nonce: this.#lastNonce });
+    courier.send({ type: "watch", nonce: this.#lastNonce });
   }
 
-  #introduce(tenant: Tenant): Introduction {
+  #connectCommand(tenant: HostedConnection): ConnectCommand {
     this.#lastId += 1;
-    return tenant.introduce(this.#lastId);
+    return tenant.connectCommand(this.#lastId);
   }
 
-  #seat(tenant: Tenant, courier: Courier, introduction: Introduction): void {
+  #attach(
+    tenant: HostedConnection,
+    courier: PostSender,
+    introduction: ConnectCommand,
+  ): void {
     const { id } = introduction;
-    this.#seats.set(id, tenant);
-    courier.say(introduction);
-    tenant.seated(new Seat(id, tenant, courier), introduction);
+    this.#attached.set(id, tenant);
+    courier.send(introduction);
+    tenant.attached(new Attachment(id, tenant, courier), introduction);
   }
 
   #onNotice(notice: Notice): void {
@@ -271,7 +275,7 @@ export class WorkerSlot {
         return;
       case "messages":
         for (const batch of batchesOf(notice)) {
-          this.#seats.get(batch.id)?.deliver(batch);
+          this.#attached.get(batch.id)?.deliver(batch);
         }
         return;
       case "crashed":
@@ -282,11 +286,11 @@ export class WorkerSlot {
         );
     }
     // Of a connection that has been forgotten: nobody is interested.
-    this.#seats.get(notice.id)?.receive(notice);
+    this.#attached.get(notice.id)?.receive(notice);
   }
 
   #onVersion(version: number): void {
-    this.#endTenants(
+    this.#endConnections(
       `The worker speaks version ${version} of the protocol and the main thread version ` +
         `${PROTOCOL_VERSION}: serve the worker of the same release, and none from a cache`,
     );
@@ -297,10 +301,10 @@ export class WorkerSlot {
       ? this.#clock.now() - this.#state.since
       : 0;
     this.#stop();
-    if (this.#starts === 0) return this.#endTenants(explainStart(detail));
+    if (this.#starts === 0) return this.#endConnections(explainStart(detail));
     this.#crashes = life >= STABLE_AFTER ? 1 : this.#crashes + 1;
     if (this.#crashes >= MAX_CRASHES) {
-      return this.#endTenants(
+      return this.#endConnections(
         `The worker crashed ${MAX_CRASHES} times in a row: ${detail}`,
       );
     }
@@ -314,15 +318,15 @@ export class WorkerSlot {
       detail: `The worker crashed and is started again: ${detail}`,
       retryable: true,
     };
-    for (const tenant of [...this.#tenants]) tenant.crashed(failure, delay);
+    for (const tenant of [...this.#connections]) tenant.crashed(failure, delay);
   }
 
   /** Tenants who come from now on get a new start. */
-  #endTenants(detail: string): void {
+  #endConnections(detail: string): void {
     this.#stop();
     this.#crashes = 0;
-    const tenants = [...this.#tenants];
-    this.#tenants.clear();
+    const tenants = [...this.#connections];
+    this.#connections.clear();
     const failure: Failure = { type: "worker", detail, retryable: false };
     for (const tenant of tenants) tenant.ended(failure);
   }
@@ -330,7 +334,7 @@ export class WorkerSlot {
   #stop(): void {
     const state = this.#state;
     this.#state = ABSENT;
-    this.#seats.clear();
+    this.#attached.clear();
     switch (state.kind) {
       case "absent":
         return;

@@ -7,7 +7,7 @@
 import type { AttemptContext } from "./hooks.ts";
 
 /** From `resolve` until the attempt, or the connection it led to, is over. */
-export class Attempt implements AttemptContext {
+export class AttemptScope implements AttemptContext {
   readonly attempt: number;
   #phase: "present" | "over" = "present";
   /** Made for those who ask: most attempts have nothing to abort. */

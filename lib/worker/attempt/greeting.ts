@@ -21,7 +21,7 @@ import {
 } from "./hooks.ts";
 
 /** What one attempt gives to its greeting. */
-export interface Introduction extends AttemptContext {
+export interface GreetingContext extends AttemptContext {
   readonly token: string | undefined;
   readonly placement: TokenPlacement | undefined;
   readonly hooks: Hooks;
@@ -29,7 +29,7 @@ export interface Introduction extends AttemptContext {
 }
 
 /** What a message was to the greeting. */
-export type Reception =
+export type GreetingResult =
   /** It waits until the connection is open, or the bound of the inbox was reached. */
   | { readonly kind: "held"; readonly result: PushResult }
   /** The hook has it. */
@@ -45,7 +45,7 @@ const LONGEST_SHOWN = 1 << 16;
 const NOTHING = { count: 0, bytes: 0 };
 
 /** Greets, one attempt at a time. */
-export class Greeter {
+export class Greeting {
   readonly #config: GreetingConfig | undefined;
   readonly #bounds: InboxConfig;
   /** Made when something comes before `open`. */
@@ -85,7 +85,7 @@ export class Greeter {
    *
    * @returns What the hook will have done, where there is one.
    */
-  begin(introduction: Introduction): Promise<void> | undefined {
+  begin(introduction: GreetingContext): Promise<void> | undefined {
     const { token, placement, send, hooks } = introduction;
     if (token !== undefined && placement?.kind === "message") {
       send(fillToken(placement.text, token));
@@ -97,7 +97,7 @@ export class Greeter {
   }
 
   /** Takes a message that came before `open`. */
-  receive(data: Data, bytes: number): Reception {
+  receive(data: Data, bytes: number): GreetingResult {
     if (this.#config?.hook === true) return this.#receiveForHook(data, bytes);
     const { reject = [], expect } = this.#config ?? {};
     if (reject.some((pattern) => matches(pattern, data))) {
@@ -120,19 +120,19 @@ export class Greeter {
     return this.#held?.clear() ?? NOTHING;
   }
 
-  #hold(data: Data, bytes: number): Reception {
+  #hold(data: Data, bytes: number): GreetingResult {
     this.#held ??= new Inbox(this.#bounds);
     return { kind: "held", result: this.#held.push(data, bytes) };
   }
 
-  #receiveForHook(data: Data, bytes: number): Reception {
+  #receiveForHook(data: Data, bytes: number): GreetingResult {
     const receiver = this.#receivers?.shift();
     if (receiver === undefined) return this.#hold(data, bytes);
     receiver.resolve(data);
     return { kind: "received" };
   }
 
-  #session({ attempt, signal, token, send }: Introduction): GreetingSession {
+  #session({ attempt, signal, token, send }: GreetingContext): GreetingSession {
     const receivers: PromiseWithResolvers<Data>[] = [];
     this.#receivers = receivers;
     signal.addEventListener("abort", () => {

@@ -18,7 +18,7 @@ import {
   requireHook,
 } from "./hooks.ts";
 import type { Secrets } from "./secrets.ts";
-import { TokenKeeper } from "./token_cache.ts";
+import { TokenCache } from "./token_cache.ts";
 import type { Target, TransportKind } from "../../transport/transport.ts";
 
 /** What an attempt needs to know. */
@@ -52,7 +52,7 @@ export interface ResolverOwner {
 export class Resolver {
   readonly #setup: Setup;
   readonly #owner: ResolverOwner;
-  readonly #keeper: TokenKeeper | undefined;
+  readonly #tokens: TokenCache | undefined;
   #hooks: Hooks = {};
 
   /** Makes a resolver without a token. */
@@ -60,7 +60,7 @@ export class Resolver {
     this.#setup = setup;
     this.#owner = owner;
     const { token } = setup;
-    this.#keeper = token && new TokenKeeper(token, {
+    this.#tokens = token && new TokenCache(token, {
       fetch: (context) => this.#fetchToken(context),
       wallNow: () => owner.wallNow(),
     });
@@ -68,12 +68,12 @@ export class Resolver {
 
   /** When the token should be renewed, in milliseconds since the epoch. */
   get renewAt(): number {
-    return this.#keeper?.renewAt ?? Infinity;
+    return this.#tokens?.renewAt ?? Infinity;
   }
 
   /** Forgets the token: it was refused. */
   invalidate(): void {
-    this.#keeper?.invalidate();
+    this.#tokens?.invalidate();
   }
 
   /** Finds out everything. Throws a `ResolveError` or a `HookError`. */
@@ -101,7 +101,7 @@ export class Resolver {
   /** The token, a new one if the one that is kept is about to expire. */
   async token(context: AttemptContext): Promise<string> {
     // Nobody asks where there is no setup for one.
-    const token = await (this.#keeper as TokenKeeper).token(context);
+    const token = await (this.#tokens as TokenCache).token(context);
     this.#owner.secrets.noteToken(token);
     return token;
   }

@@ -13,7 +13,7 @@ import type { AttemptContext } from "./hooks.ts";
 /** Asks for a new token, wherever it comes from. */
 export type FetchToken = (context: AttemptContext) => Promise<unknown>;
 
-interface KeptToken {
+interface CachedToken {
   readonly token: string;
   /** Milliseconds since the epoch. */
   readonly freshUntil: number;
@@ -25,11 +25,11 @@ interface KeptToken {
 const LARGEST_LEEWAY = 1 / 4;
 
 /** Keeps a token. */
-export class TokenKeeper {
+export class TokenCache {
   readonly #setup: TokenSetup;
   readonly #fetch: FetchToken;
   readonly #wallNow: () => number;
-  #kept: KeptToken | undefined;
+  #cached: CachedToken | undefined;
 
   /** Makes a keeper without a token. `wallNow` is in milliseconds since the epoch. */
   constructor(
@@ -47,34 +47,34 @@ export class TokenKeeper {
   /** When a token in use should be renewed, in milliseconds since the epoch. */
   get renewAt(): number {
     if (this.#setup.renewal === undefined) return Infinity;
-    return this.#kept?.renewAt ?? Infinity;
+    return this.#cached?.renewAt ?? Infinity;
   }
 
   /** The token that is kept, or, if it is about to expire, a new one. */
   async token(context: AttemptContext): Promise<string> {
     const { source } = this.#setup;
     if (source.kind === "static") return usable(source.token);
-    const kept = this.#kept;
+    const kept = this.#cached;
     if (kept !== undefined && this.#wallNow() < kept.freshUntil) {
       return kept.token;
     }
     const token = usable(await this.#fetch(context));
     // What comes late may be older than what was asked for since.
-    if (!context.signal.aborted) this.#keep(token);
+    if (!context.signal.aborted) this.#cache(token);
     return token;
   }
 
   /** Forgets the token: it was refused. */
   invalidate(): void {
-    this.#kept = undefined;
+    this.#cached = undefined;
   }
 
-  #keep(token: string): void {
+  #cache(token: string): void {
     const now = this.#wallNow();
     const freshUntil = freshness(expiryOf(token), now, this.#setup.leeway);
     // A new token that seems to have expired tells of a clock that is wrong.
     const renewAt = freshUntil > now ? freshUntil : Infinity;
-    this.#kept = { token, freshUntil, renewAt };
+    this.#cached = { token, freshUntil, renewAt };
   }
 }
 

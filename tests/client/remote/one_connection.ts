@@ -3,14 +3,14 @@
  * prints what happens and exits by itself, or the test that runs it hangs.
  */
 
-import { Link } from "../../../lib/client/remote/remote_connection.ts";
-import type { LinkListener } from "../../../lib/client/remote/listener.ts";
+import { RemoteConnection } from "../../../lib/client/remote/remote_connection.ts";
+import type { RemoteConnectionListener } from "../../../lib/client/remote/listener.ts";
 import { choosePool } from "../../../lib/client/workers/worker_host.ts";
 import { LIMITS, SETUP } from "../fake_worker.ts";
 
 const [url = ""] = Deno.args;
 
-const listener: LinkListener = {
+const listener: RemoteConnectionListener = {
   status: () => {},
   opened: () => {
     print("opened");
@@ -29,7 +29,7 @@ const listener: LinkListener = {
   log: () => {},
 };
 
-const link = new Link(
+const link = new RemoteConnection(
   choosePool("shared"),
   { ...SETUP, url },
   LIMITS,

@@ -208,8 +208,8 @@ Deno.test("room() resolves when a message fits, first come, first served", async
   for (const text of ["1234", "5678"]) link.send(text);
   await settle();
   const log: string[] = [];
-  link.room(6).then(() => log.push("six"));
-  link.room(1).then(() => log.push("one"));
+  link.waitForCapacity(6).then(() => log.push("six"));
+  link.waitForCapacity(1).then(() => log.push("one"));
   await settle();
   assertEquals(log, []);
   last.tell({ type: "taken", id: 1, upTo: 1 });
@@ -225,11 +225,11 @@ Deno.test("room() can be given up, and says when there never will be any", async
   const { link } = makeBench({ limits });
   link.send("a");
   const controller = new AbortController();
-  const given = link.room(1, controller.signal);
-  const other = link.room(1);
+  const given = link.waitForCapacity(1, controller.signal);
+  const other = link.waitForCapacity(1);
   controller.abort(new Error("Enough"));
   await assertRejects(() => given, Error, "Enough");
-  await assertRejects(() => link.room(11), RangeError, "11 bytes");
+  await assertRejects(() => link.waitForCapacity(11), RangeError, "11 bytes");
   link.close(1000, "");
   await other;
 });

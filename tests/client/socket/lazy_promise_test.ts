@@ -1,19 +1,19 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { LatePromise } from "../../../lib/client/socket/lazy_promise.ts";
+import { LazyPromise } from "../../../lib/client/socket/lazy_promise.ts";
 
 Deno.test("LatePromise.resolve() settles for those who asked, and who will ask", async () => {
-  const early = new LatePromise<number>();
+  const early = new LazyPromise<number>();
   const { promise } = early;
   early.resolve(1);
   assertEquals(await promise, 1);
   assertStrictEquals(early.promise, promise);
-  const late = new LatePromise<number>();
+  const late = new LazyPromise<number>();
   late.resolve(2);
   assertEquals(await late.promise, 2);
 });
 
 Deno.test("LatePromise.reject() is no unhandled rejection", async () => {
-  const late = new LatePromise<number>();
+  const late = new LazyPromise<number>();
   const { promise } = late;
   late.reject(new TypeError("no"));
   await new Promise((resolve) => setTimeout(resolve, 0));
@@ -21,7 +21,7 @@ Deno.test("LatePromise.reject() is no unhandled rejection", async () => {
 });
 
 Deno.test("LatePromise settles once", async () => {
-  const late = new LatePromise<number>();
+  const late = new LazyPromise<number>();
   late.resolve(1);
   late.resolve(2);
   late.reject(new Error("too late"));

@@ -11,7 +11,7 @@ import {
 } from "../../../lib/client/errors/mod.ts";
 import { Lifecycle } from "../../../lib/client/socket/lifecycle.ts";
 import type { NoticeOf } from "../../../lib/boundary/protocol.ts";
-import { Meter } from "../../../lib/client/socket/socket_counters.ts";
+import { SocketCounters } from "../../../lib/client/socket/socket_counters.ts";
 import { Providers } from "../../../lib/client/options/providers.ts";
 import { resolveOptions } from "../../../lib/client/options/resolve.ts";
 import type { StreamEnd } from "../../../lib/client/socket/message_stream.ts";
@@ -56,12 +56,12 @@ Deno.test("Lifecycle() begins with a status that cannot be changed", () => {
 });
 
 Deno.test("onStatus() tells each state but those that an event goes with", () => {
-  const { lifecycle, meter, log } = make();
+  const { lifecycle, counters, log } = make();
   for (const kind of ["connecting", "open", "idle", "closed"] as const) {
     lifecycle.onStatus({ kind, attempt: 1 });
   }
   assertEquals(log, ["statuschange 0 connecting", "statuschange 0 idle"]);
-  assertEquals(meter.attempts, 1);
+  assertEquals(counters.attempts, 1);
 });
 
 Deno.test("onStatus() says when the next attempt begins, and only while waiting", () => {
@@ -78,7 +78,7 @@ Deno.test("onStatus() says when the next attempt begins, and only while waiting"
 });
 
 Deno.test("onOpened() resolves opened once and agrees anew each time", async () => {
-  const { lifecycle, meter, log } = make();
+  const { lifecycle, counters, log } = make();
   lifecycle.onOpened(OPENED);
   assertEquals([lifecycle.readyState, lifecycle.origin], [
     1,
@@ -92,7 +92,7 @@ Deno.test("onOpened() resolves opened once and agrees anew each time", async () 
     protocol: "chat",
     extensions: "permessage-deflate",
   });
-  assertEquals(meter.opens, 2);
+  assertEquals(counters.opens, 2);
   assertEquals(log, [
     "statuschange 1 open",
     "open 1 open",
@@ -119,7 +119,7 @@ Deno.test("onOpened() fires no open where a listener has ended it meanwhile", as
 });
 
 Deno.test("onDisconnected() tells the error before the loss, and none if it was clean", () => {
-  const { lifecycle, meter, log } = make();
+  const { lifecycle, counters, log } = make();
   lifecycle.onDisconnected(LOST_ONCE);
   const { failure: _, ...clean } = LOST_ONCE;
   lifecycle.onDisconnected(clean);
@@ -129,7 +129,7 @@ Deno.test("onDisconnected() tells the error before the loss, and none if it was 
     "disconnect 0 connecting",
     "disconnect 0 connecting",
   ]);
-  assertEquals(meter.disconnects, 2);
+  assertEquals(counters.disconnects, 2);
 });
 
 Deno.test("onDisconnected() fires no disconnect where a listener has ended it meanwhile", () => {
@@ -140,7 +140,7 @@ Deno.test("onDisconnected() fires no disconnect where a listener has ended it me
 });
 
 Deno.test("close() is told in a microtask, and then nothing but the end is", async () => {
-  const { lifecycle, meter, log } = make();
+  const { lifecycle, counters, log } = make();
   lifecycle.close();
   assertEquals([lifecycle.readyState, lifecycle.isOver, log], [2, true, []]);
   lifecycle.onStatus({ kind: "connecting", attempt: 1 });
@@ -148,7 +148,11 @@ Deno.test("close() is told in a microtask, and then nothing but the end is", asy
   lifecycle.onDisconnected(LOST_ONCE);
   await settle();
   assertEquals(log, ["statuschange 2 closing"]);
-  assertEquals([meter.attempts, meter.opens, meter.disconnects], [1, 0, 0]);
+  assertEquals([counters.attempts, counters.opens, counters.disconnects], [
+    1,
+    0,
+    0,
+  ]);
   assertInstanceOf(lifecycle.endError, ConnectionClosedError);
 });
 
@@ -223,13 +227,13 @@ function make(
 ) {
   const log: string[] = [];
   const target = new EventTarget();
-  const meter = new Meter();
+  const counters = new SocketCounters();
   const providers = new Providers(resolveOptions(url, [], {}));
   const status = { kind: "connecting", attempt: 0, worker: "own" } as const;
   const lifecycle = new Lifecycle(status, {
     target,
     providers,
-    meter,
+    counters,
     failed: (level, { name }) => log.push(`${level} ${name}`),
     ending: ({ name }: SocketError) => log.push(`ending ${name}`),
     ended: ({ kind }: StreamEnd) => log.push(`ended ${kind}`),
@@ -239,5 +243,5 @@ function make(
       log.push(`${type} ${lifecycle.readyState} ${lifecycle.status.kind}`);
     });
   }
-  return { lifecycle, target, meter, log };
+  return { lifecycle, target, counters, log };
 }

@@ -35,7 +35,7 @@ function watch() {
   const watchdog = new Watchdog(clock, {
     limit: 3_000,
     ask: () => log.push("ask"),
-    bark: () => log.push("bark"),
+    onTimeout: () => log.push("bark"),
   });
   return { clock, log, watchdog };
 }

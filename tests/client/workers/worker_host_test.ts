@@ -6,8 +6,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { deadline } from "@std/async";
-import { Link } from "../../../lib/client/remote/remote_connection.ts";
-import type { LinkListener } from "../../../lib/client/remote/listener.ts";
+import { RemoteConnection } from "../../../lib/client/remote/remote_connection.ts";
+import type { RemoteConnectionListener } from "../../../lib/client/remote/listener.ts";
 import type { NoticeOf } from "../../../lib/boundary/protocol.ts";
 import {
   choosePool,
@@ -226,7 +226,7 @@ function detailOf(failure: NoticeOf<"closed">["failure"]): string {
 }
 
 /** Lets what happens to a link be awaited. */
-class Waiter implements LinkListener {
+class Waiter implements RemoteConnectionListener {
   readonly open = Promise.withResolvers<NoticeOf<"opened">>();
   readonly loss = Promise.withResolvers<NoticeOf<"disconnected">>();
   readonly end = Promise.withResolvers<NoticeOf<"closed">>();
@@ -239,11 +239,13 @@ class Waiter implements LinkListener {
   heartbeat = () => {};
   probed = () => {};
   log = () => {};
-  opened: LinkListener["opened"] = (notice) => this.open.resolve(notice);
-  disconnected: LinkListener["disconnected"] = (notice) =>
+  opened: RemoteConnectionListener["opened"] = (notice) =>
+    this.open.resolve(notice);
+  disconnected: RemoteConnectionListener["disconnected"] = (notice) =>
     this.loss.resolve(notice);
-  closed: LinkListener["closed"] = (notice) => this.end.resolve(notice);
-  message: LinkListener["message"] = (data) => {
+  closed: RemoteConnectionListener["closed"] = (notice) =>
+    this.end.resolve(notice);
+  message: RemoteConnectionListener["message"] = (data) => {
     this.#messages.push(data);
     this.#onmessage();
   };
@@ -262,11 +264,14 @@ class Waiter implements LinkListener {
 function open(
   pool: WorkerPool,
   url: string,
-): { readonly link: Link; readonly listener: Waiter } {
+): { readonly link: RemoteConnection; readonly listener: Waiter } {
   const listener = new Waiter();
   const setup: Setup = { ...SETUP, url };
   const limits = { ...LIMITS, maxMessages: 20_000 };
-  return { link: new Link(pool, setup, limits, listener), listener };
+  return {
+    link: new RemoteConnection(pool, setup, limits, listener),
+    listener,
+  };
 }
 
 interface Echo extends AsyncDisposable {

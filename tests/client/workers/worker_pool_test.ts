@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Link } from "../../../lib/client/remote/remote_connection.ts";
+import { RemoteConnection } from "../../../lib/client/remote/remote_connection.ts";
 import { WorkerPool } from "../../../lib/client/workers/worker_pool.ts";
 import {
   closeLink,
@@ -19,7 +19,7 @@ Deno.test("WorkerPool() gives a connection to the worker with the fewest", async
     size: 3,
     clock: new ManualClock(),
   });
-  const open = () => new Link(pool, SETUP, LIMITS, new Recorder());
+  const open = () => new RemoteConnection(pool, SETUP, LIMITS, new Recorder());
   for (let count = 0; count < 7; count += 1) open();
   assertEquals(workers.started.length, 3);
   for (const worker of workers.started) worker.ready();
@@ -53,7 +53,7 @@ Deno.test("WorkerPool() closes its connections when it is disposed of", async ()
   assertEquals([recorder.take(), clock.timers], [["closed requested"], 0]);
   await pool[Symbol.asyncDispose]();
   const error = assertThrows(
-    () => new Link(pool, SETUP, LIMITS, new Recorder()),
+    () => new RemoteConnection(pool, SETUP, LIMITS, new Recorder()),
     DOMException,
     "disposed",
   );
@@ -95,7 +95,7 @@ Deno.test("WorkerPool() asks the platform anew after a time without connections"
   closeLink(link, workers.last);
   // Nobody hears of this.
   dispatchEvent(new Event("online"));
-  const next = new Link(pool, SETUP, LIMITS, new Recorder());
+  const next = new RemoteConnection(pool, SETUP, LIMITS, new Recorder());
   workers.last.ready();
   assertEquals(workers.last.all("environment"), []);
   closeLink(next, workers.last);

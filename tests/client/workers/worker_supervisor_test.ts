@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { Link } from "../../../lib/client/remote/remote_connection.ts";
+import { RemoteConnection } from "../../../lib/client/remote/remote_connection.ts";
 import { WorkerPool } from "../../../lib/client/workers/worker_pool.ts";
 import { POST_WINDOW } from "../../../lib/boundary/protocol.ts";
 import {
@@ -46,7 +46,7 @@ Deno.test("WorkerSlot() ends connections when a worker cannot even be made", () 
   };
   const pool = new WorkerPool({ start, clock });
   const recorder = new Recorder();
-  new Link(pool, SETUP, LIMITS, recorder);
+  new RemoteConnection(pool, SETUP, LIMITS, recorder);
   assertEquals(recorder.events, []);
   clock.advance(0);
   assertEquals(recorder.events, ["status closed", "closed fatal"]);
@@ -358,9 +358,12 @@ Deno.test("WorkerSlot() keeps its worker for a connection made while the last on
 function addLink(
   { pool }: Bench,
   setup = SETUP,
-): { readonly link: Link; readonly recorder: Recorder } {
+): { readonly link: RemoteConnection; readonly recorder: Recorder } {
   const recorder = new Recorder();
-  return { link: new Link(pool, setup, LIMITS, recorder), recorder };
+  return {
+    link: new RemoteConnection(pool, setup, LIMITS, recorder),
+    recorder,
+  };
 }
 
 function detailOf({ closes }: Recorder): string {

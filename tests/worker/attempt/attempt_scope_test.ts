@@ -1,8 +1,8 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { Attempt } from "../../../lib/worker/attempt/attempt_scope.ts";
+import { AttemptScope } from "../../../lib/worker/attempt/attempt_scope.ts";
 
 Deno.test("Attempt.end() aborts the signal that was asked for", () => {
-  const attempt = new Attempt(2);
+  const attempt = new AttemptScope(2);
   const { signal } = attempt;
   assertEquals([attempt.attempt, attempt.isOver], [2, false]);
   assertEquals(signal.aborted, false);
@@ -12,7 +12,7 @@ Deno.test("Attempt.end() aborts the signal that was asked for", () => {
 });
 
 Deno.test("Attempt.signal is aborted for those who ask too late", () => {
-  const attempt = new Attempt(1);
+  const attempt = new AttemptScope(1);
   attempt.end();
   assertEquals(attempt.signal.aborted, true);
   assertEquals(attempt.signal.reason?.name, "AbortError");

@@ -3,8 +3,8 @@ import type { GreetingConfig } from "../../../lib/connection/config.ts";
 import type { InboxConfig } from "../../../lib/queue/inbox.ts";
 import type { Data } from "../../../lib/queue/data.ts";
 import {
-  Greeter,
-  type Introduction,
+  Greeting,
+  type GreetingContext,
 } from "../../../lib/worker/attempt/greeting.ts";
 import { HookError, type Hooks } from "../../../lib/worker/attempt/hooks.ts";
 
@@ -16,8 +16,8 @@ const BOUNDS: InboxConfig = {
 const GREETING: GreetingConfig = { reject: [], timeout: 1_000, hook: false };
 const STORED = { kind: "held", result: { kind: "stored" } } as const;
 
-function greeterWith(config?: Partial<GreetingConfig>): Greeter {
-  return new Greeter(config && { ...GREETING, ...config }, {
+function greeterWith(config?: Partial<GreetingConfig>): Greeting {
+  return new Greeting(config && { ...GREETING, ...config }, {
     bounds: BOUNDS,
     redact: (text) => text.replaceAll("canary", "…"),
   });
@@ -25,8 +25,8 @@ function greeterWith(config?: Partial<GreetingConfig>): Greeter {
 
 function introduce(
   sent: Data[],
-  more: Partial<Introduction> = {},
-): Introduction {
+  more: Partial<GreetingContext> = {},
+): GreetingContext {
   return {
     attempt: 1,
     signal: new AbortController().signal,

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { TokenSetup } from "../../../lib/boundary/protocol.ts";
 import { ResolveError } from "../../../lib/worker/attempt/failures.ts";
-import { TokenKeeper } from "../../../lib/worker/attempt/token_cache.ts";
+import { TokenCache } from "../../../lib/worker/attempt/token_cache.ts";
 
 const NOW = 1_000_000_000_000;
 
@@ -17,7 +17,7 @@ function keeperWith(
 ) {
   const clock = { now: NOW };
   const asked: number[] = [];
-  const keeper = new TokenKeeper({
+  const keeper = new TokenCache({
     source: { kind: "ask" },
     placement: { kind: "query", name: "t" },
     insecure: "allowed",
@@ -70,7 +70,7 @@ Deno.test("TokenKeeper.renewAt does not hammer where a new token seems to have e
 Deno.test("TokenKeeper.renewAt is never without a renewal message", async () => {
   const { renewal: _, ...setup } = { renewal: "" };
   const clock = NOW;
-  const keeper = new TokenKeeper({
+  const keeper = new TokenCache({
     source: { kind: "ask" },
     placement: { kind: "query", name: "t" },
     insecure: "allowed",

@@ -6,28 +6,28 @@
 
 import type { Answer } from "../../boundary/protocol.ts";
 import type { NoticeOf } from "../../boundary/protocol.ts";
-import type { Seat } from "../workers/attachment.ts";
-import type { Teller } from "./guarded_listener.ts";
+import type { Attachment } from "../workers/attachment.ts";
+import type { GuardedListener } from "./guarded_listener.ts";
 
 /** The open questions of the worker and the open probes of the client. */
-export class LinkRequests {
-  readonly #teller: Teller;
+export class PendingRequests {
+  readonly #listener: GuardedListener;
   /** By our own numbers: a worker's successor counts anew. */
   readonly #questions = new Map<number, number>();
   #lastQuestion = 0;
   readonly #probes = new Set<number>();
 
   /** Nothing has been asked yet. */
-  constructor(teller: Teller) {
-    this.#teller = teller;
+  constructor(teller: GuardedListener) {
+    this.#listener = teller;
   }
 
   /** The worker asked; tells it with a number that is never used again. */
-  asked({ question, what }: NoticeOf<"ask">): void {
+  onAsk({ question, what }: NoticeOf<"ask">): void {
     this.#lastQuestion += 1;
     const own = this.#lastQuestion;
     this.#questions.set(own, question);
-    this.#teller.tell((listener) => listener.ask(own, what));
+    this.#listener.notify((listener) => listener.ask(own, what));
   }
 
   /** Answers a question, unless it has been answered or its worker is gone. */
@@ -36,36 +36,36 @@ export class LinkRequests {
       readonly question: number;
       readonly answer: Answer;
     },
-    seat: Seat | undefined,
+    seat: Attachment | undefined,
   ): void {
     const question = this.#questions.get(own);
     this.#questions.delete(own);
     if (question === undefined || seat === undefined) return;
-    seat.command({ type: "answer", id: seat.id, question, answer });
+    seat.send({ type: "answer", id: seat.id, question, answer });
   }
 
   /** Asks the worker for a ping. Nobody is told from within. */
-  probe(request: number, seat: Seat | undefined): void {
+  probe(request: number, seat: Attachment | undefined): void {
     this.#probes.add(request);
-    if (seat) seat.command({ type: "probe", id: seat.id, request });
+    if (seat) seat.send({ type: "probe", id: seat.id, request });
     else queueMicrotask(() => this.answerProbes({ kind: "not-open" }));
   }
 
   /** Tells the answer to a probe, if it is the first one. */
-  probed(notice: NoticeOf<"probed">): void {
+  onProbed(notice: NoticeOf<"probed">): void {
     if (!this.#probes.delete(notice.request)) return;
-    this.#teller.tell((listener) => listener.probed(notice));
+    this.#listener.notify((listener) => listener.probed(notice));
   }
 
   /** Answers all open probes in the place of the worker. */
   answerProbes(result: NoticeOf<"probed">["result"]): void {
     for (const request of [...this.#probes]) {
-      this.probed({ type: "probed", id: 0, request, result });
+      this.onProbed({ type: "probed", id: 0, request, result });
     }
   }
 
   /** Nobody waits for answers to the worker's questions any more. */
-  crashed(): void {
+  forgetQuestions(): void {
     this.#questions.clear();
   }
 }

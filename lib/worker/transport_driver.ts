@@ -11,30 +11,33 @@ import type { Data } from "../queue/data.ts";
 import type { Failure } from "../connection/failure.ts";
 import type { Effect, Event, State, Verdict } from "../connection/state.ts";
 import { failureOf, socketFailure } from "./attempt/failures.ts";
-import { Greeter, type Introduction } from "./attempt/greeting.ts";
+import { Greeting, type GreetingContext } from "./attempt/greeting.ts";
 import { sizeOf } from "../queue/data.ts";
-import { Heart } from "./heartbeat_codec.ts";
+import { HeartbeatCodec } from "./heartbeat_codec.ts";
 import {
   type AttemptContext,
   callHookNow,
   describeError,
 } from "./attempt/hooks.ts";
-import { Intake, type IntakeLine } from "./inbound.ts";
-import type { Journal } from "./connection_logger.ts";
-import type { Mailbox } from "./notice_queue.ts";
+import { InboundHandler, type InboundTransports } from "./inbound_handler.ts";
+import type { ConnectionLogger } from "./connection_logger.ts";
+import type { NoticeQueue } from "./notice_queue.ts";
 import type { Resolution } from "./attempt/resolver.ts";
 import type { Secrets } from "./attempt/secrets.ts";
-import type { Sender } from "./send_buffer.ts";
-import { type ListeningLine, SocketListener } from "./transport_listener.ts";
-import { Sockets } from "./transport_set.ts";
+import type { SendBuffer } from "./send_buffer.ts";
+import {
+  SocketTransportListener,
+  type TransportEvents,
+} from "./transport_listener.ts";
+import { TransportSet } from "./transport_set.ts";
 import type { Transport } from "../transport/transport.ts";
 
 /** What a line stands on. */
-export interface LineOwner {
+export interface TransportDriverOwner {
   readonly config: Config;
-  readonly mailbox: Mailbox;
-  readonly sender: Sender;
-  readonly journal: Journal;
+  readonly notices: NoticeQueue;
+  readonly sendBuffer: SendBuffer;
+  readonly logger: ConnectionLogger;
   readonly secrets: Secrets;
   /** The machine's state, at this moment. */
   state(): State;
@@ -52,29 +55,29 @@ const NO_PAUSE =
   "the connection. Set inbox.overflow to another rule if that is not wanted";
 
 /** Carries messages and pings between one connection and its transports. */
-export class Line implements IntakeLine, ListeningLine {
-  readonly #owner: LineOwner;
-  readonly #sockets = new Sockets();
-  readonly heart: Heart;
-  readonly greeter: Greeter;
+export class TransportDriver implements InboundTransports, TransportEvents {
+  readonly #owner: TransportDriverOwner;
+  readonly #transports = new TransportSet();
+  readonly heartbeat: HeartbeatCodec;
+  readonly greeting: Greeting;
   /** What comes in. */
-  readonly intake: Intake;
+  readonly inbound: InboundHandler;
   #resolution: Resolution | undefined;
   #limits: "untold" | "told" = "untold";
-  #room: "room" | "full" = "room";
+  #capacity: "room" | "full" = "room";
   /** The number of the last message that `close()` waits for. */
   #closeAfter = 0;
 
   /** Makes a line without a transport. */
-  constructor(owner: LineOwner) {
+  constructor(owner: TransportDriverOwner) {
     const { config, secrets } = owner;
     this.#owner = owner;
-    this.heart = new Heart(config);
-    this.greeter = new Greeter(config.greeting, {
+    this.heartbeat = new HeartbeatCodec(config);
+    this.greeting = new Greeting(config.greeting, {
       bounds: config.inbox,
       redact: (text) => secrets.redact(text),
     });
-    this.intake = new Intake(owner, this);
+    this.inbound = new InboundHandler(owner, this);
   }
 
   /** What the present attempt found out. */
@@ -89,27 +92,27 @@ export class Line implements IntakeLine, ListeningLine {
 
   /** The transport of a socket, as long as it is there. */
   transport(socket: number): Transport | undefined {
-    return this.#sockets.get(socket);
+    return this.#transports.get(socket);
   }
 
   /** The longest time between two pings of one socket so far, in milliseconds. */
   get longestGap(): number {
-    return this.heart.longestGap;
+    return this.heartbeat.longestGap;
   }
 
   /** When to call {@linkcode sweep} next. */
   get nextSweep(): number {
-    return this.#sockets.nextSweep;
+    return this.#transports.nextSweep;
   }
 
   /** Drops abandoned transports that have not ended in time. */
   sweep(): void {
-    this.#sockets.sweep(this.#owner.now());
+    this.#transports.sweep(this.#owner.now());
   }
 
   /** Drops all transports at once. */
   clear(): void {
-    this.#sockets.clear();
+    this.#transports.clear();
   }
 
   /** Notes what the attempt will need. */
@@ -121,12 +124,12 @@ export class Line implements IntakeLine, ListeningLine {
   open(socket: number): void {
     const { kind, target, hooks } = this.#prepared;
     const { maxMessageSize } = this.#owner.config;
-    this.#room = "room";
-    this.intake.start();
-    this.heart.start(hooks);
+    this.#capacity = "room";
+    this.inbound.start();
+    this.heartbeat.start(hooks);
     try {
-      const listener = new SocketListener(this, socket);
-      this.#sockets.add(
+      const listener = new SocketTransportListener(this, socket);
+      this.#transports.add(
         socket,
         kind.connect(target, { maxMessageSize }, listener),
       );
@@ -140,9 +143,9 @@ export class Line implements IntakeLine, ListeningLine {
   greet(socket: number, context: AttemptContext): void {
     const { hooks, token, placement } = this.#prepared;
     const send = (data: Data) => {
-      if (this.#owns(socket)) this.#sockets.get(socket)?.send(data);
+      if (this.#owns(socket)) this.#transports.get(socket)?.send(data);
     };
-    const introduction: Introduction = {
+    const introduction: GreetingContext = {
       attempt: context.attempt,
       // It is made for those who ask.
       get signal() {
@@ -155,7 +158,7 @@ export class Line implements IntakeLine, ListeningLine {
     };
     const greeting = this.#guard(
       socket,
-      () => this.greeter.begin(introduction),
+      () => this.greeting.begin(introduction),
     );
     greeting?.then(
       () => this.#owner.dispatch({ type: "greeted", socket }),
@@ -164,30 +167,30 @@ export class Line implements IntakeLine, ListeningLine {
   }
 
   /** Sends a ping. */
-  beat(socket: number, beat: number): void {
-    const transport = this.#sockets.get(socket);
+  ping(socket: number, ping: number): void {
+    const transport = this.#transports.get(socket);
     if (transport === undefined) return;
-    const payload = `${socket}.${beat}`;
+    const payload = `${socket}.${ping}`;
     this.#guard(
       socket,
-      () => this.heart.beat(transport, payload, this.#owner.now()),
+      () => this.heartbeat.ping(transport, payload, this.#owner.now()),
     );
   }
 
   /** Sends something ahead of everything that waits. */
   sendNow(socket: number, data: Data): void {
-    this.#guard(socket, () => this.#sockets.get(socket)?.send(data));
+    this.#guard(socket, () => this.#transports.get(socket)?.send(data));
   }
 
   /** Starts the closing handshake. */
   close({ socket, ...goodbye }: Extract<Effect, { type: "close" }>): void {
-    this.#guard(socket, () => this.#sockets.close(socket, goodbye));
+    this.#guard(socket, () => this.#transports.close(socket, goodbye));
   }
 
   /** Is done with a transport. */
   abandon({ socket, ...goodbye }: Extract<Effect, { type: "abandon" }>): void {
     const giveUpAt = this.#owner.now() + this.#owner.config.closeTimeout;
-    this.#sockets.abandon(socket, goodbye, giveUpAt);
+    this.#transports.abandon(socket, goodbye, giveUpAt);
   }
 
   /** Lets a close wait until the messages up to this number are out. */
@@ -200,17 +203,17 @@ export class Line implements IntakeLine, ListeningLine {
     const state = this.#owner.state();
     const draining = state.kind === "closing" && state.phase === "draining";
     if (state.kind !== "open" && !draining) return;
-    const transport = this.#sockets.get(state.socket);
+    const transport = this.#transports.get(state.socket);
     if (transport === undefined) return;
-    const { sender } = this.#owner;
-    if (this.#room === "room") {
-      const room = sender.flush(
+    const { sendBuffer } = this.#owner;
+    if (this.#capacity === "room") {
+      const room = sendBuffer.flush(
         this.#owner.now(),
         (data) => this.#transmit(transport, data),
       );
-      this.#room = room ? "room" : "full";
+      this.#capacity = room ? "room" : "full";
     }
-    const out = sender.isEmpty && sender.received >= this.#closeAfter;
+    const out = sendBuffer.isEmpty && sendBuffer.received >= this.#closeAfter;
     if (draining && out) {
       this.#owner.dispatch({ type: "drained", socket: state.socket });
     }
@@ -223,35 +226,35 @@ export class Line implements IntakeLine, ListeningLine {
     socket: number,
     opened: { readonly protocol: string; readonly extensions: string },
   ): void {
-    this.#sockets.opened(socket);
+    this.#transports.opened(socket);
     const pings = this.#prepared.kind.pings ? "frames" : "none";
     const agreed = { ...opened, pings } as const;
-    this.#tellLimits();
+    this.#logLimits();
     this.#owner.dispatch({ type: "opened", socket, agreed });
   }
 
   /** A message arrived. */
   received(socket: number, data: Data, bytes: number): void {
-    if (this.#owns(socket)) this.intake.take(socket, data, bytes);
+    if (this.#owns(socket)) this.inbound.receive(socket, data, bytes);
   }
 
   /** A pong arrived. */
   answered(socket: number, payload: string): void {
-    const [of, beat = 0] = payload.split(".").map(Number);
+    const [of, ping = 0] = payload.split(".").map(Number);
     if (of !== socket) return;
-    this.#owner.dispatch({ type: "answered", socket, beat });
+    this.#owner.dispatch({ type: "answered", socket, ping });
   }
 
   /** The transport takes more. */
   roomy(socket: number): void {
     if (!this.#owns(socket)) return;
-    this.#room = "room";
+    this.#capacity = "room";
     this.flush();
   }
 
   /** The transport is at its end. */
   ended(socket: number, info: CloseInfo, failure: Failure | undefined): void {
-    this.#sockets.delete(socket);
+    this.#transports.delete(socket);
     if (!this.#owns(socket)) return;
     const verdict = this.#classify(info, failure);
     this.#owner.dispatch({
@@ -268,18 +271,18 @@ export class Line implements IntakeLine, ListeningLine {
   }
 
   /** What the transport cannot do. Once, as it is the same after each attempt. */
-  #tellLimits(): void {
+  #logLimits(): void {
     if (this.#limits === "told") return;
     this.#limits = "told";
-    const { config, journal } = this.#owner;
+    const { config, logger } = this.#owner;
     const { heartbeat, idleTimeout, inbox } = config;
     const { pings, pauses } = this.#prepared.kind;
     if (!pings && heartbeat !== undefined && heartbeat.message === undefined) {
       const level = idleTimeout === Infinity ? "warn" : "info";
-      journal.write(level, ONLY_SILENCE, { idleTimeout });
+      logger.log(level, ONLY_SILENCE, { idleTimeout });
     }
     if (!pauses && inbox.overflow === "pause") {
-      journal.write("info", NO_PAUSE, { maxBytes: inbox.maxBytes });
+      logger.log("info", NO_PAUSE, { maxBytes: inbox.maxBytes });
     }
   }
 
@@ -296,7 +299,7 @@ export class Line implements IntakeLine, ListeningLine {
         () => verdictOf(classify({ closeCode, reason, ...status })),
       );
     } catch (error) {
-      this.#owner.journal.write("error", "The hook classify() failed", {
+      this.#owner.logger.log("error", "The hook classify() failed", {
         error: describeError(error),
       });
       return undefined;
@@ -304,8 +307,8 @@ export class Line implements IntakeLine, ListeningLine {
   }
 
   #transmit(transport: Transport, data: Data): boolean {
-    const { journal } = this.#owner;
-    if (journal.wants("debug")) journal.frame(">", data, sizeOf(data));
+    const { logger } = this.#owner;
+    if (logger.isEnabled("debug")) logger.logFrame(">", data, sizeOf(data));
     return transport.send(data);
   }
 

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { Renewal } from "../../../lib/worker/attempt/token_refresh.ts";
+import { TokenRefresher } from "../../../lib/worker/attempt/token_refresher.ts";
 
 function makeRenewal() {
   const told: string[] = [];
   const state = { now: 0, dueAt: 100 };
   const fetches: PromiseWithResolvers<string>[] = [];
   const abort = new AbortController();
-  const renewal = new Renewal({
+  const renewal = new TokenRefresher({
     dueAt: () => state.dueAt,
     now: () => state.now,
     fetch: () => {

@@ -11,18 +11,18 @@ import type { Failure } from "../connection/failure.ts";
 import type { PushResult } from "../queue/inbox.ts";
 import type { Event, State } from "../connection/state.ts";
 import { socketFailure } from "./attempt/failures.ts";
-import type { Greeter } from "./attempt/greeting.ts";
+import type { Greeting } from "./attempt/greeting.ts";
 import { sizeOf } from "../queue/data.ts";
-import type { Heart } from "./heartbeat_codec.ts";
-import type { Journal } from "./connection_logger.ts";
-import type { Mailbox } from "./notice_queue.ts";
+import type { HeartbeatCodec } from "./heartbeat_codec.ts";
+import type { ConnectionLogger } from "./connection_logger.ts";
+import type { NoticeQueue } from "./notice_queue.ts";
 import type { Transport } from "../transport/transport.ts";
 
 /** What an intake stands on. */
-export interface IntakeOwner {
+export interface InboundOwner {
   readonly config: Config;
-  readonly mailbox: Mailbox;
-  readonly journal: Journal;
+  readonly notices: NoticeQueue;
+  readonly logger: ConnectionLogger;
   /** The machine's state, at this moment. */
   state(): State;
   /** Tells the machine. */
@@ -32,9 +32,9 @@ export interface IntakeOwner {
 }
 
 /** The line that an intake belongs to. */
-export interface IntakeLine {
-  readonly greeter: Greeter;
-  readonly heart: Heart;
+export interface InboundTransports {
+  readonly greeting: Greeting;
+  readonly heartbeat: HeartbeatCodec;
   /** The transport of a socket, as long as it is there. */
   transport(socket: number): Transport | undefined;
   /** Whether `pause()` of the present transport is TCP backpressure. */
@@ -44,21 +44,21 @@ export interface IntakeLine {
 }
 
 /** The bounded places where messages are kept. */
-type Place = Pick<Mailbox, "hasRoom" | "size">;
+type Place = Pick<NoticeQueue, "hasRoom" | "size">;
 
 /** Takes in what arrives. */
-export class Intake {
-  readonly #owner: IntakeOwner;
-  readonly #line: IntakeLine;
+export class InboundHandler {
+  readonly #owner: InboundOwner;
+  readonly #transports: InboundTransports;
   #reading: "on" | "paused" = "on";
   #progress = 0;
   /** When the latest message came, and how far the transport was. */
   #lastMessage: { readonly at: number; readonly progress: number } | undefined;
 
   /** Makes an intake without a socket. */
-  constructor(owner: IntakeOwner, line: IntakeLine) {
+  constructor(owner: InboundOwner, line: InboundTransports) {
     this.#owner = owner;
-    this.#line = line;
+    this.#transports = line;
   }
 
   /** Starts anew with a socket. */
@@ -71,24 +71,24 @@ export class Intake {
   }
 
   /** Takes a message of the socket that the machine owns. */
-  take(socket: number, data: Data, bytes: number): void {
-    const { config, journal } = this.#owner;
+  receive(socket: number, data: Data, bytes: number): void {
+    const { config, logger } = this.#owner;
     if (config.idleTimeout !== Infinity) {
-      const progress = this.#line.transport(socket)?.progress ?? 0;
+      const progress = this.#transports.transport(socket)?.progress ?? 0;
       this.#lastMessage = { at: this.#owner.now(), progress };
     }
-    if (journal.wants("debug")) journal.frame("<", data, bytes);
+    if (logger.isEnabled("debug")) logger.logFrame("<", data, bytes);
     const { kind } = this.#owner.state();
     // WHATWG WebSockets, 5: what arrives while closing is not delivered.
-    if (kind === "connecting") this.#takeEarly(socket, data, bytes);
-    else if (kind === "open") this.#takeOpen(socket, data, bytes);
+    if (kind === "connecting") this.#receiveEarly(socket, data, bytes);
+    else if (kind === "open") this.#receiveOpen(socket, data, bytes);
   }
 
   /** Tells the machine if something arrived since it was last told. */
-  tellHeard(): void {
+  reportHeard(): void {
     const state = this.#owner.state();
     if (state.kind !== "open") return;
-    const progress = this.#line.transport(state.socket)?.progress ?? 0;
+    const progress = this.#transports.transport(state.socket)?.progress ?? 0;
     if (progress === this.#progress) return;
     this.#progress = progress;
     // After the latest message part of another arrived, at some time since.
@@ -100,11 +100,11 @@ export class Intake {
 
   /** Lets the application have what came before `open`. */
   releaseHeld(): void {
-    const { greeter } = this.#line;
+    const { greeting } = this.#transports;
     for (
-      let data = greeter.takeHeld();
+      let data = greeting.takeHeld();
       data !== undefined;
-      data = greeter.takeHeld()
+      data = greeting.takeHeld()
     ) this.#store(data, sizeOf(data));
     if (this.#reading === "on") return;
     // It was paused while connecting, which was nothing to the machine.
@@ -112,40 +112,40 @@ export class Intake {
     if (state.kind === "open") {
       this.#owner.dispatch({ type: "paused", socket: state.socket });
     }
-    this.makeRoom();
+    this.resumeIfRoom();
   }
 
   /** Drops what came before an `open` that will not be. */
   dropHeld(): void {
-    const dropped = this.#line.greeter.drop();
-    if (dropped.count > 0) this.#owner.mailbox.drop("unopened", dropped);
+    const dropped = this.#transports.greeting.drop();
+    if (dropped.count > 0) this.#owner.notices.drop("unopened", dropped);
   }
 
   /** Reads again when there is room for it. */
-  makeRoom(): void {
+  resumeIfRoom(): void {
     if (this.#reading === "on") return;
     const state = this.#owner.state();
-    const { greeter } = this.#line;
-    const { mailbox } = this.#owner;
-    const place: Place = state.kind === "connecting" ? greeter : mailbox;
+    const { greeting } = this.#transports;
+    const { notices } = this.#owner;
+    const place: Place = state.kind === "connecting" ? greeting : notices;
     if (!place.hasRoom) return;
-    this.readOn();
+    this.resume();
     if (state.kind === "open") {
       this.#owner.dispatch({ type: "resumed", socket: state.socket });
     }
   }
 
   /** Reads again, room or not: what comes is not kept. */
-  readOn(): void {
+  resume(): void {
     if (this.#reading === "on") return;
     this.#reading = "on";
     const state = this.#owner.state();
-    if ("socket" in state) this.#line.transport(state.socket)?.resume();
+    if ("socket" in state) this.#transports.transport(state.socket)?.resume();
   }
 
-  #takeEarly(socket: number, data: Data, bytes: number): void {
-    const { greeter } = this.#line;
-    const reception = greeter.receive(data, bytes);
+  #receiveEarly(socket: number, data: Data, bytes: number): void {
+    const { greeting } = this.#transports;
+    const reception = greeting.receive(data, bytes);
     switch (reception.kind) {
       case "received":
         return;
@@ -162,33 +162,33 @@ export class Intake {
   }
 
   #onEarlyPush(result: PushResult, bytes: number): void {
-    const { greeter } = this.#line;
-    const { mailbox } = this.#owner;
+    const { greeting } = this.#transports;
+    const { notices } = this.#owner;
     switch (result.kind) {
       case "stored":
         return;
       case "full":
-        this.#pause(greeter);
+        this.#pause(greeting);
         return;
       case "overflow":
-        mailbox.drop("overflow", { count: 1, bytes });
-        this.#overflow(greeter);
+        notices.drop("overflow", { count: 1, bytes });
+        this.#overflow(greeting);
         return;
       case "dropped-oldest":
       case "dropped-newest":
-        mailbox.drop("overflow", result);
+        notices.drop("overflow", result);
         return;
     }
   }
 
-  #takeOpen(socket: number, data: Data, bytes: number): void {
-    const { heart } = this.#line;
-    if (!heart.listens) {
+  #receiveOpen(socket: number, data: Data, bytes: number): void {
+    const { heartbeat } = this.#transports;
+    if (!heartbeat.listens) {
       this.#store(data, bytes);
       return;
     }
     try {
-      this.#mean(socket, data, bytes);
+      this.#interpret(socket, data, bytes);
     } catch (error) {
       // It came over a connection that was still there.
       this.#store(data, bytes);
@@ -196,11 +196,11 @@ export class Intake {
     }
   }
 
-  #mean(socket: number, data: Data, bytes: number): void {
-    const meaning = this.#line.heart.read(data);
+  #interpret(socket: number, data: Data, bytes: number): void {
+    const meaning = this.#transports.heartbeat.classify(data);
     switch (meaning.kind) {
       case "ping":
-        this.#line.sendNow(socket, meaning.reply);
+        this.#transports.sendNow(socket, meaning.reply);
         return;
       case "answer":
         this.#owner.dispatch({ type: "answered", socket });
@@ -213,14 +213,14 @@ export class Intake {
   }
 
   #store(data: Data, bytes: number): void {
-    const { mailbox } = this.#owner;
-    const result = mailbox.store(data, bytes);
+    const { notices } = this.#owner;
+    const result = notices.storeMessage(data, bytes);
     switch (result.kind) {
       case "full":
-        this.#pause(mailbox);
+        this.#pause(notices);
         return;
       case "overflow":
-        this.#overflow(mailbox);
+        this.#overflow(notices);
         return;
       case "stored":
       case "dropped-oldest":
@@ -231,14 +231,14 @@ export class Intake {
 
   #pause(place: Place): void {
     if (this.#reading === "paused") return;
-    if (!this.#line.pauses) {
+    if (!this.#transports.pauses) {
       this.#overflow(place);
       return;
     }
     const state = this.#owner.state();
     if (!("socket" in state)) return;
     this.#reading = "paused";
-    this.#line.transport(state.socket)?.pause();
+    this.#transports.transport(state.socket)?.pause();
     this.#owner.dispatch({ type: "paused", socket: state.socket });
   }
 

@@ -53,7 +53,7 @@ Deno.test("Line.flush() waits for room, and only for that of its socket", async 
   assertEquals(second.sent, ["b"]);
 });
 
-Deno.test("Line.beat() ends a socket whose transport throws", async () => {
+Deno.test("Line.ping() ends a socket whose transport throws", async () => {
   using client = new HubClient();
   const heartbeat = { interval: 5, timeout: 5, deliver: false };
   const transport = await client.open(setupWith({}, { heartbeat }));

@@ -7,7 +7,7 @@
 import { describeError } from "./hooks.ts";
 
 /** What a renewal stands on. Instants are monotonic milliseconds. */
-export interface RenewalOwner {
+export interface TokenRefresherOwner {
   /** When the present token should be renewed. */
   dueAt(): number;
   now(): number;
@@ -17,7 +17,7 @@ export interface RenewalOwner {
   send(token: string): void;
   /** A renewal failed; it is tried again. */
   failed(detail: string): void;
-  /** {@linkcode Renewal.nextAt} has changed. */
+  /** {@linkcode TokenRefresher.nextAt} has changed. */
   changed(): void;
 }
 
@@ -25,8 +25,8 @@ export interface RenewalOwner {
 const PAUSE = { shortest: 100, first: 1_000, cap: 60_000 };
 
 /** Renews the token of one open connection, one request at a time. */
-export class Renewal {
-  readonly #owner: RenewalOwner;
+export class TokenRefresher {
+  readonly #owner: TokenRefresherOwner;
   readonly #signal: AbortSignal;
   #phase: "resting" | "asking" = "resting";
   #notBefore = -Infinity;
@@ -34,7 +34,7 @@ export class Renewal {
   #sent: string | undefined;
 
   /** Makes a renewal that ends with `signal`. */
-  constructor(owner: RenewalOwner, signal: AbortSignal) {
+  constructor(owner: TokenRefresherOwner, signal: AbortSignal) {
     this.#owner = owner;
     this.#signal = signal;
   }
