@@ -11,8 +11,8 @@
  * - **Post**: one `postMessage`, in either direction: an array of records. A
  *   post is acknowledged with `ack` once all of its records are handled; one of
  *   nothing but `connect` or answers to earlier posts (`ack`, `taken`) is not.
- * - **Window**: at most {@linkcode POST_WINDOW} posts are unacknowledged in
- *   each direction. The first goes at once; while the window is full, records
+ * - **Window** (`post_window.ts`): few posts are unacknowledged in each
+ *   direction. The first goes at once; while the window is full, records
  *   gather on the side that wants to send them.
  *
  * ## Start
@@ -80,8 +80,6 @@ export type {
 /** The version of this protocol; both halves must agree on it. */
 export const PROTOCOL_VERSION = 1;
 
-/** Posts that may be unacknowledged, in each direction. */
-export const POST_WINDOW = 4;
 /** Outgoing messages of one connection that the worker may hold. */
 export const SEND_WINDOW_MESSAGES = 4_096;
 /** Their size in bytes; one message may always cross. */
@@ -369,13 +367,6 @@ export function isCommandPost(value: unknown): value is readonly Command[] {
 /** Tells whether a post that came in is an array of notices. */
 export function isNoticePost(value: unknown): value is readonly Notice[] {
   return isPost(value, NOTICES);
-}
-
-const WITHOUT_ACK: ReadonlySet<string> = new Set(["ack", "taken", "connect"]);
-
-/** Tells whether a post takes a place in the window, and is acknowledged. */
-export function wantsAck(post: readonly (Command | Notice)[]): boolean {
-  return post.some(({ type }) => !WITHOUT_ACK.has(type));
 }
 
 /** Tells whether a message's data is transferred, and gone for its sender. */

@@ -12,11 +12,10 @@ import {
   type EnvironmentChange,
   isCommandPost,
   type Notice,
-  POST_WINDOW,
   PROTOCOL_VERSION,
   type Setup,
-  wantsAck,
 } from "../boundary/protocol.ts";
+import { PostWindow, wantsAck } from "../boundary/post_window.ts";
 import { Driver, every, systemNow } from "./driver.ts";
 import { type NoticePost, NoticeQueue } from "./notice_queue.ts";
 import type { LoadTransport } from "./attempt/resolver.ts";
@@ -45,7 +44,7 @@ export class Hub {
   #urgent: Notice[] = [];
   #lastId = 0;
   #lastSetup: Setup | undefined;
-  #unacknowledged = 0;
+  readonly #window = new PostWindow();
   #flush: "idle" | "scheduled" = "idle";
   /** Those that connect later have to be told. */
   #network: "online" | "offline" = "online";
@@ -92,7 +91,7 @@ export class Hub {
   #command(command: Command): void {
     switch (command.type) {
       case "ack":
-        this.#unacknowledged -= 1;
+        this.#window.acknowledge();
         return;
       case "watch":
         this.#pushUrgent({ type: "alive", nonce: command.nonce });
@@ -192,13 +191,13 @@ export class Hub {
       const { notices, messages, runs } = post;
       if (runs.length > 0) notices.push({ type: "messages", messages, runs });
       if (notices.length === 0) return;
-      if (wantsAck(notices)) this.#unacknowledged += 1;
+      this.#window.take(notices);
       this.#send(notices, post.transfer);
     }
   }
 
   get #mayPost(): boolean {
-    return this.#ready.size > 0 && this.#unacknowledged < POST_WINDOW;
+    return this.#ready.size > 0 && this.#window.isOpen;
   }
 
   #fill(post: NoticePost): void {

@@ -13,6 +13,7 @@ import { RemoteConnection } from "../../lib/client/remote/remote_connection.ts";
 import type { RemoteConnectionListener } from "../../lib/client/remote/listener.ts";
 import type { NoticeOf } from "../../lib/boundary/protocol.ts";
 import { WorkerPool } from "../../lib/client/workers/worker_pool.ts";
+import { wantsAck } from "../../lib/boundary/post_window.ts";
 import type { OutboxLimits } from "../../lib/queue/outbox.ts";
 import { LOST } from "../../lib/rfc6455/close.ts";
 import type { Data } from "../../lib/queue/data.ts";
@@ -21,7 +22,6 @@ import {
   type Notice,
   PROTOCOL_VERSION,
   type Setup,
-  wantsAck,
 } from "../../lib/boundary/protocol.ts";
 
 /** A setup that never needs anything. */

@@ -6,12 +6,8 @@
 
 import { assert } from "@std/assert";
 import type { Config } from "../../lib/connection/config.ts";
-import {
-  type Command,
-  type Notice,
-  type Setup,
-  wantsAck,
-} from "../../lib/boundary/protocol.ts";
+import type { Command, Notice, Setup } from "../../lib/boundary/protocol.ts";
+import { wantsAck } from "../../lib/boundary/post_window.ts";
 import { type Batch, batchesOf } from "../../lib/boundary/batches.ts";
 import { Hub } from "../../lib/worker/hub.ts";
 import { SETUP } from "../client/fake_worker.ts";

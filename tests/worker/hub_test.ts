@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertObjectMatch } from "@std/assert";
 import {
   type Command,
-  POST_WINDOW,
   PROTOCOL_VERSION,
   RECEIVE_WINDOW_MESSAGES,
 } from "../../lib/boundary/protocol.ts";
+import { POST_WINDOW } from "../../lib/boundary/post_window.ts";
 import { batchesOf } from "../../lib/boundary/batches.ts";
 import { HubClient, setupWith } from "./hub_client.ts";
 

@@ -2,19 +2,15 @@
  * Gathers what is to be told to one worker into posts, and keeps the window.
  *
  * The first post goes at once, what else is said in the same task follows in a
- * microtask, and while {@linkcode POST_WINDOW} posts are unacknowledged,
- * everything gathers until the next `ack`. No record waits for a timer.
+ * microtask, and while the window is full, everything
+ * gathers until the next `ack`. No record waits for a timer.
  *
  * @module
  */
 
 import type { Clock } from "../../platform/clock.ts";
-import {
-  type Command,
-  type Notice,
-  POST_WINDOW,
-  wantsAck,
-} from "../../boundary/protocol.ts";
+import type { Command, Notice } from "../../boundary/protocol.ts";
+import { PostWindow, wantsAck } from "../../boundary/post_window.ts";
 
 /** A post as it grows. */
 export interface Post {
@@ -76,7 +72,7 @@ export class PostSender {
   /** In the order of their turns. */
   readonly #sources = new Set<PostSource>();
   #records: Command[] = [];
-  #unacknowledged = 0;
+  readonly #window = new PostWindow();
   #phase = RESTING;
 
   /** Makes a courier with an empty window. */
@@ -108,7 +104,7 @@ export class PostSender {
     const owed = wantsAck(post) ? ACK : [];
     try {
       for (const notice of post) {
-        if (notice.type === "ack") this.#unacknowledged -= 1;
+        if (notice.type === "ack") this.#window.acknowledge();
         else handler(notice);
       }
     } finally {
@@ -118,7 +114,7 @@ export class PostSender {
   }
 
   #wake(): void {
-    if (this.#unacknowledged >= POST_WINDOW) return;
+    if (!this.#window.isOpen) return;
     switch (this.#phase.kind) {
       case "resting":
         this.#phase = GATHERING;
@@ -140,7 +136,7 @@ export class PostSender {
 
   #flush(owed: readonly Command[]): void {
     let acks = owed;
-    while (this.#unacknowledged < POST_WINDOW && this.#hasWork()) {
+    while (this.#window.isOpen && this.#hasWork()) {
       this.#postNext(acks);
       acks = [];
     }
@@ -156,7 +152,7 @@ export class PostSender {
     const post = postOf([...acks, ...this.#records]);
     this.#records = [];
     this.#fill(post);
-    if (wantsAck(post.records)) this.#unacknowledged += 1;
+    this.#window.take(post.records);
     if (post.records.length > 0) this.#deliver(post);
   }
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { RemoteConnection } from "../../../lib/client/remote/remote_connection.ts";
 import { WorkerPool } from "../../../lib/client/workers/worker_pool.ts";
-import { POST_WINDOW } from "../../../lib/boundary/protocol.ts";
+import { POST_WINDOW } from "../../../lib/boundary/post_window.ts";
 import {
   type Bench,
   closeLink,
