@@ -67,10 +67,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "@std/async",
   ],
   otel: ["platform", "client/errors", "client/socket", "@opentelemetry/api"],
-  cli: ["rfc6455", "platform", "client/errors", "@std/cli", "@std/log"],
+  "cli/terminal": ["platform"],
+  cli: ["rfc6455", "platform", "cli/terminal", "client/errors", "@std/cli"],
   "cli/connect": [
     "identity",
     "cli",
+    "cli/terminal",
     "client",
     "client/options",
     "client/socket",
@@ -81,6 +83,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "cli/serve": [
     "platform",
     "cli",
+    "cli/terminal",
     "ws",
     "node:http",
     "node:https",
@@ -91,13 +94,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "rfc6455",
     "platform",
     "cli",
-    "cli/connect",
+    "cli/terminal",
     "client",
     "node:dns",
     "node:net",
     "node:tls",
   ],
-  "cli/storm": ["connection", "rfc6455", "cli", "client/options"],
+  "cli/storm": [
+    "connection",
+    "rfc6455",
+    "cli",
+    "cli/terminal",
+    "client/options",
+  ],
 };
 
 /** Where parts are put together: each of these files stands for itself. */

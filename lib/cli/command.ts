@@ -1,54 +1,78 @@
 /**
- * What a command of the command line is: a function from arguments to an exit
- * code, with its surroundings as an argument.
+ * The frame that all commands share: read the flags, show the help, report
+ * wrong usage, run.
  *
  * @module
  */
 
-import { wrapAfter } from "./text_width.ts";
-
-/** Where a command writes, and what is known of it. */
-export interface CommandIo {
-  /** Writes results: what a pipe or a file should get. */
-  write(text: string): void;
-  /** Writes what is for a person only: progress, advice, what went wrong. */
-  error(text: string): void;
-  /** Whether `error` goes to a terminal, where a line can be drawn anew. */
-  readonly isTerminal: boolean;
-  /** How many characters a line of the terminal has. */
-  readonly columns: number;
-  /** Whether colours are unwanted (`NO_COLOR`). */
-  readonly noColor: boolean;
-}
-
-/** Runs with the arguments after its name, and resolves to the exit code. */
-export type Command = (
-  args: readonly string[],
-  io: CommandIo,
-) => Promise<number>;
+import { type FlagNames, Flags } from "./flags.ts";
+import type { CommandIo } from "./terminal/command_io.ts";
+import { wrapAfter } from "./terminal/text_width.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** The exit code of a command that did what was asked. */
 export const SUCCESS = 0;
 /** The exit code of a command that could not do it. */
 export const FAILURE = 1;
-/** The exit code of a command that was asked for something impossible. */
+/** The exit code for wrong arguments. */
 export const USAGE = 2;
 
-/** A wrong flag or value: one sentence for the person who typed it. */
-export class UsageError extends Error {
-  /** Always this, so that it can be told from other errors in a log. */
-  override readonly name = "UsageError";
+/** One command: its arguments as a plan, and what to do with that plan. */
+export interface Command<Plan, Io extends CommandIo> {
+  readonly name: string;
+  /** What `--help` shows. */
+  readonly help: string;
+  readonly flags: FlagNames;
+  /**
+   * Reads the arguments.
+   *
+   * @throws {UsageError} A wrong flag or value.
+   */
+  plan(flags: Flags, io: Io): Plan;
+  /**
+   * Does what was asked.
+   *
+   * @returns The exit code.
+   * @throws {UsageError} A value that turns out to be unusable.
+   */
+  run(plan: Plan, io: Io): number | Promise<number>;
 }
 
 /**
- * Tells what is wrong with the arguments, within the width of the terminal.
+ * Runs a command.
  *
- * @param command Who tells it.
- * @param complaint One sentence for the person who typed them.
- * @param io Where it goes.
+ * @param command Which one.
+ * @param args The arguments after its name.
+ * @param io The streams of the process.
+ * @returns The exit code; {@linkcode USAGE} for wrong arguments.
+ */
+export async function runCommand<Plan, Io extends CommandIo>(
+  command: Command<Plan, Io>,
+  args: readonly string[],
+  io: Io,
+): Promise<number> {
+  try {
+    const flags = new Flags(args, command.flags);
+    if (!flags.has("help")) {
+      return await command.run(command.plan(flags, io), io);
+    }
+    io.write(command.help);
+    return SUCCESS;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return reportUsage(command.name, error.message, io);
+  }
+}
+
+/**
+ * Reports wrong arguments, within the width of the terminal.
+ *
+ * @param command The name to begin with.
+ * @param complaint One sentence for the user.
+ * @param io Where the sentence goes.
  * @returns The exit code.
  */
-export function tellUsage(
+export function reportUsage(
   command: string,
   complaint: string,
   io: Pick<CommandIo, "error" | "columns">,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UsageError } from "./command.ts";
+import { UsageError } from "./usage_error.ts";
 
 const UNITS: ReadonlyMap<string, number> = new Map([
   ["ms", 1],

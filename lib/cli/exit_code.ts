@@ -15,7 +15,8 @@ import {
   ProtocolError,
   ReconnectError,
 } from "../client/errors/mod.ts";
-import { FAILURE, SUCCESS, USAGE, UsageError } from "./command.ts";
+import { FAILURE, SUCCESS, USAGE } from "./command.ts";
+import { UsageError } from "./usage_error.ts";
 
 /**
  * What each exit code says. A script can tell by it what to do next: 3, 6 and

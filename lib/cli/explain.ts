@@ -5,15 +5,26 @@
  */
 
 import { describeClose } from "../rfc6455/close.ts";
-import { type CommandIo, SUCCESS, tellUsage } from "./command.ts";
-import { wrapAfter } from "./text_width.ts";
+import { type Command, runCommand, SUCCESS } from "./command.ts";
+import type { CommandIo } from "./terminal/command_io.ts";
+import { wrapAfter } from "./terminal/text_width.ts";
+import { UsageError } from "./usage_error.ts";
 
-const HELP = `Explain a close code: what it means, its usual cause, what to do
+const EXPLAIN: Command<number, CommandIo> = {
+  name: "explain",
+  help: `Explain a close code: what it means, its usual cause, what to do
 
 Usage: explain <close code>
 
   explain 1006
-`;
+`,
+  flags: {},
+  plan: ({ positionals }) => readCloseCode(positionals),
+  run(code, io) {
+    io.write(`${wrapAfter(`${code}: `, describeClose(code), io)}\n`);
+    return SUCCESS;
+  },
+};
 
 /**
  * Runs `explain`.
@@ -26,26 +37,21 @@ export function explain(
   args: readonly string[],
   io: CommandIo,
 ): Promise<number> {
-  const [code, ...more] = args;
-  if (code === "--help" || code === "-h") {
-    io.write(HELP);
-    return Promise.resolve(SUCCESS);
+  return runCommand(EXPLAIN, args, io);
+}
+
+function readCloseCode(positionals: readonly string[]): number {
+  const [text, ...more] = positionals;
+  if (text !== undefined && more.length === 0 && isCloseCode(text)) {
+    return Number(text);
   }
-  if (code === undefined || more.length > 0 || !isCloseCode(code)) {
-    return Promise.resolve(tellUsage("explain", complaint(args), io));
-  }
-  io.write(`${wrapAfter(`${code}: `, describeClose(Number(code)), io)}\n`);
-  return Promise.resolve(SUCCESS);
+  const given = text === undefined
+    ? "Nothing was given"
+    : `${JSON.stringify(positionals.join(" "))} is no close code`;
+  throw new UsageError(`${given}, one number from 1000 to 4999 is wanted`);
 }
 
 /** Close codes have four digits and begin with 1 to 4 (RFC 6455, 7.4.2). */
 function isCloseCode(text: string): boolean {
   return /^[1-4]\d{3}$/.test(text);
-}
-
-function complaint(args: readonly string[]): string {
-  const given = args.length === 0
-    ? "Nothing was given"
-    : `${JSON.stringify(args.join(" "))} is no close code`;
-  return `${given}, one number from 1000 to 4999 is wanted`;
 }

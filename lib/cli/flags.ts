@@ -6,7 +6,7 @@
  */
 
 import { parseArgs } from "@std/cli";
-import { UsageError } from "./command.ts";
+import { UsageError } from "./usage_error.ts";
 import { parseDuration } from "./duration.ts";
 
 /** What a command understands. */

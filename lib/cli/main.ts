@@ -5,8 +5,8 @@
  */
 
 import { NAME, VERSION } from "../platform/release.ts";
-import { SUCCESS, tellUsage } from "./command.ts";
-import type { SessionIo } from "./cli_io.ts";
+import { reportUsage, SUCCESS } from "./command.ts";
+import type { SessionIo } from "./terminal/command_io.ts";
 
 type Run = (args: readonly string[], io: SessionIo) => Promise<number>;
 
@@ -58,5 +58,9 @@ export async function main(
     ? "No command was given"
     : `There is no command ${JSON.stringify(name)}`;
   const names = [...COMMANDS.keys()].join(", ");
-  return tellUsage("holdfast", `${given}; there are ${names}, and --help`, io);
+  return reportUsage(
+    "holdfast",
+    `${given}; there are ${names}, and --help`,
+    io,
+  );
 }

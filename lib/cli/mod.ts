@@ -27,7 +27,7 @@
  * @module
  */
 
-import { denoIo } from "./deno_io.ts";
+import { denoIo } from "./terminal/deno_io.ts";
 import { main } from "./main.ts";
 
 if (import.meta.main) Deno.exit(await main(Deno.args, denoIo()));

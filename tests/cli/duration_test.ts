@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { UsageError } from "../../lib/cli/command.ts";
+import { UsageError } from "../../lib/cli/usage_error.ts";
 import { parseDuration } from "../../lib/cli/duration.ts";
 
 for (

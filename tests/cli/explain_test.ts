@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { explain } from "../../lib/cli/explain.ts";
 import { describeClose } from "../../lib/rfc6455/close.ts";
-import { RecordingIo } from "./recording_io.ts";
+import { RecordingIo } from "./terminal/recording_io.ts";
 
 for (const code of [1000, 1006, 1012, 3000, 4401, 4999]) {
   Deno.test(`explain() explains ${code} within the width of the terminal`, async () => {

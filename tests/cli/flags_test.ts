@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { UsageError } from "../../lib/cli/command.ts";
+import { UsageError } from "../../lib/cli/usage_error.ts";
 import { Flags, readUrl } from "../../lib/cli/flags.ts";
 
 const NAMES = {

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { main } from "../../lib/cli/main.ts";
 import { NAME, VERSION } from "../../lib/platform/release.ts";
-import { SessionSurroundings } from "./connect/session_surroundings.ts";
+import { FakeSessionIo } from "./terminal/fake_session_io.ts";
 
 Deno.test("main() keeps each help within a screen", async () => {
   const commands = ["connect", "serve", "doctor", "storm", "explain"];
   for (const args of [["--help"], ...commands.map((name) => [name, "-h"])]) {
-    const io = new SessionSurroundings();
+    const io = new FakeSessionIo();
     assertEquals(await main(args, io), 0);
     const lines = io.written.trimEnd().split("\n");
     assert(lines.length <= 24, `${args.join(" ")}: ${lines.length} lines`);
@@ -43,7 +43,7 @@ Deno.test("main() meets what is wrong with one sentence and 2", async () => {
   ];
   for (const args of wrong) {
     const environment = { TOKEN: "secret" };
-    const io = new SessionSurroundings({ columns: Infinity, environment });
+    const io = new FakeSessionIo({ columns: Infinity, environment });
     assertEquals(await main(args, io), 2, args.join(" "));
     assertMatch(io.errors, /^\w+: [^\n]+\n$/, args.join(" "));
     assertEquals(io.written, "");
@@ -63,7 +63,7 @@ Deno.test("main() keeps complaints within the width of the terminal", async () =
   for (const args of long) {
     const complain = async (columns: number) => {
       const environment = { TOKEN: "secret" };
-      const io = new SessionSurroundings({ columns, environment });
+      const io = new FakeSessionIo({ columns, environment });
       await main(args, io);
       return io.errors;
     };
@@ -78,7 +78,7 @@ Deno.test("main() keeps complaints within the width of the terminal", async () =
 
 for (const flag of ["--version", "-V"]) {
   Deno.test(`main() tells name and version with ${flag}`, async () => {
-    const io = new SessionSurroundings();
+    const io = new FakeSessionIo();
     assertEquals(await main([flag], io), 0);
     assertEquals([io.written, io.errors], [`${NAME} ${VERSION}\n`, ""]);
   });

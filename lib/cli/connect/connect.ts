@@ -5,15 +5,29 @@
  */
 
 import { ReconnectingWebSocket } from "../../client/reconnecting_websocket.ts";
-import { SUCCESS, tellUsage, UsageError } from "../command.ts";
-import { CONNECT_HELP, type ConnectPlan, readConnectPlan } from "./plan.ts";
+import { type Command, runCommand } from "../command.ts";
 import { JsonReporter } from "./json_reporter.ts";
 import { LineReporter } from "./line_reporter.ts";
+import {
+  CONNECT_FLAGS,
+  CONNECT_HELP,
+  type ConnectPlan,
+  readConnectPlan,
+} from "./plan.ts";
 import { openRotatingLog } from "./rotating_log.ts";
 import { ScreenReporter } from "./screen_reporter.ts";
 import { Session, type SessionParts } from "./session.ts";
-import type { SessionIo } from "../cli_io.ts";
+import type { SessionIo } from "../terminal/command_io.ts";
 import { openSource } from "./source.ts";
+import { UsageError } from "../usage_error.ts";
+
+const CONNECT: Command<ConnectPlan, SessionIo> = {
+  name: "connect",
+  help: CONNECT_HELP,
+  flags: CONNECT_FLAGS,
+  plan: readConnectPlan,
+  run: talk,
+};
 
 /**
  * Runs `connect`.
@@ -22,19 +36,11 @@ import { openSource } from "./source.ts";
  * @param io Where messages come from and go.
  * @returns The exit code: `EXIT_CODES` says what it means.
  */
-export async function connect(
+export function connect(
   args: readonly string[],
   io: SessionIo,
 ): Promise<number> {
-  try {
-    const plan = readConnectPlan(args, io);
-    if (plan !== "help") return await talk(plan, io);
-    io.write(CONNECT_HELP);
-    return SUCCESS;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return tellUsage("connect", error.message, io);
-  }
+  return runCommand(CONNECT, args, io);
 }
 
 async function talk(plan: ConnectPlan, io: SessionIo): Promise<number> {

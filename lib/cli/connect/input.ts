@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { LineEditor } from "./line_editor.ts";
+import type { LineEditor } from "../terminal/line_editor.ts";
 
 /** A message to send. */
 export type Message = string | Uint8Array;

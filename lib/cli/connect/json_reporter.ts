@@ -11,9 +11,9 @@ import type {
   OpenEvent,
 } from "../../client/socket/events.ts";
 import type { MessageData } from "../../client/socket/web_idl.ts";
-import { Output } from "./output.ts";
+import { Output } from "../terminal/output.ts";
 import { bytesOf, errorText, type Reporter } from "./reporter.ts";
-import type { SessionIo } from "../cli_io.ts";
+import type { SessionIo } from "../terminal/command_io.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -11,7 +11,7 @@ import type {
   OpenEvent,
 } from "../../client/socket/events.ts";
 import type { MessageData } from "../../client/socket/web_idl.ts";
-import { Output } from "./output.ts";
+import { Output } from "../terminal/output.ts";
 import {
   bytesOf,
   disconnectText,
@@ -20,7 +20,7 @@ import {
   openText,
   type Reporter,
 } from "./reporter.ts";
-import type { SessionIo } from "../cli_io.ts";
+import type { SessionIo } from "../terminal/command_io.ts";
 
 /** Writes text as lines, or with `binary` all data as it is. */
 export class LineReporter implements Reporter {

@@ -5,22 +5,25 @@
  */
 
 import type { ReconnectingWebSocketOptions } from "../../client/options/options.ts";
-import { UsageError } from "../command.ts";
 import { parseDuration } from "../duration.ts";
 import { EXIT_CODE_HELP } from "../exit_code.ts";
-import { Flags, readUrl } from "../flags.ts";
+import type { FlagNames, Flags } from "../flags.ts";
+import {
+  HANDSHAKE_FLAGS,
+  HANDSHAKE_HELP,
+  type HandshakePlan,
+  readHandshake,
+} from "../handshake_flags.ts";
+import type { SessionIo } from "../terminal/command_io.ts";
+import { UsageError } from "../usage_error.ts";
 import { LOG_LEVELS, type LogLevelWord } from "./rotating_log.ts";
-import type { SessionIo } from "../cli_io.ts";
 
 /** The help of `connect`. */
 export const CONNECT_HELP = `Talk to a WebSocket server, and stay connected
 
 Usage: connect <url> [options]     a line typed or piped in is a message
 
-  -H, --header 'NAME: VALUE'  add a handshake header; can be repeated
-  -p, --protocol NAME         offer a subprotocol; can be repeated
-      --token-env NAME        send the bearer token that this variable holds
-      --allow-insecure        send it over plain ws: to another machine, too
+${HANDSHAKE_HELP}\
       --greeting TEXT         send this first on each connection
       --ping-interval TIME    ping this often (20s); 0 for no pings
       --max-attempts N        give up after N failed attempts in a row (never)
@@ -33,6 +36,22 @@ Usage: connect <url> [options]     a line typed or piped in is a message
 
 TIME is like 250ms, 30s, 5m. On a terminal, Ctrl-D ends when all is sent.
 ${EXIT_CODE_HELP}`;
+
+/** The flags of `connect`. */
+export const CONNECT_FLAGS: FlagNames = {
+  switches: [...HANDSHAKE_FLAGS.switches, "json", "binary"],
+  values: [
+    ...HANDSHAKE_FLAGS.values,
+    "greeting",
+    "ping-interval",
+    "max-attempts",
+    "execute",
+    "wait",
+    "log-file",
+    "log-level",
+  ],
+  alias: { ...HANDSHAKE_FLAGS.alias, execute: "x", wait: "w" },
+};
 
 /** What is sent, and how it ends. */
 export interface ConnectPlan {
@@ -51,8 +70,6 @@ export interface ConnectPlan {
 }
 
 const DEFAULT_WAIT = 1_000;
-/** RFC 9110, 5.1: the name is a token; the value's ends are trimmed. */
-const HEADER = /^([!#$%&'*+.^_`|~\w-]+)\s*:\s*(.*?)\s*$/;
 
 /**
  * Reads the arguments of `connect`.
@@ -60,35 +77,16 @@ const HEADER = /^([!#$%&'*+.^_`|~\w-]+)\s*:\s*(.*?)\s*$/;
  * @throws {UsageError} A wrong flag, value or URL.
  */
 export function readConnectPlan(
-  args: readonly string[],
+  flags: Flags,
   io: Pick<SessionIo, "environment" | "isInteractive">,
-): ConnectPlan | "help" {
-  const flags = new Flags(args, {
-    switches: ["allow-insecure", "json", "binary"],
-    values: [
-      "header",
-      "protocol",
-      "token-env",
-      "greeting",
-      "ping-interval",
-      "max-attempts",
-      "execute",
-      "wait",
-      "log-file",
-      "log-level",
-    ],
-    alias: { header: "H", protocol: "p", execute: "x", wait: "w" },
-  });
-  if (flags.has("help")) return "help";
+): ConnectPlan {
+  const { url, protocols, ...handshake } = readHandshake(flags, io);
   const execute = flags.texts("execute");
-  const token = tokenOf(flags, io);
   return {
-    url: readUrl(flags.positionals),
-    protocols: flags.texts("protocol"),
+    url,
+    protocols,
     options: {
-      headers: headersOf(flags),
-      ...token !== undefined &&
-        { token, allowInsecure: flags.has("allow-insecure") },
+      ...handshakeOptionsOf(handshake),
       ...greetingOf(flags),
       ...heartbeatOf(flags),
       ...backoffOf(flags),
@@ -100,30 +98,13 @@ export function readConnectPlan(
   };
 }
 
-/** Reads `--header`. */
-export function headersOf(flags: Flags): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    flags.texts("header").map((header) => {
-      const [, name, value] = HEADER.exec(header) ?? [];
-      if (name !== undefined && value !== undefined) return [name, value];
-      // The value may be a secret, so it is not repeated.
-      throw new UsageError("--header must look like 'Name: value'");
-    }),
-  );
-}
-
-/** Reads the token that `--token-env` points to. */
-export function tokenOf(
-  flags: Flags,
-  io: Pick<SessionIo, "environment">,
-): string | undefined {
-  const name = flags.text("token-env");
-  if (name === undefined) return undefined;
-  const token = io.environment(name);
-  if (token !== undefined && token !== "") return token;
-  throw new UsageError(
-    `--token-env names ${name}, which is not set in the environment`,
-  );
+function handshakeOptionsOf(
+  { headers, token, allowInsecure }: Omit<HandshakePlan, "url" | "protocols">,
+): Pick<ReconnectingWebSocketOptions, "headers" | "token" | "allowInsecure"> {
+  return {
+    headers,
+    ...token !== undefined && { token, allowInsecure },
+  };
 }
 
 function greetingOf(

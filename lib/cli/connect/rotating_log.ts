@@ -5,7 +5,7 @@
  */
 
 import { Logger, type LogRecord, RotatingFileHandler } from "@std/log";
-import { UsageError } from "../command.ts";
+import { UsageError } from "../usage_error.ts";
 
 /** The levels that can be asked for, the most talkative first. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;

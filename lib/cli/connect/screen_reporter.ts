@@ -15,7 +15,7 @@ import type { MessageData } from "../../client/socket/web_idl.ts";
 import { redactUrl } from "../../identity/redact.ts";
 import type { Message } from "./input.ts";
 import { typedLines } from "./input.ts";
-import { LineEditor } from "./line_editor.ts";
+import { LineEditor } from "../terminal/line_editor.ts";
 import {
   binaryText,
   bytesOf,
@@ -25,8 +25,8 @@ import {
   openText,
   type Reporter,
 } from "./reporter.ts";
-import { type Bottom, Screen } from "./screen.ts";
-import type { SessionIo } from "../cli_io.ts";
+import { type Bottom, Screen } from "../terminal/screen.ts";
+import type { SessionIo } from "../terminal/command_io.ts";
 import { statusLine, toneOf } from "./status_line.ts";
 
 /** How often a countdown is drawn anew, in milliseconds. */

@@ -10,7 +10,7 @@ import type { ConnectPlan } from "./plan.ts";
 import { EXIT_CODES, exitCodeOf } from "../exit_code.ts";
 import { Feed } from "./feed.ts";
 import type { Reporter } from "./reporter.ts";
-import type { SessionIo } from "../cli_io.ts";
+import type { SessionIo } from "../terminal/command_io.ts";
 import type { Source } from "./source.ts";
 
 /** What a session is made of. */

@@ -6,7 +6,7 @@
 
 import type { ConnectPlan } from "./plan.ts";
 import { Input, linesOf, type Message } from "./input.ts";
-import type { SessionIo } from "../cli_io.ts";
+import type { SessionIo } from "../terminal/command_io.ts";
 
 /** Messages to send, and what stops their source. */
 export interface Source {

@@ -5,7 +5,7 @@
  */
 
 import type { Metrics, Status } from "../../client/socket/status.ts";
-import type { Tone } from "./screen.ts";
+import type { Tone } from "../terminal/screen.ts";
 
 /** What the line is made of. */
 export interface StatusFacts {

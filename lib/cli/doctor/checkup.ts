@@ -16,6 +16,7 @@ import {
   judgeRefusedCertificate,
 } from "./diagnosis.ts";
 import { EXIT_CODES, exitCodeOf } from "../exit_code.ts";
+import type { HandshakePlan } from "../handshake_flags.ts";
 import {
   type CertificateFacts,
   openTcp,
@@ -27,12 +28,7 @@ import {
 } from "./network_steps.ts";
 
 /** What is looked at, and how closely; durations are in milliseconds. */
-export interface CheckupPlan {
-  readonly url: URL;
-  readonly protocols: readonly string[];
-  readonly headers: Readonly<Record<string, string>>;
-  readonly token: string | undefined;
-  readonly allowInsecure: boolean;
+export interface CheckupPlan extends HandshakePlan {
   readonly idle: number;
   readonly timeout: number;
 }

@@ -7,22 +7,24 @@
 import { redactUrl } from "../../identity/redact.ts";
 import { isInsecure } from "../../rfc6455/url.ts";
 import { Checkup, type CheckupPlan } from "./checkup.ts";
-import { SUCCESS, tellUsage, UsageError } from "../command.ts";
+import { type Command, runCommand, SUCCESS } from "../command.ts";
 import type { Finding } from "./diagnosis.ts";
-import { headersOf, tokenOf } from "../connect/plan.ts";
 import { EXIT_CODES } from "../exit_code.ts";
-import { Flags, readUrl } from "../flags.ts";
-import type { SessionIo } from "../cli_io.ts";
-import { wrap } from "../text_width.ts";
+import type { FlagNames, Flags } from "../flags.ts";
+import {
+  HANDSHAKE_FLAGS,
+  HANDSHAKE_HELP,
+  readHandshake,
+} from "../handshake_flags.ts";
+import type { SessionIo } from "../terminal/command_io.ts";
+import { wrap } from "../terminal/text_width.ts";
+import { UsageError } from "../usage_error.ts";
 
 const HELP = `Find out what happens on the way to a server, step by step
 
 Usage: doctor <url> [options]
 
-  -H, --header 'NAME: VALUE'  add a handshake header; can be repeated
-  -p, --protocol NAME         offer a subprotocol; can be repeated
-      --token-env NAME        send the bearer token that this variable holds
-      --allow-insecure        send it over plain ws: to another machine, too
+${HANDSHAKE_HELP}\
       --idle TIME             how long to say nothing (10s); 0 leaves it out
       --timeout TIME          how long each other step may take (5s)
 
@@ -32,6 +34,19 @@ TCP, TLS), 4 handshake refused, 5 token rejected, 6 timeout, 7 closed by the
 server, 8 lost, 9 protocol error.
 `;
 
+const FLAGS: FlagNames = {
+  ...HANDSHAKE_FLAGS,
+  values: [...HANDSHAKE_FLAGS.values, "idle", "timeout"],
+};
+
+const DOCTOR: Command<CheckupPlan, SessionIo> = {
+  name: "doctor",
+  help: HELP,
+  flags: FLAGS,
+  plan: readPlan,
+  run: examine,
+};
+
 /**
  * Runs `doctor`.
  *
@@ -39,46 +54,23 @@ server, 8 lost, 9 protocol error.
  * @param io Where the findings go.
  * @returns The exit code: `EXIT_CODES` says what it means.
  */
-export async function doctor(
+export function doctor(
   args: readonly string[],
   io: SessionIo,
 ): Promise<number> {
-  try {
-    const plan = readPlan(args, io);
-    if (plan !== "help") return await examine(plan, io);
-    io.write(HELP);
-    return SUCCESS;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return tellUsage("doctor", error.message, io);
-  }
+  return runCommand(DOCTOR, args, io);
 }
 
-function readPlan(
-  args: readonly string[],
-  io: SessionIo,
-): CheckupPlan | "help" {
-  const flags = new Flags(args, {
-    switches: ["allow-insecure"],
-    values: ["header", "protocol", "token-env", "idle", "timeout"],
-    alias: { header: "H", protocol: "p" },
-  });
-  if (flags.has("help")) return "help";
-  const url = readUrl(flags.positionals);
-  const token = tokenOf(flags, io);
-  if (
-    token !== undefined && isInsecure(url.href) && !flags.has("allow-insecure")
-  ) {
+function readPlan(flags: Flags, io: SessionIo): CheckupPlan {
+  const handshake = readHandshake(flags, io);
+  const { url, token, allowInsecure } = handshake;
+  if (token !== undefined && isInsecure(url.href) && !allowInsecure) {
     throw new UsageError(
       "The token would cross a network over plain ws: use wss:, or --allow-insecure",
     );
   }
   return {
-    url,
-    protocols: flags.texts("protocol"),
-    headers: headersOf(flags),
-    token,
-    allowInsecure: flags.has("allow-insecure"),
+    ...handshake,
     idle: flags.time("idle") ?? 10_000,
     timeout: flags.time("timeout") ?? 5_000,
   };

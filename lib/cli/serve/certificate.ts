@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UsageError } from "../command.ts";
+import { UsageError } from "../usage_error.ts";
 import type { Certificate } from "./echo_server.ts";
 
 /** Reads a certificate and its key. */

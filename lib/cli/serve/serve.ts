@@ -5,15 +5,16 @@
  */
 
 import { makeCertificate, readCertificate } from "./certificate.ts";
-import { FAILURE, SUCCESS, tellUsage, UsageError } from "../command.ts";
+import { type Command, FAILURE, runCommand, SUCCESS } from "../command.ts";
 import {
   type Certificate,
   type EchoServer,
   type EchoServerOptions,
   startEchoServer,
 } from "./echo_server.ts";
-import { Flags, requireNoPositionals } from "../flags.ts";
-import type { SessionIo } from "../cli_io.ts";
+import { type FlagNames, type Flags, requireNoPositionals } from "../flags.ts";
+import type { SessionIo } from "../terminal/command_io.ts";
+import { UsageError } from "../usage_error.ts";
 
 const HELP = `Start a WebSocket server that sends back what it gets
 
@@ -39,6 +40,27 @@ interface Plan {
   readonly tls: "none" | "made" | readonly [cert: string, key: string];
 }
 
+const FLAGS: FlagNames = {
+  switches: ["tls"],
+  values: [
+    "port",
+    "host",
+    "idle-timeout",
+    "drop-every",
+    "token",
+    "cert",
+    "key",
+  ],
+};
+
+const SERVE: Command<Plan, SessionIo> = {
+  name: "serve",
+  help: HELP,
+  flags: FLAGS,
+  plan: readPlan,
+  run,
+};
+
 /**
  * Runs `serve`.
  *
@@ -46,35 +68,14 @@ interface Plan {
  * @param io Where the address and the log go.
  * @returns The exit code: 0, 1 if it cannot listen, or 2 for a wrong argument.
  */
-export async function serve(
+export function serve(
   args: readonly string[],
   io: SessionIo,
 ): Promise<number> {
-  try {
-    const plan = readPlan(args);
-    if (plan !== "help") return await run(plan, io);
-    io.write(HELP);
-    return SUCCESS;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return tellUsage("serve", error.message, io);
-  }
+  return runCommand(SERVE, args, io);
 }
 
-function readPlan(args: readonly string[]): Plan | "help" {
-  const flags = new Flags(args, {
-    switches: ["tls"],
-    values: [
-      "port",
-      "host",
-      "idle-timeout",
-      "drop-every",
-      "token",
-      "cert",
-      "key",
-    ],
-  });
-  if (flags.has("help")) return "help";
+function readPlan(flags: Flags): Plan {
   requireNoPositionals(flags);
   return {
     settings: {

@@ -9,21 +9,17 @@ import type {
   ExponentialBackoff,
   SpreadBackoff,
 } from "../../connection/backoff.ts";
-import {
-  type CommandIo,
-  FAILURE,
-  SUCCESS,
-  tellUsage,
-  UsageError,
-} from "../command.ts";
+import { type Command, FAILURE, runCommand, SUCCESS } from "../command.ts";
 import { plot } from "./plot.ts";
 import { holdfast, PEERS, type Policy } from "./policies.ts";
 import { outage, type Scenario } from "./scenario.ts";
 import { simulate } from "./simulate.ts";
 import { runsOf, survey } from "./survey.ts";
 import { formatTable, LEGEND } from "./table.ts";
-import { Flags, requireNoPositionals } from "../flags.ts";
-import { progressBar } from "../progress.ts";
+import { type Flags, requireNoPositionals } from "../flags.ts";
+import type { CommandIo } from "../terminal/command_io.ts";
+import { progressBar } from "../terminal/progress.ts";
+import { UsageError } from "../usage_error.ts";
 
 /** More than this many clients take more memory than a machine may have. */
 const MAX_CLIENTS = 2_000_000;
@@ -79,6 +75,14 @@ interface Plan {
   readonly svg: string | undefined;
 }
 
+const STORM: Command<Plan, CommandIo> = {
+  name: "storm",
+  help: HELP,
+  flags: { values: FLAGS },
+  plan: planOf,
+  run: simulateAll,
+};
+
 /**
  * Runs `storm`.
  *
@@ -87,28 +91,14 @@ interface Plan {
  * @returns The exit code: 0, 1 if the picture could not be written, or 2 for a
  * wrong argument.
  */
-export async function storm(
+export function storm(
   args: readonly string[],
   io: CommandIo,
 ): Promise<number> {
-  let plan: Plan | "help";
-  try {
-    plan = planOf(args);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return tellUsage("storm", error.message, io);
-  }
-  if (plan === "help") {
-    io.write(HELP);
-    return SUCCESS;
-  }
-  report(plan, io);
-  return plan.svg === undefined ? SUCCESS : await draw(plan, plan.svg, io);
+  return runCommand(STORM, args, io);
 }
 
-function planOf(args: readonly string[]): Plan | "help" {
-  const flags = new Flags(args, { values: FLAGS });
-  if (flags.has("help")) return "help";
+function planOf(flags: Flags): Plan {
   requireNoPositionals(flags);
   return {
     scenario: scenarioOf(flags),
@@ -116,6 +106,11 @@ function planOf(args: readonly string[]): Plan | "help" {
     seeds: flags.count("seeds", { min: 1, max: MAX_SEEDS }) ?? 5,
     svg: flags.text("svg"),
   };
+}
+
+function simulateAll(plan: Plan, io: CommandIo): number | Promise<number> {
+  report(plan, io);
+  return plan.svg === undefined ? SUCCESS : draw(plan, plan.svg, io);
 }
 
 function scenarioOf(flags: Flags): Scenario {

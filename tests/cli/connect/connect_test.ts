@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { connect } from "../../../lib/cli/connect/connect.ts";
-import { SessionSurroundings } from "./session_surroundings.ts";
+import { FakeSessionIo } from "../terminal/fake_session_io.ts";
 
 function serve(
   meet: (socket: WebSocket) => void = () => {},
@@ -24,7 +24,7 @@ function urlOf({ addr }: Deno.HttpServer<Deno.NetAddr>): string {
 
 Deno.test("connect() sends the lines of a pipe and ends with it", async () => {
   await using server = serve();
-  const io = new SessionSurroundings();
+  const io = new FakeSessionIo();
   const code = connect([urlOf(server), "--wait", "forever"], io);
   io.type("one\ntwo\r\nlast");
   io.finish();
@@ -35,7 +35,7 @@ Deno.test("connect() sends the lines of a pipe and ends with it", async () => {
 
 Deno.test("connect() executes texts and ends on its own", async () => {
   await using server = serve();
-  const io = new SessionSurroundings();
+  const io = new FakeSessionIo();
   const args = [urlOf(server), "-x", "a", "--wait", "100ms", "--json"];
   assertEquals(await connect(args, io), 0);
   const types = io.written.trim().split("\n").map((line) => {
@@ -59,7 +59,7 @@ Deno.test("connect() gives the cause as its exit code", async () => {
   const unreachable = `ws://127.0.0.1:${port}`;
   const codes = [];
   for (const url of [urlOf(denying), urlOf(closing), unreachable]) {
-    const io = new SessionSurroundings();
+    const io = new FakeSessionIo();
     codes.push(await connect([url, "--max-attempts", "1"], io));
     assertMatch(io.errors, /attempt 1/);
   }
@@ -69,7 +69,7 @@ Deno.test("connect() gives the cause as its exit code", async () => {
 Deno.test("connect() says that messages were left unsent", async () => {
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const url = `ws://127.0.0.1:${listener.addr.port}`;
-  const io = new SessionSurroundings();
+  const io = new FakeSessionIo();
   const code = connect([url], io);
   io.type("lost\n");
   const accepted = await listener.accept();
@@ -85,7 +85,7 @@ Deno.test("connect() keeps what is typed while there is no server", async () => 
     socket.onmessage = () => socket.close(1012);
   });
   const { port } = server.addr;
-  const io = new SessionSurroundings({ interactive: true });
+  const io = new FakeSessionIo({ interactive: true });
   const code = connect([`ws://127.0.0.1:${port}/?token=abc`], io);
   await io.shows("[open]");
   io.type("drop\r");
@@ -106,7 +106,7 @@ Deno.test("connect() keeps what is typed while there is no server", async () => 
 Deno.test("connect() logs JSON lines from the level that was asked for", async () => {
   await using server = serve();
   const file = await Deno.makeTempFile();
-  const io = new SessionSurroundings();
+  const io = new FakeSessionIo();
   const args = [urlOf(server), "-x", "a", "-w", "50ms", "--log-file", file];
   assertEquals(await connect(args, io), 0);
   const lines = (await Deno.readTextFile(file)).trim().split("\n");

@@ -9,7 +9,7 @@ import {
 import { startEchoServer } from "../../../lib/cli/serve/echo_server.ts";
 import { PLATFORM_CLOCK } from "../../../lib/platform/clock.ts";
 import { SELF_SIGNED } from "../../system/servers/self_signed.ts";
-import { SessionSurroundings } from "../connect/session_surroundings.ts";
+import { FakeSessionIo } from "../terminal/fake_session_io.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 const DAY = 86_400_000;
@@ -77,7 +77,7 @@ Deno.test("judgeIdleCut() advises a ping interval below the limit", () => {
 
 Deno.test("doctor() finds a server that works", async () => {
   await using server = await startEchoServer(SETTINGS);
-  const io = new SessionSurroundings();
+  const io = new FakeSessionIo();
   assertEquals(await doctor([server.url, "--idle", "50ms"], io), 0);
   const steps = io.written.match(/^ok {4}\w+/gm);
   assertEquals(steps?.map((step) => step.slice(6)), [
@@ -92,7 +92,7 @@ Deno.test("doctor() finds a server that works", async () => {
 
 Deno.test("doctor() finds a server that cuts idle connections", async () => {
   await using server = await startEchoServer({ ...SETTINGS, idleTimeout: 300 });
-  const io = new SessionSurroundings();
+  const io = new FakeSessionIo();
   assertEquals(await doctor([server.url, "--idle", "20s"], io), 0);
   assertMatch(io.written, /note {2}idle .* cut after 0\.\d s of silence/);
   assertMatch(io.written, /with reservations/);
@@ -103,7 +103,7 @@ Deno.test("doctor() shows the dates of a certificate that nobody trusts", async 
     ...SETTINGS,
     certificate: SELF_SIGNED,
   });
-  const io = new SessionSurroundings();
+  const io = new FakeSessionIo();
   assertEquals(await doctor([server.url], io), 3);
   assertMatch(io.written, /FAIL {2}TLS/);
   assertMatch(io.written, /from 2026-11-21 to 2126-10-28/);
@@ -113,7 +113,7 @@ Deno.test("doctor() shows the dates of a certificate that nobody trusts", async 
 Deno.test("doctor() gives up on a handshake that is never answered", async () => {
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const accepted = listener.accept();
-  const io = new SessionSurroundings();
+  const io = new FakeSessionIo();
   const url = `ws://127.0.0.1:${listener.addr.port}`;
   assertEquals(await doctor([url, "--timeout", "100ms"], io), 6);
   assertMatch(io.written, /FAIL {2}handshake .*No answer in time/);

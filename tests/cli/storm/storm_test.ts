@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { storm } from "../../../lib/cli/storm/storm.ts";
-import { RecordingIo } from "../recording_io.ts";
+import { RecordingIo } from "../terminal/recording_io.ts";
 
 async function run(args: string, options = {}) {
   const io = new RecordingIo(options);

@@ -1,12 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { Screen } from "../../../lib/cli/connect/screen.ts";
+import { Screen } from "../../../lib/cli/terminal/screen.ts";
 import {
   fitEnd,
   fitStart,
   showControls,
   widthOf,
   wrap,
-} from "../../../lib/cli/text_width.ts";
+} from "../../../lib/cli/terminal/text_width.ts";
 
 function makeScreen(columns = 20) {
   const bottom = { status: "[open]", left: "", right: "" };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CommandIo } from "./command.ts";
+import type { CommandIo } from "./command_io.ts";
 
 const LONGEST_BAR = 40;
 const CLEAR_LINE = "\r\x1b[K";

@@ -1,9 +1,9 @@
 import { type Clock, PLATFORM_CLOCK } from "../../../lib/platform/clock.ts";
-import type { SessionIo } from "../../../lib/cli/cli_io.ts";
-import { RecordingIo } from "../recording_io.ts";
+import type { SessionIo } from "../../../lib/cli/terminal/command_io.ts";
+import { RecordingIo } from "./recording_io.ts";
 
 /** The surroundings of a session, with what is typed or piped as an argument. */
-export class SessionSurroundings extends RecordingIo implements SessionIo {
+export class FakeSessionIo extends RecordingIo implements SessionIo {
   readonly isInteractive: boolean;
   readonly stdin: ReadableStream<Uint8Array>;
   readonly clock: Clock = PLATFORM_CLOCK;

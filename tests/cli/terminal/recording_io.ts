@@ -1,4 +1,4 @@
-import type { CommandIo } from "../../lib/cli/command.ts";
+import type { CommandIo } from "../../../lib/cli/terminal/command_io.ts";
 
 /** A place to write to that remembers. */
 export class RecordingIo implements CommandIo {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SessionIo } from "../cli_io.ts";
+import type { SessionIo } from "./command_io.ts";
 
 /** How much is gathered before whoever writes has to wait, in bytes. */
 const HIGH = 64 * 1024;

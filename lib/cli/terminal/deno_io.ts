@@ -4,8 +4,8 @@
  * @module
  */
 
-import { PLATFORM_CLOCK } from "../platform/clock.ts";
-import type { SessionIo } from "./cli_io.ts";
+import { PLATFORM_CLOCK } from "../../platform/clock.ts";
+import type { SessionIo } from "./command_io.ts";
 
 const FALLBACK_COLUMNS = 80;
 const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];

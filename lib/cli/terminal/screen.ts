@@ -5,14 +5,8 @@
  * @module
  */
 
-import type { CommandIo } from "../command.ts";
-import {
-  fitEnd,
-  fitStart,
-  showControls,
-  widthOf,
-  wrap,
-} from "../text_width.ts";
+import type { CommandIo } from "./command_io.ts";
+import { fitEnd, fitStart, showControls, widthOf, wrap } from "./text_width.ts";
 
 /** What a line is about; it decides on the colour. */
 export type Tone = "received" | "sent" | "good" | "bad" | "quiet";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { LineEditor } from "../../../lib/cli/connect/line_editor.ts";
+import { LineEditor } from "../../../lib/cli/terminal/line_editor.ts";
 
 function typed(...inputs: readonly string[]): string {
   const editor = new LineEditor();
