@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Config } from "../../lib/connection/config.ts";
+import type { Heartbeat, Ping } from "../../lib/connection/heartbeat.ts";
 import {
   newConnection,
   nextDeadline,
@@ -182,20 +183,25 @@ function ended(socket: number, closeCode: number, reason = ""): Event {
 /** The same for states that differ only in when they are and how ids count. */
 function keyOf({ state, now }: Node): string {
   const { lastSocketId: _, opens, seriesStartedAt: __, ...rest } = state;
-  const lastBeat = rest.kind === "open" ? rest.heartbeat.lastPing : 0;
+  const lastPing = rest.kind === "open" ? rest.heartbeat.lastPing : 0;
   const known = { ...rest, opens: Math.min(opens, 1) };
   return JSON.stringify(known, (name, value) => {
     if (INSTANTS.has(name)) return relative(value, now);
-    if (name === "id") return value - lastBeat;
+    if (name === "id") return value - lastPing;
     return IDS.has(name) ? 0 : value;
   });
 }
 
-const INSTANTS: ReadonlySet<string> = new Set([
-  ...["deadline", "retryAt", "notBefore", "openedAt", "heardAt"],
-  ...["forgivenAt", "nextBeatAt", "sentAt", "until"],
+type NameIn<T> = T extends unknown ? keyof T : never;
+
+/** Typed, so that the compiler finds a name that has changed. */
+type Name = NameIn<State | Heartbeat | Heartbeat["mode"] | Ping>;
+
+const INSTANTS: ReadonlySet<string> = new Set<Name>([
+  ...["deadline", "retryAt", "notBefore", "openedAt", "heardAt"] as const,
+  ...["excusedAt", "nextPingAt", "sentAt", "until"] as const,
 ]);
-const IDS: ReadonlySet<string> = new Set(["socket", "lastBeat"]);
+const IDS: ReadonlySet<string> = new Set<Name>(["socket", "lastPing"]);
 
 /** As text, since JSON has no infinities. */
 function relative(instant: number, now: number): string {
