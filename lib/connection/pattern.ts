@@ -53,25 +53,6 @@ export function matches(pattern: Pattern, data: Data): boolean {
   }
 }
 
-/**
- * Makes the pattern that a user's option stands for: text and binary data match
- * exactly, a plain object or an array matches as a JSON subset. All but text is
- * copied.
- *
- * @returns `undefined` for anything else, for what JSON cannot carry, and for
- * what is deeper than {@linkcode MAX_PATTERN_DEPTH}.
- */
-export function patternOf(value: unknown): Pattern | undefined {
-  if (typeof value === "string") return { kind: "exact", data: value };
-  if (value instanceof ArrayBuffer) {
-    return { kind: "exact", data: value.slice(0) };
-  }
-  if (ArrayBuffer.isView(value)) return { kind: "exact", data: copyOf(value) };
-  if (typeof value !== "object" || value === null) return undefined;
-  const json = jsonOf(value, 1);
-  return json === undefined ? undefined : { kind: "subset", value: json };
-}
-
 function isSame(expected: Data, data: Data): boolean {
   if (typeof expected === "string" || typeof data === "string") {
     return expected === data;
@@ -133,53 +114,6 @@ function isMember(
 /** A text must not match by what objects inherit. */
 function ownMember(record: JsonRecord, key: string): Json | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
-}
-
-function copyOf(view: ArrayBufferView): ArrayBuffer {
-  const { buffer, byteOffset, byteLength } = view;
-  return Uint8Array.from(new Uint8Array(buffer, byteOffset, byteLength)).buffer;
-}
-
-function jsonOf(value: unknown, depth: number): Json | undefined {
-  if (typeof value === "number") {
-    return Number.isFinite(value) ? value : undefined;
-  }
-  if (
-    typeof value === "string" || typeof value === "boolean" || value === null
-  ) return value;
-  if (typeof value !== "object" || depth > MAX_PATTERN_DEPTH) return undefined;
-  if (Array.isArray(value)) return elementsOf(value, depth);
-  return isPlain(value) ? membersOf(value, depth) : undefined;
-}
-
-function elementsOf(
-  values: readonly unknown[],
-  depth: number,
-): readonly Json[] | undefined {
-  const elements: Json[] = [];
-  for (const value of values) {
-    const element = jsonOf(value, depth + 1);
-    if (element === undefined) return undefined;
-    elements.push(element);
-  }
-  return elements;
-}
-
-function membersOf(value: object, depth: number): JsonRecord | undefined {
-  const members: [string, Json][] = [];
-  for (const [key, member] of Object.entries(value)) {
-    const json = jsonOf(member, depth + 1);
-    if (json === undefined) return undefined;
-    members.push([key, json]);
-  }
-  // Unlike an assignment, this makes a key `__proto__` a member like others.
-  return Object.fromEntries(members);
-}
-
-/** Tells an object literal, of any realm, from an instance of a class. */
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function isRecord(value: Json): value is JsonRecord {

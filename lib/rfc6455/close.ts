@@ -99,11 +99,3 @@ export function isCloseCode(closeCode: number): boolean {
 export function isSendableCloseCode(closeCode: number): boolean {
   return closeCode === 1000 || isCloseCode(closeCode) && closeCode >= 3000;
 }
-
-/**
- * Gives the close code that a platform's number stands for. Deno tells 0 for a
- * connection that was lost without a close frame.
- */
-export function normalizeCloseCode(closeCode: number): number {
-  return isCloseCode(closeCode) ? closeCode : NO_CLOSE_FRAME;
-}

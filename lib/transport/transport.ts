@@ -58,8 +58,6 @@ export interface Transport {
   pause(): void;
   /** Reads again. */
   resume(): void;
-  /** Bytes handed over and not yet written to the network. */
-  readonly bufferedAmount: number;
   /**
    * A number that grows with each byte that arrived, be it in mid-frame;
    * transports that cannot see bytes count messages.

@@ -6,7 +6,6 @@ import {
   MAX_PATTERN_DEPTH,
   MAX_SUBSET_LENGTH,
   type Pattern,
-  patternOf,
 } from "../../lib/connection/pattern.ts";
 
 function subset(value: Json): Pattern {
@@ -183,78 +182,4 @@ Deno.test("matches() never throws, whatever the text", () => {
   fc.assert(fc.property(json, text, (value, text) => {
     assertEquals(typeof matches(subset(value), text), "boolean");
   }));
-});
-
-Deno.test("patternOf() takes text as exact", () => {
-  assertEquals(patternOf('{"a":1}'), { kind: "exact", data: '{"a":1}' });
-});
-
-Deno.test("patternOf() copies binary data, of a view no more than it shows", () => {
-  const data = bytes(1, 2, 3, 4);
-  const whole = patternOf(data);
-  const part = patternOf(new DataView(data, 1, 2));
-  new Uint8Array(data).fill(9);
-  assertEquals(whole, { kind: "exact", data: bytes(1, 2, 3, 4) });
-  assertEquals(part, { kind: "exact", data: bytes(2, 3) });
-});
-
-Deno.test("patternOf() copies plain objects and arrays into a subset", () => {
-  const value = { type: "pong", at: [1, null, { deep: true }] };
-  const pattern = patternOf(value);
-  value.at.length = 0;
-  assertEquals(
-    pattern,
-    subset({ type: "pong", at: [1, null, { deep: true }] }),
-  );
-  assertEquals(patternOf(Object.create(null)), subset({}));
-  assertEquals(patternOf([]), subset([]));
-});
-
-Deno.test("patternOf() keeps a member __proto__ as a member", () => {
-  const pattern = patternOf(JSON.parse('{"__proto__":{"a":1}}'));
-  assert(pattern !== undefined);
-  assertEquals(matches(pattern, '{"__proto__":{"a":1}}'), true);
-  assertEquals(matches(pattern, "{}"), false);
-});
-
-Deno.test("patternOf() is undefined for what is neither data nor a JSON structure", () => {
-  const values = [
-    undefined,
-    null,
-    true,
-    1,
-    1n,
-    Symbol("a"),
-    () => 1,
-    new Map(),
-    new Date(0),
-  ];
-  for (const value of values) {
-    assertEquals(patternOf(value), undefined, String(value));
-  }
-});
-
-Deno.test("patternOf() is undefined for what JSON cannot carry, at each depth", () => {
-  for (
-    const value of [
-      undefined,
-      NaN,
-      Infinity,
-      1n,
-      () => 1,
-      new Date(0),
-      /a/,
-      bytes(1),
-    ]
-  ) {
-    assertEquals(patternOf({ a: [{ value }] }), undefined, String(value));
-  }
-});
-
-Deno.test("patternOf() is undefined beyond the depth limit, cycles included", () => {
-  assert(patternOf(nested(MAX_PATTERN_DEPTH)) !== undefined);
-  assertEquals(patternOf(nested(MAX_PATTERN_DEPTH + 1)), undefined);
-  const cycle: Record<string, unknown> = {};
-  Object.assign(cycle, { a: cycle, b: cycle });
-  assertEquals(patternOf(cycle), undefined);
 });

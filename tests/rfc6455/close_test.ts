@@ -1,10 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import {
-  describeClose,
-  isSendableCloseCode,
-  LOST,
-  normalizeCloseCode,
-} from "../../lib/rfc6455/close.ts";
+import { describeClose, isSendableCloseCode } from "../../lib/rfc6455/close.ts";
 
 Deno.test("describeClose() says what a lost connection usually is and what to do", () => {
   assertMatch(
@@ -56,17 +51,5 @@ Deno.test("isSendableCloseCode() rejects all others, 0, 1005, 1006 and 1015 incl
     const closeCode of [0, 999, 1001, 1005, 1006, 1015, 2999, 5000, 3000.5, NaN]
   ) {
     assertEquals(isSendableCloseCode(closeCode), false);
-  }
-});
-
-Deno.test("normalizeCloseCode() takes Deno's 0 and what is out of range as 1006", () => {
-  for (const closeCode of [0, -1, 999, 5000, 1000.5, NaN, Infinity]) {
-    assertEquals(normalizeCloseCode(closeCode), LOST.closeCode);
-  }
-});
-
-Deno.test("normalizeCloseCode() keeps each close code", () => {
-  for (const closeCode of [1000, 1005, 1006, 4999]) {
-    assertEquals(normalizeCloseCode(closeCode), closeCode);
   }
 });

@@ -35,7 +35,6 @@ export class FakeTransport implements Transport {
   readonly broken = new Set<Method>();
   /** What `send()` returns. */
   room = true;
-  bufferedAmount = 0;
   progress = 0;
   readonly #listener: TransportListener;
 

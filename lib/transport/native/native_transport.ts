@@ -66,10 +66,6 @@ class NativeTransport implements Transport {
     this.#socket.onclose = (event) => this.#onClose(event);
   }
 
-  get bufferedAmount(): number {
-    return this.#socket.bufferedAmount;
-  }
-
   get progress(): number {
     return this.#messages;
   }

@@ -174,10 +174,6 @@ class WsTransport implements Transport {
     }
   }
 
-  get bufferedAmount(): number {
-    return this.#ws.bufferedAmount;
-  }
-
   get progress(): number {
     return this.#socket?.bytesRead ?? 0;
   }
