@@ -58,6 +58,10 @@ export type {
 export { backoffDelay } from "./lib/connection/backoff.ts";
 export { type CloseInfo, describeClose } from "./lib/rfc6455/close.ts";
 export type { ProviderName } from "./lib/connection/failure.ts";
+export type {
+  TransportChoice,
+  TransportName,
+} from "./lib/connection/transports.ts";
 export type { Json } from "./lib/connection/pattern.ts";
 export type {
   CloseCause,

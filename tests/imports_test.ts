@@ -26,7 +26,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "@types/ws",
     "ws",
   ],
-  "transport/load": ["transport", "transport/native", "transport/ws"],
+  "transport/load": [
+    "connection",
+    "transport",
+    "transport/native",
+    "transport/ws",
+  ],
   "worker/attempt": [...PURE, "boundary", "transport", "@std/async"],
   worker: [
     ...PURE,

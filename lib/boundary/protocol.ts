@@ -67,6 +67,10 @@ import type {
   StatusKind,
   StatusNotice,
 } from "../connection/state.ts";
+import type {
+  TransportChoice,
+  TransportName,
+} from "../connection/transports.ts";
 import type { TokenPlacement } from "../identity/token.ts";
 
 export type {
@@ -99,7 +103,7 @@ export interface Setup {
   readonly url?: string;
   readonly protocols: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
-  readonly transport: "auto" | "ws" | "native";
+  readonly transport: TransportChoice;
   readonly token?: TokenSetup;
   /** The URL of the hooks module. */
   readonly hooks?: string;
@@ -239,7 +243,7 @@ export type Notice =
     readonly extensions: string;
     readonly attempt: number;
     readonly reconnected: boolean;
-    readonly transport: "ws" | "native";
+    readonly transport: TransportName;
   }
   | {
     readonly type: "disconnected";

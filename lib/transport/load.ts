@@ -5,6 +5,7 @@
  */
 
 import { nativeTransport } from "./native/native_transport.ts";
+import type { TransportChoice } from "../connection/transports.ts";
 import type { TransportKind } from "./transport.ts";
 import type { Realm } from "./ws/ws_transport.ts";
 
@@ -23,7 +24,7 @@ const NOT_BUNDLED: ImportCallOptions = {};
  * @param realm Whether the globals are those of a worker of our own.
  */
 export async function loadTransport(
-  name: "auto" | "ws" | "native",
+  name: TransportChoice,
   realm: Realm,
 ): Promise<TransportKind> {
   if (name === "native" || (name === "auto" && !("Deno" in globalThis))) {

@@ -10,6 +10,7 @@
 import type { CloseInfo } from "../rfc6455/close.ts";
 import type { Data } from "../queue/data.ts";
 import type { Failure } from "../connection/failure.ts";
+import type { TransportName } from "../connection/transports.ts";
 
 /** Where to connect. */
 export interface Target {
@@ -67,7 +68,7 @@ export interface Transport {
 
 /** What a kind of transport can do. */
 export interface TransportKind {
-  readonly name: "ws" | "native";
+  readonly name: TransportName;
   /** Whether `ping()` sends ping frames. */
   readonly pings: boolean;
   /** Whether `pause()` is TCP backpressure. */

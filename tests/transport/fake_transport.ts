@@ -7,6 +7,7 @@
 import type { CloseInfo } from "../../lib/rfc6455/close.ts";
 import type { Data } from "../../lib/queue/data.ts";
 import type { Failure } from "../../lib/connection/failure.ts";
+import type { TransportName } from "../../lib/connection/transports.ts";
 import { utf8Length } from "../../lib/queue/data.ts";
 import type {
   Target,
@@ -119,7 +120,7 @@ export class FakeTransport implements Transport {
 
 /** A kind of transport, and all that were made. */
 export class FakeTransports implements TransportKind {
-  readonly name: "ws" | "native";
+  readonly name: TransportName;
   readonly pings: boolean;
   readonly pauses: boolean;
   readonly made: FakeTransport[] = [];

@@ -11,6 +11,7 @@ import {
   type ExponentialBackoff,
   type SpreadBackoff,
 } from "../../connection/backoff.ts";
+import type { TransportChoice } from "../../connection/transports.ts";
 import type { Json } from "../../connection/pattern.ts";
 import type { Logger } from "./logger.ts";
 import type { TokenOptions, TokenProvider } from "./token_options.ts";
@@ -292,7 +293,7 @@ export interface ReconnectingWebSocketOptions {
   /** Headers of the handshake (RFC 6455, 4.1); not in browsers. @default {{}} */
   readonly headers?: Readonly<Record<string, string>>;
   /** What carries the connection: `"auto"` is `ws` in Deno, native in browsers. @default {"auto"} */
-  readonly transport?: "auto" | "ws" | "native";
+  readonly transport?: TransportChoice;
   /** The URL of a module with hooks, imported in the worker. @default {undefined} */
   readonly hooks?: string | URL;
   /** Where the connection lives: in the worker that all share, a host of one's own, a worker for itself, or on this thread. @default {"shared"} */
@@ -386,5 +387,5 @@ export interface Defaults {
   /** No token over plain `ws:`. */
   readonly allowInsecure: boolean;
   /** `ws` in Deno, native in browsers. */
-  readonly transport: "auto" | "ws" | "native";
+  readonly transport: TransportChoice;
 }

@@ -5,6 +5,7 @@
  */
 
 import { isCloseCode } from "../../rfc6455/close.ts";
+import { TRANSPORT_CHOICES } from "../../connection/transports.ts";
 import { TOKEN } from "./arguments.ts";
 import type { HookMarker, MessageBody } from "./options.ts";
 import {
@@ -43,7 +44,7 @@ const TEMPLATE: Fit = {
   holds: (value) => isText(value) || isObject(value),
 };
 const HEADERS: Rule = { check: checkHeaders };
-const TRANSPORT: Rule = { oneOf: ["auto", "ws", "native"] };
+const TRANSPORT: Rule = { oneOf: TRANSPORT_CHOICES };
 const WORKER: Fit = {
   wanted: '"shared" or "dedicated" or "none"',
   holds: (value) =>

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { TransportName } from "../../connection/transports.ts";
+
 /** What a socket is doing. A new record each time that it changes. */
 export interface Status {
   /** The state of the connection. */
@@ -19,7 +21,7 @@ export interface Status {
   /** `waiting`: when the next attempt begins, in milliseconds since the epoch; `Infinity` while offline. */
   readonly retryAt?: number;
   /** What carries the connection, once there was one. */
-  readonly transport?: "ws" | "native";
+  readonly transport?: TransportName;
   /** Where the connection lives: in the shared worker, one for itself, a `WorkerHost` of one's own, or on this thread. */
   readonly worker: "shared" | "dedicated" | "own" | "none";
 }
