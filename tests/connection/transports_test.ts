@@ -13,7 +13,7 @@ const LOADED: Readonly<Record<TransportChoice, TransportName>> = {
 };
 
 Deno.test("TRANSPORT_CHOICES has each name that the type allows", () => {
-  assertEquals(TRANSPORT_CHOICES, Object.keys(LOADED));
+  assertEquals<readonly string[]>(TRANSPORT_CHOICES, Object.keys(LOADED));
 });
 
 Deno.test("TRANSPORT_CHOICES names what loadTransport() loads", async () => {
