@@ -42,7 +42,7 @@
  *
  * | command | purpose | the worker's duty |
  * | --- | --- | --- |
- * | `connect` | a new connection | tell `status`, in the end `closed` |
+ * | `connect` | a new connection | tell each change of its status, `closed` last |
  * | `send` | messages to send | `taken` or `unsent` for each number |
  * | `cancel` | take a message back | `unsent` if it is still there |
  * | `reconnect` | a new attempt now | |
@@ -57,12 +57,12 @@
  * @module
  */
 
-import type { CloseInfo } from "../rfc6455/close.ts";
 import type { Config } from "../connection/config.ts";
 import type { Data } from "../queue/data.ts";
-import type { Failure } from "../connection/failure.ts";
 import type {
   CloseCause,
+  Notification,
+  NotificationOf,
   ProbeResult,
   StatusKind,
   StatusNotice,
@@ -82,7 +82,7 @@ export type {
 };
 
 /** The version of this protocol; both halves must agree on it. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Outgoing messages of one connection that the worker may hold. */
 export const SEND_WINDOW_MESSAGES = 4_096;
@@ -228,61 +228,12 @@ export type Notice =
     readonly message: number;
     readonly reason: DropReason;
   }
-  | {
-    readonly type: "status";
-    readonly id: number;
-    readonly after: number;
-    readonly status: StatusNotice;
-  }
-  | {
-    readonly type: "opened";
-    readonly id: number;
-    readonly after: number;
-    readonly url: string;
-    readonly protocol: string;
-    readonly extensions: string;
-    readonly attempt: number;
-    readonly reconnected: boolean;
-    readonly transport: TransportName;
-  }
-  | {
-    readonly type: "disconnected";
-    readonly id: number;
-    readonly after: number;
-    readonly info: CloseInfo;
-    readonly failure?: Failure;
-    readonly attempt: number;
-    /** Milliseconds until the next attempt. */
-    readonly delay: number;
-  }
-  | {
-    /** The last notice of a connection. */
-    readonly type: "closed";
-    readonly id: number;
-    readonly after: number;
-    readonly info: CloseInfo;
-    readonly cause: CloseCause;
-    readonly failure?: Failure;
-  }
+  | NotificationNotice
   | {
     readonly type: "ask";
     readonly id: number;
     readonly question: number;
     readonly what: "url" | "token";
-  }
-  | {
-    readonly type: "heartbeat";
-    readonly id: number;
-    /** Milliseconds from the ping to its answer. */
-    readonly latency: number;
-    /** The longest time between two pings of this connection so far. */
-    readonly longestGap: number;
-  }
-  | {
-    readonly type: "probed";
-    readonly id: number;
-    readonly request: number;
-    readonly result: ProbeResult;
   }
   | {
     /** Inbound messages that left the inbox unread. */
@@ -307,6 +258,28 @@ export type Notice =
   /** A record that is not one of these came in. */
   | { readonly type: "malformed"; readonly detail: string }
   | { readonly type: "ack" };
+
+/**
+ * A notification of the connection's machine, with the connection it is about
+ * and when it happened. `closed` is the last notice of a connection.
+ */
+export type NotificationNotice =
+  & {
+    readonly id: number;
+    /** The number of the last message that arrived before it. */
+    readonly after: number;
+  }
+  & (
+    | Exclude<Notification, { readonly type: "opened" | "heartbeat" }>
+    | NotificationOf<"opened"> & {
+      readonly url: string;
+      readonly transport: TransportName;
+    }
+    | NotificationOf<"heartbeat"> & {
+      /** The longest time between two pings of this connection so far, in milliseconds. */
+      readonly longestGap: number;
+    }
+  );
 
 /** A notice of one type. */
 export type NoticeOf<T extends Notice["type"]> = Extract<

@@ -5,7 +5,7 @@
  */
 
 import { LOST } from "../rfc6455/close.ts";
-import { notify, status } from "./effects.ts";
+import { notify, status, statusOf } from "./effects.ts";
 import { lose, memoryOf } from "./loss.ts";
 import type { Failure } from "./failure.ts";
 import { newHeartbeat } from "./heartbeat.ts";
@@ -130,12 +130,11 @@ function enterOpen(state: Connecting, { config, now }: Context): Step {
       heartbeat: newHeartbeat(now.monotonic, { config, pings }),
     },
     effects: [
-      status("open", attempt),
       notify({
         type: "opened",
+        status: statusOf("open", attempt),
         protocol,
         extensions,
-        attempt,
         reconnected: opens > 0,
       }),
     ],

@@ -5,7 +5,13 @@
  */
 
 import type { Heartbeat } from "./heartbeat.ts";
-import type { Effect, Notification, ProbeResult, State } from "./state.ts";
+import type {
+  Effect,
+  Notification,
+  ProbeResult,
+  StatusKind,
+  StatusNotice,
+} from "./state.ts";
 
 /** Be done with a socket, telling the peer why if it can still be told. */
 export function abandon(socket: number, closeCode = 1000, reason = ""): Effect {
@@ -28,17 +34,22 @@ export function probed(
   return notify({ type: "probed", request, result });
 }
 
-/** Tells what the connection is now. */
+/** Tells what the connection is now, where nothing else happened. */
 export function status(
-  kind: State["kind"],
+  kind: StatusKind,
   attempt: number,
   delay?: number,
 ): Effect {
-  const base = { kind, attempt };
-  return notify({
-    type: "status",
-    status: delay === undefined ? base : { ...base, delay },
-  });
+  return notify({ type: "status", status: statusOf(kind, attempt, delay) });
+}
+
+/** What the connection is now. */
+export function statusOf(
+  kind: StatusKind,
+  attempt: number,
+  delay?: number,
+): StatusNotice {
+  return { kind, attempt, ...delay !== undefined && { delay } };
 }
 
 /** Tells the application. */

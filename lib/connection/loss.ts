@@ -6,7 +6,7 @@
 
 import { attemptAfterDrop, backoffDelay, retryAfterDelay } from "./backoff.ts";
 import { type CloseInfo, NO_CLOSE_FRAME } from "../rfc6455/close.ts";
-import { abandon, notify, refuseProbes, status } from "./effects.ts";
+import { abandon, notify, refuseProbes, statusOf } from "./effects.ts";
 import type { Failure } from "./failure.ts";
 import { retryAfterOfClose } from "./retry_after.ts";
 import type {
@@ -155,7 +155,7 @@ function wait(memory: RetryState, setback: Setback, context: Context): Step {
     return exhaust(memory, setback, elapsed);
   }
   const { attempt, network } = memory;
-  const told = { attempt, delay: network === "offline" ? Infinity : delay };
+  const shown = network === "offline" ? Infinity : delay;
   return {
     state: {
       ...memory,
@@ -165,12 +165,12 @@ function wait(memory: RetryState, setback: Setback, context: Context): Step {
     },
     effects: [
       ...cleanup,
-      status("waiting", attempt, told.delay),
       notify({
         type: "disconnected",
+        status: statusOf("waiting", attempt, shown),
         info,
         ...unclean(info, failure),
-        ...told,
+        attempt,
       }),
     ],
   };
@@ -224,13 +224,13 @@ export function finish(
     readonly cleanup?: readonly Effect[];
   },
 ): Step<Closed> {
-  const { cleanup = [], ...told } = end;
+  const { cleanup = [], ...known } = end;
+  const status = statusOf("closed", memory.attempt);
   return {
     state: { ...memoryOf(memory), kind: "closed" },
     effects: [
       ...cleanup,
-      status("closed", memory.attempt),
-      notify({ type: "closed", ...told }),
+      notify({ type: "closed", status, ...known }),
       { type: "release" },
     ],
   };

@@ -206,27 +206,31 @@ export type ProbeResult =
   | { readonly kind: "paused" }
   | { readonly kind: "failure"; readonly failure: Failure };
 
-/** What the application hears of. */
+/** What the application hears of. A `status` is what the connection is from here on. */
 export type Notification =
+  /** The connection is something else now, and nothing besides happened. */
   | { readonly type: "status"; readonly status: StatusNotice }
   | {
     readonly type: "opened";
+    readonly status: StatusNotice;
     readonly protocol: string;
     readonly extensions: string;
-    readonly attempt: number;
     readonly reconnected: boolean;
   }
   | {
+    /** A connection was lost or an attempt failed, and there will be another. */
     readonly type: "disconnected";
+    /** `waiting`, or, after `reconnect()`, `connecting`. */
+    readonly status: StatusNotice;
     readonly info: CloseInfo;
     readonly failure?: Failure;
     /** The attempt that failed, or that had led to the connection; from 1. */
     readonly attempt: number;
-    /** Milliseconds until the next attempt; `Infinity` while offline. */
-    readonly delay: number;
   }
   | {
+    /** The end. */
     readonly type: "closed";
+    readonly status: StatusNotice;
     readonly info: CloseInfo;
     readonly cause: CloseCause;
     readonly failure?: Failure;
@@ -237,6 +241,12 @@ export type Notification =
     readonly request: number;
     readonly result: ProbeResult;
   };
+
+/** A notification of one type. */
+export type NotificationOf<T extends Notification["type"]> = Extract<
+  Notification,
+  { readonly type: T }
+>;
 
 /** What a transition is given besides state and event. */
 export interface Context {

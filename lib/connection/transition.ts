@@ -12,7 +12,14 @@
 
 import { begin, newSeries, whileConnecting } from "./connecting.ts";
 import { type CloseInfo, LOST, NO_CLOSE_CODE } from "../rfc6455/close.ts";
-import { abandon, notify, probed, refuseProbes, status } from "./effects.ts";
+import {
+  abandon,
+  notify,
+  probed,
+  refuseProbes,
+  status,
+  statusOf,
+} from "./effects.ts";
 import { finish, memoryOf, unclean } from "./loss.ts";
 import { onProbe, onWoke, whileOpen } from "./open.ts";
 import type { Failure } from "./failure.ts";
@@ -234,13 +241,15 @@ function onReconnect(
       const info: CloseInfo = { closeCode: 1000, reason, wasClean: true };
       const next = begin(newSeries(state, context), context);
       const { attempt } = state;
-      const told = notify({ type: "disconnected", info, attempt, delay: 0 });
+      const status = statusOf("connecting", next.state.attempt);
       return {
         ...next,
         effects: [
           { type: "abandon", socket: state.socket, closeCode: 1000, reason },
           ...refuseProbes(state.heartbeat, { kind: "not-open" }),
-          ...next.effects.toSpliced(1, 0, told),
+          // Instead of the status alone.
+          notify({ type: "disconnected", status, info, attempt }),
+          ...next.effects.slice(1),
         ],
       };
     }

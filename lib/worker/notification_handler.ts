@@ -6,7 +6,11 @@
 
 import type { CloseInfo } from "../rfc6455/close.ts";
 import type { Failure } from "../connection/failure.ts";
-import type { Notification } from "../connection/state.ts";
+import type {
+  Notification,
+  NotificationOf,
+  StatusNotice,
+} from "../connection/state.ts";
 import type { ConnectionLogger } from "./connection_logger.ts";
 import type { TransportDriver } from "./transport_driver.ts";
 import type { NoticeQueue } from "./notice_queue.ts";
@@ -35,17 +39,11 @@ export class NotificationHandler {
 
   /** Tells it, redacted, and does what goes with it. */
   handle(notification: Notification): void {
-    const id = this.#id;
+    // Before the notice, as nothing is told after the last one.
+    if ("status" in notification) this.#logStatus(notification.status);
     switch (notification.type) {
       case "status":
-        this.#owner.notices.push({
-          ...notification,
-          id,
-          after: this.#owner.notices.after,
-        });
-        this.#owner.logger.log("info", notification.status.kind, {
-          ...notification.status,
-        });
+        this.#owner.notices.push({ ...notification, ...this.#position });
         return;
       case "opened":
         this.#onOpened(notification);
@@ -54,8 +52,7 @@ export class NotificationHandler {
         this.#owner.transports.inbound.dropHeld();
         this.#owner.notices.push({
           ...this.#hide(notification),
-          id,
-          after: this.#owner.notices.after,
+          ...this.#position,
         });
         return;
       case "closed":
@@ -64,7 +61,7 @@ export class NotificationHandler {
       case "heartbeat":
         this.#owner.notices.push({
           ...notification,
-          id,
+          ...this.#position,
           longestGap: this.#owner.transports.longestGap,
         });
         return;
@@ -74,33 +71,42 @@ export class NotificationHandler {
     }
   }
 
-  #onOpened(opened: Extract<Notification, { type: "opened" }>): void {
+  get #position(): { readonly id: number; readonly after: number } {
+    return { id: this.#id, after: this.#owner.notices.after };
+  }
+
+  #logStatus(status: StatusNotice): void {
+    this.#owner.logger.log("info", status.kind, { ...status });
+  }
+
+  #onOpened(opened: NotificationOf<"opened">): void {
     const { resolution } = this.#owner.transports;
     this.#owner.notices.push({
       ...opened,
-      id: this.#id,
-      after: this.#owner.notices.after,
+      ...this.#position,
       url: resolution?.url ?? "",
       transport: resolution?.kind.name ?? "native",
     });
     this.#owner.transports.inbound.releaseHeld();
   }
 
-  #onProbed(probed: Extract<Notification, { type: "probed" }>): void {
+  #onProbed(probed: NotificationOf<"probed">): void {
     const { result } = probed;
     const hidden = result.kind === "failure" ? this.#hide(result) : result;
-    this.#owner.notices.push({ ...probed, id: this.#id, result: hidden });
+    this.#owner.notices.push({
+      ...probed,
+      ...this.#position,
+      result: hidden,
+    });
   }
 
-  #onClosed(closed: Extract<Notification, { type: "closed" }>): void {
+  #onClosed(closed: NotificationOf<"closed">): void {
     this.#owner.sendBuffer.drop("closed");
     this.#owner.transports.inbound.dropHeld();
     if (closed.cause === "requested") this.#owner.notices.clear("closed");
-    const { after } = this.#owner.notices;
     this.#owner.notices.pushLast({
       ...this.#hide(closed),
-      id: this.#id,
-      after,
+      ...this.#position,
     });
   }
 

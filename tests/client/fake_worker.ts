@@ -191,32 +191,21 @@ export class FakeWorker implements WorkerPort {
 
   /** Tells of a connection that has opened. */
   open(id: number, after = 0): void {
-    this.tell(
-      { type: "status", id, after, status: { kind: "open", attempt: 1 } },
-      { type: "opened", id, after, ...OPENED },
-    );
+    this.tell({ type: "opened", id, after, ...OPENED });
   }
 
   /** Tells of a connection that has ended. */
   close(id: number, after = 0, how: Partial<Ending> = {}): void {
-    this.tell(
-      { type: "status", id, after, status: { kind: "closed", attempt: 1 } },
-      { type: "closed", id, after, info: CLEAN, cause: "requested", ...how },
-    );
+    const status = { kind: "closed", attempt: 1 } as const;
+    const ended = { status, info: CLEAN, cause: "requested", ...how } as const;
+    this.tell({ type: "closed", id, after, ...ended });
   }
 
   /** Tells of a connection that was lost. */
   lose(id: number, after = 0, how: Partial<Ending> = {}): void {
-    const lost = { info: LOST, attempt: 1, delay: 1_000, ...how };
-    this.tell(
-      {
-        type: "status",
-        id,
-        after,
-        status: { kind: "waiting", attempt: 1, delay: 1_000 },
-      },
-      { type: "disconnected", id, after, ...lost },
-    );
+    const status = { kind: "waiting", attempt: 1, delay: 1_000 } as const;
+    const lost = { status, info: LOST, attempt: 1, ...how };
+    this.tell({ type: "disconnected", id, after, ...lost });
   }
 }
 
@@ -225,7 +214,7 @@ const OPENED = {
   url: "ws://localhost/",
   protocol: "",
   extensions: "",
-  attempt: 1,
+  status: { kind: "open", attempt: 1 },
   reconnected: false,
   transport: "native",
 } as const;

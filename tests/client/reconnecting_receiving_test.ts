@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { ConnectionLostError } from "../../lib/client/errors/mod.ts";
-import type { Notice } from "../../lib/boundary/protocol.ts";
+import type { NoticeOf } from "../../lib/boundary/protocol.ts";
 import { makeStage } from "./workers/fake_global_worker.ts";
 import { settle } from "./fake_worker.ts";
 import {
@@ -36,14 +36,14 @@ Deno.test("binaryType, protocol and extensions are right after each reconnect", 
   const socket = make(stage);
   const data: unknown[] = [];
   socket.onmessage = (event) => data.push(event.data);
-  const opened: Notice = {
+  const opened: NoticeOf<"opened"> = {
     type: "opened",
     id: 1,
     after: 0,
     url: "ws://localhost/?token=canary",
     protocol: "v1",
     extensions: "permessage-deflate",
-    attempt: 1,
+    status: { kind: "open", attempt: 1 },
     reconnected: false,
     transport: "ws",
   };

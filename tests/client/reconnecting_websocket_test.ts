@@ -219,7 +219,13 @@ for (
     const events = record(socket);
     stage.worker.open(1);
     deliver(stage, 1, "a");
-    stage.worker.tell({ type: "heartbeat", id: 1, latency: 1, longestGap: 2 });
+    stage.worker.tell({
+      type: "heartbeat",
+      id: 1,
+      after: 0,
+      latency: 1,
+      longestGap: 2,
+    });
     lose(stage, { failure: LOSS });
     end(stage, { cause: "requested" });
     await socket.closed;
@@ -412,8 +418,14 @@ Deno.test("probe() resolves to the latency", async () => {
   await settle();
   const [{ request } = { request: 0 }] = stage.worker.all("probe");
   stage.worker.tell(
-    { type: "heartbeat", id: 1, latency: 7, longestGap: 20 },
-    { type: "probed", id: 1, request, result: { kind: "latency", latency: 7 } },
+    { type: "heartbeat", id: 1, after: 0, latency: 7, longestGap: 20 },
+    {
+      type: "probed",
+      id: 1,
+      after: 0,
+      request,
+      result: { kind: "latency", latency: 7 },
+    },
   );
   assertEquals(await probe, 7);
   assertEquals([socket.latency, socket.metrics().longestHeartbeatGap], [7, 20]);
@@ -438,7 +450,7 @@ Deno.test("probe() says why it fails", async () => {
   ] as const;
   for (const [index, result] of results.entries()) {
     const { request = 0 } = stage.worker.all("probe")[index] ?? {};
-    stage.worker.tell({ type: "probed", id: 1, request, result });
+    stage.worker.tell({ type: "probed", id: 1, after: 0, request, result });
   }
   end(stage, { cause: "fatal", failure: LOSS });
   const errors = await Promise.all(

@@ -54,6 +54,7 @@ function end(stage: Stage, cause: Failure, info: CloseInfo = LOST): void {
     type: "closed",
     id: 1,
     after: 0,
+    status: { kind: "closed", attempt: 1 },
     info,
     cause: "exhausted",
     failure,
@@ -203,6 +204,7 @@ Deno.test("close() while connecting fires error, then close 1006, and never open
     type: "closed",
     id: 1,
     after: 0,
+    status: { kind: "closed", attempt: 1 },
     info,
     cause: "requested",
   });

@@ -70,9 +70,9 @@ Deno.test("whileConnecting() tells what the handshake agreed on", () => {
     type: "notify",
     notification: {
       type: "opened",
+      status: { kind: "open", attempt: 1 },
       protocol: "chat",
       extensions: "x",
-      attempt: 1,
       reconnected: false,
     },
   });

@@ -58,7 +58,7 @@ const PROMISES: Readonly<
   },
   "The status is that of the state": ({ before, step }) => {
     const told = notices(step).flatMap((notice) =>
-      notice.type === "status" ? [notice.status] : []
+      "status" in notice ? [notice.status] : []
     );
     const last = told.at(-1);
     if (last === undefined) return before.kind === step.state.kind;
@@ -94,9 +94,9 @@ const PROMISES: Readonly<
     nextDeadline(step.state, context) > context.now.monotonic,
   "Delays are finite, except without a network": ({ step }) =>
     notices(step).every((notice) =>
-      notice.type !== "disconnected" || notice.delay >= 0 &&
-        (notice.delay === Infinity) === (step.state.network === "offline" &&
-            step.state.kind === "waiting")
+      notice.type !== "disconnected" || (notice.status.delay ?? 0) >= 0 &&
+        (notice.status.delay === Infinity) ===
+          (step.state.network === "offline" && step.state.kind === "waiting")
     ),
   "Pings go to open connections": ({ before, step }) =>
     step.effects.every(({ type }) => type !== "ping") ||

@@ -181,15 +181,16 @@ Deno.test("lose() tells the end of attempts once, with what it took", () => {
     socket: 2,
     info: { closeCode: 1006, reason: "", wasClean: false },
   });
-  assertEquals(effects.map(inWords), [
+  assertEquals(effects.flatMap(inWords), [
     "closed 2",
     "closed 1006 exhausted exhausted",
     "release",
   ]);
-  assertEquals(effects[1], {
+  assertEquals(effects[0], {
     type: "notify",
     notification: {
       type: "closed",
+      status: { kind: "closed", attempt: 2 },
       info: { closeCode: 1006, reason: "", wasClean: false },
       cause: "exhausted",
       failure: {
@@ -355,7 +356,7 @@ Deno.test("lose() cleans up before it tells anything", () => {
     now: { monotonic: 0, wall: 0 },
     random: 0,
   });
-  assertEquals(effects.map(inWords), [
+  assertEquals(effects.flatMap(inWords), [
     "abandon 1 1000",
     "probed 3 lost",
     "waiting 1 +0",
@@ -370,7 +371,7 @@ Deno.test("finish() tells the end and releases everything, in this order", () =>
     cause: "requested",
   });
   assertEquals(state, { ...newConnection(0), kind: "closed" });
-  assertEquals(effects.map(inWords), [
+  assertEquals(effects.flatMap(inWords), [
     "closed 0",
     "closed 1000 requested cleanly",
     "release",

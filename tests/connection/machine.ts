@@ -11,6 +11,7 @@ import type {
   Notification,
   ProbeResult,
   State,
+  StatusNotice,
 } from "../../lib/connection/state.ts";
 
 /** Where the wall clock stands when the monotonic one is at zero. */
@@ -70,7 +71,7 @@ export class Machine {
 
   /** Tells an event, and gives what is to be done in short words. */
   tell(event: Event): string[] {
-    return this.effects(event).map(inWords);
+    return this.effects(event).flatMap(inWords);
   }
 
   effects(event: Event): readonly Effect[] {
@@ -198,8 +199,8 @@ export function waiting(config: Partial<Config> = {}): Machine {
   return machine;
 }
 
-/** Says an effect in a few words. */
-export function inWords(effect: Effect): string {
+/** Says an effect in a few words; a change of status comes before what goes with it. */
+export function inWords(effect: Effect): string | readonly string[] {
   switch (effect.type) {
     case "resolve":
     case "open":
@@ -216,27 +217,30 @@ export function inWords(effect: Effect): string {
     case "release":
       return effect.type;
     case "notify":
-      return noticeInWords(effect.notification);
+      return notificationInWords(effect.notification);
   }
 }
 
-function noticeInWords(notification: Notification): string {
+function notificationInWords(
+  notification: Notification,
+): string | readonly string[] {
   switch (notification.type) {
-    case "status": {
-      const { kind, attempt, delay } = notification.status;
-      return `${kind} ${attempt}${delay === undefined ? "" : ` +${delay}`}`;
+    case "status":
+      return statusInWords(notification.status);
+    case "opened": {
+      const { reconnected, status } = notification;
+      const what = reconnected ? "reopened" : "opened";
+      return [statusInWords(status), `${what} ${status.attempt}`];
     }
-    case "opened":
-      return `${
-        notification.reconnected ? "reopened" : "opened"
-      } ${notification.attempt}`;
     case "disconnected": {
-      const { attempt, delay, failure } = notification;
-      return `disconnected ${attempt} +${delay} ${failure?.type ?? "cleanly"}`;
+      const { attempt, status, failure } = notification;
+      const how = `+${status.delay ?? 0} ${failure?.type ?? "cleanly"}`;
+      return [statusInWords(status), `disconnected ${attempt} ${how}`];
     }
     case "closed": {
-      const { cause, info, failure } = notification;
-      return `closed ${info.closeCode} ${cause} ${failure?.type ?? "cleanly"}`;
+      const { cause, info, status, failure } = notification;
+      const how = `${cause} ${failure?.type ?? "cleanly"}`;
+      return [statusInWords(status), `closed ${info.closeCode} ${how}`];
     }
     case "heartbeat":
       return `heartbeat ${notification.latency}`;
@@ -245,6 +249,10 @@ function noticeInWords(notification: Notification): string {
         resultInWords(notification.result)
       }`;
   }
+}
+
+function statusInWords({ kind, attempt, delay }: StatusNotice): string {
+  return `${kind} ${attempt}${delay === undefined ? "" : ` +${delay}`}`;
 }
 
 function resultInWords(result: ProbeResult): string {

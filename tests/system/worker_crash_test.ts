@@ -10,6 +10,7 @@ import {
   WorkerHost,
   WorkerWebSocket,
 } from "@holdfast/websocket";
+import { PROTOCOL_VERSION } from "../../lib/boundary/protocol.ts";
 import { startWsServer, type WsServer } from "./servers/ws_server.ts";
 import { block, failure, next, pull, record, within } from "./waiting.ts";
 
@@ -96,7 +97,7 @@ Deno.test("ReconnectingWebSocket() delivers after a crash what was queued, once,
 
 Deno.test("ReconnectingWebSocket() gives up when each new worker breaks", async () => {
   const url = scriptOf(`
-    postMessage([{ type: "ready", version: 1 }]);
+    postMessage([{ type: "ready", version: ${PROTOCOL_VERSION} }]);
     onmessage = () => { throw new Error("Boom") };
   `);
   await using host = new WorkerHost({ url });
@@ -127,7 +128,7 @@ Deno.test("ReconnectingWebSocket() says why its worker does not start", async ()
     [scriptOf("Promise.reject(new Error('Early'))"), /Early/],
     [scriptOf("postMessage('What?')"), /no notice/],
     [scriptOf("postMessage([{ type: 'alive', nonce: 1 }])"), /not `ready`/],
-    [scriptOf(VERSION_999), /version 999 .* main thread version 1/],
+    [scriptOf(VERSION_999), /version 999 .* main thread version 2/],
     [scriptOf("}"), /could not be started: .*SyntaxError/s],
   ] as const;
   for (const [url, expected] of cases) {

@@ -14,6 +14,7 @@ const LAST = {
   type: "closed",
   id: 1,
   after: 0,
+  status: { kind: "closed", attempt: 1 },
   cause: "requested",
   info: { closeCode: 1000, reason: "", wasClean: true },
 } as const;

@@ -52,13 +52,13 @@ for (const [name, sleep] of Object.entries(SLEEPS)) {
     await client.settled();
     assertEquals(client.all("disconnected"), []);
     clock.pass(1);
-    const { failure, delay } = await client.next("disconnected");
+    const { failure, status } = await client.next("disconnected");
     assertEquals(failure, {
       type: "heartbeat",
       kind: "probe",
       timeout: PROBE_TIMEOUT,
     });
-    assertEquals(delay, 0);
+    assertEquals(status.delay, 0);
   });
 }
 

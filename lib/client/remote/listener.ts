@@ -26,7 +26,7 @@ export interface Drop {
  * from inside a method of the link. What it throws goes to `reportError`.
  */
 export interface RemoteConnectionListener {
-  /** Told before the `opened`, `disconnected` or `closed` that it goes with. */
+  /** The status changed, and nothing else happened: the others carry one of their own. */
   status(status: StatusNotice): void;
   /** Messages queued before go out before those sent from here. */
   opened(notice: NoticeOf<"opened">): void;

@@ -60,7 +60,7 @@ export class PendingRequests {
   /** Answers all open probes in the place of the worker. */
   answerProbes(result: NoticeOf<"probed">["result"]): void {
     for (const request of [...this.#probes]) {
-      this.onProbed({ type: "probed", id: 0, request, result });
+      this.onProbed({ type: "probed", id: 0, after: 0, request, result });
     }
   }
 

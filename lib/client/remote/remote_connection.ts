@@ -253,11 +253,15 @@ export class RemoteConnection
       case "unsent":
         return this.#outgoing.unsent(notice.message, notice.reason);
       case "status":
-        return this.#onStatus(notice);
+        this.#noteStatus(notice.status);
+        return this.#notifyAfter(
+          notice.after,
+          (listener) => listener.status(notice.status),
+        );
       case "opened":
         return this.#onOpened(notice);
       case "disconnected":
-        this.#outgoing.closeGate();
+        this.#noteStatus(notice.status);
         return this.#notifyAfter(
           notice.after,
           (listener) => listener.disconnected(notice),
@@ -291,11 +295,12 @@ export class RemoteConnection
     this.#autoConnect = true;
     const status = { kind: "waiting", attempt, delay } as const;
     this.#status = status;
-    this.#listener.notify((listener) => listener.status(status));
-    if (kind === "waiting") return;
-    const told = { id: 0, after: 0, info: LOST, failure, attempt, delay };
+    if (kind === "waiting") {
+      return this.#listener.notify((listener) => listener.status(status));
+    }
+    const loss = { id: 0, after: 0, status, info: LOST, failure, attempt };
     this.#listener.notify((listener) =>
-      listener.disconnected({ type: "disconnected", ...told })
+      listener.disconnected({ type: "disconnected", ...loss })
     );
   }
 
@@ -350,16 +355,15 @@ export class RemoteConnection
     this.#incoming.defer(after, () => this.#listener.notify(what));
   }
 
-  #onStatus({ after, status }: NoticeOf<"status">): void {
+  #noteStatus(status: StatusNotice): void {
     this.#status = status;
-    if (status.kind !== "open") {
-      this.#outgoing.closeGate();
-      this.#closing?.skipDrain(this.#attachment);
-    }
-    this.#notifyAfter(after, (listener) => listener.status(status));
+    if (status.kind === "open") return;
+    this.#outgoing.closeGate();
+    this.#closing?.skipDrain(this.#attachment);
   }
 
   #onOpened(notice: NoticeOf<"opened">): void {
+    this.#noteStatus(notice.status);
     // A successor of the worker does not know of earlier connections.
     const reconnected = notice.reconnected || this.#opens > 0;
     this.#opens += 1;
@@ -372,6 +376,7 @@ export class RemoteConnection
 
   /** What has arrived before may still be on its way. */
   #onClosed(notice: NoticeOf<"closed">): void {
+    this.#noteStatus(notice.status);
     this.#outgoing.end("closed");
     this.#incoming.defer(notice.after, () => this.#conclude(notice));
   }
@@ -390,8 +395,7 @@ export class RemoteConnection
     if (this.#phase.kind === "ended") return;
     const status = { kind: "closed", attempt: this.#status.attempt } as const;
     this.#incoming.releaseAll();
-    this.#listener.notify((listener) => listener.status(status));
-    this.#conclude({ type: "closed", id: 0, after: 0, ...end });
+    this.#conclude({ type: "closed", id: 0, after: 0, status, ...end });
   }
 
   /** Where messages are pulled, some may come after this, and the worker lives until then. */

@@ -129,8 +129,7 @@ export class Lifecycle {
   /** The worker told what the connection is now. */
   onStatus({ kind, attempt, delay }: StatusNotice): void {
     if (kind === "connecting") this.#context.counters.attempts += 1;
-    // These are told together with the event that goes with them.
-    if (this.isOver || kind === "open" || kind === "closed") return;
+    if (this.isOver) return;
     this.#readyState = CONNECTING;
     this.#setStatus({
       kind,
@@ -142,7 +141,8 @@ export class Lifecycle {
   /** A connection is ready. */
   onOpened(notice: NoticeOf<"opened">): void {
     if (this.isOver) return;
-    const { protocol, extensions, attempt, reconnected, transport } = notice;
+    const { protocol, extensions, reconnected, transport } = notice;
+    const { attempt } = notice.status;
     const { providers, counters } = this.#context;
     this.#readyState = OPEN;
     this.#agreed = { protocol, extensions };
@@ -157,8 +157,10 @@ export class Lifecycle {
 
   /** A connection was lost or an attempt failed, and it will be tried again. */
   onDisconnected(notice: NoticeOf<"disconnected">): void {
+    this.onStatus(notice.status);
+    // A listener may have ended it.
     if (this.isOver) return;
-    const { info, failure, attempt, delay } = notice;
+    const { info, failure, attempt, status: { delay = 0 } } = notice;
     this.#context.counters.disconnects += 1;
     const error = failure && this.errorOf(failure, delay);
     if (error) {

@@ -79,8 +79,8 @@ Deno.test("probe() is answered once, whatever happens", async () => {
   recorder.take();
   for (const request of [2, 3, 4]) link.probe(request);
   const result = { kind: "latency", latency: 5 } as const;
-  last.tell({ type: "probed", id: 1, request: 2, result });
-  last.tell({ type: "probed", id: 1, request: 2, result });
+  last.tell({ type: "probed", id: 1, after: 0, request: 2, result });
+  last.tell({ type: "probed", id: 1, after: 0, request: 2, result });
   last.fail("Boom");
   assertEquals(recorder.take(), [
     "probed 2 latency",
@@ -185,7 +185,7 @@ Deno.test("close() ends a connection that no worker knows of", async () => {
   await settle();
   assertEquals(recorder.take(), ["dropped 1 1 outbound closed"]);
   clock.advance(0);
-  assertEquals(recorder.events, ["status closed", "closed requested"]);
+  assertEquals(recorder.events, ["closed requested"]);
   assertEquals([clock.timers, last.state], [0, "ended"]);
 });
 

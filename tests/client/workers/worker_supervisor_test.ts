@@ -25,7 +25,7 @@ Deno.test("WorkerSlot() says a version mismatch clearly", () => {
   ]);
   assertMatch(
     detailOf(recorder),
-    /version 99 of the protocol and the main thread version 1/,
+    /version 99 of the protocol and the main thread version 2/,
   );
   assertEquals([started.length, clock.timers], [1, 0]);
 });
@@ -34,7 +34,7 @@ Deno.test("WorkerSlot() ends connections when a script cannot load", () => {
   const { recorder, clock, workers: { last } } = makeBench();
   last.fail('Requires read access to "worker.ts"');
   clock.advance(0);
-  assertEquals(recorder.events, ["status closed", "closed fatal"]);
+  assertEquals(recorder.events, ["closed fatal"]);
   assertMatch(detailOf(recorder), /could not be started: .*--allow-read/);
   assertEquals([clock.timers, last.state], [0, "ended"]);
 });
@@ -49,7 +49,7 @@ Deno.test("WorkerSlot() ends connections when a worker cannot even be made", () 
   new RemoteConnection(pool, SETUP, LIMITS, recorder);
   assertEquals(recorder.events, []);
   clock.advance(0);
-  assertEquals(recorder.events, ["status closed", "closed fatal"]);
+  assertEquals(recorder.events, ["closed fatal"]);
   assertMatch(detailOf(recorder), /Refused by policy.*worker-src/);
   assertEquals(clock.timers, 0);
 });
@@ -170,13 +170,13 @@ Deno.test("WorkerSlot() replaces a worker that crashed, and tells its connection
   const [first] = workers.started;
   workers.last.tell({ type: "crashed", detail: "Out of memory" });
   assertEquals(first?.state, "ended");
-  assertEquals(recorder.events.splice(0), ["status waiting", "disconnected"]);
+  assertEquals(recorder.events.splice(0), ["disconnected"]);
   assertMatch(
     String(Object.entries(recorder.losses[0]?.failure ?? {})),
     /Out of memory/,
   );
   assertEquals(recorder.losses[0]?.failure?.type, "worker");
-  clock.advance(recorder.losses[0]?.delay ?? 0);
+  clock.advance(recorder.losses[0]?.status.delay ?? 0);
   workers.last.ready();
   assertEquals(workers.last.all("connect").map(({ id }) => id), [2]);
 });
@@ -298,7 +298,7 @@ Deno.test("WorkerSlot() acknowledges posts even when its own window is full", as
     link.send(`${count}`);
     await settle();
   }
-  last.tell({ type: "heartbeat", id: 1, latency: 1, longestGap: 1 });
+  last.tell({ type: "heartbeat", id: 1, after: 0, latency: 1, longestGap: 1 });
   assertEquals(last.posts.at(-1), [{ type: "ack" }]);
 });
 
