@@ -1,13 +1,16 @@
 /**
- * Time and randomness of the main thread, as an argument.
+ * Time and randomness of a thread, as an argument: whoever gets it passed can
+ * be tested in a time of the test's own.
  *
  * @module
  */
 
-/** What the client side knows of time and chance. */
+/** What a thread knows of time and chance. Durations are milliseconds. */
 export interface Clock {
   /** The instant, in milliseconds of this thread's own monotonic clock. */
   now(): number;
+  /** The instant, in milliseconds since the epoch; may be set forwards and backwards. */
+  wallNow(): number;
   /** A random number in [0, 1). */
   random(): number;
   /**
@@ -17,6 +20,12 @@ export interface Clock {
    * @returns What takes it back.
    */
   after(delay: number, run: () => void): () => void;
+  /**
+   * Calls `run` each `interval` milliseconds.
+   *
+   * @returns What stops it.
+   */
+  every(interval: number, run: () => void): () => void;
 }
 
 /** The longest delay that a timer can hold, in milliseconds. */
@@ -25,9 +34,14 @@ const MAX_DELAY = 2 ** 31 - 1;
 /** The platform's clock. */
 export const PLATFORM_CLOCK: Clock = {
   now: () => performance.now(),
+  wallNow: () => Date.now(),
   random: () => Math.random(),
   after: (delay, run) => {
     const timer = setTimeout(run, Math.min(Math.max(delay, 0), MAX_DELAY));
     return () => clearTimeout(timer);
+  },
+  every: (interval, run) => {
+    const timer = setInterval(run, interval);
+    return () => clearInterval(timer);
   },
 };

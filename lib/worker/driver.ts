@@ -14,9 +14,9 @@ import {
   transition,
 } from "../connection/transition.ts";
 import type { Effect, Event, State } from "../connection/state.ts";
-import type { Now } from "../connection/suspension.ts";
 import { fillToken } from "../identity/token.ts";
 import { isLoopback } from "../rfc6455/url.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Config } from "../connection/config.ts";
 import type {
   Answer,
@@ -56,19 +56,7 @@ export type ConnectionCommand = Exclude<
   { readonly type: "connect" }
 >;
 
-/** Longer delays wrap around in `setTimeout`. */
-const LONGEST_TIMEOUT = 2 ** 31 - 1;
-
-/** The present instant. */
-export function systemNow(): Now {
-  return { monotonic: performance.now(), wall: Date.now() };
-}
-
-/** Calls a function each `interval` milliseconds, until the returned function is called. */
-export function every(interval: number, call: () => void): () => void {
-  const timer = setInterval(call, interval);
-  return () => clearInterval(timer);
-}
+const NOTHING = () => {};
 
 /**
  * Drives one connection from `connect` to its last notice.
@@ -91,16 +79,17 @@ export class Driver
   readonly sendBuffer: SendBuffer;
   readonly transports: TransportDriver;
   readonly loadTransport: LoadTransport;
+  readonly #clock: Clock;
   readonly #setup: Setup;
   readonly #resolver: Resolver;
   readonly #notifications: NotificationHandler;
   #clientRequests: ClientRequests | undefined;
-  #state: State = newConnection(performance.now());
+  #state: State;
   readonly #events: Event[] = [];
   #dispatching: "idle" | "busy" = "idle";
   #attempt: AttemptScope | undefined;
   #tokenRefresher: TokenRefresher | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #cancelTimer = NOTHING;
   #timerAt = Infinity;
 
   /** Makes a driver; nothing happens before {@linkcode start}. */
@@ -110,12 +99,15 @@ export class Driver
     options: {
       readonly mailbox: NoticeQueue;
       readonly loadTransport: LoadTransport;
+      readonly clock: Clock;
     },
   ) {
     this.id = id;
     this.#setup = setup;
     this.notices = options.mailbox;
     this.loadTransport = options.loadTransport;
+    this.#clock = options.clock;
+    this.#state = newConnection(this.now());
     this.secrets = new Secrets(setup);
     this.logger = new ConnectionLogger(id, setup.log, this);
     this.sendBuffer = new SendBuffer(this.notices);
@@ -141,12 +133,12 @@ export class Driver
 
   /** A monotonic instant, in milliseconds. */
   now(): number {
-    return performance.now();
+    return this.#clock.now();
   }
 
   /** Milliseconds since the epoch. */
   wallNow(): number {
-    return Date.now();
+    return this.#clock.wallNow();
   }
 
   /** Tells the client something that does not wait for credit. */
@@ -183,7 +175,7 @@ export class Driver
       case "send":
         // What crossed the end was told as dropped by the client itself.
         if (this.#state.kind === "closed") return;
-        this.sendBuffer.accept(command, performance.now());
+        this.sendBuffer.accept(command, this.now());
         this.transports.flush();
         this.#setTimer();
         return;
@@ -252,7 +244,8 @@ export class Driver
 
   #step(event: Event): void {
     const { config } = this.#setup;
-    const context = { config, now: systemNow(), random: Math.random() };
+    const now = { monotonic: this.now(), wall: this.wallNow() };
+    const context = { config, now, random: this.#clock.random() };
     const { state, effects } = transition(this.#state, event, context);
     const { socket } = { socket: undefined, ...this.#state };
     this.#state = state;
@@ -317,7 +310,7 @@ export class Driver
   #onTimer(): void {
     this.#timerAt = Infinity;
     this.transports.inbound.reportHeard();
-    this.sendBuffer.expire(performance.now());
+    this.sendBuffer.expire(this.now());
     this.transports.sweep();
     if (this.#state.kind === "open") this.#tokenRefresher?.run();
     this.dispatch({ type: "due" });
@@ -326,14 +319,12 @@ export class Driver
   #setTimer(): void {
     const at = this.#nextTimer();
     if (at === this.#timerAt) return;
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
+    this.#cancelTimer = NOTHING;
     this.#timerAt = at;
     if (at === Infinity) return;
-    const delay = Math.max(
-      0,
-      Math.min(at - performance.now(), LONGEST_TIMEOUT),
-    );
-    this.#timer = setTimeout(() => this.#onTimer(), delay);
+    const delay = at - this.now();
+    this.#cancelTimer = this.#clock.after(delay, () => this.#onTimer());
   }
 
   #nextTimer(): number {
@@ -355,7 +346,7 @@ export class Driver
     if (renewal === undefined) return undefined;
     return new TokenRefresher({
       dueAt: () => this.#renewalDueAt(),
-      now: () => performance.now(),
+      now: () => this.now(),
       fetch: () => this.#resolver.token(attempt),
       send: (token) =>
         this.transports.sendNow(socket, fillToken(renewal, token)),
@@ -366,9 +357,8 @@ export class Driver
   }
 
   #renewalDueAt(): number {
-    const { monotonic, wall } = systemNow();
     // Whole milliseconds, or the timer would be set anew with each event.
-    return Math.ceil(this.#resolver.renewAt - wall + monotonic);
+    return Math.ceil(this.#resolver.renewAt - this.wallNow() + this.now());
   }
 
   #owns(socket: number): boolean {
@@ -385,7 +375,7 @@ export class Driver
   #release(): void {
     this.#attempt?.end();
     this.transports.clear();
-    clearTimeout(this.#timer);
+    this.#cancelTimer();
     this.#timerAt = Infinity;
   }
 }

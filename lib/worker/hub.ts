@@ -6,7 +6,7 @@
  */
 
 import { intern } from "../boundary/intern.ts";
-import { suspended } from "../connection/suspension.ts";
+import { type Now, suspended } from "../connection/suspension.ts";
 import {
   type Command,
   type EnvironmentChange,
@@ -16,7 +16,8 @@ import {
   type Setup,
 } from "../boundary/protocol.ts";
 import { PostWindow, wantsAck } from "../boundary/post_window.ts";
-import { Driver, every, systemNow } from "./driver.ts";
+import type { Clock } from "../platform/clock.ts";
+import { Driver } from "./driver.ts";
 import { type NoticePost, NoticeQueue } from "./notice_queue.ts";
 import type { LoadTransport } from "./attempt/resolver.ts";
 
@@ -37,6 +38,7 @@ const POST = { messages: 8_192, bytes: 1 << 21 };
 export class Hub {
   readonly #send: SendPost;
   readonly #loadTransport: LoadTransport;
+  readonly #clock: Clock;
   readonly #drivers = new Map<number, Driver>();
   /** Those that have something to tell, in the order of their turns. */
   readonly #ready = new Set<Driver>();
@@ -48,7 +50,7 @@ export class Hub {
   #flush: "idle" | "scheduled" = "idle";
   /** Those that connect later have to be told. */
   #network: "online" | "offline" = "online";
-  #lastTick = systemNow();
+  #lastTick: Now = { monotonic: 0, wall: 0 };
   readonly #onReady = (id: number) => {
     const driver = this.#drivers.get(id);
     if (driver !== undefined) this.#ready.add(driver);
@@ -57,9 +59,13 @@ export class Hub {
   #stopTicking: (() => void) | undefined;
 
   /** Makes a hub without connections, and tells that it is ready. */
-  constructor(send: SendPost, loadTransport: LoadTransport) {
+  constructor(
+    send: SendPost,
+    options: { readonly loadTransport: LoadTransport; readonly clock: Clock },
+  ) {
     this.#send = send;
-    this.#loadTransport = loadTransport;
+    this.#loadTransport = options.loadTransport;
+    this.#clock = options.clock;
     this.#pushUrgent({ type: "ready", version: PROTOCOL_VERSION });
   }
 
@@ -124,6 +130,7 @@ export class Hub {
     const driver = new Driver(id, setup, {
       mailbox,
       loadTransport: this.#loadTransport,
+      clock: this.#clock,
     });
     this.#drivers.set(id, driver);
     this.#startTicking();
@@ -218,15 +225,18 @@ export class Hub {
 
   #startTicking(): void {
     if (this.#stopTicking !== undefined) return;
-    this.#lastTick = systemNow();
-    this.#stopTicking = every(TICK, () => this.#tick());
+    this.#lastTick = this.#now();
+    this.#stopTicking = this.#clock.every(TICK, () => this.#tick());
   }
 
   #tick(): void {
-    const now = systemNow();
+    const now = this.#now();
     const previous = this.#lastTick;
     this.#lastTick = now;
     if (!suspended(previous, now, TICK)) return;
     this.#notifyDrivers("wake");
+  }
+  #now(): Now {
+    return { monotonic: this.#clock.now(), wall: this.#clock.wallNow() };
   }
 }

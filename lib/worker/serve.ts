@@ -8,6 +8,7 @@ import type { Setup } from "../boundary/protocol.ts";
 import { ResolveError } from "./attempt/failures.ts";
 import { describeError } from "./attempt/hooks.ts";
 import { Hub } from "./hub.ts";
+import { PLATFORM_CLOCK } from "../platform/clock.ts";
 import { loadTransport } from "../transport/load.ts";
 import type { TransportKind } from "../transport/transport.ts";
 import type { Realm } from "../transport/ws/ws_transport.ts";
@@ -37,7 +38,7 @@ export interface Endpoint {
 export function serve(endpoint: Endpoint, realm: Realm): () => void {
   const hub = new Hub(
     (notices, transfer) => endpoint.postMessage(notices, transfer),
-    (name) => load(name, realm),
+    { loadTransport: (name) => load(name, realm), clock: PLATFORM_CLOCK },
   );
   endpoint.onmessage = (event) => hub.receive(event.data);
   endpoint.onmessageerror = () => hub.receive(undefined);

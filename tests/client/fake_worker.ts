@@ -1,9 +1,9 @@
 /**
- * Workers that tests drive by hand, the clock that goes with them, and a
- * listener that writes down what it hears.
+ * Workers that tests drive by hand, and a listener that writes down what it
+ * hears.
  */
 
-import type { Clock } from "../../lib/platform/clock.ts";
+import { ManualClock } from "../platform/manual_clock.ts";
 import type {
   StartWorkerPort,
   WorkerPort,
@@ -56,58 +56,6 @@ export const LIMITS: OutboxLimits = {
   maxBytes: 1 << 24,
   overflow: "reject",
 };
-
-/** A clock that stands still until it is moved. */
-export class ManualClock implements Clock {
-  #now = 0;
-  readonly #timers = new Set<
-    { readonly at: number; readonly run: () => void }
-  >();
-
-  /** How many timers are pending. */
-  get timers(): number {
-    return this.#timers.size;
-  }
-
-  now(): number {
-    return this.#now;
-  }
-
-  random(): number {
-    return 0.5;
-  }
-
-  after(delay: number, run: () => void): () => void {
-    const timer = { at: this.#now + delay, run };
-    this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
-  }
-
-  /** Lets time pass, and each timer run when it is due. */
-  advance(duration: number): void {
-    const end = this.#now + duration;
-    for (let next = this.#first(end); next; next = this.#first(end)) {
-      this.#now = Math.max(this.#now, next.at);
-      this.#timers.delete(next);
-      next.run();
-    }
-    this.#now = end;
-  }
-
-  /** Lets time pass while this thread is blocked: timers run late. */
-  block(duration: number): void {
-    this.#now += duration;
-    this.advance(0);
-  }
-
-  #first(
-    end: number,
-  ): { readonly at: number; readonly run: () => void } | undefined {
-    return [...this.#timers].filter(({ at }) => at <= end).sort((a, b) =>
-      a.at - b.at
-    )[0];
-  }
-}
 
 /** How a connection ends. */
 export type Ending = Pick<NoticeOf<"closed">, "info" | "cause" | "failure">;

@@ -6,7 +6,7 @@ import {
 } from "../../lib/client/errors/mod.ts";
 import { Attempts } from "../../lib/otel/attempts.ts";
 import { createInstruments } from "../../lib/otel/instruments.ts";
-import { ManualClock } from "../client/fake_worker.ts";
+import { ManualClock } from "../platform/manual_clock.ts";
 import { FakeMeter, FakeTracer } from "./fake_telemetry.ts";
 
 const INIT = { retryable: true };

@@ -9,7 +9,7 @@ import {
   Instrumentation,
   type InstrumentOptions,
 } from "../../lib/otel/instrument.ts";
-import { ManualClock } from "../client/fake_worker.ts";
+import { ManualClock } from "../platform/manual_clock.ts";
 import { FakeSocket } from "./fake_socket.ts";
 import { FakeMeter, FakeTracer } from "./fake_telemetry.ts";
 

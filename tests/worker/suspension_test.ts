@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import { FakeClock } from "./fake_clock.ts";
 import { HubClient, setupWith } from "./hub_client.ts";
 
 const HOUR = 3_600_000;
@@ -23,35 +22,35 @@ const SLEEPS = {
 
 for (const [name, sleep] of Object.entries(SLEEPS)) {
   Deno.test(`Hub() recognises a sleep: ${name}`, async () => {
-    using clock = new FakeClock();
     using client = new HubClient();
+    const { clock } = client;
     const transport = await client.open(SETUP);
-    clock.pass(5_000);
+    clock.advance(5_000);
     assertEquals(transport.pings, []);
-    clock.stop(sleep);
+    clock.sleep(sleep);
     // First it is read what has arrived.
-    clock.pass(SETTLING - 1);
+    clock.advance(SETTLING - 1);
     assertEquals(transport.pings, []);
-    clock.pass(1);
+    clock.advance(1);
     assertEquals(transport.pings.length, 1);
     transport.pongs(transport.pings[0]!);
-    clock.pass(PROBE_TIMEOUT);
+    clock.advance(PROBE_TIMEOUT);
     await client.settled();
     assertEquals(client.all("disconnected"), []);
   });
 
   Deno.test(`Hub() replaces within probeTimeout what a sleep has killed: ${name}`, async () => {
-    using clock = new FakeClock();
     using client = new HubClient();
+    const { clock } = client;
     const transport = await client.open(SETUP);
-    clock.pass(5_500);
+    clock.advance(5_500);
     // It has proven itself, so that its loss is no reason to hold back.
     transport.receives("still here");
-    clock.stop(sleep);
-    clock.pass(SETTLING + PROBE_TIMEOUT - 1);
+    clock.sleep(sleep);
+    clock.advance(SETTLING + PROBE_TIMEOUT - 1);
     await client.settled();
     assertEquals(client.all("disconnected"), []);
-    clock.pass(1);
+    clock.advance(1);
     const { failure, status } = await client.next("disconnected");
     assertEquals(failure, {
       type: "heartbeat",
@@ -63,8 +62,8 @@ for (const [name, sleep] of Object.entries(SLEEPS)) {
 }
 
 Deno.test("Hub() takes no sleep for one that is short, nor a wall clock that was set back", async () => {
-  using clock = new FakeClock();
   using client = new HubClient();
+  const { clock } = client;
   const transport = await client.open(SETUP);
   for (
     const [monotonic, wall] of [
@@ -74,27 +73,27 @@ Deno.test("Hub() takes no sleep for one that is short, nor a wall clock that was
       [0, -HOUR],
     ] as const
   ) {
-    clock.stop({ monotonic, wall });
-    clock.pass(5_000);
+    clock.sleep({ monotonic, wall });
+    clock.advance(5_000);
   }
   assertEquals(transport.pings, []);
 });
 
 Deno.test("Hub() asks once after a wall clock that was set forwards, and never again for it", async () => {
-  using clock = new FakeClock();
   using client = new HubClient();
+  const { clock } = client;
   const transport = await client.open(SETUP);
-  clock.stop({ monotonic: 500, wall: HOUR });
-  clock.pass(1_000);
+  clock.sleep({ monotonic: 500, wall: HOUR });
+  clock.advance(1_000);
   assertEquals(transport.pings.length, 1);
   transport.pongs(transport.pings[0]!);
-  clock.pass(60_000);
+  clock.advance(60_000);
   assertEquals(transport.pings.length, 1);
 });
 
 Deno.test("Hub() makes the next attempt at once after a sleep", async () => {
-  using clock = new FakeClock();
   using client = new HubClient();
+  const { clock } = client;
   const transport = await client.open(
     setupWith({}, {
       backoff: {
@@ -109,7 +108,7 @@ Deno.test("Hub() makes the next attempt at once after a sleep", async () => {
   );
   transport.ends();
   await client.next("disconnected");
-  clock.stop({ monotonic: 1_000, wall: 10_000 });
+  clock.sleep({ monotonic: 1_000, wall: 10_000 });
   (await client.transports.next()).opens();
   assertEquals((await client.next("opened")).reconnected, true);
 });

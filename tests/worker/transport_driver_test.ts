@@ -47,6 +47,7 @@ Deno.test("Line.flush() waits for room, and only for that of its socket", async 
   assertEquals(transport.sent, ["a"]);
   const made = client.transports.next();
   transport.ends(LOST);
+  client.clock.advance(0);
   const second = (await made).opens();
   await client.next("opened");
   transport.hasRoom();
@@ -58,6 +59,7 @@ Deno.test("Line.ping() ends a socket whose transport throws", async () => {
   const heartbeat = { interval: 5, timeout: 5, deliver: false };
   const transport = await client.open(setupWith({}, { heartbeat }));
   transport.broken.add("ping");
+  client.clock.advance(5);
   assertObjectMatch(await client.next("disconnected"), {
     failure: {
       type: "lost",
@@ -132,6 +134,7 @@ Deno.test("Line.greet() lets a hook greet, whose word counts for its socket only
   assertObjectMatch(await client.next("disconnected"), {
     failure: { type: "provider", name: "greeting", detail: "Error: refused" },
   });
+  client.clock.advance(0);
   const again = (await second).opens();
   await client.settled();
   again.receives("yes", "for the application");
@@ -228,6 +231,7 @@ Deno.test("Line() says once that a transport cannot pause, where the inbox count
     const transport = await client.open(setup);
     const successor = client.transports.next();
     transport.ends();
+    client.clock.advance(0);
     (await successor).opens();
     await client.next("opened");
     const messages = client.all("log").map(({ message }) => message);

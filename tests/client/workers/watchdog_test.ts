@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Watchdog } from "../../../lib/client/workers/watchdog.ts";
-import { ManualClock } from "../fake_worker.ts";
+import { ManualClock } from "../../platform/manual_clock.ts";
 
 Deno.test("Watchdog() asks each second and barks once at the limit", () => {
   const { clock, log } = watch();

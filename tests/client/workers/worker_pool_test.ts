@@ -6,11 +6,11 @@ import {
   FakeWorkers,
   LIMITS,
   makeOpenBench,
-  ManualClock,
   Recorder,
   settle,
   SETUP,
 } from "../fake_worker.ts";
+import { ManualClock } from "../../platform/manual_clock.ts";
 
 Deno.test("WorkerPool() gives a connection to the worker with the fewest", async () => {
   const workers = new FakeWorkers();

@@ -8,11 +8,11 @@ import {
   LIMITS,
   makeBench,
   makeOpenBench,
-  ManualClock,
   Recorder,
   settle,
   SETUP,
 } from "../fake_worker.ts";
+import { ManualClock } from "../../platform/manual_clock.ts";
 
 Deno.test("WorkerSlot() says a version mismatch clearly", () => {
   const { recorder, clock, workers: { last, started } } = makeBench();

@@ -1,0 +1,61 @@
+import { assert, assertEquals } from "@std/assert";
+import { PLATFORM_CLOCK } from "../../lib/platform/clock.ts";
+import { ManualClock } from "./manual_clock.ts";
+
+Deno.test("PLATFORM_CLOCK tells the platform's time and chance", () => {
+  const { now, wallNow, random } = PLATFORM_CLOCK;
+  assert(Math.abs(now() - performance.now()) < 1_000);
+  assert(Math.abs(wallNow() - Date.now()) < 1_000);
+  const drawn = [random(), random()];
+  assert(drawn.every((value) => value >= 0 && value < 1));
+  assert(drawn[0] !== drawn[1]);
+});
+
+Deno.test("PLATFORM_CLOCK.after() rings once, and not when it is taken back", async () => {
+  const rung: string[] = [];
+  PLATFORM_CLOCK.after(0, () => rung.push("taken back"))();
+  await new Promise<void>((resolve) => {
+    // No timer holds so much, and none may ring at once instead.
+    const cancel = PLATFORM_CLOCK.after(Infinity, () => rung.push("never"));
+    PLATFORM_CLOCK.after(-1, () => {
+      cancel();
+      resolve();
+    });
+  });
+  assertEquals(rung, []);
+});
+
+Deno.test("PLATFORM_CLOCK.every() rings again and again, until it is stopped", async () => {
+  let rung = 0;
+  await new Promise<void>((resolve) => {
+    const stop = PLATFORM_CLOCK.every(1, () => {
+      rung += 1;
+      if (rung < 3) return;
+      stop();
+      resolve();
+    });
+  });
+  assertEquals(rung, 3);
+});
+
+Deno.test("ManualClock.advance() rings each timer on its time", () => {
+  const clock = new ManualClock();
+  const rung: string[] = [];
+  clock.after(20, () => rung.push(`once ${clock.now()}`));
+  const stop = clock.every(15, () => rung.push(`every ${clock.now()}`));
+  clock.after(5, () => rung.push("taken back"))();
+  clock.advance(30);
+  stop();
+  clock.advance(100);
+  assertEquals(rung, ["every 15", "once 20", "every 30"]);
+  assertEquals([clock.now(), clock.timers], [130, 0]);
+});
+
+Deno.test("ManualClock.sleep() parts the clocks, and rings an interval once", () => {
+  const clock = new ManualClock();
+  const before = clock.wallNow();
+  let rung = 0;
+  clock.every(10, () => rung += 1);
+  clock.sleep({ monotonic: 100, wall: 1_000 });
+  assertEquals([rung, clock.now(), clock.wallNow() - before], [1, 100, 1_000]);
+});
