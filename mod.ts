@@ -106,23 +106,24 @@ export type { OpenInfo } from "./lib/client/socket/lifecycle.ts";
 export type { Logger } from "./lib/client/options/logger.ts";
 export type { Sendable } from "./lib/client/remote/message_data.ts";
 export type { ReceiveOptions } from "./lib/client/socket/message_stream.ts";
-export {
-  type BackoffOptions,
-  DEFAULTS,
-  type Defaults,
-  type GreetingOptions,
-  type HeartbeatOptions,
-  type HookMarker,
-  type InboxOptions,
-  type MessageBody,
-  type MessagePattern,
-  type OutboxOptions,
-  type ReconnectingWebSocketOptions,
-  type TokenOptions,
-  type TokenPlacementOptions,
-  type TokenProvider,
-  type UrlProvider,
-  type UrlSource,
+export { DEFAULTS } from "./lib/client/options/table.ts";
+export type {
+  BackoffOptions,
+  Defaults,
+  GreetingOptions,
+  HeartbeatOptions,
+  HookMarker,
+  InboxOptions,
+  MessageBody,
+  MessagePattern,
+  OutboxOptions,
+  ReconnectingWebSocketOptions,
+  TokenOptions,
+  TokenPlacementOptions,
+  TokenProvider,
+  UrlProvider,
+  UrlSource,
+  WorkerWebSocketOptions,
 } from "./lib/client/options/options.ts";
 export { ReconnectingWebSocket } from "./lib/client/reconnecting_websocket.ts";
 export type { Count, Metrics, Status } from "./lib/client/socket/status.ts";
@@ -141,7 +142,6 @@ export {
 export {
   WorkerWebSocket,
   type WorkerWebSocketEventMap,
-  type WorkerWebSocketOptions,
 } from "./lib/client/worker_websocket.ts";
 export type { WriteOptions } from "./lib/client/socket/write_queue.ts";
 export type {

@@ -5,7 +5,7 @@
  */
 
 import { LOST } from "../rfc6455/close.ts";
-import type { Config } from "../connection/config.ts";
+import { PLATFORM_CONFIG } from "../connection/config.ts";
 import type { Data } from "../queue/data.ts";
 import type { Failure } from "../connection/failure.ts";
 import type { OutboxLimits } from "../queue/outbox.ts";
@@ -21,8 +21,12 @@ import type { RemoteConnectionListener } from "./remote/listener.ts";
 import type { NoticeOf } from "../boundary/protocol.ts";
 import { type Sendable, snapshot } from "./remote/message_data.ts";
 import { sizeOf } from "../queue/data.ts";
-import type { ReconnectingWebSocketOptions } from "./options/options.ts";
-import { PLATFORM_OPTIONS } from "./options/rules.ts";
+import type { WorkerWebSocketOptions } from "./options/options.ts";
+import {
+  PLATFORM_OPTIONS,
+  PLATFORM_ROWS,
+  resolveRows,
+} from "./options/table.ts";
 import { check } from "./options/validate.ts";
 import {
   type BinaryFormat,
@@ -51,48 +55,6 @@ export interface WorkerWebSocketEventMap {
   close: CloseEvent;
 }
 
-/**
- * What the platform's interface leaves to the one who implements it.
- *
- * @example A header of the handshake
- * ```ts
- * import { WorkerWebSocket, type WorkerWebSocketOptions } from "@holdfast/websocket";
- * import { assertEquals } from "@std/assert";
- *
- * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
- *   const client = request.headers.get("x-client") ?? "none";
- *   const { socket, response } = Deno.upgradeWebSocket(request);
- *   socket.onopen = () => socket.send(client);
- *   return response;
- * });
- * const options: WorkerWebSocketOptions = { headers: { "x-client": "kiosk 7" } };
- * const socket = new WorkerWebSocket(`ws://localhost:${server.addr.port}`, [], options);
- * const { data } = await new Promise<MessageEvent>((resolve) => socket.onmessage = resolve);
- * assertEquals(data, "kiosk 7");
- * socket.close();
- * await new Promise((resolve) => socket.onclose = resolve);
- * ```
- */
-export type WorkerWebSocketOptions = Pick<
-  ReconnectingWebSocketOptions,
-  "headers" | "transport" | "worker"
->;
-
-/** The platform knows no heartbeat, no time limit and no bound, and does not reconnect. */
-const PLATFORM: Config = {
-  openTimeout: Infinity,
-  // As long as Chromium waits.
-  closeTimeout: 60_000,
-  stableAfter: 0,
-  backoff: { strategy: "spread", maxAttempts: 0, maxElapsed: 0 },
-  probeTimeout: Infinity,
-  idleTimeout: Infinity,
-  fatalCloseCodes: [],
-  // As literals, which bundlers leave out with what is not used.
-  inbox: { maxMessages: 100_000, maxBytes: 67_108_864, overflow: "pause" },
-  maxMessageSize: Infinity,
-  renewableToken: false,
-};
 const NO_LIMITS: OutboxLimits = {
   maxMessages: Infinity,
   maxBytes: Infinity,
@@ -168,28 +130,20 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
   ) {
     super();
     if (arguments.length === 0) throw new TypeError("A WebSocket needs a URL");
-    const { headers, transport, worker } = options;
-    const given = {
-      ...headers && { headers },
-      ...transport && { transport },
-      ...worker && { worker },
-    };
-    check(given, "options", PLATFORM_OPTIONS);
+    const { headers, transport, worker } = resolvePlatformOptions(options);
     this.#url = resolveUrl(`${url}`);
     this.#origin = new URL(this.#url).origin;
     const setup: Setup = {
-      config: PLATFORM,
+      config: PLATFORM_CONFIG,
       url: this.#url,
       protocols: resolveProtocols(protocols),
-      headers: {},
-      transport: "auto",
+      headers,
+      transport,
       autoConnect: true,
       log: "silent",
-      ...given,
     };
-    const pool = choosePool(worker ?? "shared");
     this.#connection = new RemoteConnection(
-      pool,
+      choosePool(worker),
       setup,
       NO_LIMITS,
       this.#listener(),
@@ -312,6 +266,20 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
     if (failed) this.dispatchEvent(new Event("error"));
     this.dispatchEvent(new CloseEvent("close", { code, reason, wasClean }));
   }
+}
+
+/** Libraries pass what others take, and `null` for nothing. */
+function resolvePlatformOptions(
+  options: Readonly<Record<string, unknown>>,
+): Required<WorkerWebSocketOptions> {
+  const given = Object.fromEntries(
+    Object.keys(PLATFORM_ROWS).map((name) => [
+      name,
+      options[name] || undefined,
+    ]),
+  );
+  check(given, "options", PLATFORM_OPTIONS);
+  return resolveRows(PLATFORM_ROWS, given);
 }
 
 /** What the platform's interface has no place for. */

@@ -1,6 +1,7 @@
 /**
- * Config: what one connection is told, resolved and cloneable. The public
- * options, their defaults and their validation are `client/options/options.ts`.
+ * What one connection is configured with, resolved and cloneable. The public
+ * options are in `client/options/options.ts`, their rules and defaults in
+ * `client/options/table.ts`.
  *
  * @module
  */
@@ -35,7 +36,10 @@ export interface GreetingConfig {
   readonly hook: boolean;
 }
 
-/** What the connection machine goes by. Durations in milliseconds. */
+/**
+ * What the connection machine goes by. Durations in milliseconds. A field that
+ * is optional may be left out by a `WorkerWebSocket`, which has no such option.
+ */
 export interface Config {
   readonly openTimeout: number;
   readonly closeTimeout: number;
@@ -54,3 +58,21 @@ export interface Config {
   /** Whether there is a token that can be asked for anew. */
   readonly renewableToken: boolean;
 }
+
+/**
+ * What a `WorkerWebSocket` goes by: the platform has no heartbeat, no time limit
+ * and no bound, and does not reconnect.
+ */
+export const PLATFORM_CONFIG: Config = {
+  openTimeout: Infinity,
+  // As long as Chromium waits.
+  closeTimeout: 60_000,
+  stableAfter: 0,
+  backoff: { strategy: "spread", maxAttempts: 0, maxElapsed: 0 },
+  probeTimeout: Infinity,
+  idleTimeout: Infinity,
+  fatalCloseCodes: [],
+  inbox: { maxMessages: 100_000, maxBytes: 67_108_864, overflow: "pause" },
+  maxMessageSize: Infinity,
+  renewableToken: false,
+};

@@ -1,15 +1,13 @@
 /**
- * The public options and their defaults. Durations are in milliseconds;
+ * The public options; `table.ts` has their rules and defaults. Durations are in milliseconds;
  * `Infinity` means never or no limit.
  *
  * @module
  */
 
-import { FATAL_CLOSE_CODES } from "../../rfc6455/close.ts";
-import {
-  DEFAULT_BACKOFF,
-  type ExponentialBackoff,
-  type SpreadBackoff,
+import type {
+  ExponentialBackoff,
+  SpreadBackoff,
 } from "../../connection/backoff.ts";
 import type { TransportChoice } from "../../connection/transports.ts";
 import type { Json } from "../../connection/pattern.ts";
@@ -305,87 +303,50 @@ export interface ReconnectingWebSocketOptions {
 }
 
 /**
- * The defaults of {@linkcode ReconnectingWebSocketOptions}, frozen.
+ * What the platform's interface leaves to the one who implements it.
  *
- * @example Doubling a default
+ * @example A header of the handshake
  * ```ts
- * import { DEFAULTS } from "@holdfast/websocket";
+ * import { WorkerWebSocket, type WorkerWebSocketOptions } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
  *
- * console.log(2 * DEFAULTS.openTimeout);
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const client = request.headers.get("x-client") ?? "none";
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onopen = () => socket.send(client);
+ *   return response;
+ * });
+ * const options: WorkerWebSocketOptions = { headers: { "x-client": "kiosk 7" } };
+ * const socket = new WorkerWebSocket(`ws://localhost:${server.addr.port}`, [], options);
+ * const { data } = await new Promise<MessageEvent>((resolve) => socket.onmessage = resolve);
+ * assertEquals(data, "kiosk 7");
+ * socket.close();
+ * await new Promise((resolve) => socket.onclose = resolve);
  * ```
  */
-export const DEFAULTS: Defaults = /* @__PURE__ */ makeDefaults();
-
-/** What a call at the top of a module would keep in every bundle. */
-function makeDefaults(): Defaults {
-  return Object.freeze({
-    openTimeout: 10_000,
-    closeTimeout: 5_000,
-    stableAfter: 5_000,
-    backoff: Object.freeze({
-      ...DEFAULT_BACKOFF,
-      maxAttempts: Infinity,
-      maxElapsed: Infinity,
-    }),
-    heartbeat: Object.freeze({
-      interval: 20_000,
-      timeout: 10_000,
-      deliver: false,
-    }),
-    probeTimeout: 3_500,
-    idleTimeout: Infinity,
-    fatalCloseCodes: Object.freeze([...FATAL_CLOSE_CODES]),
-    outbox: Object.freeze({
-      maxMessages: 10_000,
-      maxBytes: 16 << 20,
-      overflow: "reject",
-      ttl: Infinity,
-    }),
-    inbox: Object.freeze({
-      maxMessages: 100_000,
-      maxBytes: 64 << 20,
-      overflow: "pause",
-    }),
-    maxMessageSize: 16 << 20,
-    autoConnect: true,
-    allowInsecure: false,
-    transport: "auto",
-  });
-}
+export type WorkerWebSocketOptions = Pick<
+  ReconnectingWebSocketOptions,
+  "headers" | "transport" | "worker"
+>;
 
 /** The options that have a default, with it. */
-export interface Defaults {
-  /** In milliseconds. */
-  readonly openTimeout: number;
-  /** In milliseconds. */
-  readonly closeTimeout: number;
-  /** In milliseconds. */
-  readonly stableAfter: number;
-  /** The storm-safe policy, without an end. */
-  readonly backoff: Required<SpreadBackoff> & {
-    readonly maxAttempts: number;
-    readonly maxElapsed: number;
-  };
-  /** Ping frames, in milliseconds. */
+export interface Defaults extends
+  Required<
+    Omit<
+      ReconnectingWebSocketOptions,
+      "greeting" | "hooks" | "logger" | "signal" | "token"
+    >
+  > {
+  /** The policy that spreads a fleet, without an end. */
+  readonly backoff:
+    & Required<SpreadBackoff>
+    & Required<Pick<BackoffOptions, "maxAttempts" | "maxElapsed">>;
+  /** Ping frames. */
   readonly heartbeat: Required<
     Pick<HeartbeatOptions, "interval" | "timeout" | "deliver">
   >;
-  /** In milliseconds. */
-  readonly probeTimeout: number;
-  /** In milliseconds. */
-  readonly idleTimeout: number;
-  /** Those that say that trying again is of no use. */
-  readonly fatalCloseCodes: readonly number[];
   /** In messages, bytes and milliseconds. */
   readonly outbox: Required<OutboxOptions>;
   /** In messages and bytes. */
   readonly inbox: Required<InboxOptions>;
-  /** In bytes. */
-  readonly maxMessageSize: number;
-  /** Connects at once. */
-  readonly autoConnect: boolean;
-  /** No token over plain `ws:`. */
-  readonly allowInsecure: boolean;
-  /** `ws` in Deno, native in browsers. */
-  readonly transport: TransportChoice;
 }

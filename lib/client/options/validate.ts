@@ -13,7 +13,8 @@ export type Rule =
   | Range
   | Choice
   | Members
-  | { readonly check: (value: unknown, name: string) => void };
+  | { readonly check: (value: unknown, name: string) => void }
+  | { readonly rule: Rule };
 
 /** A value for which `holds`; `wanted` says which in words. */
 export interface Fit {
@@ -34,10 +35,18 @@ export interface Choice {
 
 /** An object whose members obey their rules, and which has no others. */
 export interface Members {
-  readonly members: Readonly<Record<string, Rule>>;
+  readonly members: Readonly<Record<string, Row>>;
   /** What the value may be instead. */
   readonly unless?: (value: unknown) => boolean;
 }
+
+/** What is known of one option: its rule, its default, and what is made of it. */
+export type Row<Given = unknown, Used = unknown> = Rule & {
+  /** What holds where the option is not given; of a group, that it is there. */
+  readonly default?: Given;
+  /** Makes of the value, with its members resolved, what is used instead. */
+  resolve?(value: never): Used;
+};
 
 /** A duration that may be 0 or `Infinity`, in milliseconds. */
 export const WAIT: Range = {
@@ -62,7 +71,8 @@ export const SWITCH: Fit = {
  * @throws {RangeError} A number out of range.
  */
 export function check(value: unknown, name: string, rule: Rule): void {
-  if ("check" in rule) rule.check(value, name);
+  if ("rule" in rule) check(value, name, rule.rule);
+  else if ("check" in rule) rule.check(value, name);
   else if ("members" in rule) {
     if (!rule.unless?.(value)) checkMembers(value, name, rule.members);
   } else if ("oneOf" in rule) {

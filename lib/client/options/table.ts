@@ -1,0 +1,333 @@
+/**
+ * The one table of options: the rule, the default and the resolver of each
+ * stand in its row. What the option means is documented in `options.ts`.
+ *
+ * A new option takes three edits: its documented type, its row, and the field
+ * of the record that it ends up in, such as `Config`.
+ *
+ * @module
+ */
+
+import type { Config, HeartbeatConfig } from "../../connection/config.ts";
+import type { Json, Pattern } from "../../connection/pattern.ts";
+import { TRANSPORT_CHOICES } from "../../connection/transports.ts";
+import type { TokenPlacement } from "../../identity/token.ts";
+import type { Data } from "../../queue/data.ts";
+import { FATAL_CLOSE_CODES } from "../../rfc6455/close.ts";
+import { baseUrl } from "./arguments.ts";
+import type {
+  Defaults,
+  HookMarker,
+  MessageBody,
+  MessagePattern,
+  ReconnectingWebSocketOptions,
+  TokenOptions,
+  TokenPlacementOptions,
+  WorkerWebSocketOptions,
+} from "./options.ts";
+import {
+  ATTEMPTS,
+  BODY,
+  BODY_OR_HOOK,
+  checkHeaders,
+  CODES,
+  COUNT,
+  DELAY,
+  FACTOR,
+  isBody,
+  isHook,
+  isSource,
+  LOGGER,
+  MODULE,
+  PATTERN,
+  PATTERNS,
+  SIGNAL,
+  SOURCE,
+  TEMPLATE,
+  TEXT,
+  WORKER,
+} from "./rules.ts";
+import {
+  DURATION,
+  isObject,
+  type Members,
+  type Row,
+  SWITCH,
+  WAIT,
+} from "./validate.ts";
+
+type Options = ReconnectingWebSocketOptions;
+
+const BEARER = { header: "Authorization", scheme: "Bearer" };
+const HOOK: HookMarker = { hook: true };
+
+/** A row for each of these options; `Used` has what they become. */
+type Rows<Names extends keyof Options, Used = Options> = {
+  readonly [Name in Names]-?: Row<
+    Exclude<Options[Name], undefined>,
+    Name extends keyof Used ? Used[Name] | undefined : unknown
+  >;
+};
+
+/** What the connection machine goes by, as far as it is an option. */
+type ConfigOption = Exclude<keyof Config, "renewableToken">;
+
+type PlatformOption = keyof WorkerWebSocketOptions;
+
+/** The options that `Config` has a field for. */
+export const CONFIG_ROWS: Rows<ConfigOption, Config> = {
+  openTimeout: { rule: DURATION, default: 10_000 },
+  closeTimeout: { rule: WAIT, default: 5_000 },
+  stableAfter: { rule: WAIT, default: 5_000 },
+  backoff: {
+    default: {},
+    members: {
+      strategy: { oneOf: ["spread", "exponential"], default: "spread" },
+      first: { rule: DELAY, default: 3_000 },
+      cap: { rule: DELAY, default: 15_000 },
+      initialDelay: { rule: DELAY },
+      factor: { rule: FACTOR },
+      maxDelay: { rule: WAIT },
+      jitter: { oneOf: ["full", "equal", "none"] },
+      maxAttempts: { rule: ATTEMPTS, default: Infinity },
+      maxElapsed: { rule: WAIT, default: Infinity },
+    },
+    resolve: toBackoff,
+  },
+  heartbeat: {
+    default: {},
+    unless: (value) => value === false,
+    members: {
+      interval: { rule: DURATION, default: 20_000 },
+      timeout: { rule: DURATION, default: 10_000 },
+      message: { rule: BODY_OR_HOOK, resolve: toDataOrHook },
+      expect: { rule: PATTERN, resolve: toPatternOrHook },
+      deliver: { rule: SWITCH, default: false },
+      reply: {
+        members: {
+          to: { rule: PATTERN, resolve: toPattern },
+          with: { rule: BODY, resolve: toData },
+        },
+      },
+    },
+    resolve: toHeartbeat,
+  },
+  probeTimeout: { rule: DURATION, default: 3_500 },
+  idleTimeout: { rule: DURATION, default: Infinity },
+  fatalCloseCodes: {
+    rule: CODES,
+    default: FATAL_CLOSE_CODES,
+    resolve: (codes) => [...codes],
+  },
+  inbox: {
+    default: {},
+    members: {
+      maxMessages: { rule: COUNT, default: 100_000 },
+      maxBytes: { rule: COUNT, default: 67_108_864 },
+      overflow: {
+        oneOf: ["pause", "close", "drop-oldest", "drop-newest"],
+        default: "pause",
+      },
+    },
+  },
+  maxMessageSize: { rule: COUNT, default: 16_777_216 },
+  greeting: {
+    members: {
+      send: { rule: BODY, resolve: toData },
+      expect: { rule: PATTERN, resolve: toPattern },
+      reject: { rule: PATTERNS, default: [], resolve: toPatterns },
+      timeout: { rule: DURATION, default: Infinity },
+      hook: { rule: SWITCH, default: false },
+    },
+  },
+};
+
+/** The options of a `WorkerWebSocket`. */
+export const PLATFORM_ROWS: Rows<PlatformOption> = {
+  headers: { check: checkHeaders, default: {} },
+  transport: { oneOf: TRANSPORT_CHOICES, default: "auto" },
+  worker: { rule: WORKER, default: "shared" },
+};
+
+/** The members of `token`, which may be a string or a function instead. */
+export const TOKEN_ROWS: { readonly [Name in keyof TokenOptions]-?: Row } = {
+  token: { rule: SOURCE },
+  placement: {
+    default: BEARER,
+    members: {
+      query: { rule: TEXT },
+      header: { rule: TEXT },
+      scheme: { rule: TEXT },
+      protocol: { rule: TEXT },
+      message: { rule: TEMPLATE },
+    },
+    resolve: toPlacement,
+  },
+  renewal: { rule: TEMPLATE, resolve: toText },
+  leeway: { rule: WAIT, default: 30_000 },
+};
+
+/** All other options. */
+export const OTHER_ROWS: Rows<
+  Exclude<keyof Options, ConfigOption | PlatformOption>
+> = {
+  outbox: {
+    default: {},
+    members: {
+      maxMessages: { rule: COUNT, default: 10_000 },
+      maxBytes: { rule: COUNT, default: 16_777_216 },
+      overflow: {
+        oneOf: ["reject", "drop-oldest", "drop-newest"],
+        default: "reject",
+      },
+      ttl: { rule: WAIT, default: Infinity },
+    },
+  },
+  autoConnect: { rule: SWITCH, default: true },
+  token: {
+    unless: isSource,
+    members: TOKEN_ROWS,
+  },
+  allowInsecure: { rule: SWITCH, default: false },
+  hooks: { rule: MODULE, resolve: toModule },
+  logger: { rule: LOGGER },
+  signal: { rule: SIGNAL },
+};
+
+/** All options by name. */
+export const OPTIONS: Members = /* @__PURE__ */ makeOptions();
+
+/** The options that a `WorkerWebSocket` takes. */
+export const PLATFORM_OPTIONS: Members = { members: PLATFORM_ROWS };
+
+/**
+ * The defaults of {@linkcode ReconnectingWebSocketOptions}, frozen.
+ *
+ * @example Doubling a default
+ * ```ts
+ * import { DEFAULTS } from "@holdfast/websocket";
+ *
+ * console.log(2 * DEFAULTS.openTimeout);
+ * ```
+ */
+export const DEFAULTS: Defaults = /* @__PURE__ */ makeDefaults();
+
+/** What a call at the top of a module would keep in every bundle. */
+function makeOptions(): Members {
+  return { members: { ...CONFIG_ROWS, ...PLATFORM_ROWS, ...OTHER_ROWS } };
+}
+
+function makeDefaults(): Defaults {
+  return defaultsOf(OPTIONS.members) as Defaults;
+}
+
+function defaultsOf(rows: Members["members"]): object {
+  const defaults = Object.entries(rows).flatMap(([name, row]) => {
+    if (row.default === undefined) return [];
+    const value = "members" in row ? defaultsOf(row.members) : row.default;
+    return [[name, Object.freeze(value)]];
+  });
+  return Object.freeze(Object.fromEntries(defaults));
+}
+
+/**
+ * Gives the value of each option, or its default, as its row resolves it. An
+ * option that is not given and has no default is left out.
+ *
+ * @param rows The rows, which say of what types the members of the result are.
+ * @param options Options that obey the rules; others than the rows' are ignored.
+ */
+export function resolveRows<Resolved>(
+  rows: Members["members"],
+  options: object,
+): Resolved {
+  const resolved: Record<string, unknown> = {};
+  for (const [name, row] of Object.entries(rows)) {
+    const value = resolveRow(row, Reflect.get(options, name));
+    if (value !== undefined) resolved[name] = value;
+  }
+  return resolved as Resolved;
+}
+
+function resolveRow(row: Row, given: unknown): unknown {
+  const value = given === undefined ? row.default : given;
+  if (value === undefined) return undefined;
+  const whole = "members" in row && isObject(value)
+    ? resolveRows<object>(row.members, value)
+    : value;
+  return row.resolve ? row.resolve(whole as never) : whole;
+}
+
+/** Each policy has members of its own. */
+function toBackoff(
+  { first, cap, ...rest }: Config["backoff"] & {
+    readonly first: number;
+    readonly cap: number;
+  },
+): Config["backoff"] {
+  return rest.strategy === "spread" ? { ...rest, first, cap } : rest;
+}
+
+/** `false` turns it off. */
+function toHeartbeat(
+  heartbeat: false | HeartbeatConfig,
+): HeartbeatConfig | undefined {
+  return heartbeat || undefined;
+}
+
+function toDataOrHook(message: MessageBody | HookMarker): Data | HookMarker {
+  return isHook(message) ? HOOK : toData(message);
+}
+
+function toData(body: MessageBody): Data {
+  if (typeof body === "string") return body;
+  const bytes = ArrayBuffer.isView(body)
+    ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
+    : new Uint8Array(body);
+  return new Uint8Array(bytes).buffer;
+}
+
+function toPatternOrHook(
+  pattern: MessagePattern | HookMarker,
+): Pattern | HookMarker {
+  return isHook(pattern) ? HOOK : toPattern(pattern);
+}
+
+function toPatterns(
+  patterns: MessagePattern | readonly MessagePattern[],
+): readonly Pattern[] {
+  return Array.isArray(patterns)
+    ? patterns.map(toPattern)
+    : [toPattern(patterns as MessagePattern)];
+}
+
+function toPattern(pattern: MessagePattern): Pattern {
+  if (isBody(pattern)) return { kind: "exact", data: toData(pattern) };
+  // What JSON cannot carry could not be matched, nor cloned.
+  return { kind: "subset", value: JSON.parse(JSON.stringify(pattern)) };
+}
+
+function toPlacement(placement: TokenPlacementOptions): TokenPlacement {
+  if ("query" in placement) return { kind: "query", name: placement.query };
+  if ("protocol" in placement) {
+    return { kind: "protocol", prefix: placement.protocol };
+  }
+  if ("message" in placement) {
+    return { kind: "message", text: toText(placement.message) };
+  }
+  const { header, scheme = BEARER.scheme } = placement;
+  checkHeaders({ [header]: "" }, "token.placement.header");
+  return { kind: "header", name: header, scheme };
+}
+
+function toText(text: string | { readonly [key: string]: Json }): string {
+  return typeof text === "string" ? text : JSON.stringify(text);
+}
+
+function toModule(module: string | URL): string {
+  const url = URL.parse(module, baseUrl());
+  if (url !== null) return url.href;
+  throw new TypeError(
+    `Option "hooks" must be an absolute URL, such as import.meta.resolve gives, not "${module}"`,
+  );
+}

@@ -1,0 +1,106 @@
+import {
+  assert,
+  assertEquals,
+  assertObjectMatch,
+  assertStrictEquals,
+} from "@std/assert";
+import {
+  DEFAULTS,
+  OPTIONS,
+  PLATFORM_ROWS,
+  resolveRows,
+} from "../../../lib/client/options/table.ts";
+import {
+  DURATION,
+  type Members,
+} from "../../../lib/client/options/validate.ts";
+
+const SOURCE = await Deno.readTextFile(
+  new URL("../../../lib/client/options/options.ts", import.meta.url),
+);
+const DEFAULTS_OF: Readonly<Record<string, object>> = {
+  HeartbeatOptions: DEFAULTS.heartbeat,
+  OutboxOptions: DEFAULTS.outbox,
+  InboxOptions: DEFAULTS.inbox,
+  ReconnectingWebSocketOptions: DEFAULTS,
+};
+
+for (const [name, defaults] of Object.entries(DEFAULTS_OF)) {
+  Deno.test(`${name} documents the defaults that it has`, async () => {
+    const told = await toldOf(name);
+    for (const [key, value] of Object.entries(defaults)) {
+      assert(told.has(key), `${key} has no @default`);
+      const documented = told.get(key);
+      if (typeof documented !== "object" || Array.isArray(documented)) {
+        assertEquals(documented, value, key);
+      } else assertObjectMatch(value, documented as Record<string, unknown>);
+    }
+  });
+}
+
+Deno.test("DEFAULTS is frozen, at each depth", () => {
+  assert([DEFAULTS, ...Object.values(DEFAULTS)].every(Object.isFrozen));
+});
+
+Deno.test("DEFAULTS has no option whose default is undefined", () => {
+  const absent = ["greeting", "hooks", "logger", "signal", "token"];
+  assertEquals(
+    Object.keys(OPTIONS.members).filter((name) => !(name in DEFAULTS)).sort(),
+    absent,
+  );
+});
+
+Deno.test("PLATFORM_ROWS are among OPTIONS", () => {
+  for (const [name, row] of Object.entries(PLATFORM_ROWS)) {
+    assertStrictEquals(OPTIONS.members[name], row);
+  }
+});
+
+Deno.test("resolveRows() leaves out what is not given and has no default", () => {
+  const rows = {
+    bound: { rule: DURATION, default: 5 },
+    name: { rule: DURATION },
+    group: { default: {}, members: { inner: { rule: DURATION, default: 7 } } },
+    absent: { members: { inner: { rule: DURATION, default: 7 } } },
+  };
+  assertEquals(resolveRows<object>(rows, {}), {
+    bound: 5,
+    group: { inner: 7 },
+  });
+  assertEquals(
+    resolveRows<object>(rows, { name: 1, group: { inner: 2 }, absent: {} }),
+    { bound: 5, name: 1, group: { inner: 2 }, absent: { inner: 7 } },
+  );
+});
+
+Deno.test("resolveRows() resolves members before their group", () => {
+  const rows: Members["members"] = {
+    group: {
+      members: {
+        inner: { rule: DURATION, resolve: (value: number) => value * 2 },
+      },
+      unless: (value) => value === false,
+      resolve: (value: unknown) => JSON.stringify(value),
+    },
+  };
+  assertEquals(resolveRows<object>(rows, { group: { inner: 4 } }), {
+    group: '{"inner":8}',
+  });
+  assertEquals(resolveRows<object>(rows, { group: false }), { group: "false" });
+});
+
+/** What is documented as the default of each member of an interface. */
+async function toldOf(name: string): Promise<ReadonlyMap<string, unknown>> {
+  const start = SOURCE.indexOf(`export interface ${name} {`);
+  const body = SOURCE.slice(start, SOURCE.indexOf("\n}", start));
+  const told = new Map<string, unknown>();
+  const member = /@default \{(.+)\}\s*\*\/\s*readonly (\w+)\?/g;
+  for (const [, value = "", key = ""] of body.matchAll(member)) {
+    const module = `export default (${value})`;
+    const { default: parsed } = await import(
+      `data:text/javascript,${encodeURIComponent(module)}`
+    );
+    told.set(key, parsed);
+  }
+  return told;
+}
