@@ -1,5 +1,5 @@
 /**
- * JSON that can be read from strangers.
+ * JSON, with the checks that untrusted input needs.
  *
  * @module
  */
@@ -25,17 +25,17 @@ const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
 /**
- * Makes the default codec: JSON in text messages out, JSON in text or in UTF-8
- * binary messages in.
+ * Makes the default codec. It sends JSON as text, and reads JSON from text and
+ * from binary messages in UTF-8. It ignores a byte order mark (RFC 8259, 8.1).
  *
- * Size and depth are checked before anything is parsed. A message is refused if
- * one of its objects has the key `__proto__`, or `constructor` with an object
- * that has the key `prototype`: merging it into another object could change a
- * prototype. Refused and not stripped, because such a message is an attack or a
- * mistake, and neither should pass for something else. `constructor` or
- * `prototype` as such are ordinary keys. Numbers beyond the range of a double
- * become `Infinity`, lone surrogates stay what they are: both are for the schema
- * to judge.
+ * It checks size and depth before it parses. It refuses a message if one of its
+ * objects has the key `__proto__`, or the key `constructor` with an object that
+ * has the key `prototype`: to merge such an object into another one could change
+ * a prototype. It does not strip these keys, because such a message is an attack
+ * or a mistake and should not pass as something else. `constructor` and
+ * `prototype` alone are ordinary keys. Numbers beyond the range of a double
+ * become `Infinity`, and lone surrogates stay as they are: the schema decides
+ * about both.
  *
  * @example Reading a message
  * ```ts
@@ -70,12 +70,17 @@ function decode(
   { maxBytes, maxDepth }: Required<DecodeLimits>,
 ): unknown {
   checkSize(data, maxBytes);
-  const text = typeof data === "string" ? data : textOf(data);
+  const text = typeof data === "string" ? withoutMark(data) : textOf(data);
   const excess = excessOf(text, maxDepth);
   if (excess !== undefined) throw tooDeep(maxDepth, excerptOf(text, excess));
   const value = parse(text);
   if (SUSPICIOUS.test(text)) checkKeys(value);
   return value;
+}
+
+/** As `TextDecoder` does with binary messages. */
+function withoutMark(text: string): string {
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
 function textOf(data: ArrayBuffer): string {
@@ -103,13 +108,13 @@ function parse(text: string): unknown {
   }
 }
 
-/** Some engines tell where the fault is. */
+/** Some engines say where the fault is. */
 function positionOf(cause: unknown): number {
   const match = cause instanceof Error && /position (\d+)/.exec(cause.message);
   return match ? Number(match[1]) : 0;
 }
 
-/** Finds where a text gets too deep, without the recursion that this is about. */
+/** Finds where a text gets too deep. Without recursion, which a deep text would exhaust. */
 function excessOf(text: string, maxDepth: number): number | undefined {
   if (text.length <= maxDepth) return undefined;
   let depth = 0;

@@ -21,7 +21,23 @@ Deno.test("jsonCodec() reads UTF-8 in binary messages", () => {
   assertEquals(codec.decode(buffer), "ü");
 });
 
-Deno.test("jsonCodec() refuses to write what JSON has no word for", () => {
+Deno.test("jsonCodec() ignores one byte order mark, in text and in binary messages", () => {
+  const encoder = new TextEncoder();
+  assertEquals(codec.decode('\ufeff{"a":1}'), { a: 1 });
+  assertEquals(codec.decode(encoder.encode('\ufeff{"a":1}').buffer), { a: 1 });
+  assertEquals(codec.decode('"\ufeff"'), "\ufeff");
+  for (const text of ["\ufeff", "\ufeff\ufeff1", " \ufeff1", "1\ufeff"]) {
+    assert(refusal(text).message.includes("JSON"));
+    assert(refusal(encoder.encode(text).buffer).message.includes("JSON"));
+  }
+});
+
+Deno.test("jsonCodec() counts a byte order mark in maxBytes", () => {
+  assertEquals(jsonCodec({ maxBytes: 4 }).decode("\ufeff1"), 1);
+  assert(refusal("\ufeff1", { maxBytes: 3 }).message.includes("4 bytes"));
+});
+
+Deno.test("jsonCodec() refuses to encode what JSON cannot carry", () => {
   assertThrows(() => codec.encode(undefined), TypeError, "undefined");
   assertThrows(() => codec.encode(() => {}), TypeError, "function");
 });
