@@ -1,5 +1,5 @@
 /**
- * From messages to values and back.
+ * Codecs: from messages to values and back, within limits.
  *
  * @module
  */
@@ -9,12 +9,13 @@ import { check, type Rule } from "../client/options/validate.ts";
 import { DecodeError } from "./errors.ts";
 import { checkKeys, checkTree } from "./safe_tree.ts";
 
-/** What a message is on its way out. */
+/** An encoded message: text or binary data. */
 export type Frame = string | ArrayBuffer | Uint8Array<ArrayBuffer>;
 
 /**
- * From messages to values and back. Both functions may throw: what `encode()`
- * throws reaches the caller, what `decode()` throws makes an invalid message.
+ * Turns values into messages and messages into values. Both functions may throw:
+ * an error of `encode()` reaches the caller, an error of `decode()` makes the
+ * message invalid.
  *
  * @example Speaking MessagePack
  * ```ts
@@ -36,14 +37,14 @@ export type Frame = string | ArrayBuffer | Uint8Array<ArrayBuffer>;
  * ```
  */
 export interface Codec {
-  /** Makes the message that stands for a value. */
+  /** Encodes a value. */
   encode(value: unknown): Frame;
-  /** Reads a message; a Blob has become an `ArrayBuffer` before. */
+  /** Decodes a message; a Blob arrives as an `ArrayBuffer`. */
   decode(data: string | ArrayBuffer): unknown;
 }
 
 /**
- * What is not worth decoding.
+ * The limits of what a codec decodes.
  *
  * @example Small and flat messages only
  * ```ts
@@ -59,7 +60,7 @@ export interface Codec {
 export interface DecodeLimits {
   /** The size of a message, in UTF-8 or binary bytes. @default {1_048_576} */
   readonly maxBytes?: number;
-  /** How many objects and arrays may lie within each other. @default {64} */
+  /** How deep objects and arrays may be nested. @default {64} */
   readonly maxDepth?: number;
 }
 
@@ -83,9 +84,9 @@ export function resolveLimits(limits: DecodeLimits): Required<DecodeLimits> {
 }
 
 /**
- * Makes any codec as careful as {@linkcode jsonCodec}: messages that are too
- * large are not decoded, and values that are too deep or have keys which pollute
- * prototypes (see there) are refused.
+ * Gives any codec the checks of {@linkcode jsonCodec}: it does not decode messages
+ * that are too large, and refuses values that are too deep or have keys which
+ * pollute prototypes.
  *
  * @example Limiting a codec
  * ```ts

@@ -34,7 +34,8 @@ import { Requests } from "./requests.ts";
 import type { OutputOf, Schemas, TypeOf, Verdict } from "./schemas.ts";
 
 /**
- * What is called with the data of each message of a type. A promise is not waited for.
+ * A function that receives the data of each message of a type. The dispatcher
+ * does not wait for a promise that it returns.
  *
  * @example A handler on its own
  * ```ts
@@ -53,12 +54,12 @@ export type MessageHandler<S extends Schemas, T extends TypeOf<S>> = (
 ) => unknown;
 
 /**
- * Gives the messages of a socket to handlers, by type, with data that its schema
- * has checked.
+ * Passes the messages of a socket to handlers, by type, after the schema of the
+ * type has checked their data.
  *
  * Handlers run in the order in which messages arrived, even where schemas are
- * asynchronous. Nothing that comes in can throw out of here; a handler that
- * throws or rejects goes to `reportError` and breaks nothing.
+ * asynchronous. No incoming message can make it throw. What a handler throws or
+ * rejects with goes to `reportError` and does not stop the others.
  *
  * @example Handlers, a request and a subscription
  * ```ts
@@ -111,12 +112,12 @@ export function dispatcher<const S extends Schemas>(
   return new Dispatcher(socket, schemas, options);
 }
 
-type Tell = (data: unknown, message: Message) => unknown;
+type AnyHandler = (data: unknown, message: Message) => unknown;
 
 /**
- * Gives messages to handlers, and sends them. Made by {@linkcode dispatcher}.
+ * Passes messages to handlers, and sends messages. Made by {@linkcode dispatcher}.
  *
- * @example A function that is given one
+ * @example A function that takes a dispatcher
  * ```ts
  * import { ReconnectingWebSocket } from "@holdfast/websocket";
  * import { type Dispatcher, dispatcher } from "@holdfast/websocket/messages";
@@ -146,10 +147,10 @@ export class Dispatcher<S extends Schemas> implements Disposable {
   readonly #codec: Codec;
   readonly #envelope: Envelope;
   readonly #options: DispatcherOptions;
-  readonly #handlers: ReadonlyMap<string, Set<{ readonly tell: Tell }>>;
+  readonly #handlers: ReadonlyMap<string, Set<{ readonly call: AnyHandler }>>;
   readonly #subscriptions = new Set<Disposable>();
-  readonly #intake: MessageReader;
-  readonly #outlet: Resender;
+  readonly #reader: MessageReader;
+  readonly #resender: Resender;
   readonly #requests: Requests;
   readonly #listening = new AbortController();
   readonly #createId: () => MessageId;
@@ -167,21 +168,24 @@ export class Dispatcher<S extends Schemas> implements Disposable {
       Object.keys(schemas).map((type) => [type, new Set()]),
     );
     const limits = { maxMessages, maxBytes };
-    this.#intake = new MessageReader({ codec, envelope, schemas, limits }, {
-      judged: (verdict) => this.#route(verdict),
-      invalid: (message) => this.#refuse(message),
+    this.#reader = new MessageReader({ codec, envelope, schemas, limits }, {
+      validated: (verdict) => this.#route(verdict),
+      invalid: (message) => this.#reportInvalid(message),
     });
-    this.#outlet = new Resender(socket);
-    this.#requests = new Requests(this.#outlet, options.maxRequests ?? 10_000);
+    this.#resender = new Resender(socket);
+    this.#requests = new Requests(
+      this.#resender,
+      options.maxRequests ?? 10_000,
+    );
     this.#listen();
   }
 
   /**
-   * Has a handler called with the data of each message of a type.
+   * Adds a handler, which receives the data of each message of a type.
    *
    * @param type The type; it must have a schema.
-   * @param handler What is called.
-   * @returns What takes the handler away.
+   * @param handler The handler.
+   * @returns Dispose it to remove the handler.
    * @throws {TypeError} If the type has no schema.
    */
   on<T extends TypeOf<S>>(type: T, handler: MessageHandler<S, T>): Disposable {
@@ -191,9 +195,9 @@ export class Dispatcher<S extends Schemas> implements Disposable {
         `Cannot handle messages of type "${type}": no schema`,
       );
     }
-    // Each call adds one, and its disposable removes that one only.
+    // An object of its own: one function can be added twice and removed once.
     const entry = {
-      tell: (data: unknown, message: Message) =>
+      call: (data: unknown, message: Message) =>
         handler(data as OutputOf<S, T>, message),
     };
     handlers.add(entry);
@@ -201,11 +205,11 @@ export class Dispatcher<S extends Schemas> implements Disposable {
   }
 
   /**
-   * Sends a message, with the socket's `send()`: whether it waits for a
-   * connection is up to the socket.
+   * Sends a message with the socket's `send()`. Whether the message waits for a
+   * connection depends on the socket.
    *
    * @param type The type.
-   * @param data What to say.
+   * @param data The data.
    * @throws What the envelope, the codec and the socket throw.
    */
   send(type: string, data?: unknown): void {
@@ -213,15 +217,15 @@ export class Dispatcher<S extends Schemas> implements Disposable {
   }
 
   /**
-   * Sends a message with a correlation id, and waits for the one that has the
-   * same. While the socket is not open, the request waits for a connection.
+   * Sends a message with a correlation id, and waits for the answer with the
+   * same id. While the socket is not open, the request waits for a connection.
    *
-   * The answer goes to the caller and not to handlers; one that comes too late
-   * goes to `unknown`. It must be of the type `reply`, which is the request's own
-   * if not given.
+   * The answer goes to the caller and not to handlers; an answer that comes too
+   * late goes to `unknown`. The answer must be of the type `reply`; by default
+   * that is the type of the request.
    *
    * @param type The type of the request.
-   * @param data What to say.
+   * @param data The data.
    * @param options The answer's type, and how long to wait.
    * @returns The answer's data, as its schema made it. Rejects with a
    * `TimeoutError`, the signal's reason, a {@linkcode RequestLostError}, an
@@ -234,11 +238,11 @@ export class Dispatcher<S extends Schemas> implements Disposable {
     options: RequestOptions & { readonly reply: R },
   ): Promise<OutputOf<S, R>>;
   /**
-   * Sends a message with a correlation id, and waits for one of the same type
-   * that has the same id.
+   * Sends a message with a correlation id, and waits for an answer with the same
+   * id and of the same type.
    *
    * @param type The type of the request and of the answer.
-   * @param data What to say.
+   * @param data The data.
    * @param options How long to wait.
    * @returns The answer's data, as its schema made it.
    */
@@ -260,18 +264,18 @@ export class Dispatcher<S extends Schemas> implements Disposable {
     const id = this.#createId();
     const frame = this.#encode({ type, data, id });
     const repeat = resend ? "each" : "once";
-    const terms = { type, reply, timeout, signal, repeat } as const;
-    return await this.#requests.make(id, frame, terms);
+    const settings = { type, reply, timeout, signal, repeat } as const;
+    return await this.#requests.make(id, frame, settings);
   }
 
   /**
-   * Sends a message on each connection, once: now if the socket is open, and
-   * each time it opens.
+   * Sends a message once on each connection: now if the socket is open, and each
+   * time it opens.
    *
    * @param type The type.
-   * @param data What to say; encoded once.
-   * @param options How it ends.
-   * @returns What ends it; the end of the dispatcher does, too.
+   * @param data The data; encoded once.
+   * @param options How the subscription ends.
+   * @returns Dispose it to end the subscription; the end of the dispatcher ends it too.
    * @throws What the envelope and the codec throw.
    */
   subscribe(
@@ -281,26 +285,26 @@ export class Dispatcher<S extends Schemas> implements Disposable {
   ): Disposable {
     check(options, "options", SUBSCRIBE_OPTIONS);
     const { unsubscribe, signal } = options;
-    const opposite = unsubscribe &&
+    const reversal = unsubscribe &&
       this.#encode({ data: undefined, ...unsubscribe });
     const frame = this.#encode({ type, data });
-    const posting: Delivery = { frame, repeat: "each", lost: () => {} };
+    const delivery: Delivery = { frame, repeat: "each", lost: () => {} };
     const end = () => {
       signal?.removeEventListener("abort", end);
       if (!this.#subscriptions.delete(subscription)) return;
-      if (opposite === undefined) this.#outlet.withdraw(posting);
-      else this.#outlet.revoke(posting, opposite);
+      if (reversal === undefined) this.#resender.withdraw(delivery);
+      else this.#resender.revoke(delivery, reversal);
     };
     const subscription: Disposable = { [Symbol.dispose]: end };
-    if (signal?.aborted || this.#outlet.end) return subscription;
+    if (signal?.aborted || this.#resender.end) return subscription;
     signal?.addEventListener("abort", end);
     this.#subscriptions.add(subscription);
-    this.#outlet.add(posting);
+    this.#resender.add(delivery);
     return subscription;
   }
 
   /**
-   * Ends subscriptions, rejects requests, and stops to read. The socket stays as
+   * Ends subscriptions, rejects requests, and stops reading. The socket stays as
    * it is.
    */
   [Symbol.dispose](): void {
@@ -315,23 +319,23 @@ export class Dispatcher<S extends Schemas> implements Disposable {
     const socket = this.#socket;
     const listen = (type: string, listener: (event: object) => void) =>
       socket.addEventListener(type, listener, { signal });
-    listen("open", () => this.#outlet.opened());
-    listen("disconnect", (event) => this.#outlet.lost(errorOf(event)));
+    listen("open", () => this.#resender.opened());
+    listen("disconnect", (event) => this.#resender.lost(errorOf(event)));
     listen("close", (event) => this.#close(errorOf(event)));
     listen("message", (event) => {
-      if ("data" in event) this.#intake.receive(event.data);
+      if ("data" in event) this.#reader.receive(event.data);
     });
   }
 
-  /** What has arrived before the end, and waits for its schema, still counts. */
+  /** The reader goes on: a message that waits for its schema is still delivered. */
   #close(cause: unknown): void {
-    this.#outlet.finish(cause);
+    this.#resender.finish(cause);
     this.#subscriptions.clear();
   }
 
   #finish(cause: unknown): void {
     this.#listening.abort();
-    this.#intake.clear();
+    this.#reader.clear();
     this.#close(cause);
   }
 
@@ -345,38 +349,38 @@ export class Dispatcher<S extends Schemas> implements Disposable {
     const request = id === undefined ? undefined : this.#requests.stateOf(id);
     if (id !== undefined && request === "pending") {
       this.#requests.answer(id, verdict);
-    } else if (request === "ended") this.#puzzle(message, "late");
+    } else if (request === "ended") this.#reportUnknown(message, "late");
     else this.#dispatch(verdict);
   }
 
   #dispatch(verdict: Verdict): void {
     switch (verdict.kind) {
       case "unknown":
-        return this.#puzzle(verdict.message, "type");
+        return this.#reportUnknown(verdict.message, "type");
       case "invalid":
-        return this.#refuse(mismatched(verdict));
+        return this.#reportInvalid(mismatched(verdict));
       case "valid":
         return this.#handle(verdict.message);
     }
   }
 
   #handle(message: Message): void {
-    for (const { tell } of [...this.#handlers.get(message.type) ?? []]) {
-      run(() => tell(message.data, message));
+    for (const { call } of [...this.#handlers.get(message.type) ?? []]) {
+      callSafely(() => call(message.data, message));
     }
   }
 
-  #puzzle(message: Message, kind: "type" | "late"): void {
-    run(() => this.#options.unknown?.({ ...message, kind }));
+  #reportUnknown(message: Message, kind: "type" | "late"): void {
+    callSafely(() => this.#options.unknown?.({ ...message, kind }));
   }
 
-  #refuse(message: InvalidMessage): void {
-    run(() => this.#options.invalid?.(message));
+  #reportInvalid(message: InvalidMessage): void {
+    callSafely(() => this.#options.invalid?.(message));
   }
 }
 
-/** Calls what users wrote; what it throws or rejects with goes to `reportError`. */
-function run(call: () => unknown): void {
+/** Calls a function of the user's; what it throws or rejects with goes to `reportError`. */
+function callSafely(call: () => unknown): void {
   guard(() => {
     const result = call();
     if (!(result instanceof Promise)) return;
@@ -388,13 +392,13 @@ function run(call: () => unknown): void {
   });
 }
 
-/** A counter, so that none comes twice; and chance, so that none can be guessed. */
+/** A counter makes ids unique, random digits make them hard to guess. */
 function idSource(): () => MessageId {
   let requests = 0;
   return () => `${(requests += 1).toString(36)}.${randomHex(12)}`;
 }
 
-/** Why a connection ended, as far as the event tells. */
+/** Why a connection ended, as far as the event says. */
 function errorOf(event: object): unknown {
   return "error" in event ? event.error : undefined;
 }

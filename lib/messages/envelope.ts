@@ -1,28 +1,28 @@
 /**
- * Where type, data and correlation id stand in a message.
+ * Envelopes: where type, data and correlation id stand in a message.
  *
  * @module
  */
 
 import { isObject } from "../client/options/validate.ts";
 
-/** What says which answer belongs to which request. */
+/** A correlation id: an answer has the id of its request. */
 export type MessageId = string | number;
 
-/** What all messages are made of. */
+/** The parts of a message. */
 export interface Message {
-  /** What kind of message it is. */
+  /** The type: it selects the schema and the handlers. */
   readonly type: string;
-  /** What it says. */
+  /** The data. */
   readonly data: unknown;
-  /** Which request it is, or which one it answers. */
+  /** The id of a request, in the request and in its answer. */
   readonly id?: MessageId | undefined;
 }
 
 /**
- * Where type, data and correlation id stand in a message.
+ * Says where type, data and correlation id stand in a message.
  *
- * @example Speaking in arrays, as Phoenix and Socket.IO do
+ * @example Messages as arrays, as in Phoenix and Socket.IO
  * ```ts
  * import { type Envelope } from "@holdfast/websocket/messages";
  *
@@ -36,9 +36,9 @@ export interface Message {
  * ```
  */
 export interface Envelope {
-  /** Puts a message together. May throw for data that does not fit. */
+  /** Puts a message together. May throw for data that has no place in it. */
   wrap(message: Message): unknown;
-  /** Takes a message apart, or tells by `undefined` that it is none. */
+  /** Takes a message apart; `undefined` for a value that is no message. */
   unwrap(value: unknown): Message | undefined;
 }
 
@@ -64,10 +64,10 @@ export interface EnvelopeKeys {
 
 /**
  * Makes the default envelope, `{ type, ...data }`: data must be an object, and
- * its members stand beside the type. This is how most servers and discriminated
- * unions have it.
+ * its members stand beside the type. Most servers and discriminated unions use
+ * this form.
  *
- * An `id` that comes in stays in the data too, since it may be a member of its own.
+ * The `id` of a received message stays in the data too, since it may belong to it.
  *
  * @example Another name for the type
  * ```ts
@@ -103,7 +103,7 @@ export function flatEnvelope(keys: EnvelopeKeys = {}): Envelope {
 /**
  * Makes an envelope `{ type, data }`: data is anything, in a member of its own.
  *
- * @example As graphql-ws has it
+ * @example The form of graphql-ws
  * ```ts
  * import { nestedEnvelope } from "@holdfast/websocket/messages";
  * import { assertEquals } from "@std/assert";
@@ -154,7 +154,7 @@ function membersOf(data: unknown): Readonly<Record<string, unknown>> {
 function refuse(members: object, key: string): void {
   if (!Object.hasOwn(members, key)) return;
   throw new TypeError(
-    `Cannot send data with a member "${key}", which is the envelope's: ` +
+    `Cannot send data with a member "${key}", which the envelope uses itself: ` +
       "rename one of them, or use nestedEnvelope()",
   );
 }
@@ -169,7 +169,7 @@ function messageOf(
   return { type, data, id };
 }
 
-/** A message must not say anything by what objects inherit. */
+/** Reads no inherited members: they are not part of the message. */
 function own(value: Readonly<Record<string, unknown>>, key: string): unknown {
   return Object.hasOwn(value, key) ? value[key] : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * What can go wrong with a message or with a request.
+ * The errors of messages and of requests.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export class DecodeError extends SocketError {
   override get name(): string {
     return "DecodeError";
   }
-  /** A few characters of the message, around the fault where that is known. */
+  /** A few characters of the message, around the fault if its place is known. */
   readonly excerpt: string;
 
   /**
@@ -45,8 +45,8 @@ export class DecodeError extends SocketError {
 }
 
 /**
- * A request was not answered, because the connection or the dispatcher ended.
- * If it had been sent, the server may have handled it.
+ * A request was not answered because the connection or the dispatcher ended.
+ * The server may have handled it nevertheless.
  *
  * @example A connection that ends before the answer
  * ```ts
@@ -126,7 +126,7 @@ export class UnexpectedReplyError extends SocketError {
   }
   /** The type of the answer. */
   readonly type: string;
-  /** The data of the answer: checked if its type has a schema, else as it came. */
+  /** The data of the answer: checked if its type has a schema, else as received. */
   readonly data: unknown;
 
   /**
@@ -148,7 +148,7 @@ export class UnexpectedReplyError extends SocketError {
 /**
  * A request was answered with data that its schema refuses.
  *
- * @example A number that is none
+ * @example A text where a number is expected
  * ```ts
  * import { ReconnectingWebSocket } from "@holdfast/websocket";
  * import { dispatcher, InvalidReplyError } from "@holdfast/websocket/messages";

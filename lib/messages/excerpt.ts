@@ -1,5 +1,5 @@
 /**
- * A glimpse of a message that could not be decoded.
+ * A short excerpt of a message that could not be decoded.
  *
  * @module
  */
@@ -8,8 +8,8 @@
 const REACH = 30;
 
 /**
- * Cuts a few characters out of a text and quotes them, so that they cannot
- * break out of the line of a log.
+ * Cuts a few characters out of a text and quotes them, so that they stay on one
+ * line of a log.
  *
  * @param text The text.
  * @param position Where the fault is, in UTF-16 code units.

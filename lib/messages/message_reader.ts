@@ -1,5 +1,6 @@
 /**
- * From a message of the socket to a verdict on it, in order.
+ * Reads a message of the socket: decodes it, takes it out of its envelope, and
+ * checks it against the schema of its type. Keeps the order.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import { Resequencer, type ResequencerLimits } from "./resequencer.ts";
 import { type Schemas, textOf, validate, type Verdict } from "./schemas.ts";
 import type { Issue, Schema } from "./standard_schema.ts";
 
-/** A message that no handler gets to see. */
+/** A message that reaches no handler. */
 export interface InvalidMessage {
   /**
    * `"undecodable"`: the codec refused it. `"unroutable"`: it has no type.
@@ -38,25 +39,25 @@ export interface MessageReaderTools {
   readonly limits: ResequencerLimits;
 }
 
-/** What is told about messages. Neither may throw. */
+/** Receives the results. Neither method may throw. */
 export interface MessageReaderListener {
-  /** In the order of arrival. */
-  judged(verdict: Verdict): void;
-  /** In the order of arrival, but for an overflow. */
+  /** A message with a type, in the order of arrival. */
+  validated(verdict: Verdict): void;
+  /** A message that cannot be read, in the order of arrival; an overflow at once. */
   invalid(message: InvalidMessage): void;
 }
 
-type Judgement = Verdict | InvalidMessage;
+type Outcome = Verdict | InvalidMessage;
 
 /** Reads messages. */
 export class MessageReader {
   readonly #codec: Codec;
   readonly #envelope: Envelope;
   readonly #schemas: ReadonlyMap<string, Schema>;
-  readonly #resequencer: Resequencer<Judgement>;
+  readonly #resequencer: Resequencer<Outcome>;
   readonly #listener: MessageReaderListener;
 
-  /** Makes an intake that has seen nothing yet. */
+  /** Starts without a message. */
   constructor(
     { codec, envelope, schemas, limits }: MessageReaderTools,
     listener: MessageReaderListener,
@@ -67,7 +68,7 @@ export class MessageReader {
     this.#schemas = new Map(Object.entries(schemas));
     this.#resequencer = new Resequencer(
       limits,
-      (result) => this.#deliver(result),
+      (outcome) => this.#report(outcome),
     );
     this.#listener = listener;
   }
@@ -75,25 +76,25 @@ export class MessageReader {
   /** Reads a message: the `data` of an event. */
   receive(data: unknown): void {
     const bytes = sizeOf(data);
-    if (this.#resequencer.admits(bytes)) {
-      this.#resequencer.enter(bytes, this.#read(data));
+    if (this.#resequencer.hasRoomFor(bytes)) {
+      this.#resequencer.add(bytes, this.#read(data));
     } else this.#listener.invalid(overflow(data));
   }
 
-  /** Forgets what waits. */
+  /** Forgets the messages that wait for a schema. */
   clear(): void {
     this.#resequencer.clear();
   }
 
-  #read(data: unknown): Judgement | Promise<Judgement> {
-    if (!(data instanceof Blob)) return this.#judge(data);
+  #read(data: unknown): Outcome | Promise<Outcome> {
+    if (!(data instanceof Blob)) return this.#decodeAndValidate(data);
     return data.arrayBuffer().then(
-      (buffer) => this.#judge(buffer),
+      (buffer) => this.#decodeAndValidate(buffer),
       (cause: unknown) => undecodable(data, cause),
     );
   }
 
-  #judge(data: unknown): Judgement | Promise<Judgement> {
+  #decodeAndValidate(data: unknown): Outcome | Promise<Outcome> {
     let value: unknown;
     try {
       value = this.#decode(data);
@@ -115,17 +116,17 @@ export class MessageReader {
     throw new TypeError(`Cannot decode data of type ${typeof data}`);
   }
 
-  #validate(message: Message): Judgement | Promise<Judgement> {
+  #validate(message: Message): Outcome | Promise<Outcome> {
     return validate(message, this.#schemas);
   }
 
-  #deliver(judgement: Judgement): void {
-    if ("message" in judgement) this.#listener.judged(judgement);
-    else this.#listener.invalid(judgement);
+  #report(outcome: Outcome): void {
+    if ("message" in outcome) this.#listener.validated(outcome);
+    else this.#listener.invalid(outcome);
   }
 }
 
-/** Tells what a verdict says about a message that its schema refused. */
+/** Describes a message that its schema refused. */
 export function mismatched(
   { message, issues, cause }: Extract<Verdict, { kind: "invalid" }>,
 ): InvalidMessage {
@@ -159,7 +160,7 @@ function overflow(value: unknown): InvalidMessage {
   return { kind: "overflow", type: undefined, value, issues };
 }
 
-/** As good as exact for a bound: text counts two bytes a unit, as in memory. */
+/** Exact enough for a bound: text counts two bytes per UTF-16 unit, as in memory. */
 function sizeOf(data: unknown): number {
   if (typeof data === "string") return data.length * 2;
   if (data instanceof ArrayBuffer) return data.byteLength;

@@ -1,15 +1,15 @@
 /**
- * What is asked of a socket.
+ * The part of a WebSocket that a dispatcher uses.
  *
  * @module
  */
 
 /**
- * What a dispatcher asks of a socket: `ReconnectingWebSocket`, `WorkerWebSocket`
+ * What a dispatcher needs of a socket: `ReconnectingWebSocket`, `WorkerWebSocket`
  * and the platform's `WebSocket` all have it.
  *
- * The events that count are `open`, `message`, `disconnect` (a connection was
- * lost, and there will be another) and `close` (the end).
+ * It listens to the events `open`, `message`, `disconnect` (a connection was
+ * lost, and the socket will reconnect) and `close` (the end).
  */
 export interface MessageSocket {
   /** 0 connecting, 1 open, 2 closing, 3 closed. */
@@ -17,8 +17,8 @@ export interface MessageSocket {
   /** Sends or queues a message. */
   send(data: string | ArrayBuffer | Uint8Array<ArrayBuffer>): void;
   /**
-   * Sends a message and tells when the network has it; abort takes it back.
-   * A socket that keeps messages for its next connection must have this.
+   * Sends a message, and resolves when the network has it; abort takes it back.
+   * A socket that keeps messages for its next connection must have this method.
    */
   write?(
     data: string | ArrayBuffer | Uint8Array<ArrayBuffer>,
@@ -34,5 +34,5 @@ export interface MessageSocket {
 
 /** The values of `readyState` that matter here (WHATWG WebSockets, 3.1). */
 export const OPEN = 1;
-/** The first of the values that lead nowhere. */
+/** From this value on nothing can be sent any more. */
 export const CLOSING = 2;

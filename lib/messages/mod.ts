@@ -2,9 +2,10 @@
  * # Typed messages over a WebSocket
  *
  * A layer above any WebSocket: `ReconnectingWebSocket`, `WorkerWebSocket`, or the
- * platform's own. Messages are read safely, told apart by their type, checked by
- * a schema of any [Standard Schema](https://standardschema.dev) library (zod,
- * valibot, arktype, ...), and given to handlers whose types follow from it.
+ * platform's own. It reads messages safely, finds the schema for their type,
+ * checks their data with it, and passes the data to handlers. Schemas come from
+ * any [Standard Schema](https://standardschema.dev) library (zod, valibot,
+ * arktype, ...), and the types of the handlers follow from them.
  *
  * @example A chat
  * ```ts
@@ -44,11 +45,11 @@
  * ## What a message looks like
  *
  * By default `{ "type": "new_message", ...data }` in JSON, with an `id` in requests
- * and in the answers to them. {@linkcode flatEnvelope} takes other names,
+ * and in their answers. {@linkcode flatEnvelope} takes other names,
  * {@linkcode nestedEnvelope} puts the data into a member of its own, and any other
- * {@linkcode Envelope} is two small functions. So is a {@linkcode Codec}, such as
- * one for MessagePack; {@linkcode limitCodec} makes it as careful as
- * {@linkcode jsonCodec}.
+ * {@linkcode Envelope} is two small functions. A {@linkcode Codec}, such as one for
+ * MessagePack, is two functions as well; {@linkcode limitCodec} gives it the checks
+ * of {@linkcode jsonCodec}.
  *
  * ## Where a message goes
  *
@@ -61,17 +62,17 @@
  * | unknown type | `unknown`, with the kind `"type"` |
  * | no type, not JSON, not UTF-8, too large, too deep, polluting keys | `invalid` |
  *
- * Order is kept, also where schemas are asynchronous: what arrives behind a
- * message whose schema takes its time waits for it, up to the bounds of `waiting`.
+ * Messages keep their order, also where schemas are asynchronous: later messages
+ * wait for a slow schema, up to the bounds of `waiting`.
  *
  * ## When the connection is lost
  *
  * A request that was sent and not answered is rejected with a
  * {@linkcode RequestLostError}, or sent again with `resend: true`. Requests and
- * subscriptions that are made while the socket is not open wait for it to open,
- * behind what `send()` has queued; they do not enter the socket's own queue, which
+ * subscriptions that are made while the socket is not open wait until it opens,
+ * behind what `send()` has queued. They do not enter the socket's own queue, which
  * could send them twice. What a lost connection left unsent is taken back, and
- * the socket's `drop` event tells of it with the reason `"aborted"`.
+ * the socket fires a `drop` event for it with the reason `"aborted"`.
  *
  * @module
  */

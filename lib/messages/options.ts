@@ -22,7 +22,7 @@ export interface UnknownMessage extends Message {
 }
 
 /**
- * The bounds of what waits for a slow schema.
+ * The bounds of the messages that wait for a slow schema.
  *
  * @example One message may wait, the next one is too many
  * ```ts
@@ -58,7 +58,7 @@ export interface WaitingOptions {
 /**
  * How a dispatcher reads and writes.
  *
- * @example Data in a member of its own, and a place for what is unknown
+ * @example Data in a member of its own, and a handler for unknown types
  * ```ts
  * import { ReconnectingWebSocket } from "@holdfast/websocket";
  * import {
@@ -91,11 +91,11 @@ export interface DispatcherOptions {
   readonly codec?: Codec;
   /** Where type, data and correlation id stand. @default {flatEnvelope()} */
   readonly envelope?: Envelope;
-  /** Gets messages whose type has no schema, and answers that come too late. @default {undefined} */
+  /** Receives messages whose type has no schema, and answers that come too late. @default {undefined} */
   readonly unknown?: (message: UnknownMessage) => unknown;
-  /** Gets messages that cannot be read, or that their schema refuses. @default {undefined} */
+  /** Receives messages that cannot be read, or that their schema refuses. @default {undefined} */
   readonly invalid?: (message: InvalidMessage) => unknown;
-  /** The bounds of what waits for a slow schema; what is beyond goes to `invalid`. */
+  /** The bounds of the messages that wait for a slow schema; the rest goes to `invalid`. */
   readonly waiting?: WaitingOptions;
   /** How many requests may wait for an answer at a time. @default {10_000} */
   readonly maxRequests?: number;
@@ -125,13 +125,13 @@ export interface DispatcherOptions {
  * ```
  */
 export interface RequestOptions {
-  /** How long the answer may take, in milliseconds, waiting for a connection included. @default {10_000} */
+  /** How long the answer may take, in milliseconds, including the wait for a connection. @default {10_000} */
   readonly timeout?: number;
-  /** Abort gives the request up. @default {undefined} */
+  /** Abort rejects the request. @default {undefined} */
   readonly signal?: AbortSignal;
   /**
-   * Whether the request is sent again, with the same id, on the next connection
-   * when one is lost before the answer is there. Only for what does no harm twice.
+   * Whether the request is sent again, with the same id, when the connection is
+   * lost before the answer arrives. Only for requests that may be handled twice.
    *
    * @default {false}
    */
@@ -141,7 +141,7 @@ export interface RequestOptions {
 /**
  * How a subscription ends.
  *
- * @example Leaving the room that was joined
+ * @example A message that leaves the room again
  * ```ts
  * import { ReconnectingWebSocket } from "@holdfast/websocket";
  * import { dispatcher, type SubscribeOptions } from "@holdfast/websocket/messages";
@@ -163,9 +163,9 @@ export interface RequestOptions {
  * ```
  */
 export interface SubscribeOptions {
-  /** The message that ends it, sent on the connection that it is known on. @default {undefined} */
+  /** Sent at the end, if the subscription was sent on the same connection. @default {undefined} */
   readonly unsubscribe?: { readonly type: string; readonly data?: unknown };
-  /** Abort ends it. @default {undefined} */
+  /** Abort ends the subscription. @default {undefined} */
   readonly signal?: AbortSignal;
 }
 

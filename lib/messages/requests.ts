@@ -16,11 +16,11 @@ import {
 import type { Delivery, Resender } from "./resender.ts";
 import type { Verdict } from "./schemas.ts";
 
-/** How many ids of requests that have ended are remembered. */
+/** How many ids of ended requests are kept, to recognise late answers. */
 const REMEMBERED = 1_000;
 
 /** How one request is made. */
-export interface RequestTerms {
+export interface RequestSettings {
   readonly type: string;
   /** The type of the answer. */
   readonly reply: string;
@@ -32,8 +32,8 @@ export interface RequestTerms {
 }
 
 interface Pending {
-  readonly terms: RequestTerms;
-  readonly posting: Delivery;
+  readonly settings: RequestSettings;
+  readonly delivery: Delivery;
   readonly resolve: (data: unknown) => void;
   readonly reject: (reason: unknown) => void;
   /** Stops the timer and the listening to the signal. */
@@ -42,35 +42,39 @@ interface Pending {
 
 /** The requests of one socket. */
 export class Requests {
-  readonly #outlet: Resender;
+  readonly #resender: Resender;
   readonly #max: number;
   readonly #pending = new Map<MessageId, Pending>();
-  readonly #answeredOrGone = new Set<MessageId>();
+  readonly #endedIds = new Set<MessageId>();
 
-  /** Makes a register without requests, of at most `max` at a time. */
-  constructor(outlet: Resender, max: number) {
-    this.#outlet = outlet;
+  /** Allows at most `max` requests at a time. */
+  constructor(resender: Resender, max: number) {
+    this.#resender = resender;
     this.#max = max;
   }
 
-  /** Tells whether an id is that of a request: one that waits, or one that has ended. */
+  /** Says whether an id belongs to a request that waits, or to one that has ended. */
   stateOf(id: MessageId): "pending" | "ended" | undefined {
     if (this.#pending.has(id)) return "pending";
-    return this.#answeredOrGone.has(id) ? "ended" : undefined;
+    return this.#endedIds.has(id) ? "ended" : undefined;
   }
 
   /** Sends a request and waits for its answer. */
-  make(id: MessageId, frame: Frame, terms: RequestTerms): Promise<unknown> {
-    this.#check(id, terms);
+  make(
+    id: MessageId,
+    frame: Frame,
+    settings: RequestSettings,
+  ): Promise<unknown> {
+    this.#check(id, settings);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const posting: Delivery = {
+    const delivery: Delivery = {
       frame,
-      repeat: terms.repeat,
-      lost: (cause) => this.#end(id, (it) => it.reject(lost(terms, cause))),
+      repeat: settings.repeat,
+      lost: (cause) => this.#end(id, (it) => it.reject(lost(settings, cause))),
     };
-    const release = this.#limit(id, terms);
-    this.#pending.set(id, { terms, posting, resolve, reject, release });
-    this.#outlet.add(posting);
+    const release = this.#watchLimits(id, settings);
+    this.#pending.set(id, { settings, delivery, resolve, reject, release });
+    this.#resender.add(delivery);
     return promise;
   }
 
@@ -78,17 +82,17 @@ export class Requests {
   answer(id: MessageId, verdict: Verdict): void {
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
-    this.#outlet.forget(pending.posting);
+    this.#resender.forget(pending.delivery);
     this.#end(id, (it) => settle(it, verdict));
   }
 
-  #check(id: MessageId, { type, signal }: RequestTerms): void {
+  #check(id: MessageId, { type, signal }: RequestSettings): void {
     signal?.throwIfAborted();
-    const { end } = this.#outlet;
+    const { end } = this.#resender;
     if (end) throw ended(type, end.cause);
     if (this.#pending.size >= this.#max) {
       throw new OutboxFullError(
-        `Cannot make request "${type}": ${this.#max} others wait for answers (maxRequests)`,
+        `Cannot make request "${type}": ${this.#max} requests wait for an answer (maxRequests)`,
         { retryable: true },
       );
     }
@@ -98,10 +102,13 @@ export class Requests {
     );
   }
 
-  #limit(id: MessageId, { type, timeout, signal }: RequestTerms): () => void {
+  #watchLimits(
+    id: MessageId,
+    { type, timeout, signal }: RequestSettings,
+  ): () => void {
     const stop = (reason: unknown) =>
-      this.#end(id, ({ reject, posting }) => {
-        this.#outlet.withdraw(posting);
+      this.#end(id, ({ reject, delivery }) => {
+        this.#resender.withdraw(delivery);
         reject(reason);
       });
     const abort = () => stop(signal?.reason);
@@ -126,21 +133,24 @@ export class Requests {
 
   /** A Set keeps the order of insertion (ECMA-262, 24.2). */
   #remember(id: MessageId): void {
-    this.#answeredOrGone.add(id);
-    if (this.#answeredOrGone.size <= REMEMBERED) return;
-    for (const oldest of this.#answeredOrGone) {
-      this.#answeredOrGone.delete(oldest);
+    this.#endedIds.add(id);
+    if (this.#endedIds.size <= REMEMBERED) return;
+    for (const oldest of this.#endedIds) {
+      this.#endedIds.delete(oldest);
       return;
     }
   }
 }
 
-function settle({ terms, resolve, reject }: Pending, verdict: Verdict): void {
+function settle(
+  { settings, resolve, reject }: Pending,
+  verdict: Verdict,
+): void {
   const { type, data } = verdict.message;
-  if (type !== terms.reply) {
+  if (type !== settings.reply) {
     reject(
       new UnexpectedReplyError(
-        `Request "${terms.type}" was answered with "${type}", not with "${terms.reply}"`,
+        `Request "${settings.type}" was answered with "${type}", not with "${settings.reply}"`,
         { type, data },
       ),
     );
@@ -149,17 +159,17 @@ function settle({ terms, resolve, reject }: Pending, verdict: Verdict): void {
     const found = issues.map(({ message }) => message).join("; ");
     reject(
       new InvalidReplyError(
-        `Request "${terms.type}" was answered with invalid data: ${found}`,
+        `Request "${settings.type}" was answered with invalid data: ${found}`,
         { issues, cause },
       ),
     );
   } else resolve(data);
 }
 
-function lost({ type }: RequestTerms, cause: unknown): RequestLostError {
+function lost({ type }: RequestSettings, cause: unknown): RequestLostError {
   return new RequestLostError(
-    `Request "${type}" was not answered before the connection was lost: the server ` +
-      "may have handled it; make it again, or use resend, if that does no harm",
+    `Request "${type}" was not answered before the connection was lost, but the ` +
+      "server may have handled it: make it again, or use resend, if that does no harm",
     { type, retryable: true, cause },
   );
 }

@@ -1,12 +1,11 @@
 /**
- * Messages that belong to a connection: sent once on it, and never by mistake
- * on the next one.
+ * Sends a message once per connection, or on one connection only.
  *
  * A socket that reconnects keeps what it could not send, and sends it on the
- * next connection. For a message that is repeated on each connection, or whose
- * answer is not awaited any longer, that is once too often. So nothing is given
- * to the socket while it is not open, and what it has not yet sent when a
- * connection is lost is taken back.
+ * next connection. That is one time too many for a message that is sent on each
+ * connection anyway, and for a request that nobody waits for any more. So this
+ * class gives nothing to the socket while it is not open, and takes back what
+ * the socket has not sent when a connection is lost.
  *
  * @module
  */
@@ -20,42 +19,43 @@ export interface Delivery {
   readonly frame: Frame;
   /** `"once"`: lost with the connection that it was sent on. `"each"`: sent on each one. */
   readonly repeat: "once" | "each";
-  /** It was lost, cannot be sent, or the end has come. Must not throw. */
+  /** It was lost, cannot be sent, or the socket has ended. Must not throw. */
   lost(cause: unknown): void;
 }
 
 /**
- * Where a posting is.
+ * How far a state is.
  *
- * - `held`: waits for a connection.
+ * - `held`: it waits for a connection.
  * - `writing`: the socket has it, the network may not.
  * - `sent`: the network has it, on the present connection.
- * - `recalled`: was being written when the connection was lost.
- * - `overdue`: the same; if it was sent after all, then on the next connection.
+ * - `recalled`: it was being written when the connection was lost.
+ * - `overdue`: as `recalled`, one turn of the event loop later. If it is sent
+ *   after all, it goes out on the next connection.
  */
-type Place = "held" | "writing" | "sent" | "recalled" | "overdue";
+type Progress = "held" | "writing" | "sent" | "recalled" | "overdue";
 
 interface DeliveryState {
-  place: Place;
+  progress: Progress;
   readonly recall: AbortController;
 }
 
-/** Sends postings on the connections of one socket. */
+/** Makes the deliveries of one socket. */
 export class Resender {
   readonly #socket: MessageSocket;
-  readonly #postings = new Map<Delivery, DeliveryState>();
+  readonly #deliveries = new Map<Delivery, DeliveryState>();
   /** The present connection; aborted when it is lost. */
   #connection: AbortController | undefined;
   #cancelTurn: (() => void) | undefined;
   #ended: { readonly cause: unknown } | undefined;
 
-  /** Makes an outlet that looks at the socket, and has to be told about its events. */
+  /** Reads the state of the socket; the caller passes on its events. */
   constructor(socket: MessageSocket) {
     this.#socket = socket;
     if (socket.readyState === OPEN) this.#connection = new AbortController();
   }
 
-  /** Why nothing can be sent any more. */
+  /** Why nothing can be sent any more; `undefined` as long as it can. */
   get end(): { readonly cause: unknown } | undefined {
     if (this.#ended || this.#socket.readyState < CLOSING) return this.#ended;
     return { cause: undefined };
@@ -63,11 +63,11 @@ export class Resender {
 
   /** A connection is ready. */
   opened(): void {
-    // The event that told the end of the last one may have been spared.
+    // A socket may skip the event for the end of the previous connection.
     if (this.#connection) this.lost(undefined);
     this.#connection = new AbortController();
-    for (const [posting, delivery] of [...this.#postings]) {
-      if (delivery.place === "held") this.#transmit(posting);
+    for (const [delivery, state] of [...this.#deliveries]) {
+      if (state.progress === "held") this.#transmit(delivery);
     }
   }
 
@@ -75,86 +75,86 @@ export class Resender {
   lost(cause: unknown): void {
     this.#connection?.abort();
     this.#connection = undefined;
-    for (const [posting, delivery] of [...this.#postings]) {
-      if (posting.repeat === "each") this.#retain(delivery);
-      else if (delivery.place !== "held") this.#lose(posting, cause);
+    for (const [delivery, state] of [...this.#deliveries]) {
+      if (delivery.repeat === "each") this.#retain(state);
+      else if (state.progress !== "held") this.#lose(delivery, cause);
     }
     this.#awaitTurn();
   }
 
-  /** The socket or its user is done. */
+  /** The socket has ended, or its user has no more use for it. */
   finish(cause: unknown): void {
     this.#ended ??= { cause };
     this.#cancelTurn?.();
     this.#connection?.abort();
     this.#connection = undefined;
-    for (const posting of [...this.#postings.keys()]) {
-      this.#lose(posting, cause);
+    for (const delivery of [...this.#deliveries.keys()]) {
+      this.#lose(delivery, cause);
     }
   }
 
-  /** Sends a posting now, or once there is a connection. */
-  add(posting: Delivery): void {
-    this.#postings.set(posting, heldDelivery());
-    if (this.#connection) this.#transmit(posting);
+  /** Sends a state now, or once there is a connection. */
+  add(delivery: Delivery): void {
+    this.#deliveries.set(delivery, heldDelivery());
+    if (this.#connection) this.#transmit(delivery);
   }
 
-  /** Forgets a posting, which needs no repetition any more. */
-  forget(posting: Delivery): void {
-    this.#postings.delete(posting);
+  /** Forgets a state: it is not sent again. */
+  forget(delivery: Delivery): void {
+    this.#deliveries.delete(delivery);
   }
 
-  /** Forgets a posting, and takes it back if it was not sent. */
-  withdraw(posting: Delivery): void {
-    this.#postings.get(posting)?.recall.abort();
-    this.#postings.delete(posting);
+  /** Forgets a state, and takes it back if it was not sent. */
+  withdraw(delivery: Delivery): void {
+    this.#deliveries.get(delivery)?.recall.abort();
+    this.#deliveries.delete(delivery);
   }
 
-  /** Forgets a posting, and follows it with its opposite where it may have been sent. */
-  revoke(posting: Delivery, opposite: Frame): void {
-    const place = this.#postings.get(posting)?.place;
-    this.#postings.delete(posting);
-    if (place === "writing" || place === "sent") this.#sendNow(opposite);
+  /** Forgets a state, and sends its reversal if the state may have been sent. */
+  revoke(delivery: Delivery, reversal: Frame): void {
+    const progress = this.#deliveries.get(delivery)?.progress;
+    this.#deliveries.delete(delivery);
+    if (progress === "writing" || progress === "sent") this.#sendNow(reversal);
   }
 
   /** Sends on the present connection or not at all. */
   #sendNow(frame: Frame): void {
     if (!this.#connection) return;
-    this.#give(frame, this.#connection.signal)?.catch(() => {});
+    this.#write(frame, this.#connection.signal)?.catch(() => {});
   }
 
-  #transmit(posting: Delivery): void {
-    const delivery: DeliveryState = {
-      place: "writing",
+  #transmit(delivery: Delivery): void {
+    const state: DeliveryState = {
+      progress: "writing",
       recall: new AbortController(),
     };
-    this.#postings.set(posting, delivery);
+    this.#deliveries.set(delivery, state);
     try {
-      const given = this.#give(posting.frame, delivery.recall.signal);
-      if (given === undefined) delivery.place = "sent";
-      given?.then(
-        () => this.#taken(posting, delivery),
-        (cause: unknown) => this.#refused(posting, delivery, cause),
+      const written = this.#write(delivery.frame, state.recall.signal);
+      if (written === undefined) state.progress = "sent";
+      written?.then(
+        () => this.#onWritten(delivery, state),
+        (cause: unknown) => this.#onRejected(delivery, state, cause),
       );
     } catch (cause) {
-      this.#refused(posting, delivery, cause);
+      this.#onRejected(delivery, state, cause);
     }
   }
 
-  #give(frame: Frame, signal: AbortSignal): Promise<void> | undefined {
+  #write(frame: Frame, signal: AbortSignal): Promise<void> | undefined {
     if (this.#socket.write) return this.#socket.write(frame, { signal });
     this.#socket.send(frame);
     return undefined;
   }
 
-  #taken(posting: Delivery, delivery: DeliveryState): void {
-    switch (delivery.place) {
+  #onWritten(delivery: Delivery, state: DeliveryState): void {
+    switch (state.progress) {
       case "writing":
       case "overdue":
-        delivery.place = "sent";
+        state.progress = "sent";
         return;
       case "recalled":
-        this.#hold(posting, delivery);
+        this.#hold(delivery, state);
         return;
       case "held":
       case "sent":
@@ -162,50 +162,50 @@ export class Resender {
     }
   }
 
-  #refused(posting: Delivery, delivery: DeliveryState, cause: unknown): void {
-    if (this.#postings.get(posting) !== delivery) return;
-    if (delivery.place !== "writing") this.#hold(posting, delivery);
-    // There may be no reason left on the next connection, but there is on this one.
-    else if (posting.repeat === "each") delivery.place = "held";
-    else this.#lose(posting, cause);
+  #onRejected(delivery: Delivery, state: DeliveryState, cause: unknown): void {
+    if (this.#deliveries.get(delivery) !== state) return;
+    if (state.progress !== "writing") this.#hold(delivery, state);
+    // This connection refuses it; the next one may not.
+    else if (delivery.repeat === "each") state.progress = "held";
+    else this.#lose(delivery, cause);
   }
 
-  #hold(posting: Delivery, delivery: DeliveryState): void {
-    delivery.place = "held";
-    if (this.#postings.get(posting) !== delivery) return;
-    if (this.#connection) this.#transmit(posting);
+  #hold(delivery: Delivery, state: DeliveryState): void {
+    state.progress = "held";
+    if (this.#deliveries.get(delivery) !== state) return;
+    if (this.#connection) this.#transmit(delivery);
   }
 
-  #retain(delivery: DeliveryState): void {
-    if (delivery.place === "sent") delivery.place = "held";
-    if (delivery.place !== "writing") return;
-    delivery.place = "recalled";
-    delivery.recall.abort();
+  #retain(state: DeliveryState): void {
+    if (state.progress === "sent") state.progress = "held";
+    if (state.progress !== "writing") return;
+    state.progress = "recalled";
+    state.recall.abort();
   }
 
-  #lose(posting: Delivery, cause: unknown): void {
-    this.withdraw(posting);
-    posting.lost(cause);
+  #lose(delivery: Delivery, cause: unknown): void {
+    this.withdraw(delivery);
+    delivery.lost(cause);
   }
 
   /**
-   * A promise that had been fulfilled before the connection was lost tells so
-   * within this turn of the event loop: that message went out on the old one.
+   * If the socket had written a message before the connection was lost, its
+   * promise settles within this turn of the event loop.
    */
   #awaitTurn(): void {
     this.#cancelTurn?.();
-    const recalled = [...this.#postings.values()].filter(({ place }) =>
-      place === "recalled"
+    const recalled = [...this.#deliveries.values()].filter(({ progress }) =>
+      progress === "recalled"
     );
     if (recalled.length === 0) return;
     this.#cancelTurn = PLATFORM_CLOCK.after(0, () => {
-      for (const delivery of recalled) {
-        if (delivery.place === "recalled") delivery.place = "overdue";
+      for (const state of recalled) {
+        if (state.progress === "recalled") state.progress = "overdue";
       }
     });
   }
 }
 
 function heldDelivery(): DeliveryState {
-  return { place: "held", recall: new AbortController() };
+  return { progress: "held", recall: new AbortController() };
 }

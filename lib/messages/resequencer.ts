@@ -1,5 +1,6 @@
 /**
- * Results that are ready in any order, delivered in the order of arrival.
+ * Delivers results in the order of arrival, whatever the order in which they
+ * are ready.
  *
  * @module
  */
@@ -12,63 +13,63 @@ export interface ResequencerLimits {
   readonly maxBytes: number;
 }
 
-interface Place<T> {
+interface Slot<T> {
   readonly bytes: number;
-  /** `undefined` as long as it is being worked on. */
+  /** `undefined` until it is ready. */
   result: { readonly value: T } | undefined;
 }
 
-/** Where results wait for those before them. */
+/** Results that wait for the ones before them. */
 export class Resequencer<T> {
   readonly #limits: ResequencerLimits;
   readonly #deliver: (result: T) => void;
-  readonly #places: Place<T>[] = [];
+  readonly #slots: Slot<T>[] = [];
   #bytes = 0;
 
-  /** Makes an empty line. */
+  /** Starts empty. */
   constructor(limits: ResequencerLimits, deliver: (result: T) => void) {
     this.#limits = limits;
     this.#deliver = deliver;
   }
 
-  /** Whether there is room for a message of this size; one may always wait. */
-  admits(bytes: number): boolean {
-    const { length } = this.#places;
+  /** Whether a message of this size may wait; one message always may. */
+  hasRoomFor(bytes: number): boolean {
+    const { length } = this.#slots;
     if (length === 0) return true;
     const { maxMessages, maxBytes } = this.#limits;
     return length < maxMessages && this.#bytes + bytes <= maxBytes;
   }
 
-  /** Delivers a result at once if nobody waits, else in turn. A promise must not reject. */
-  enter(bytes: number, result: T | Promise<T>): void {
+  /** Delivers a result at once if no other waits, else in its turn. A promise must not reject. */
+  add(bytes: number, result: T | Promise<T>): void {
     if (!(result instanceof Promise)) {
-      if (this.#places.length === 0) this.#deliver(result);
-      else this.#join({ bytes, result: { value: result } });
+      if (this.#slots.length === 0) this.#deliver(result);
+      else this.#append({ bytes, result: { value: result } });
       return;
     }
-    const place: Place<T> = { bytes, result: undefined };
-    this.#join(place);
+    const slot: Slot<T> = { bytes, result: undefined };
+    this.#append(slot);
     result.then((value) => {
-      place.result = { value };
-      this.#advance();
+      slot.result = { value };
+      this.#deliverReady();
     });
   }
 
-  /** Forgets those who wait. */
+  /** Forgets all results that wait. */
   clear(): void {
-    this.#places.length = 0;
+    this.#slots.length = 0;
     this.#bytes = 0;
   }
 
-  #join(place: Place<T>): void {
-    this.#places.push(place);
-    this.#bytes += place.bytes;
+  #append(slot: Slot<T>): void {
+    this.#slots.push(slot);
+    this.#bytes += slot.bytes;
   }
 
-  #advance(): void {
-    while (this.#places[0]?.result !== undefined) {
-      const { bytes, result } = this.#places[0];
-      this.#places.shift();
+  #deliverReady(): void {
+    while (this.#slots[0]?.result !== undefined) {
+      const { bytes, result } = this.#slots[0];
+      this.#slots.shift();
       this.#bytes -= bytes;
       this.#deliver(result.value);
     }

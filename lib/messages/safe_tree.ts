@@ -1,6 +1,6 @@
 /**
- * What a decoded value must not be: too deep, or a trap for whoever merges it.
- * Nothing here recurses.
+ * Refuses decoded values that are too deep, or that pollute prototypes when they
+ * are merged. Nothing here recurses.
  *
  * @module
  */
@@ -12,7 +12,7 @@ interface Node {
   readonly depth: number;
 }
 
-/** Throws if objects and arrays lie too deep within each other. */
+/** Throws if objects and arrays are nested too deep. */
 export function checkTree(root: unknown, maxDepth: number): void {
   walk(root, ({ depth }) => {
     if (depth > maxDepth) throw tooDeep(maxDepth, "");
@@ -70,7 +70,7 @@ function walk(root: unknown, visit: (node: Node) => void): void {
   }
 }
 
-/** Binary data has an index per byte, and no members worth looking at. */
+/** Binary data has a key per byte, and none of them matters here. */
 function isTree(value: unknown): value is object {
   return typeof value === "object" && value !== null &&
     !ArrayBuffer.isView(value);

@@ -18,7 +18,7 @@ export type OutputOf<S extends Schemas, T extends TypeOf<S>> = NonNullable<
   S[T]["~standard"]["types"]
 >["output"];
 
-/** What became of data and its schema. */
+/** What a schema says about a message. */
 export type Verdict =
   /** The type has no schema. */
   | { readonly kind: "unknown"; readonly message: Message }
@@ -31,7 +31,7 @@ export type Verdict =
     readonly cause?: unknown;
   };
 
-/** Shows a message to the schema of its type. Neither throws nor rejects. */
+/** Checks a message with the schema of its type. Neither throws nor rejects. */
 export function validate(
   message: Message,
   schemas: ReadonlyMap<string, Schema>,
@@ -57,7 +57,7 @@ function verdictOf(
   return { kind: "valid", message: { ...message, data: result.value } };
 }
 
-/** A schema that throws has not said yes. */
+/** A schema that throws has not accepted the message. */
 function failed(message: Message, cause: unknown): Verdict {
   const issues = [{ message: `The schema failed: ${textOf(cause)}` }];
   return { kind: "invalid", message, issues, cause };

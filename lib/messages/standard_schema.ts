@@ -1,6 +1,7 @@
 /**
- * The interface that validators have in common, word for word that of
- * `@standard-schema/spec`, which invites to copy it; a test holds it to that.
+ * The interface that validators have in common. It is that of
+ * `@standard-schema/spec`, whose authors recommend to copy it; a test compares
+ * the two.
  *
  * @module
  */
@@ -24,27 +25,27 @@
  * ```
  */
 export interface Schema<Input = unknown, Output = Input> {
-  /** What Standard Schema says. */
+  /** The properties that Standard Schema defines. */
   readonly "~standard": SchemaProps<Input, Output>;
 }
 
-/** What Standard Schema says about a validator. */
+/** The properties that Standard Schema defines for a validator. */
 export interface SchemaProps<Input = unknown, Output = Input> {
   /** The version of Standard Schema. */
   readonly version: 1;
   /** The library. */
   readonly vendor: string;
-  /** Judges a value. */
+  /** Checks a value. */
   readonly validate: (
     value: unknown,
   ) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
-  /** What goes in and what comes out; there only for the compiler. */
+  /** The types of input and output; only the compiler reads them. */
   readonly types?:
     | { readonly input: Input; readonly output: Output }
     | undefined;
 }
 
-/** What a validator says: the value that it made, or what is wrong. */
+/** The result of a validator: the value that it made, or what is wrong. */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly Issue[] };

@@ -36,7 +36,7 @@ function openDispatcher(options: DispatcherOptions = {}) {
   return { socket, invalid, unknown, messages };
 }
 
-/** A schema that decides when told to. */
+/** A schema whose decisions the test releases. */
 function gate() {
   const decisions: PromiseWithResolvers<void>[] = [];
   const schema: Schema<unknown, number> = {
@@ -54,7 +54,7 @@ function gate() {
   return { decisions, schema };
 }
 
-/** Collects what goes to `reportError`, which would end the process. */
+/** Collects what goes to `reportError` and would otherwise end the process. */
 function catchReports(): { readonly errors: unknown[] } & Disposable {
   const errors: unknown[] = [];
   const listener = (event: ErrorEvent) => {
@@ -68,7 +68,7 @@ function catchReports(): { readonly errors: unknown[] } & Disposable {
   };
 }
 
-Deno.test("dispatcher() gives data to the handlers of its type", () => {
+Deno.test("dispatcher() passes data to the handlers of its type", () => {
   const { socket, messages, invalid, unknown } = openDispatcher();
   const seen: unknown[] = [];
   messages.on("say", ({ text }) => seen.push(text));
@@ -76,12 +76,12 @@ Deno.test("dispatcher() gives data to the handlers of its type", () => {
   messages.on("count", ({ value }) => seen.push(value));
   socket.receiveJson({ type: "say", text: "hi", extra: true, id: 7 });
   socket.receiveJson({ type: "count", value: 3 });
-  socket.receiveJson({ type: "error", reason: "nobody cares" });
+  socket.receiveJson({ type: "error", reason: "no handler" });
   assertEquals(seen, ["hi", ["say", 7], 3]);
   assertEquals([...invalid, ...unknown], []);
 });
 
-Deno.test("dispatcher() gives unknown types to unknown, even those that objects inherit", () => {
+Deno.test("dispatcher() reports unknown types, also those that objects inherit", () => {
   const { socket, unknown } = openDispatcher();
   for (const type of ["weather", "constructor", "toString", "__proto__", ""]) {
     socket.receiveJson({ type, a: 1 });
@@ -93,7 +93,7 @@ Deno.test("dispatcher() gives unknown types to unknown, even those that objects 
   assertEquals(unknown[0]?.data, { a: 1 });
 });
 
-Deno.test("dispatcher() gives invalid messages to invalid, with what is wrong", () => {
+Deno.test("dispatcher() reports invalid messages, with what is wrong", () => {
   const { socket, messages, invalid } = openDispatcher();
   messages.on("say", () => assert(false));
   socket.receiveJson({ type: "say", text: 7 });
@@ -123,20 +123,20 @@ Deno.test("dispatcher() survives codecs, envelopes and schemas that throw", asyn
     "~standard": { version: 1, vendor: "test", validate },
   });
   const invalid: InvalidMessage[] = [];
-  const told = (message: InvalidMessage) => invalid.push(message);
+  const report = (message: InvalidMessage) => invalid.push(message);
   const socket = new FakeSocket();
   using _first = dispatcher(socket, {}, {
     codec: { encode: () => "", decode: fail },
-    invalid: told,
+    invalid: report,
   });
   using _second = dispatcher(socket, {}, {
     envelope: { wrap: () => "", unwrap: fail },
-    invalid: told,
+    invalid: report,
   });
   using _third = dispatcher(socket, {
     thrown: broken(fail),
     rejected: broken(() => Promise.reject(new Error("No"))),
-  }, { invalid: told });
+  }, { invalid: report });
   socket.receiveJson({ type: "thrown" });
   socket.receiveJson({ type: "rejected" });
   await delay(0);
@@ -147,7 +147,7 @@ Deno.test("dispatcher() survives codecs, envelopes and schemas that throw", asyn
   assertEquals(invalid[5]?.issues[0]?.message, "The schema failed: No");
 });
 
-Deno.test("dispatcher() reports handlers that throw or reject, and goes on", async () => {
+Deno.test("dispatcher() reports errors of handlers, and goes on", async () => {
   using reports = catchReports();
   const { socket, messages } = openDispatcher({
     unknown: () => {
@@ -174,7 +174,7 @@ Deno.test("dispatcher() reports handlers that throw or reject, and goes on", asy
   );
 });
 
-Deno.test("dispatcher() keeps the order of messages, whatever their schemas take", async () => {
+Deno.test("dispatcher() keeps the order of messages, however long their schemas take", async () => {
   const { schema, decisions } = gate();
   const socket = new FakeSocket();
   const seen: unknown[] = [];
@@ -211,7 +211,7 @@ Deno.test("dispatcher() bounds what waits for a slow schema", () => {
   assertEquals(invalid, ["overflow", '{"type":"slow","n":3}']);
 });
 
-Deno.test("on() adds one handler for each call, and takes away that one only", () => {
+Deno.test("on() adds one handler for each call, and removes that one only", () => {
   const { socket, messages } = openDispatcher();
   let calls = 0;
   const handler = () => calls += 1;
@@ -223,7 +223,7 @@ Deno.test("on() adds one handler for each call, and takes away that one only", (
   assertEquals(calls, 1);
 });
 
-Deno.test("on() calls handlers that were there when the message came", () => {
+Deno.test("on() calls the handlers that are there when a message arrives", () => {
   const { socket, messages } = openDispatcher();
   const seen: string[] = [];
   const first = messages.on("say", () => {
@@ -238,12 +238,12 @@ Deno.test("on() calls handlers that were there when the message came", () => {
 
 Deno.test("on() refuses a type without a schema", () => {
   const { messages } = openDispatcher();
-  // @ts-expect-error: the compiler sees it, too
+  // @ts-expect-error: the compiler refuses it too
   const add = () => messages.on("toString", () => {});
   assertThrows(add, TypeError, '"toString"');
 });
 
-Deno.test("send() leaves the message to the socket", () => {
+Deno.test("send() passes the message to the socket", () => {
   const { socket, messages } = openDispatcher();
   messages.send("say", { text: "hi" });
   messages.send("bye");
@@ -276,7 +276,7 @@ Deno.test("request() uses ids that differ and cannot be guessed", async () => {
   await Promise.allSettled(requests);
 });
 
-Deno.test("request() rejects with the answer when that is of another type", async () => {
+Deno.test("request() rejects with an answer of another type", async () => {
   const { socket, messages } = openDispatcher();
   const say = messages.request("say", {});
   const more = messages.request("say", {});
@@ -290,7 +290,7 @@ Deno.test("request() rejects with the answer when that is of another type", asyn
   assertEquals(other.data, { id: second?.id });
 });
 
-Deno.test("request() rejects when its schema refuses the answer", async () => {
+Deno.test("request() rejects when the schema refuses the answer", async () => {
   const { socket, messages, invalid } = openDispatcher();
   const say = messages.request("say");
   socket.receiveJson({ type: "say", id: socket.messages[0]?.id, text: 7 });
@@ -312,7 +312,7 @@ Deno.test("request() rejects with a TimeoutError, and the late answer goes to un
   assertEquals(unknown.map(({ kind }) => kind), ["late"]);
 });
 
-Deno.test("request() gives a second answer to unknown", async () => {
+Deno.test("request() reports a second answer as late", async () => {
   const { socket, messages, unknown } = openDispatcher();
   const say = messages.request("say");
   const reply = { type: "say", text: "", id: socket.messages[0]?.id };
@@ -325,7 +325,7 @@ Deno.test("request() gives a second answer to unknown", async () => {
   ]]);
 });
 
-Deno.test("request() rejects with the signal's reason, and takes back what was not sent", async () => {
+Deno.test("request() rejects with the reason of its signal, and takes back what was not sent", async () => {
   const { socket, messages } = openDispatcher();
   socket.cut();
   const controller = new AbortController();
@@ -343,7 +343,7 @@ Deno.test("request() rejects when the connection is lost, and is not sent later"
   const sent = messages.request("say");
   socket.cut();
   const unsent = messages.request("say");
-  socket.tellDisconnect();
+  socket.fireDisconnect();
   const error = await assertRejects(() => sent, RequestLostError, "resend");
   assertEquals([error.type, error.retryable], ["say", true]);
   assertEquals(String(error.cause), "Error: Cable cut");
@@ -356,7 +356,7 @@ Deno.test("request() waits for a connection, once", async () => {
   const { socket, messages } = openDispatcher();
   socket.disconnect();
   const say = messages.request("say");
-  socket.tellDisconnect();
+  socket.fireDisconnect();
   assertEquals(socket.messages, []);
   socket.open();
   socket.receiveJson({ type: "say", text: "", id: socket.messages[0]?.id });
@@ -414,22 +414,6 @@ Deno.test("request() refuses an id that was used before", async () => {
   await assertRejects(() => messages.request("say"), TypeError, "id 7");
 });
 
-Deno.test("request() remembers a bounded number of ids", async () => {
-  const { socket, messages, unknown } = openDispatcher();
-  const answer = (id: unknown) =>
-    socket.receiveJson({ type: "say", text: "", id });
-  for (let count = 0; count <= 1_000; count += 1) {
-    const say = messages.request("say");
-    answer(socket.messages.at(-1)?.id);
-    await say;
-  }
-  answer(socket.messages[1]?.id);
-  assertEquals(unknown.length, 1);
-  // The oldest is forgotten, and its answer one like any other.
-  answer(socket.messages[0]?.id);
-  assertEquals(unknown.length, 1);
-});
-
 Deno.test("request() refuses wrong options and unknown replies", async () => {
   const { messages } = openDispatcher();
   const request = Reflect.get(messages, "request").bind(messages);
@@ -459,7 +443,7 @@ Deno.test("subscribe() is sent once on each connection", async () => {
   assertEquals(socket.sent, ["open", a, "open", a, b, "open", a, b]);
 });
 
-Deno.test("subscribe() is ended by its message, a signal, or the dispatcher", async () => {
+Deno.test("subscribe() ends by its disposable, its signal, or the dispatcher", async () => {
   const { socket, messages } = openDispatcher();
   const controller = new AbortController();
   const { signal } = controller;
@@ -494,7 +478,7 @@ Deno.test("subscribe() does nothing after the end", () => {
   assertEquals(socket.messages, []);
 });
 
-Deno.test("dispatcher() stops to read when it is disposed, also what waits", async () => {
+Deno.test("dispatcher() stops reading when it is disposed, also messages that wait", async () => {
   const { schema, decisions } = gate();
   const socket = new FakeSocket();
   const seen: unknown[] = [];
@@ -509,7 +493,7 @@ Deno.test("dispatcher() stops to read when it is disposed, also what waits", asy
   assertEquals([seen.length, decisions.length], [0, 1]);
 });
 
-Deno.test("dispatcher() still delivers what waited when the socket closed", async () => {
+Deno.test("dispatcher() still delivers messages that waited when the socket closed", async () => {
   const { schema, decisions } = gate();
   const socket = new FakeSocket();
   const seen: unknown[] = [];
@@ -522,7 +506,7 @@ Deno.test("dispatcher() still delivers what waited when the socket closed", asyn
   assertEquals(seen, [1]);
 });
 
-Deno.test("dispatcher() takes another envelope", async () => {
+Deno.test("dispatcher() uses the given envelope", async () => {
   const { socket, messages } = openDispatcher({
     envelope: nestedEnvelope({ type: "event", data: "payload", id: "seq" }),
   });

@@ -10,7 +10,7 @@ Deno.test("flatEnvelope() puts type and id beside the data", () => {
   });
 });
 
-Deno.test("flatEnvelope() leaves an id that comes in where it was", () => {
+Deno.test("flatEnvelope() leaves the id of a received message in its data", () => {
   const { unwrap } = flatEnvelope({ type: "op", id: "seq" });
   assertEquals(unwrap({ op: "a", seq: 7, b: 1 }), {
     type: "a",
@@ -38,7 +38,7 @@ Deno.test("nestedEnvelope() keeps data of any kind in its own member", () => {
   assertEquals(wrap({ type: "a", data: undefined }), { type: "a" });
 });
 
-Deno.test("unwrap() tells what is no message", () => {
+Deno.test("unwrap() returns undefined for what is no message", () => {
   for (const { unwrap } of [flatEnvelope(), nestedEnvelope()]) {
     for (const value of [null, 1, "a", [], [{ type: "a" }], {}, { type: 1 }]) {
       assertEquals(unwrap(value), undefined);

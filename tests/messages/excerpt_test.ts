@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { excerptOf } from "../../lib/messages/excerpt.ts";
 
-Deno.test("excerptOf() quotes what could break out of a line", () => {
+Deno.test("excerptOf() escapes what could leave the line", () => {
   const text = 'a\n"\x1b[31m\x9b\u2028\u202e\ud800';
   assertEquals(
     excerptOf(text),
@@ -9,7 +9,7 @@ Deno.test("excerptOf() quotes what could break out of a line", () => {
   );
 });
 
-Deno.test("excerptOf() tells that it has cut", () => {
+Deno.test("excerptOf() marks where it has cut", () => {
   const text = "0123456789".repeat(10);
   assertEquals(excerptOf(text), `"${text.slice(0, 30)}"…`);
   assertEquals(excerptOf(text, 50), `…"${text.slice(20, 80)}"…`);

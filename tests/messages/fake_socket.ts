@@ -42,13 +42,13 @@ export class FakeSocket extends EventTarget implements MessageSocket {
 
 interface Waiting {
   readonly data: Frame;
-  readonly taken: () => void;
+  readonly written: () => void;
 }
 
-/** Behaves as a ReconnectingWebSocket does, whose worker is ahead of its events. */
+/** Behaves as a ReconnectingWebSocket whose worker is ahead of its events. */
 export class FakeReconnectingSocket extends FakeSocket {
   readonly #waiting = new Set<Waiting>();
-  #line: "up" | "down" = "down";
+  #network: "up" | "down" = "down";
 
   override send(data: Frame): void {
     void this.write(data);
@@ -59,7 +59,7 @@ export class FakeReconnectingSocket extends FakeSocket {
     { signal }: { readonly signal?: AbortSignal } = {},
   ): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiting = { data, taken: resolve };
+    const waiting = { data, written: resolve };
     this.#waiting.add(waiting);
     signal?.addEventListener("abort", () => {
       if (this.#waiting.delete(waiting)) reject(signal.reason);
@@ -71,26 +71,26 @@ export class FakeReconnectingSocket extends FakeSocket {
   /** A connection is there; the event comes later. */
   connect(): void {
     this.sent.push("open");
-    this.#line = "up";
+    this.#network = "up";
     this.#flush();
   }
 
-  tellOpen(): void {
+  fireOpen(): void {
     this.readyState = 1;
     this.dispatchEvent(new Event("open"));
   }
 
   override open(): void {
     this.connect();
-    this.tellOpen();
+    this.fireOpen();
   }
 
   /** The connection is gone; the event comes later. */
   cut(): void {
-    this.#line = "down";
+    this.#network = "down";
   }
 
-  tellDisconnect(): void {
+  fireDisconnect(): void {
     this.readyState = 0;
     const error = new Error("Cable cut");
     this.dispatchEvent(
@@ -100,15 +100,15 @@ export class FakeReconnectingSocket extends FakeSocket {
 
   disconnect(): void {
     this.cut();
-    this.tellDisconnect();
+    this.fireDisconnect();
   }
 
   #flush(): void {
-    if (this.#line === "down") return;
+    if (this.#network === "down") return;
     for (const waiting of this.#waiting) {
       this.#waiting.delete(waiting);
       this.sent.push(waiting.data);
-      waiting.taken();
+      waiting.written();
     }
   }
 }

@@ -1,4 +1,4 @@
-// Whatever comes in: nothing is thrown, no prototype changes, memory stays bounded.
+// Whatever arrives: nothing is thrown, no prototype changes, memory stays bounded.
 
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
@@ -22,7 +22,7 @@ const tree: z.ZodType<{ readonly next?: Tree | undefined }> = z.lazy(() =>
   z.object({ next: tree.optional() })
 );
 
-/** Decides later, in its own time. */
+/** Decides asynchronously. */
 const later: Schema<unknown, number> = {
   "~standard": {
     version: 1,
@@ -59,7 +59,7 @@ Deno.test("dispatcher() survives 100,000 random and mutated frames", async () =>
   };
   globalThis.addEventListener("error", escape);
   globalThis.addEventListener("unhandledrejection", escape);
-  const told = { valid: 0, invalid: 0, unknown: 0 };
+  const counts = { valid: 0, invalid: 0, unknown: 0 };
   const socket = new FakeSocket();
   socket.open();
   const messages = dispatcher(socket, {
@@ -68,12 +68,12 @@ Deno.test("dispatcher() survives 100,000 random and mutated frames", async () =>
     tree,
     later,
   }, {
-    invalid: ({ issues }) => told.invalid += issues.length > 0 ? 1 : NaN,
-    unknown: () => told.unknown += 1,
+    invalid: ({ issues }) => counts.invalid += issues.length > 0 ? 1 : NaN,
+    unknown: () => counts.unknown += 1,
   });
   for (const type of ["say", "count", "tree", "later"] as const) {
     messages.on(type, (data) => {
-      told.valid += 1;
+      counts.valid += 1;
       Object.assign({}, data);
     });
   }
@@ -91,6 +91,6 @@ Deno.test("dispatcher() survives 100,000 random and mutated frames", async () =>
   assertEquals(escaped, []);
   assertEquals(prototypes(), before);
   assert(grown < MAX_GROWTH, `The heap grew by ${grown} bytes`);
-  assertEquals(told.valid + told.invalid + told.unknown, FRAMES);
-  assert(Math.min(told.valid, told.invalid, told.unknown) > 500);
+  assertEquals(counts.valid + counts.invalid + counts.unknown, FRAMES);
+  assert(Math.min(counts.valid, counts.invalid, counts.unknown) > 500);
 });

@@ -3,50 +3,50 @@ import { delay } from "@std/async/delay";
 import { type Delivery, Resender } from "../../lib/messages/resender.ts";
 import { FakeReconnectingSocket, FakeSocket } from "./fake_socket.ts";
 
-function outletOf<S extends FakeSocket>(socket: S) {
-  const outlet = new Resender(socket);
-  socket.addEventListener("open", () => outlet.opened());
-  socket.addEventListener("disconnect", () => outlet.lost("cut"));
-  socket.addEventListener("close", () => outlet.finish("closed"));
+function makeResender<S extends FakeSocket>(socket: S) {
+  const resender = new Resender(socket);
+  socket.addEventListener("open", () => resender.opened());
+  socket.addEventListener("disconnect", () => resender.lost("cut"));
+  socket.addEventListener("close", () => resender.finish("closed"));
   const lost: unknown[] = [];
-  const post = (repeat: Delivery["repeat"], frame = "a"): Delivery => {
-    const posting = {
+  const deliver = (repeat: Delivery["repeat"], frame = "a"): Delivery => {
+    const delivery = {
       frame,
       repeat,
       lost: (cause: unknown) => lost.push(cause),
     };
-    outlet.add(posting);
-    return posting;
+    resender.add(delivery);
+    return delivery;
   };
-  return { socket, outlet, lost, post };
+  return { socket, resender, lost, deliver };
 }
 
-Deno.test("Outlet holds a posting until the first connection", () => {
+Deno.test("Resender holds a delivery until the first connection", () => {
   for (const Class of [FakeSocket, FakeReconnectingSocket]) {
-    const { socket, post } = outletOf(new Class());
-    post("each");
-    post("once", "b");
+    const { socket, deliver } = makeResender(new Class());
+    deliver("each");
+    deliver("once", "b");
     assertEquals(socket.sent, []);
     socket.open();
     assertEquals(socket.sent, ["open", "a", "b"]);
   }
 });
 
-Deno.test("Outlet sends at once on a socket that is open already", () => {
+Deno.test("Resender sends at once on a socket that is already open", () => {
   const socket = new FakeSocket();
   socket.open();
-  outletOf(socket).post("each");
+  makeResender(socket).deliver("each");
   assertEquals(socket.sent, ["open", "a"]);
 });
 
-Deno.test("Outlet repeats a posting once on each connection", async () => {
-  const { socket, post, lost } = outletOf(new FakeReconnectingSocket());
+Deno.test("Resender repeats a delivery once on each connection", async () => {
+  const { socket, deliver, lost } = makeResender(new FakeReconnectingSocket());
   socket.open();
-  post("each");
+  deliver("each");
   await delay(0);
   for (let connection = 0; connection < 3; connection += 1) {
     socket.disconnect();
-    socket.tellDisconnect();
+    socket.fireDisconnect();
     socket.open();
     await delay(0);
   }
@@ -56,41 +56,41 @@ Deno.test("Outlet repeats a posting once on each connection", async () => {
   assertEquals(lost, []);
 });
 
-Deno.test("Outlet takes back what a lost connection left unsent", async () => {
-  const { socket, post } = outletOf(new FakeReconnectingSocket());
+Deno.test("Resender takes back what a lost connection left unsent", async () => {
+  const { socket, deliver } = makeResender(new FakeReconnectingSocket());
   socket.open();
   socket.cut();
-  post("each");
-  post("each", "b");
-  socket.tellDisconnect();
+  deliver("each");
+  deliver("each", "b");
+  socket.fireDisconnect();
   socket.open();
   await delay(0);
   assertEquals(socket.sent, ["open", "open", "a", "b"]);
 });
 
-Deno.test("Outlet sees that a posting went out on the old connection", async () => {
-  const { socket, post } = outletOf(new FakeReconnectingSocket());
+Deno.test("Resender notices that a delivery went out on the old connection", async () => {
+  const { socket, deliver } = makeResender(new FakeReconnectingSocket());
   socket.open();
-  post("each");
+  deliver("each");
   socket.disconnect();
   socket.open();
   await delay(0);
   assertEquals(socket.sent, ["open", "a", "open", "a"]);
 });
 
-Deno.test("Outlet sees that a posting went out on the new connection", async () => {
+Deno.test("Resender notices that a delivery went out on the new connection", async () => {
   const socket = new FakeReconnectingSocket();
-  // Too late to be taken back: the worker is ahead.
+  // It ignores the signal: the worker has taken the message already.
   const write = (frame: string | ArrayBuffer | Uint8Array<ArrayBuffer>) =>
     FakeReconnectingSocket.prototype.write.call(socket, frame);
-  const { post } = outletOf(Object.assign(socket, { write }));
+  const { deliver } = makeResender(Object.assign(socket, { write }));
   socket.open();
   socket.cut();
-  post("each");
-  socket.tellDisconnect();
+  deliver("each");
+  socket.fireDisconnect();
   await delay(1);
   socket.connect();
-  socket.tellOpen();
+  socket.fireOpen();
   await delay(1);
   assertEquals(socket.sent, ["open", "open", "a"]);
   socket.disconnect();
@@ -98,42 +98,42 @@ Deno.test("Outlet sees that a posting went out on the new connection", async () 
   assertEquals(socket.sent, ["open", "open", "a", "open", "a"]);
 });
 
-Deno.test("Outlet loses a posting of one connection with it", async () => {
-  const { socket, post, lost } = outletOf(new FakeReconnectingSocket());
+Deno.test("Resender loses a delivery for one connection with that connection", async () => {
+  const { socket, deliver, lost } = makeResender(new FakeReconnectingSocket());
   socket.open();
-  post("once");
+  deliver("once");
   socket.cut();
-  post("once", "b");
-  socket.tellDisconnect();
+  deliver("once", "b");
+  socket.fireDisconnect();
   assertEquals(lost, ["cut", "cut"]);
-  post("once", "c");
-  socket.tellDisconnect();
+  deliver("once", "c");
+  socket.fireDisconnect();
   assertEquals(lost.length, 2);
   socket.open();
   await delay(0);
   assertEquals(socket.sent, ["open", "a", "open", "c"]);
 });
 
-Deno.test("Outlet takes a second open for a new connection", async () => {
-  const { socket, post, lost } = outletOf(new FakeReconnectingSocket());
+Deno.test("Resender takes a second open for a new connection", async () => {
+  const { socket, deliver, lost } = makeResender(new FakeReconnectingSocket());
   socket.open();
-  post("each");
-  post("once", "b");
+  deliver("each");
+  deliver("once", "b");
   await delay(0);
-  socket.tellOpen();
+  socket.fireOpen();
   await delay(0);
   assertEquals(socket.sent, ["open", "a", "b", "a"]);
   assertEquals(lost, [undefined]);
 });
 
-Deno.test("Outlet keeps a repeated posting that was refused for the next connection", async () => {
-  const { socket, post, lost } = outletOf(new FakeReconnectingSocket());
+Deno.test("Resender keeps a repeated delivery that was refused for the next connection", async () => {
+  const { socket, deliver, lost } = makeResender(new FakeReconnectingSocket());
   socket.open();
   const refusing = Object.assign(socket, {
     write: () => Promise.reject(new Error("Full")),
   });
-  post("each");
-  post("once", "b");
+  deliver("each");
+  deliver("once", "b");
   await delay(0);
   assertEquals(lost.map(String), ["Error: Full"]);
   Reflect.deleteProperty(refusing, "write");
@@ -142,58 +142,66 @@ Deno.test("Outlet keeps a repeated posting that was refused for the next connect
   assertEquals(socket.sent, ["open", "open", "a"]);
 });
 
-Deno.test("Outlet.withdraw() takes back what was not sent", () => {
-  const { socket, outlet, post } = outletOf(new FakeReconnectingSocket());
-  outlet.withdraw(post("each"));
+Deno.test("Resender.withdraw() takes back what was not sent", () => {
+  const { socket, resender, deliver } = makeResender(
+    new FakeReconnectingSocket(),
+  );
+  resender.withdraw(deliver("each"));
   socket.open();
   socket.cut();
-  outlet.withdraw(post("each", "b"));
+  resender.withdraw(deliver("each", "b"));
   socket.connect();
   assertEquals(socket.sent, ["open", "open"]);
 });
 
-Deno.test("Outlet.revoke() follows only what may have been sent", async () => {
-  const { socket, outlet, post } = outletOf(new FakeReconnectingSocket());
-  outlet.revoke(post("each"), "end a");
+Deno.test("Resender.revoke() reverses only what may have been sent", async () => {
+  const { socket, resender, deliver } = makeResender(
+    new FakeReconnectingSocket(),
+  );
+  resender.revoke(deliver("each"), "end a");
   socket.open();
-  outlet.revoke(post("each", "b"), "end b");
-  const third = post("each", "c");
+  resender.revoke(deliver("each", "b"), "end b");
+  const third = deliver("each", "c");
   await delay(0);
-  outlet.revoke(third, "end c");
-  outlet.revoke(third, "end c");
+  resender.revoke(third, "end c");
+  resender.revoke(third, "end c");
   socket.disconnect();
-  outlet.revoke(post("each", "d"), "end d");
+  resender.revoke(deliver("each", "d"), "end d");
   socket.open();
   assertEquals(socket.sent, ["open", "b", "end b", "c", "end c", "open"]);
 });
 
-Deno.test("Outlet does not send the opposite on the next connection", () => {
-  const { socket, outlet, post } = outletOf(new FakeReconnectingSocket());
+Deno.test("Resender does not send a reversal on the next connection", () => {
+  const { socket, resender, deliver } = makeResender(
+    new FakeReconnectingSocket(),
+  );
   socket.open();
-  const posting = post("each");
+  const delivery = deliver("each");
   socket.cut();
-  outlet.revoke(posting, "end a");
+  resender.revoke(delivery, "end a");
   socket.disconnect();
   socket.open();
   assertEquals(socket.sent, ["open", "a", "open"]);
 });
 
-Deno.test("Outlet.finish() loses everything", () => {
-  const { socket, outlet, post, lost } = outletOf(new FakeReconnectingSocket());
-  post("each");
+Deno.test("Resender.finish() loses all deliveries", () => {
+  const { socket, resender, deliver, lost } = makeResender(
+    new FakeReconnectingSocket(),
+  );
+  deliver("each");
   socket.open();
   socket.cut();
-  post("once");
-  assertEquals(outlet.end, undefined);
+  deliver("once");
+  assertEquals(resender.end, undefined);
   socket.close();
   assertEquals(lost, ["closed", "closed"]);
-  assertEquals(outlet.end, { cause: "closed" });
+  assertEquals(resender.end, { cause: "closed" });
   socket.connect();
   assertEquals(socket.sent, ["open", "a", "open"]);
 });
 
-Deno.test("Outlet knows a socket that is closing", () => {
+Deno.test("Resender has ended when its socket is closing", () => {
   const socket = new FakeSocket();
   socket.readyState = 2;
-  assertEquals(outletOf(socket).outlet.end, { cause: undefined });
+  assertEquals(makeResender(socket).resender.end, { cause: undefined });
 });

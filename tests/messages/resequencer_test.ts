@@ -1,56 +1,56 @@
 import { assertEquals } from "@std/assert";
 import { Resequencer } from "../../lib/messages/resequencer.ts";
 
-function lineOf(maxMessages: number, maxBytes = Infinity) {
+function makeResequencer(maxMessages: number, maxBytes = Infinity) {
   const delivered: string[] = [];
-  const line = new Resequencer<string>(
+  const resequencer = new Resequencer<string>(
     { maxMessages, maxBytes },
     (result) => delivered.push(result),
   );
-  return { line, delivered };
+  return { resequencer, delivered };
 }
 
-Deno.test("OrderedLine delivers at once while nobody waits", () => {
-  const { line, delivered } = lineOf(1);
-  line.enter(1, "a");
+Deno.test("Resequencer delivers at once while no result waits", () => {
+  const { resequencer, delivered } = makeResequencer(1);
+  resequencer.add(1, "a");
   assertEquals(delivered, ["a"]);
 });
 
-Deno.test("OrderedLine delivers in the order of arrival", async () => {
-  const { line, delivered } = lineOf(10);
+Deno.test("Resequencer delivers in the order of arrival", async () => {
+  const { resequencer, delivered } = makeResequencer(10);
   const first = Promise.withResolvers<string>();
   const third = Promise.withResolvers<string>();
-  line.enter(1, first.promise);
-  line.enter(1, "b");
-  line.enter(1, third.promise);
-  line.enter(1, "d");
+  resequencer.add(1, first.promise);
+  resequencer.add(1, "b");
+  resequencer.add(1, third.promise);
+  resequencer.add(1, "d");
   third.resolve("c");
   await third.promise;
   assertEquals(delivered, []);
   first.resolve("a");
   await first.promise;
   assertEquals(delivered, ["a", "b", "c", "d"]);
-  line.enter(1, "e");
+  resequencer.add(1, "e");
   assertEquals(delivered.length, 5);
 });
 
-Deno.test("OrderedLine is bounded in messages and in bytes", () => {
-  const { line } = lineOf(2, 10);
-  assertEquals(line.admits(1_000), true);
-  line.enter(4, Promise.withResolvers<string>().promise);
-  assertEquals(line.admits(7), false);
-  assertEquals(line.admits(6), true);
-  line.enter(1, "b");
-  assertEquals(line.admits(1), false);
+Deno.test("Resequencer is bounded in messages and in bytes", () => {
+  const { resequencer } = makeResequencer(2, 10);
+  assertEquals(resequencer.hasRoomFor(1_000), true);
+  resequencer.add(4, Promise.withResolvers<string>().promise);
+  assertEquals(resequencer.hasRoomFor(7), false);
+  assertEquals(resequencer.hasRoomFor(6), true);
+  resequencer.add(1, "b");
+  assertEquals(resequencer.hasRoomFor(1), false);
 });
 
-Deno.test("OrderedLine.clear() forgets who waits", async () => {
-  const { line, delivered } = lineOf(1);
+Deno.test("Resequencer.clear() forgets the results that wait", async () => {
+  const { resequencer, delivered } = makeResequencer(1);
   const first = Promise.withResolvers<string>();
-  line.enter(1, first.promise);
-  line.clear();
+  resequencer.add(1, first.promise);
+  resequencer.clear();
   first.resolve("a");
   await first.promise;
-  assertEquals(line.admits(1), true);
+  assertEquals(resequencer.hasRoomFor(1), true);
   assertEquals(delivered, []);
 });

@@ -15,7 +15,7 @@ const SCHEMAS = {
   news: z.object({ topic: z.string(), connection: z.number() }),
 };
 
-/** Adds, acknowledges subscriptions, and keeps a log of what each connection said. */
+/** Adds numbers, acknowledges subscriptions, and logs the messages of each connection. */
 class Server implements AsyncDisposable {
   readonly log: string[][] = [];
   onopen: (socket: WebSocket) => void = () => {};
@@ -102,7 +102,7 @@ for (const [name, open] of Object.entries(SOCKETS)) {
     assertEquals(topics, ["tea", "binary", "milk"]);
     const lost = messages.request("leave", {}, { reply: "sum" });
     await assertRejects(() => lost, RequestLostError);
-    // Only one of them has not ended by now.
+    // Only the ReconnectingWebSocket is still open.
     socket.close();
     await end;
   });
@@ -155,7 +155,7 @@ Deno.test("subscribe() is neither repeated nor forgotten by connections lost at 
   const done = Promise.withResolvers<void>();
   server.onmessage = (log, socket) => {
     if (server.log.length >= connections) {
-      // All 20, and the one of the open listener.
+      // All 20, and that of the open listener.
       if (log.length === 21) done.resolve();
     } else if (log.length === server.log.length % 20) socket.close(1001);
   };

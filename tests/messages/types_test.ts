@@ -1,4 +1,4 @@
-// The compiler is the test: `deno check` fails where a line below is not true.
+// The compiler is the test: `deno check` fails where a statement below is wrong.
 
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { assertEquals } from "@std/assert";
@@ -28,7 +28,7 @@ const schemas = {
 
 type Messages = Dispatcher<typeof schemas>;
 
-// What a schema makes of the data, not what it takes.
+// The output of a schema, not its input.
 true satisfies Same<OutputOf<typeof schemas, "say">, { text: string }>;
 true satisfies Same<OutputOf<typeof schemas, "at">, { when: Date }>;
 true satisfies Same<OutputOf<typeof schemas, "count">, { value: number }>;
@@ -40,7 +40,7 @@ true satisfies Same<OutputOf<typeof schemas, "count">, { value: number }>;
 ({}) as StandardSchemaV1.Issue satisfies Issue;
 ({}) as SchemaResult<Date> satisfies StandardSchemaV1.Result<Date>;
 
-// Each WebSocket of ours will do, and the platform's.
+// Each WebSocket of ours fits, and the platform's.
 ({}) as WebSocket satisfies MessageSocket;
 ({}) as WorkerWebSocket satisfies MessageSocket;
 ({}) as ReconnectingWebSocket satisfies MessageSocket;
@@ -65,7 +65,7 @@ export async function checkRequest(messages: Messages): Promise<void> {
   await messages.request("at", {}, { timeout: 1, resend: true }) satisfies {
     when: Date;
   };
-  // @ts-expect-error: what an answer of that type looks like is not known
+  // @ts-expect-error: an answer of that type has no schema
   await messages.request("add", { a: 1 });
   // @ts-expect-error: there is no schema of that name
   await messages.request("say", {}, { reply: "shout" });
