@@ -17,7 +17,7 @@ import {
 import type { Instruments } from "./instruments.ts";
 import type { Attributes, Histogram, Span, Tracer } from "./telemetry.ts";
 
-/** What attempts are told with. */
+/** What spans and durations are recorded with. */
 export interface AttemptsContext {
   readonly tracer: Tracer;
   readonly instruments: Pick<
@@ -25,7 +25,7 @@ export interface AttemptsContext {
     "attemptDuration" | "connectionDuration"
   >;
   readonly clock: Pick<Clock, "now">;
-  /** What all that is told of the socket carries, as it is now. */
+  /** The present attributes of the socket, for each span and measurement. */
   readonly attributes: () => Attributes;
 }
 
@@ -38,64 +38,66 @@ export interface Loss {
 
 type Outcome = "open" | "failed" | "abandoned";
 
-/** What is known of an attempt at its end. */
-interface Findings {
-  /** What its duration tells, too. */
+/** What an attempt adds at its end. */
+interface EndAttributes {
+  /** For the span and the duration. */
   readonly type?: Attributes;
-  /** What only its span tells. */
+  /** For the span only. */
   readonly details?: Attributes;
 }
 
 interface Attempt {
   readonly span: Span;
   /** The instant, in milliseconds. */
-  readonly began: number;
+  readonly startedAt: number;
 }
 
 /** The attempts and connections of one socket. */
 export class Attempts {
   readonly #context: AttemptsContext;
   #attempt: Attempt | undefined;
-  /** When the connection opened whose end has not been told. */
-  #opened: number | undefined;
+  /** When the connection opened whose end is still to come. */
+  #openedAt: number | undefined;
 
-  /** Begins without an attempt. */
+  /** Starts without an attempt. */
   constructor(context: AttemptsContext) {
     this.#context = context;
   }
 
-  /** An attempt begins; one that is under way is given up. */
+  /** An attempt begins; the one under way is abandoned. */
   begin(number: number): void {
     this.abandon();
     const { tracer, clock } = this.#context;
     const span = tracer.startSpan("websocket connect", {
       kind: SpanKind.CLIENT,
-      // It belongs to the socket, not to what happens to be going on.
+      // It belongs to the socket, not to the span that happens to be active.
       root: true,
       attributes: { "holdfast.attempt.number": number },
     });
-    this.#attempt = { span, began: clock.now() };
+    this.#attempt = { span, startedAt: clock.now() };
   }
 
-  /** It has led to a connection. */
+  /** The attempt has led to a connection. */
   open(transport: string): void {
     this.#end("open", { details: { "holdfast.transport": transport } });
-    this.#opened = this.#context.clock.now();
+    this.#openedAt = this.#context.clock.now();
   }
 
   /** The connection is lost or, if there is none, the attempt has failed. */
   lose({ closeCode, error }: Loss): void {
-    if (this.#opened !== undefined) this.#disconnect(this.#opened, error);
+    if (this.#openedAt !== undefined) this.#disconnect(this.#openedAt, error);
     else this.#fail(unwrapError(error ?? closedError(closeCode)));
   }
 
-  /** The end was asked for. */
+  /** The user closed the socket. */
   close(): void {
     this.abandon();
-    if (this.#opened !== undefined) this.#disconnect(this.#opened, undefined);
+    if (this.#openedAt !== undefined) {
+      this.#disconnect(this.#openedAt, undefined);
+    }
   }
 
-  /** The attempt is given up, if one is under way. */
+  /** The attempt is abandoned, if one is under way. */
   abandon(): void {
     this.#end("abandoned");
   }
@@ -103,38 +105,38 @@ export class Attempts {
   #fail(error: SocketError): void {
     const span = this.#attempt?.span;
     const message = errorMessage(error);
-    // Without its stack, which only says how this package made it.
+    // Without its stack, which shows only code of this package.
     span?.recordException({ name: error.name, message });
     span?.setStatus({ code: SpanStatusCode.ERROR, message });
     const type = errorType(error);
     this.#end("failed", { type, details: errorDetails(error) });
   }
 
-  #disconnect(opened: number, error: SocketError | undefined): void {
+  #disconnect(openedAt: number, error: SocketError | undefined): void {
     const { connectionDuration } = this.#context.instruments;
-    this.#opened = undefined;
+    this.#openedAt = undefined;
     this.#record(connectionDuration, {
-      since: opened,
+      since: openedAt,
       type: error && errorType(unwrapError(error)),
     });
   }
 
-  #end(outcome: Outcome, { type, details }: Findings = {}): void {
+  #end(outcome: Outcome, { type, details }: EndAttributes = {}): void {
     if (this.#attempt === undefined) return;
-    const { span, began } = this.#attempt;
+    const { span, startedAt } = this.#attempt;
     this.#attempt = undefined;
     span.setAttributes({
-      // Where to is known for certain at the end only.
+      // The server is known for certain only at the end.
       ...this.#context.attributes(),
       "holdfast.attempt.outcome": outcome,
       ...type,
       ...details,
     });
     span.end();
-    // How long it took until it was given up tells nothing.
+    // The duration of an abandoned attempt says nothing about the server.
     if (outcome === "abandoned") return;
     const { attemptDuration } = this.#context.instruments;
-    this.#record(attemptDuration, { since: began, type });
+    this.#record(attemptDuration, { since: startedAt, type });
   }
 
   #record(

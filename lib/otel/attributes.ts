@@ -1,6 +1,6 @@
 /**
- * What is told of a server and of an error, and no more: a URL's path and query
- * may be secret.
+ * The attributes of a server and of an error. They leave out paths and queries
+ * of URLs, which may be secret.
  *
  * @module
  */
@@ -20,9 +20,9 @@ const BEHIND_ORIGIN =
   /\b((?:ws|http)s?:\/\/[^\s\/?#]*)[\/?#]\S*?(?=[,;]?(?:\s|$))/gi;
 
 /**
- * Tells which server a URL leads to.
+ * Describes the server of a URL.
  *
- * @param url A resolved URL, or nothing while it is not known.
+ * @param url A resolved URL, or `""` while it is not known.
  */
 export function serverAttributes(url: string): Attributes {
   if (url === "") return {};
@@ -30,7 +30,7 @@ export function serverAttributes(url: string): Attributes {
   // RFC 6455, 3.
   const defaultPort = protocol === "wss:" ? 443 : 80;
   return {
-    // An IPv6 address stands in brackets in a URL only.
+    // Only URLs put an IPv6 address in brackets.
     "server.address": hostname.replace(/^\[|\]$/g, ""),
     "server.port": port === "" ? defaultPort : Number(port),
     "url.scheme": protocol.slice(0, -1),
@@ -45,19 +45,19 @@ export function closedError(closeCode: number): SocketError {
   );
 }
 
-/** Takes an error out of the one that says that it was the last of many. */
+/** Returns the error of the last attempt, which a {@linkcode ReconnectError} wraps. */
 export function unwrapError(error: SocketError): SocketError {
   return error instanceof ReconnectError && error.cause instanceof SocketError
     ? error.cause
     : error;
 }
 
-/** The class of an error, which both spans and metrics carry. */
+/** The class of an error, for spans and metrics. */
 export function errorType({ name }: SocketError): Attributes {
   return { "error.type": name };
 }
 
-/** What an error tells besides: too many values for a metric. */
+/** Further fields of an error, for spans only: they have too many values for a metric. */
 export function errorDetails(error: SocketError): Attributes {
   if (error instanceof HandshakeError) {
     return { "http.response.status_code": error.status };
@@ -74,7 +74,7 @@ export function errorDetails(error: SocketError): Attributes {
   return {};
 }
 
-/** What an error says, without the paths and queries of URLs. */
+/** The message of an error, without the paths and queries of URLs. */
 export function errorMessage({ message }: SocketError): string {
   return message.replace(BEHIND_ORIGIN, "$1");
 }

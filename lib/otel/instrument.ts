@@ -1,5 +1,5 @@
 /**
- * Tells OpenTelemetry what a socket does.
+ * Reports to OpenTelemetry what a socket does.
  *
  * @module
  */
@@ -26,9 +26,9 @@ import type { Attributes, Collect, Meter, Tracer } from "./telemetry.ts";
 /** The instrumentation scope is the package. */
 const SCOPE = [NAME, VERSION] as const;
 
-/** What is asked of a socket: a `ReconnectingWebSocket` has it. */
+/** The part of a `ReconnectingWebSocket` that is observed. */
 export interface InstrumentedSocket {
-  /** Where to; empty before it is known. */
+  /** The URL of the server; empty before it is known. */
   readonly url: string;
   /** What it is doing. */
   readonly status: Status;
@@ -45,7 +45,7 @@ export interface InstrumentedSocket {
 /**
  * What a socket is instrumented with.
  *
- * @example Attributes and a tracer of one's own
+ * @example Own attributes and an own tracer
  * ```ts
  * import { ReconnectingWebSocket } from "@holdfast/websocket";
  * import { instrument, type InstrumentOptions } from "@holdfast/websocket/otel";
@@ -77,19 +77,19 @@ export interface InstrumentOptions {
   /** Makes the spans. @default {trace.getTracer("@holdfast/websocket")} */
   readonly tracer?: Tracer;
   /**
-   * What all metrics and spans of the socket carry besides. Never secrets. A span
-   * gets it at its end, so that a sampler does not see it. @default {{}}
+   * Additional attributes of all metrics and spans of the socket; no secrets. A
+   * span gets them at its end, so a sampler does not see them. @default {{}}
    */
   readonly attributes?: Attributes;
 }
 
 /**
- * Tells OpenTelemetry what a socket does from now on, until its end.
+ * Reports to OpenTelemetry what a socket does, from now on until its end.
  *
- * @param socket What is told of. Call it as soon as the socket is made: an
- *   attempt that is already under way has no span.
- * @param options With what.
- * @returns What ends it earlier, and leaves the socket alone.
+ * @param socket The socket. Instrument it as soon as it is made: an attempt that
+ *   is already under way gets no span.
+ * @param options The meter, the tracer and attributes.
+ * @returns Dispose it to stop earlier; the socket goes on.
  *
  * @example Metrics and spans of a socket
  * ```ts
@@ -111,20 +111,20 @@ export function instrument(
   return new Instrumentation(socket, options, PLATFORM_CLOCK);
 }
 
-/** What tells of one socket. */
+/** The reports of one socket. */
 export class Instrumentation implements Disposable {
   readonly #socket: InstrumentedSocket;
   readonly #meter: Meter;
   readonly #instruments: Instruments;
-  readonly #own: Attributes;
+  readonly #userAttributes: Attributes;
   readonly #attempts: Attempts;
-  readonly #readings: MetricsReporter;
-  readonly #connection: UpDownSeries;
+  readonly #reporter: MetricsReporter;
+  readonly #connectionCount: UpDownSeries;
   readonly #listening = new AbortController();
-  /** Of the `error` event, until the one that follows it. */
+  /** From an `error` event, until the `disconnect` or `close` that follows it. */
   #error: SocketError | undefined;
 
-  /** Begins. */
+  /** Starts at once, unless the socket has ended. */
   constructor(
     socket: InstrumentedSocket,
     options: InstrumentOptions,
@@ -132,11 +132,11 @@ export class Instrumentation implements Disposable {
   ) {
     this.#socket = socket;
     this.#meter = options.meter ?? metrics.getMeter(...SCOPE);
-    this.#own = options.attributes ?? {};
+    this.#userAttributes = options.attributes ?? {};
     const instruments = createInstruments(this.#meter);
     this.#instruments = instruments;
-    this.#readings = new MetricsReporter(instruments, socket.metrics());
-    this.#connection = new UpDownSeries(instruments.connections);
+    this.#reporter = new MetricsReporter(instruments, socket.metrics());
+    this.#connectionCount = new UpDownSeries(instruments.connections);
     this.#attempts = new Attempts({
       tracer: options.tracer ?? trace.getTracer(...SCOPE),
       instruments,
@@ -146,7 +146,7 @@ export class Instrumentation implements Disposable {
     if (socket.status.kind !== "closed") this.#begin();
   }
 
-  /** Ends it: an attempt that is under way is told as given up. */
+  /** Stops; an attempt under way ends as `abandoned`. */
   [Symbol.dispose](): void {
     if (this.#listening.signal.aborted) return;
     this.#listening.abort();
@@ -155,12 +155,12 @@ export class Instrumentation implements Disposable {
     ]);
     this.#attempts.abandon();
     this.#update();
-    this.#readings.end();
-    this.#connection.clear();
+    this.#reporter.end();
+    this.#connectionCount.clear();
   }
 
   get #attributes(): Attributes {
-    return { ...serverAttributes(this.#socket.url), ...this.#own };
+    return { ...serverAttributes(this.#socket.url), ...this.#userAttributes };
   }
 
   #begin(): void {
@@ -233,12 +233,12 @@ export class Instrumentation implements Disposable {
       ...this.#attributes,
       "holdfast.connection.state": kind,
     };
-    this.#connection.set(1, attributes);
+    this.#connectionCount.set(1, attributes);
   }
 
-  /** Called before metrics are exported. */
+  /** OpenTelemetry calls it before each export. */
   readonly #collect: Collect = (result) => {
-    // What is counted before it is known where to would lack the server.
+    // Wait for the URL: measurements without it would lack the server.
     if (this.#socket.url === "") return;
     const { longestHeartbeatGap } = this.#update();
     if (longestHeartbeatGap === 0) return;
@@ -248,7 +248,7 @@ export class Instrumentation implements Disposable {
 
   #update(): Metrics {
     const metrics = this.#socket.metrics();
-    this.#readings.update(metrics, this.#attributes);
+    this.#reporter.update(metrics, this.#attributes);
     return metrics;
   }
 }

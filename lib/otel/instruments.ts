@@ -1,6 +1,6 @@
 /**
- * What is measured: names, units and buckets, as OpenTelemetry's semantic
- * conventions have them where there are any.
+ * What is measured: names, units and buckets. They follow the semantic
+ * conventions of OpenTelemetry where there are any.
  *
  * @module
  */
@@ -38,11 +38,11 @@ const LONG = [
   ...[1_800, 7_200, 86_400],
 ];
 
-/** Makes the instruments of a meter; those that it has already are the same. */
+/** Makes the instruments of a meter; a meter returns the same ones each time. */
 export function createInstruments(meter: Meter): Instruments {
   return {
     ...createCounters(meter),
-    ...createLevels(meter),
+    ...createUpDownCounters(meter),
     ...createHistograms(meter),
     longestHeartbeatGap: meter.createObservableGauge(
       "holdfast.heartbeat.longest_gap",
@@ -81,22 +81,22 @@ function createCounters(meter: Meter) {
   };
 }
 
-function createLevels(meter: Meter) {
-  const level = (name: string, unit: string, description: string) =>
+function createUpDownCounters(meter: Meter) {
+  const counter = (name: string, unit: string, description: string) =>
     meter.createUpDownCounter(`holdfast.${name}`, { unit, description });
   return {
-    connections: level(
+    connections: counter(
       "connection.count",
       "{connection}",
       "Sockets, by what they are doing",
     ),
-    outboxMessages: level(
+    outboxMessages: counter(
       "outbox.message.count",
       "{message}",
       "Messages that wait to be sent",
     ),
-    outboxSize: level("outbox.size", "By", "Size of these messages"),
-    inboxMessages: level(
+    outboxSize: counter("outbox.size", "By", "Size of these messages"),
+    inboxMessages: counter(
       "inbox.message.count",
       "{message}",
       "Messages that wait to be read",

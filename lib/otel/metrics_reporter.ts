@@ -1,8 +1,8 @@
 /**
- * Brings counters up to what a socket says of itself.
+ * Adds to counters what has changed in the metrics of a socket.
  *
- * They are no observable ones: what they count adds up over all sockets with
- * the same attributes, outlives the socket, and is exported when a process ends.
+ * These are no observable counters: their values add up over all sockets with the
+ * same attributes, outlive the socket, and are exported when a process ends.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Instruments } from "./instruments.ts";
 import { UpDownSeries } from "./up_down_series.ts";
 import type { Attributes, Counter } from "./telemetry.ts";
 
-/** Which way messages go, as an attribute. */
+/** The direction of messages, as an attribute. */
 export const DIRECTIONS = {
   outbound: { "network.io.direction": "transmit" },
   inbound: { "network.io.direction": "receive" },
@@ -25,22 +25,22 @@ interface Total {
 }
 
 interface Gauge {
-  readonly level: UpDownSeries;
+  readonly series: UpDownSeries;
   readonly read: (metrics: Metrics) => number;
 }
 
-/** What is read from one socket's `metrics()`. */
+/** Reports the `metrics()` of one socket. */
 export class MetricsReporter {
   readonly #totals: readonly Total[];
   readonly #gauges: readonly Gauge[];
-  /** What the totals have been told to be. */
+  /** The totals reported so far. */
   readonly #reported: number[];
 
   /**
-   * Begins.
+   * Starts from the present metrics.
    *
-   * @param instruments What it is told to.
-   * @param before What the socket did before, which does not count.
+   * @param instruments Where to report.
+   * @param before The metrics at the start; they do not count.
    */
   constructor(instruments: Instruments, before: Metrics) {
     this.#totals = totalsOf(instruments);
@@ -48,7 +48,7 @@ export class MetricsReporter {
     this.#reported = this.#totals.map(({ read }) => read(before));
   }
 
-  /** Tells what has changed since the last time. */
+  /** Reports what has changed since the last time. */
   update(metrics: Metrics, attributes: Attributes): void {
     for (const [index, total] of this.#totals.entries()) {
       const { counter, read, direction } = total;
@@ -58,14 +58,14 @@ export class MetricsReporter {
       counter.add(growth, { ...attributes, ...direction });
       this.#reported[index]! += growth;
     }
-    for (const { level, read } of this.#gauges) {
-      level.set(read(metrics), attributes);
+    for (const { series, read } of this.#gauges) {
+      series.set(read(metrics), attributes);
     }
   }
 
-  /** Takes back what was told of queues. */
+  /** Takes this socket's queues out of the sums. */
   end(): void {
-    for (const { level } of this.#gauges) level.clear();
+    for (const { series } of this.#gauges) series.clear();
   }
 }
 
@@ -99,10 +99,13 @@ function gaugesOf(instruments: Instruments): readonly Gauge[] {
   const { outboxMessages, outboxSize, inboxMessages } = instruments;
   return [
     {
-      level: new UpDownSeries(outboxMessages),
+      series: new UpDownSeries(outboxMessages),
       read: ({ outbox }) => outbox.messages,
     },
-    { level: new UpDownSeries(outboxSize), read: ({ outbox }) => outbox.bytes },
-    { level: new UpDownSeries(inboxMessages), read: ({ inbox }) => inbox },
+    {
+      series: new UpDownSeries(outboxSize),
+      read: ({ outbox }) => outbox.bytes,
+    },
+    { series: new UpDownSeries(inboxMessages), read: ({ inbox }) => inbox },
   ];
 }

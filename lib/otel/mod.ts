@@ -3,9 +3,9 @@
  *
  * Metrics and a span per attempt of a `ReconnectingWebSocket`, through the
  * [API of OpenTelemetry](https://opentelemetry.io/docs/languages/js/). Without an
- * SDK nothing is told.
+ * SDK nothing is reported.
  *
- * @example Telling what a socket does
+ * @example Instrumenting a socket
  * ```ts
  * import { ReconnectingWebSocket } from "@holdfast/websocket";
  * import { instrument } from "@holdfast/websocket/otel";
@@ -18,14 +18,14 @@
  * await socket.opened;
  * ```
  *
- * Deno brings an exporter: `OTEL_DENO=true` is all that it takes, and
- * `OTEL_EXPORTER_OTLP_ENDPOINT` says where to. See
+ * Deno has an exporter: `OTEL_DENO=true` switches it on, and
+ * `OTEL_EXPORTER_OTLP_ENDPOINT` says where to export to. See
  * [its documentation](https://docs.deno.com/runtime/fundamentals/open_telemetry/).
  * Elsewhere, register an SDK's providers first, or pass a `meter` and a `tracer`.
  *
  * ## Metrics
  *
- * | name | unit | instrument | besides |
+ * | name | unit | instrument | further attributes |
  * | --- | --- | --- | --- |
  * | `holdfast.connection.attempts` | `{attempt}` | counter | |
  * | `holdfast.connection.opens` | `{connection}` | counter | |
@@ -43,14 +43,14 @@
  * | `holdfast.heartbeat.duration` | `s` | histogram | |
  * | `holdfast.heartbeat.longest_gap` | `s` | gauge | |
  *
- * All carry `server.address`, `server.port`, `url.scheme` and the `attributes` of
- * the options. Sockets that have all of them in common share a series: what they
- * count adds up. Only of their longest gaps the last one told is seen.
+ * All have `server.address`, `server.port`, `url.scheme` and the `attributes` of
+ * the options. Sockets with the same attributes share a series: their counts add
+ * up. The gauge `longest_gap` is an exception: it shows the value of one of them.
  *
  * ## Spans
  *
- * `websocket connect`, a client span and the root of its trace, lasts from the
- * begin of an attempt to its end. It has the attributes above, and
+ * `websocket connect` is a client span and the root of its trace. It lasts from
+ * the start of an attempt to its end. It has the attributes above, and
  *
  * - `holdfast.attempt.number`, as in the socket's `status`;
  * - `holdfast.attempt.outcome`: `open`, `failed`, or `abandoned` when `close()` or
@@ -60,15 +60,15 @@
  *   error's class), and one of `http.response.status_code`, `holdfast.error.kind`
  *   (such as `refused`, `dns`, `tls`) or `holdfast.close.code`.
  *
- * Times are those at which the main thread learns of it. While that is blocked,
- * the connection is not, but what is told of it waits.
+ * Times are taken when the main thread receives an event. A blocked main thread
+ * does not block the connection, but it delays these reports.
  *
- * ## What is never told
+ * ## What is never reported
  *
- * Tokens, headers, messages, and paths and queries of URLs, those in the texts of
- * errors included. But Deno itself makes a span of each handshake of the transport
- * `ws` that is refused, and writes the whole URL into it: with `OTEL_DENO`, let a
- * token be a header or a first message.
+ * Tokens, headers, messages, and paths and queries of URLs, also within messages
+ * of errors. But Deno itself makes a span for each refused handshake of the
+ * transport `ws`, with the whole URL in it: with `OTEL_DENO`, send a token as a
+ * header or as a first message.
  *
  * @module
  */

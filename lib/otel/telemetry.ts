@@ -1,14 +1,13 @@
 /**
- * What is asked of OpenTelemetry: a part of its API, so that any version of it
- * will do.
+ * The part of OpenTelemetry's API that is used, so that any version of it fits.
  *
  * @module
  */
 
 /**
- * What a measurement or a span says of itself, by name.
+ * The attributes of a measurement or a span, by name.
  *
- * @example Telling feeds apart
+ * @example Attributes that distinguish feeds
  * ```ts
  * import { ReconnectingWebSocket } from "@holdfast/websocket";
  * import { type Attributes, instrument } from "@holdfast/websocket/otel";
@@ -28,7 +27,7 @@ export interface InstrumentSettings {
   readonly unit: string;
   /** What is measured. */
   readonly description: string;
-  /** Advice to who aggregates it. */
+  /** Advice for the aggregation. */
   readonly advice?: {
     /** The bounds of a histogram's buckets, in its unit. */
     readonly explicitBucketBoundaries: number[];
@@ -45,9 +44,9 @@ export interface Meter {
   createHistogram(name: string, settings: InstrumentSettings): Histogram;
   /** Makes a gauge that is read before an export. */
   createObservableGauge(name: string, settings: InstrumentSettings): object;
-  /** Adds what is called before an export. */
+  /** Adds a function that is called before each export. */
   addBatchObservableCallback(callback: Collect, instruments: object[]): void;
-  /** Removes it again. */
+  /** Removes such a function. */
   removeBatchObservableCallback(callback: Collect, instruments: object[]): void;
 }
 
@@ -59,48 +58,48 @@ export interface Counter {
 
 /** An instrument that sorts values into buckets. */
 export interface Histogram {
-  /** Takes a value, in the instrument's unit. */
+  /** Records a value, in the instrument's unit. */
   record(value: number, attributes?: Attributes): void;
 }
 
-/** What is called before an export. */
+/** A function that is called before each export. */
 export type Collect = (result: {
-  /** Tells the value of a gauge. */
+  /** Reports the value of a gauge. */
   observe(instrument: object, value: number, attributes?: Attributes): void;
 }) => void;
 
 /** Makes spans: the API's `Tracer` is one. */
 export interface Tracer {
-  /** Begins a span now. */
+  /** Starts a span now. */
   startSpan(name: string, settings: SpanSettings): Span;
 }
 
-/** What a span begins with. */
+/** The properties of a new span. */
 export interface SpanSettings {
   /** The API's `SpanKind`. */
   readonly kind: number;
   /** Whether it has no parent. */
   readonly root: boolean;
-  /** What it says of itself from the beginning. */
+  /** Its first attributes. */
   readonly attributes: Attributes;
 }
 
-/** Something that takes time. */
+/** An operation that takes time. */
 export interface Span {
-  /** Says more of it. */
+  /** Adds attributes. */
   setAttributes(attributes: Attributes): unknown;
-  /** Tells of an error. */
+  /** Adds an error. */
   recordException(error: {
     /** The class of the error. */
     readonly name: string;
-    /** What it says. */
+    /** The message of the error. */
     readonly message: string;
   }): void;
-  /** Tells how it went. */
+  /** Says whether it failed. */
   setStatus(status: {
     /** The API's `SpanStatusCode`. */
     readonly code: number;
-    /** Why. */
+    /** Why it failed. */
     readonly message: string;
   }): unknown;
   /** Ends it now. */

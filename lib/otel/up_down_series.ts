@@ -1,5 +1,5 @@
 /**
- * A value that goes up and down, in a counter that many share.
+ * The value of one socket in an up-down counter that many sockets share.
  *
  * @module
  */
@@ -12,12 +12,12 @@ export class UpDownSeries {
   #value = 0;
   #attributes: Attributes = {};
 
-  /** Begins at 0. */
+  /** Starts at 0. */
   constructor(counter: Counter) {
     this.#counter = counter;
   }
 
-  /** Moves to a value, and to another series if the attributes are others. */
+  /** Sets the value, and moves to another series if the attributes differ. */
   set(value: number, attributes: Attributes): void {
     if (isSame(attributes, this.#attributes)) this.#add(value - this.#value);
     else {

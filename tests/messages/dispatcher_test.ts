@@ -81,7 +81,7 @@ Deno.test("dispatcher() passes data to the handlers of its type", () => {
   assertEquals([...invalid, ...unknown], []);
 });
 
-Deno.test("dispatcher() reports unknown types, also those that objects inherit", () => {
+Deno.test("dispatcher() reports unknown types, even those that objects inherit", () => {
   const { socket, unknown } = openDispatcher();
   for (const type of ["weather", "constructor", "toString", "__proto__", ""]) {
     socket.receiveJson({ type, a: 1 });

@@ -41,7 +41,7 @@ Deno.test("Attempts makes a span of an attempt that leads to a connection", () =
   ]);
 });
 
-Deno.test("Attempts tells why an attempt failed", () => {
+Deno.test("Attempts records why an attempt failed", () => {
   const { attempts, clock, tracer, meter } = makeAttempts();
   attempts.begin(1);
   clock.advance(1_500);
@@ -66,7 +66,7 @@ Deno.test("Attempts tells why an attempt failed", () => {
   assertEquals(meter.points("holdfast.connection.duration"), []);
 });
 
-Deno.test("Attempts tells the close code of an attempt that the server ended cleanly", () => {
+Deno.test("Attempts records the close code of an attempt that the server ended cleanly", () => {
   const { attempts, tracer } = makeAttempts();
   attempts.begin(1);
   attempts.lose({ closeCode: 4401, error: undefined });
@@ -76,7 +76,7 @@ Deno.test("Attempts tells the close code of an attempt that the server ended cle
   assertEquals(status?.message, "Closed by the server with code 4401");
 });
 
-Deno.test("Attempts tells how long a connection lasted, and whether it was lost", () => {
+Deno.test("Attempts records how long a connection lasted, and whether it was lost", () => {
   const { attempts, clock, meter } = makeAttempts();
   for (const error of [undefined, LOST]) {
     attempts.begin(1);
@@ -96,7 +96,7 @@ Deno.test("Attempts tells how long a connection lasted, and whether it was lost"
   ]);
 });
 
-Deno.test("Attempts gives up the attempt that another replaces", () => {
+Deno.test("Attempts abandons an attempt when another begins", () => {
   const { attempts, tracer, meter } = makeAttempts();
   attempts.begin(1);
   attempts.begin(1);
@@ -111,11 +111,11 @@ Deno.test("Attempts gives up the attempt that another replaces", () => {
   assertEquals(meter.points("holdfast.attempt.duration"), []);
 });
 
-Deno.test("Attempts takes a loss for that of the connection that was replaced", () => {
+Deno.test("Attempts counts a loss for the connection that was replaced", () => {
   const { attempts, tracer, meter } = makeAttempts();
   attempts.begin(1);
   attempts.open("ws");
-  // What reconnect() does: the new attempt is told before the old connection's end.
+  // As reconnect() does: the new attempt comes before the end of the old connection.
   attempts.begin(1);
   attempts.lose({ closeCode: 1000, error: undefined });
   assertEquals(tracer.outcomes, ["open", "under way"]);
@@ -124,7 +124,7 @@ Deno.test("Attempts takes a loss for that of the connection that was replaced", 
   assertEquals(tracer.outcomes, ["open", "failed"]);
 });
 
-Deno.test("Attempts ignores the end of what it has not seen begin", () => {
+Deno.test("Attempts ignores the end of what began before it", () => {
   const { attempts, tracer, meter } = makeAttempts();
   attempts.lose({ closeCode: 1006, error: LOST });
   attempts.close();

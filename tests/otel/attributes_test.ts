@@ -19,7 +19,7 @@ import {
 const INIT = { retryable: true };
 const REFUSED = new ConnectError("No", { ...INIT, kind: "refused" });
 
-Deno.test("serverAttributes() tells host, port and scheme, and nothing else", () => {
+Deno.test("serverAttributes() reads host, port and scheme, and nothing else", () => {
   const url = "wss://user:canary@example.com/canary?token=canary";
   assertEquals(serverAttributes(url), {
     "server.address": "example.com",
@@ -34,20 +34,23 @@ Deno.test("serverAttributes() tells host, port and scheme, and nothing else", ()
   });
 });
 
-Deno.test("serverAttributes() tells nothing while it is not known where to", () => {
+Deno.test("serverAttributes() is empty while the URL is not known", () => {
   assertEquals(serverAttributes(""), {});
 });
 
-Deno.test("unwrapError() takes out the error of the last attempt", () => {
-  const spent = { ...INIT, attempts: 3, elapsed: 1 };
-  const wrapped = new ReconnectError("Enough", { ...spent, cause: REFUSED });
+Deno.test("unwrapError() returns the error of the last attempt", () => {
+  const exhausted = { ...INIT, attempts: 3, elapsed: 1 };
+  const wrapped = new ReconnectError("Enough", {
+    ...exhausted,
+    cause: REFUSED,
+  });
   assertStrictEquals(unwrapError(wrapped), REFUSED);
-  const bare = new ReconnectError("Enough", spent);
+  const bare = new ReconnectError("Enough", exhausted);
   assertStrictEquals(unwrapError(bare), bare);
   assertStrictEquals(unwrapError(REFUSED), REFUSED);
 });
 
-Deno.test("errorType() and errorDetails() tell what kind of error it is", () => {
+Deno.test("errorType() and errorDetails() describe each kind of error", () => {
   const refusal = { ...INIT, status: 503, headers: { a: "canary" } };
   const close = { ...INIT, closeCode: 4401, reason: "canary", wasClean: true };
   const cases = [
@@ -68,7 +71,7 @@ Deno.test("errorType() and errorDetails() tell what kind of error it is", () => 
   assertEquals(errorType(REFUSED), { "error.type": "ConnectError" });
 });
 
-Deno.test("errorMessage() ends each URL behind its origin", () => {
+Deno.test("errorMessage() cuts each URL after its origin", () => {
   const cases = [
     [
       "Refused (wss://h:1/a/canary?b=…, attempt 2; again). Check",
@@ -83,8 +86,8 @@ Deno.test("errorMessage() ends each URL behind its origin", () => {
     ["At ws://h, no path", "At ws://h, no path"],
     ["Nothing to hide", "Nothing to hide"],
   ] as const;
-  for (const [message, told] of cases) {
+  for (const [message, expected] of cases) {
     const error = new ConnectError(message, { ...INIT, kind: "unknown" });
-    assertEquals(errorMessage(error), told);
+    assertEquals(errorMessage(error), expected);
   }
 });

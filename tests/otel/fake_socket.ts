@@ -1,4 +1,4 @@
-/** A socket whose events tests fire by hand. */
+/** A socket whose events are fired by tests. */
 
 import type { SocketError } from "../../lib/client/errors/mod.ts";
 import {
@@ -52,7 +52,7 @@ export class FakeSocket implements InstrumentedSocket {
     return this.#metrics;
   }
 
-  /** Changes what `metrics()` says. */
+  /** Changes the `metrics()`. */
   count(change: Partial<Metrics>): void {
     this.#metrics = { ...this.#metrics, ...change };
   }
@@ -71,13 +71,13 @@ export class FakeSocket implements InstrumentedSocket {
     this.#fire(new OpenEvent({ reconnected: false, attempt }));
   }
 
-  /** A connection is lost, or an attempt fails, and there will be another. */
+  /** A connection is lost or an attempt fails, and the socket will try again. */
   lose(error?: SocketError, closeCode = 1006): void {
     this.become("waiting");
     this.disconnect(error, closeCode);
   }
 
-  /** What tells of a loss, without a change of the status. */
+  /** The events of a loss, without a change of the status. */
   disconnect(error?: SocketError, closeCode = 1006): void {
     this.count({ disconnects: this.#metrics.disconnects + 1 });
     if (error) this.#fire(new FailureEvent(error));
@@ -104,7 +104,7 @@ export class FakeSocket implements InstrumentedSocket {
   }
 
   /** A ping was answered. */
-  beat(latency: number): void {
+  heartbeat(latency: number): void {
     this.#fire(new HeartbeatEvent(latency));
   }
 

@@ -1,4 +1,4 @@
-/** A meter and a tracer that keep what they are told. */
+/** A meter and a tracer that keep what is reported to them. */
 
 import type {
   Attributes,
@@ -19,7 +19,7 @@ export type Point = readonly [value: number, attributes: Attributes];
 export class FakeMeter implements Meter {
   /** The settings of each instrument. */
   readonly instruments = new Map<string, InstrumentSettings>();
-  /** What is called before an export. */
+  /** Called before an export. */
   readonly callbacks = new Set<Collect>();
   readonly #points = new Map<string, Point[]>();
 
@@ -62,7 +62,7 @@ export class FakeMeter implements Meter {
     this.callbacks.delete(callback);
   }
 
-  /** What an instrument was told, one by one. */
+  /** All measurements of an instrument. */
   points(name: string): readonly Point[] {
     const points = this.#points.get(name);
     if (points === undefined) throw new Error(`There is no ${name}`);
@@ -94,7 +94,7 @@ export class FakeMeter implements Meter {
   }
 }
 
-/** A span that keeps what it is told. */
+/** A span that keeps its attributes, errors and status. */
 export class FakeSpan implements Span {
   readonly exceptions: { readonly name: string; readonly message: string }[] =
     [];

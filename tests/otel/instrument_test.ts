@@ -23,7 +23,7 @@ const SERVER = {
   "url.scheme": "wss",
 };
 
-Deno.test("instrument() tells of attempts and connections from begin to end", () => {
+Deno.test("instrument() measures attempts and connections from start to end", () => {
   const { socket, tracer, meter, clock } = makeInstrumented();
   socket.connect(1);
   clock.advance(100);
@@ -35,7 +35,7 @@ Deno.test("instrument() tells of attempts and connections from begin to end", ()
   socket.lose(LOST);
   socket.connect(1);
   socket.become("closing");
-  // It does not wait for the closing handshake.
+  // The attempt ends before the closing handshake does.
   assertEquals(tracer.outcomes, ["failed", "open", "abandoned"]);
   socket.end("requested", { closeCode: 1005 });
   assertEquals(meter.points("holdfast.attempt.duration"), [
@@ -51,7 +51,7 @@ Deno.test("instrument() tells of attempts and connections from begin to end", ()
   assertEquals(meter.sums("holdfast.connection.disconnects"), { [series]: 2 });
 });
 
-Deno.test("instrument() tells what each socket is doing", () => {
+Deno.test("instrument() counts sockets by their state", () => {
   const { socket, meter } = makeInstrumented();
   const states = () =>
     Object.keys(meter.sums("holdfast.connection.count")).map((series) =>
@@ -69,12 +69,12 @@ Deno.test("instrument() tells what each socket is doing", () => {
   assertEquals(states(), []);
 });
 
-Deno.test("instrument() tells the last error when attempts are spent", () => {
-  const spent = { ...INIT, attempts: 1, elapsed: 0 };
+Deno.test("instrument() reports the last error when no attempt is left", () => {
+  const exhausted = { ...INIT, attempts: 1, elapsed: 0 };
   const failing = makeInstrumented();
   failing.socket.connect();
   failing.socket.end("exhausted", {
-    error: new ReconnectError("Enough", { ...spent, cause: REFUSED }),
+    error: new ReconnectError("Enough", { ...exhausted, cause: REFUSED }),
   });
   const [span] = failing.tracer.spans;
   assertEquals(span!.attributes["error.type"], "ConnectError");
@@ -83,16 +83,16 @@ Deno.test("instrument() tells the last error when attempts are spent", () => {
   losing.socket.connect();
   losing.socket.open();
   losing.socket.end("exhausted", {
-    error: new ReconnectError("Enough", { ...spent, cause: LOST }),
+    error: new ReconnectError("Enough", { ...exhausted, cause: LOST }),
   });
   assertEquals(losing.meter.points("holdfast.connection.duration"), [
     [0, { ...SERVER, "error.type": "ConnectionLostError" }],
   ]);
 });
 
-Deno.test("instrument() tells that a fatal close code has ended a connection", () => {
+Deno.test("instrument() reports a connection that a fatal close code has ended", () => {
   const { socket, meter, clock } = makeInstrumented();
-  // An error of earlier says nothing about this end.
+  // An earlier error has nothing to do with this end.
   socket.connect();
   socket.lose(REFUSED);
   socket.connect();
@@ -104,11 +104,11 @@ Deno.test("instrument() tells that a fatal close code has ended a connection", (
   ]);
 });
 
-Deno.test("instrument() tells heartbeats and drops", () => {
+Deno.test("instrument() reports heartbeats and drops", () => {
   const { socket, meter } = makeInstrumented();
   socket.connect();
   socket.open();
-  socket.beat(12.5);
+  socket.heartbeat(12.5);
   socket.drop({
     count: 3,
     bytes: 30,
@@ -133,7 +133,7 @@ Deno.test("instrument() tells heartbeats and drops", () => {
   });
 });
 
-Deno.test("instrument() reads what has no event before an export", () => {
+Deno.test("instrument() reads the metrics that have no event before an export", () => {
   const { socket, meter } = makeInstrumented();
   socket.connect();
   socket.open();
@@ -149,7 +149,7 @@ Deno.test("instrument() reads what has no event before an export", () => {
   assertEquals(meter.collect(), [[20.1, SERVER]]);
 });
 
-Deno.test("instrument() counts for the server that is found out later", () => {
+Deno.test("instrument() waits with its counts until the server is known", () => {
   const { socket, meter, tracer } = makeInstrumented({}, (socket) => {
     socket.url = "";
   });
@@ -166,7 +166,7 @@ Deno.test("instrument() counts for the server that is found out later", () => {
   });
 });
 
-Deno.test("instrument() adds attributes to all that it tells", () => {
+Deno.test("instrument() adds attributes to all reports", () => {
   const attributes = { "app.feed": "prices" };
   const { socket, tracer, meter } = makeInstrumented({ attributes });
   socket.connect();
@@ -213,11 +213,11 @@ Deno.test("instrument() leaves nothing behind at the end of a socket", () => {
   assertEquals(tracer.spans.map(({ ends }) => ends), [1]);
   assertEquals(meter.sums("holdfast.outbox.message.count"), {});
   assertEquals(meter.sums("holdfast.connection.count"), {});
-  // What came last was counted.
+  // The last message was counted too.
   assertEquals(Object.values(meter.sums("holdfast.transfer.messages")), [1]);
 });
 
-Deno.test("instrument() can be ended early, twice, and leaves the socket alone", () => {
+Deno.test("instrument() can be disposed early and twice, and leaves the socket alone", () => {
   const { socket, meter, tracer, instrumentation } = makeInstrumented();
   socket.connect();
   instrumentation[Symbol.dispose]();
@@ -231,7 +231,7 @@ Deno.test("instrument() can be ended early, twice, and leaves the socket alone",
   assertEquals(meter.sums("holdfast.connection.count"), {});
 });
 
-Deno.test("instrument() tells nothing of a socket that has ended", () => {
+Deno.test("instrument() reports nothing of a socket that has ended", () => {
   const { socket, meter, tracer } = makeInstrumented({}, (socket) => {
     socket.connect();
     socket.end("requested");
@@ -243,7 +243,7 @@ Deno.test("instrument() tells nothing of a socket that has ended", () => {
   ]);
 });
 
-Deno.test("instrument() takes no measure of an attempt that it came too late for", () => {
+Deno.test("instrument() does not measure an attempt that was already under way", () => {
   const { socket, meter, tracer } = makeInstrumented({}, (socket) => {
     socket.connect();
   });

@@ -4,7 +4,7 @@ import { FakeMeter } from "./fake_telemetry.ts";
 
 const ROW = /^ \* \| `(holdfast\.[^`]+)` \| `([^`]+)` \|/gm;
 
-Deno.test("createInstruments() makes what the documentation lists, with these units", async () => {
+Deno.test("createInstruments() makes the documented instruments, with their units", async () => {
   const page = await Deno.readTextFile(
     new URL("../../lib/otel/mod.ts", import.meta.url),
   );
@@ -15,7 +15,7 @@ Deno.test("createInstruments() makes what the documentation lists, with these un
   assertEquals(made.sort(), listed.sort());
 });
 
-Deno.test("createInstruments() names things as semantic conventions ask for", () => {
+Deno.test("createInstruments() follows the rules of semantic conventions for names", () => {
   const meter = new FakeMeter();
   createInstruments(meter);
   const names = [...meter.instruments.keys()];

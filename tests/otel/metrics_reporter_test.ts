@@ -7,8 +7,8 @@ import { FakeMeter } from "./fake_telemetry.ts";
 const HERE = { "server.address": "here" };
 const THERE = { "server.address": "there" };
 
-Deno.test("Readings tells each counter of metrics() by how much it has grown", () => {
-  const { meter, socket, readings } = makeReadings();
+Deno.test("MetricsReporter adds to each counter what its metric has grown", () => {
+  const { meter, socket, reporter } = makeReporter();
   socket.count({
     attempts: 3,
     opens: 2,
@@ -16,10 +16,10 @@ Deno.test("Readings tells each counter of metrics() by how much it has grown", (
     sent: { messages: 10, bytes: 100 },
     received: { messages: 20, bytes: 200 },
   });
-  readings.update(socket.metrics(), HERE);
-  readings.update(socket.metrics(), HERE);
+  reporter.update(socket.metrics(), HERE);
+  reporter.update(socket.metrics(), HERE);
   socket.count({ opens: 3, sent: { messages: 11, bytes: 105 } });
-  readings.update(socket.metrics(), THERE);
+  reporter.update(socket.metrics(), THERE);
   assertEquals(meter.sums("holdfast.connection.attempts"), { here: 3 });
   assertEquals(meter.sums("holdfast.connection.opens"), { here: 2, there: 1 });
   assertEquals(meter.sums("holdfast.connection.disconnects"), { here: 1 });
@@ -35,12 +35,12 @@ Deno.test("Readings tells each counter of metrics() by how much it has grown", (
   });
 });
 
-Deno.test("Readings does not count what was before, nor anything twice", () => {
+Deno.test("MetricsReporter counts nothing from before, and nothing twice", () => {
   const before = { messages: 7, bytes: 70 };
-  const { meter, socket, readings } = makeReadings(before);
+  const { meter, socket, reporter } = makeReporter(before);
   for (const messages of [9, 8, 9, 10]) {
     socket.count({ sent: { messages, bytes: 70 } });
-    readings.update(socket.metrics(), HERE);
+    reporter.update(socket.metrics(), HERE);
   }
   assertEquals(meter.sums("holdfast.transfer.messages"), {
     "here transmit": 3,
@@ -48,20 +48,20 @@ Deno.test("Readings does not count what was before, nor anything twice", () => {
   assertEquals(meter.sums("holdfast.transfer.size"), {});
 });
 
-Deno.test("Readings tells what waits, until the end", () => {
-  const { meter, socket, readings } = makeReadings();
+Deno.test("MetricsReporter reports the queues until the end", () => {
+  const { meter, socket, reporter } = makeReporter();
   socket.count({ outbox: { messages: 2, bytes: 20 }, inbox: 4 });
-  readings.update(socket.metrics(), HERE);
+  reporter.update(socket.metrics(), HERE);
   socket.count({ outbox: { messages: 1, bytes: 5 } });
-  readings.update(socket.metrics(), HERE);
+  reporter.update(socket.metrics(), HERE);
   const names = ["outbox.message.count", "outbox.size", "inbox.message.count"];
   const read = () => names.map((name) => meter.sums(`holdfast.${name}`));
   assertEquals(read(), [{ here: 1 }, { here: 5 }, { here: 4 }]);
-  readings.end();
+  reporter.end();
   assertEquals(read(), [{}, {}, {}]);
 });
 
-function makeReadings(sent = { messages: 0, bytes: 0 }) {
+function makeReporter(sent = { messages: 0, bytes: 0 }) {
   const meter = new FakeMeter();
   const socket = new FakeSocket();
   socket.count({ sent });
@@ -69,6 +69,6 @@ function makeReadings(sent = { messages: 0, bytes: 0 }) {
   return {
     meter,
     socket,
-    readings: new MetricsReporter(instruments, socket.metrics()),
+    reporter: new MetricsReporter(instruments, socket.metrics()),
   };
 }

@@ -4,29 +4,29 @@ import { FakeMeter } from "./fake_telemetry.ts";
 
 const SETTINGS = { unit: "1", description: "" };
 
-Deno.test("Level tells changes, and moves between series", () => {
+Deno.test("UpDownSeries adds changes, and moves between series", () => {
   const meter = new FakeMeter();
-  const level = new UpDownSeries(meter.createUpDownCounter("level", SETTINGS));
-  level.set(0, { series: "a" });
+  const series = new UpDownSeries(meter.createUpDownCounter("level", SETTINGS));
+  series.set(0, { name: "a" });
   assertEquals(meter.points("level"), []);
-  level.set(3, { series: "a" });
-  level.set(1, { series: "a" });
-  level.set(1, { series: "a" });
+  series.set(3, { name: "a" });
+  series.set(1, { name: "a" });
+  series.set(1, { name: "a" });
   assertEquals(meter.points("level"), [
-    [3, { series: "a" }],
-    [-2, { series: "a" }],
+    [3, { name: "a" }],
+    [-2, { name: "a" }],
   ]);
-  level.set(5, { series: "b" });
+  series.set(5, { name: "b" });
   assertEquals(meter.sums("level"), { b: 5 });
 });
 
-Deno.test("Level takes its share back, and no one else's", () => {
+Deno.test("UpDownSeries removes its own value only", () => {
   const meter = new FakeMeter();
   const counter = meter.createUpDownCounter("level", SETTINGS);
-  const levels = [new UpDownSeries(counter), new UpDownSeries(counter)];
-  for (const level of levels) level.set(2, { series: "a" });
+  const all = [new UpDownSeries(counter), new UpDownSeries(counter)];
+  for (const series of all) series.set(2, { name: "a" });
   assertEquals(meter.sums("level"), { a: 4 });
-  levels[0]!.clear();
-  levels[0]!.clear();
+  all[0]!.clear();
+  all[0]!.clear();
   assertEquals(meter.sums("level"), { a: 2 });
 });
