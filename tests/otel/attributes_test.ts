@@ -71,7 +71,7 @@ Deno.test("errorType() and errorDetails() describe each kind of error", () => {
   assertEquals(errorType(REFUSED), { "error.type": "ConnectError" });
 });
 
-Deno.test("errorMessage() cuts each URL after its origin", () => {
+Deno.test("errorMessage() ends each URL behind its origin", () => {
   const cases = [
     [
       "Refused (wss://h:1/a/canary?b=…, attempt 2; again). Check",
