@@ -16,10 +16,8 @@ import {
   OpenEvent,
   StatusChangeEvent,
 } from "./events.ts";
-import {
-  errorFromFailure,
-  type FailureContext,
-} from "../errors/from_failure.ts";
+import type { FailureContext } from "../errors/texts.ts";
+import { errorFromFailure, loadMessages } from "../errors/from_failure.ts";
 import { LazyPromise } from "./lazy_promise.ts";
 import type { NoticeOf } from "../../boundary/protocol.ts";
 import type { StreamEnd } from "./message_stream.ts";
@@ -73,6 +71,7 @@ export class Lifecycle {
   constructor(status: Status, context: LifecycleContext) {
     this.#status = Object.freeze(status);
     this.#context = context;
+    loadMessages();
   }
 
   /** What it is doing. */

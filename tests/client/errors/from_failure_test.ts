@@ -7,8 +7,9 @@ import {
 import * as errors from "../../../lib/client/errors/mod.ts";
 import {
   errorFromFailure,
-  type FailureContext,
+  loadMessages,
 } from "../../../lib/client/errors/from_failure.ts";
+import type { FailureContext } from "../../../lib/client/errors/texts.ts";
 import type { Failure } from "../../../lib/connection/failure.ts";
 
 const CONTEXT: FailureContext = {
@@ -17,6 +18,8 @@ const CONTEXT: FailureContext = {
   delay: 2_400,
   secrets: ["canary"],
 };
+
+await loadMessages();
 
 const LOSS: Failure = { type: "lost", detail: "reset by canary" };
 

@@ -1,0 +1,247 @@
+/**
+ * The messages of errors: what happened, where, whether it is tried again, and
+ * what to do. They are loaded apart from the classes, since no message of an
+ * application passes here; `from_failure.ts` loads them.
+ *
+ * @module
+ */
+
+import type { Failure } from "../../connection/failure.ts";
+import { redactText, redactUrl } from "../../identity/redact.ts";
+
+/** In which attempt something failed, and whether there will be another. */
+export interface FailureContext {
+  /** From 1. */
+  readonly attempt: number;
+  /** Where to. */
+  readonly url: string;
+  /** Milliseconds until the next attempt; not every failure decides on one. */
+  readonly delay: number | "none" | "undecided";
+  /** What may appear in no message. */
+  readonly secrets: readonly string[];
+  /** Tells what a function of the user's threw. */
+  readonly thrown?: { thrown(name: string): unknown };
+}
+
+const CONNECT = {
+  refused: "Connection refused",
+  dns: "Host not found",
+  tls: "TLS handshake failed",
+  unknown: "Connection failed",
+};
+
+const ADVICE = {
+  refused: "Check host and port, and that the server runs",
+  dns: "Check the host's name and the network",
+  tls:
+    "Check the certificate, the clock of both sides, and that the port speaks TLS",
+  unknown: "Check URL, server and network; the platform tells no more",
+  invalid: "Correct the URL, subprotocols or headers",
+  resolving: "The url or token function takes too long",
+  opening: "Check host and firewall, or raise openTimeout",
+  greeting: "Check what greeting.expect waits for",
+  lost:
+    "Look for a network change, a crash, or a proxy that cuts idle connections: heartbeat.interval has to be below its limit",
+  ping:
+    "The network is gone or the server hangs; on a slow link raise heartbeat.timeout",
+  probe:
+    "The connection did not outlive a sleep or a change of networks; on a slow link raise probeTimeout",
+  idle:
+    "The network is gone or the server hangs; if it has nothing to say for so long, raise idleTimeout",
+  protocol: "Look for a proxy in between, or report it to who runs the server",
+  text: "Let the server send it as binary",
+  tooBig: "Split messages, or raise maxMessageSize",
+  inbox: "Read faster, or change the inbox option",
+  authentication: "Check the token and its rights",
+  provider: "See its cause, and what the function depends on",
+  exhausted:
+    "Make a new socket, or raise backoff.maxAttempts or backoff.maxElapsed",
+};
+
+/**
+ * Writes the message of an error.
+ *
+ * @param failure What happened.
+ * @param context In which attempt, and what comes next.
+ */
+export function messageOf(
+  failure: Failure,
+  { attempt, delay, url, secrets }: FailureContext,
+): string {
+  const [what, advice] = describeFailure(failure);
+  const where = url === "" ? "" : `${redactText(redactUrl(url), secrets)}, `;
+  // Where nothing could be started, there was no attempt.
+  const which = attempt === 0 ? "" : `attempt ${attempt}; `;
+  const when = `(${where}${which}${outlook(delay)})`;
+  return `${redactText(what, secrets)} ${when}${advice && `. ${advice}`}`;
+}
+
+function outlook(delay: FailureContext["delay"]): string {
+  if (delay === "none") return "not tried again";
+  if (delay === "undecided") return "the connection is given up";
+  if (delay === Infinity) return "tried again when the network is back";
+  return `tried again in ${seconds(delay)}`;
+}
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1_000).toFixed(1)} s`;
+}
+
+/** What happened, and what to do about it. */
+function describeFailure(
+  failure: Failure,
+): readonly [what: string, advice: string] {
+  switch (failure.type) {
+    case "connect":
+      return [
+        withDetail(CONNECT[failure.kind], failure.detail),
+        ADVICE[failure.kind],
+      ];
+    case "invalid":
+      return [
+        withDetail("The platform refused the target", failure.detail),
+        ADVICE.invalid,
+      ];
+    case "handshake":
+      return [
+        `Handshake refused with HTTP status ${statusOf(failure)}`,
+        adviceForStatus(failure.status),
+      ];
+    case "open-timeout":
+      return [
+        `Not open after ${seconds(failure.timeout)} while ${failure.phase}`,
+        ADVICE[failure.phase],
+      ];
+    case "lost":
+      return [
+        withDetail("Connection lost without a close frame", failure.detail),
+        ADVICE.lost,
+      ];
+    case "close-timeout":
+      return [
+        `No answer to close() within ${seconds(failure.timeout)}`,
+        ADVICE.lost,
+      ];
+    case "closed":
+      return [
+        withDetail(
+          `Closed by the server with code ${failure.closeCode}`,
+          failure.reason,
+        ),
+        adviceForClose(failure.closeCode),
+      ];
+    case "heartbeat":
+      return [
+        `${failure.kind === "idle" ? "Silence" : "No answer to a ping"} for ${
+          seconds(failure.timeout)
+        }`,
+        ADVICE[failure.kind],
+      ];
+    case "protocol":
+      return failure.closeCode === 1007
+        ? [
+          withDetail("The server sent text that is not UTF-8", failure.detail),
+          ADVICE.text,
+        ]
+        : [
+          withDetail("The server broke RFC 6455", failure.detail),
+          ADVICE.protocol,
+        ];
+    case "too-big":
+      return [
+        `A message was larger than ${failure.limit} bytes`,
+        ADVICE.tooBig,
+      ];
+    case "provider":
+      return [
+        withDetail(`The function "${failure.name}" failed`, failure.detail),
+        ADVICE.provider,
+      ];
+    case "inbox-overflow":
+      return [
+        `Inbox full with ${countOf(failure.messages, "message")}, ${
+          countOf(failure.bytes, "byte")
+        }`,
+        ADVICE.inbox,
+      ];
+    case "worker":
+      return [withDetail("The worker failed", failure.detail), ""];
+    case "authentication":
+      return [
+        withDetail("Authentication failed", failure.detail),
+        ADVICE.authentication,
+      ];
+    case "exhausted":
+      return [
+        `Gave up after ${countOf(failure.attempts, "attempt")} in ${
+          seconds(failure.elapsed)
+        }: ${describeFailure(failure.cause)[0]}`,
+        ADVICE.exhausted,
+      ];
+  }
+}
+
+/** With the reason phrase, where the platform tells it. */
+function statusOf(
+  { status, detail }: Extract<Failure, { type: "handshake" }>,
+): string {
+  return detail.startsWith(`${status} `) ? detail : `${status}`;
+}
+
+function adviceForStatus(status: number): string {
+  if (status < 300) return "Check the URL: there is no WebSocket";
+  if (status < 400) return "Use the URL that it leads to: none is followed";
+  if (status === 401 || status === 403) return ADVICE.authentication;
+  if (status === 404) return "Check the path of the URL";
+  if (status === 429) return "Connect less often";
+  return status < 500
+    ? "See what the server expects"
+    : "The server or a proxy is in trouble";
+}
+
+/** In one sentence; `describeClose()` has more, which pages load if they call it. */
+function adviceForClose(closeCode: number): string {
+  switch (closeCode) {
+    case 1000:
+      return "Add 1000 to fatalCloseCodes if it means that nobody should come back";
+    case 1001:
+    case 1012:
+      return "The server stops or restarts: there is nothing to do";
+    case 1002:
+    case 4002:
+      return ADVICE.protocol;
+    case 1003:
+    case 1007:
+      return "Check whether the server takes text or binary, and what is sent";
+    case 1005:
+      return "Let the server send a code and a reason";
+    case 1008:
+      return "Check token, Origin header and rate limit; the server's log says which";
+    case 1009:
+      return "Send smaller messages, or raise the limit of the server";
+    case 1011:
+    case 4500:
+      return "Look for an exception or a keepalive timeout in the server's log";
+    case 1013:
+    case 4429:
+    case 4503:
+      return "The server has too much to do: connect less often, or give it more capacity";
+    case 3000:
+    case 3003:
+    case 4401:
+    case 4403:
+      return ADVICE.authentication;
+    case 4404:
+      return "Check the path of the URL, and what is subscribed to";
+    default:
+      return `describeClose(${closeCode}) says what it usually means`;
+  }
+}
+
+function withDetail(what: string, detail: string): string {
+  return detail === "" ? what : `${what}: ${detail}`;
+}
