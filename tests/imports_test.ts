@@ -79,6 +79,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "cli",
     "cli/terminal",
     "client",
+    "client/errors",
     "client/options",
     "client/socket",
     "@std/async",

@@ -8,6 +8,7 @@
 import { type FlagNames, Flags } from "./flags.ts";
 import type { CommandIo } from "./terminal/command_io.ts";
 import { wrapAfter } from "./terminal/text_width.ts";
+import { visibleLine } from "./terminal/visible_text.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The exit code of a command that did what was asked. */
@@ -77,6 +78,21 @@ export function reportUsage(
   complaint: string,
   io: Pick<CommandIo, "error" | "columns">,
 ): typeof USAGE {
-  io.error(`${wrapAfter(`${command}: `, complaint, io)}\n`);
+  io.error(`${wrapAfter(`${command}: `, visibleLine(complaint), io)}\n`);
   return USAGE;
+}
+
+/**
+ * Reports what happens while a command runs: one line on stderr.
+ *
+ * @param command The name to begin with.
+ * @param text What happened; may contain text of a peer.
+ * @param io Where the line goes.
+ */
+export function reportLine(
+  command: string,
+  text: string,
+  io: Pick<CommandIo, "error">,
+): void {
+  io.error(`${command}: ${visibleLine(text)}\n`);
 }

@@ -5,8 +5,9 @@
  */
 
 import { NAME, VERSION } from "../platform/release.ts";
-import { reportUsage, SUCCESS } from "./command.ts";
+import { FAILURE, reportLine, reportUsage, SUCCESS } from "./command.ts";
 import type { SessionIo } from "./terminal/command_io.ts";
+import { OutputError } from "./terminal/output_error.ts";
 
 type Run = (args: readonly string[], io: SessionIo) => Promise<number>;
 
@@ -40,6 +41,20 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Run>> = new Map([
  * @returns The exit code.
  */
 export async function main(
+  args: readonly string[],
+  io: SessionIo,
+): Promise<number> {
+  try {
+    return await runNamed(args, io);
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error;
+    if (error.kind === "reader gone") return SUCCESS;
+    reportLine("holdfast", `Cannot write to stdout: ${error.message}`, io);
+    return FAILURE;
+  }
+}
+
+async function runNamed(
   args: readonly string[],
   io: SessionIo,
 ): Promise<number> {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { main } from "../../lib/cli/main.ts";
 import { NAME, VERSION } from "../../lib/platform/release.ts";
 import { FakeSessionIo } from "./terminal/fake_session_io.ts";
@@ -83,3 +83,35 @@ for (const flag of ["--version", "-V"]) {
     assertEquals([io.written, io.errors], [`${NAME} ${VERSION}\n`, ""]);
   });
 }
+
+Deno.test("main() ends quietly when nobody reads stdout", async () => {
+  for (const args of ["--help", "--version", "explain 1006", "storm --help"]) {
+    const io = new FakeSessionIo({ writes: 0 });
+    assertEquals(await main(args.split(" "), io), 0, args);
+    assertEquals(io.errors, "");
+  }
+});
+
+Deno.test("main() says in one line that stdout cannot be written", async () => {
+  const failure = new Error("No space left on device (os error 28)");
+  const io = new FakeSessionIo({ writes: 0, failure });
+  assertEquals(await main(["explain", "1006"], io), 1);
+  assertEquals(
+    io.errors,
+    "holdfast: Cannot write to stdout: No space left on device (os error 28)\n",
+  );
+});
+
+Deno.test("main() passes other errors on", async () => {
+  const io = new FakeSessionIo();
+  io.write = () => {
+    throw new RangeError("A fault");
+  };
+  await assertRejects(() => main(["--help"], io), RangeError, "A fault");
+});
+
+Deno.test("main() shows control characters of the arguments", async () => {
+  const io = new FakeSessionIo({ columns: Infinity });
+  assertEquals(await main(["\x1b[2J\u202e"], io), 2);
+  assertMatch(io.errors, /^holdfast: [\x20-\x7e]+\n$/);
+});

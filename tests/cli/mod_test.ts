@@ -20,7 +20,7 @@ function denoRun(...args: readonly string[]): Deno.Command {
 Deno.test("the command line talks to its own server through pipes", async () => {
   const server = command("serve", "--port", "0", "--token", "secret").spawn();
   await server.stdin.close();
-  const lines = linesOf(server.stdout.pipeThrough(new TextDecoderStream()));
+  const lines = linesOf(server.stdout);
   const { value = "" } = await lines.next();
   assertMatch(value, /^Listening on ws:\/\/127\.0\.0\.1:\d+$/);
   const url = value.slice("Listening on ".length);
@@ -52,6 +52,65 @@ Deno.test("the command line tells its version without a permission", async () =>
   const { code, stdout } = await run(version, "");
   assertEquals([code, stdout], [0, `${NAME} ${VERSION}\n`]);
 });
+
+Deno.test("the command line ends quietly, with exit code 0, when nobody reads stdout", async () => {
+  await using server = serveEcho();
+  const url = `ws://127.0.0.1:${server.addr.port}`;
+  const commands = [
+    ["--version"],
+    ["explain", "1006"],
+    ["doctor", url],
+    ["connect", url, "-x", "hi", "-w", "forever"],
+    ["connect", url, "-x", "hi", "-w", "forever", "--json"],
+  ];
+  const ends = await Promise.all(commands.map(async (args) => {
+    const child = command(...args).spawn();
+    await child.stdin.close();
+    await child.stdout.cancel();
+    const stderr = await new Response(child.stderr).text();
+    const { code } = await child.status;
+    return {
+      code,
+      stderr: stderr.replaceAll(/connect: (Connected|Closed)\n/g, ""),
+    };
+  }));
+  assertEquals(ends, commands.map(() => ({ code: 0, stderr: "" })));
+});
+
+Deno.test("connect goes on when nobody reads stderr", async () => {
+  await using server = serveEcho();
+  const url = `ws://127.0.0.1:${server.addr.port}`;
+  const child = command("connect", url, "-w", "300ms").spawn();
+  await child.stderr.cancel();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode("one\ntwo\n"));
+  await writer.close();
+  const stdout = await new Response(child.stdout).text();
+  assertEquals([(await child.status).code, stdout], [0, "one\ntwo\n"]);
+});
+
+Deno.test("connect reports a line that is larger than the queue, and sends the others", async () => {
+  await using server = serveEcho();
+  const url = `ws://127.0.0.1:${server.addr.port}`;
+  const large = "x".repeat(17 * 1024 * 1024);
+  const { code, stdout, stderr } = await run(
+    command("connect", url, "-w", "300ms"),
+    `before\n${large}\nafter\n`,
+  );
+  assertEquals([code, stdout], [10, "before\nafter\n"]);
+  assertMatch(stderr, /^connect: 1 message not sent \(17825792 bytes, .*\)$/m);
+});
+
+function serveEcho(): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    (request) => {
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onmessage = ({ data }) => socket.send(data);
+      return response;
+    },
+  );
+}
 
 interface Ran {
   readonly code: number;

@@ -18,7 +18,7 @@ import { openRotatingLog } from "./rotating_log.ts";
 import { ScreenReporter } from "./screen_reporter.ts";
 import { Session, type SessionParts } from "./session.ts";
 import type { SessionIo } from "../terminal/command_io.ts";
-import { openSource } from "./source.ts";
+import { openKeys, openSource } from "./source.ts";
 import { UsageError } from "../usage_error.ts";
 
 const CONNECT: Command<ConnectPlan, SessionIo> = {
@@ -75,7 +75,7 @@ function partsFor(
     case "text": {
       if (isTyped(plan, io)) {
         const reporter = new ScreenReporter(io, socket, plan.url);
-        const source = openSource(plan, io, (keys) => reporter.typed(keys));
+        const source = openKeys(io, (keys) => reporter.typed(keys));
         return { ...parts, reporter, source };
       }
       const reporter = new LineReporter(io, plan.format);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { OutboxFullError } from "../../client/errors/mod.ts";
 import type { Message } from "./input.ts";
 
 /** How many writes are made before the first of them has to be done. */
@@ -11,25 +12,37 @@ const WINDOW = 512;
 
 /** What takes messages. */
 export interface FeedTarget {
-  /** Settles when the transport has taken the message, or it was dropped. */
+  /**
+   * Settles when the transport has taken the message.
+   *
+   * @throws {OutboxFullError} The message alone is larger than the outbox.
+   * @throws {Error} The message was dropped, as an event `drop` has reported.
+   */
   write(message: Message): Promise<void>;
 }
 
 /** Writes ahead by one to two windows. */
 export class Feed {
   readonly #target: FeedTarget;
+  readonly #onTooLarge: (bytes: number) => void;
   #window: Promise<void>[] = [];
   #before: Promise<unknown> = Promise.resolve();
 
-  /** Makes a feed for one socket. */
-  constructor(target: FeedTarget) {
+  /**
+   * Makes a feed for one socket.
+   *
+   * @param target The socket.
+   * @param onTooLarge Called with the size of a message that the outbox can
+   * never hold, in bytes: no event reports it.
+   */
+  constructor(target: FeedTarget, onTooLarge: (bytes: number) => void) {
     this.#target = target;
+    this.#onTooLarge = onTooLarge;
   }
 
   /** Writes a message. Settles when there is room for the next one. */
   async push(message: Message): Promise<void> {
-    // What is dropped is told by the event `drop`.
-    this.#window.push(this.#target.write(message).catch(() => {}));
+    this.#window.push(this.#write(message));
     if (this.#window.length < WINDOW) return;
     await this.#before;
     this.#before = Promise.all(this.#window);
@@ -41,4 +54,18 @@ export class Feed {
     await this.#before;
     await Promise.all(this.#window);
   }
+
+  async #write(message: Message): Promise<void> {
+    try {
+      await this.#target.write(message);
+    } catch (error) {
+      if (error instanceof OutboxFullError) this.#onTooLarge(sizeOf(message));
+    }
+  }
+}
+
+function sizeOf(message: Message): number {
+  return typeof message === "string"
+    ? new TextEncoder().encode(message).length
+    : message.length;
 }

@@ -12,6 +12,8 @@ import type {
 } from "../../client/socket/events.ts";
 import type { MessageData } from "../../client/socket/web_idl.ts";
 import { Output } from "../terminal/output.ts";
+import { reportLine } from "../command.ts";
+import { visibleJson } from "../terminal/visible_text.ts";
 import { bytesOf, errorText, type Reporter } from "./reporter.ts";
 import type { SessionIo } from "../terminal/command_io.ts";
 
@@ -33,14 +35,14 @@ export class JsonReporter implements Reporter {
 
   /** Writes a record `open`. */
   opened({ attempt, reconnected }: OpenEvent): void {
-    this.#tell("open", { attempt, reconnected });
+    this.#write("open", { attempt, reconnected });
   }
 
   /** Writes a record `disconnect`. */
   disconnected(
     { closeCode, reason, attempt, delay, error }: DisconnectEvent,
   ): void {
-    this.#tell("disconnect", {
+    this.#write("disconnect", {
       closeCode,
       reason,
       attempt,
@@ -51,17 +53,17 @@ export class JsonReporter implements Reporter {
 
   /** Writes a record `drop`. */
   dropped({ count, bytes, direction, reason }: DropEvent): void {
-    this.#tell("drop", { count, bytes, direction, reason });
+    this.#write("drop", { count, bytes, direction, reason });
   }
 
   /** Writes a record `close`. */
   closed({ code, reason, wasClean, why }: EndEvent): void {
-    this.#tell("close", { closeCode: code, reason, wasClean, why });
+    this.#write("close", { closeCode: code, reason, wasClean, why });
   }
 
   /** Writes a record `heartbeat`. */
   measured(latency: number): void {
-    this.#tell("heartbeat", { latency });
+    this.#write("heartbeat", { latency });
   }
 
   /** Records do not change. */
@@ -81,8 +83,8 @@ export class JsonReporter implements Reporter {
   /** Writes a record `error`, and says it on stderr. */
   failed(error: unknown): void {
     const name = error instanceof Error ? error.name : "Error";
-    this.#tell("error", { error: name, message: errorText(error) });
-    this.#io.error(`connect: ${errorText(error)}\n`);
+    this.#write("error", { error: name, message: errorText(error) });
+    reportLine("connect", errorText(error), this.#io);
   }
 
   /** Settles when stdout has it all. */
@@ -90,16 +92,16 @@ export class JsonReporter implements Reporter {
     await this.#output.flush();
   }
 
-  /** There is nothing to tidy up. */
+  /** Holds no terminal. */
   end(): void {}
 
-  /** If nobody reads any more, the next message says so. */
-  #tell(type: string, fields: Fields): void {
-    this.#write(type, fields).catch(() => {});
+  /** Resolves to the error once stdout takes no more. */
+  get outputFailed(): Promise<unknown> {
+    return this.#output.failed;
   }
 
   async #write(type: string, fields: Fields): Promise<void> {
     const time = new Date().toISOString();
-    await this.#output.write(`${JSON.stringify({ type, time, ...fields })}\n`);
+    await this.#output.write(`${visibleJson({ type, time, ...fields })}\n`);
   }
 }

@@ -12,7 +12,10 @@ import type {
 } from "../../client/socket/events.ts";
 import type { MessageData } from "../../client/socket/web_idl.ts";
 import { Output } from "../terminal/output.ts";
+import { reportLine } from "../command.ts";
+import { visibleLines } from "../terminal/visible_text.ts";
 import {
+  binaryText,
   bytesOf,
   disconnectText,
   dropText,
@@ -64,8 +67,9 @@ export class LineReporter implements Reporter {
   /** Who sends knows it. */
   sent(): void {}
 
-  /** Writes it. */
+  /** Writes it: as it is, except to a terminal. */
   async received(message: MessageData): Promise<void> {
+    if (this.#io.stdoutIsTerminal) return await this.#show(message);
     if (this.#format === "binary") {
       return await this.#output.write(
         typeof message === "string" ? message : bytesOf(message),
@@ -90,10 +94,23 @@ export class LineReporter implements Reporter {
     await this.#output.flush();
   }
 
-  /** There is nothing to tidy up. */
+  /** Holds no terminal. */
   end(): void {}
 
+  /** Resolves to the error once stdout takes no more. */
+  get outputFailed(): Promise<unknown> {
+    return this.#output.failed;
+  }
+
+  /** Further lines are indented, so that none looks like one of ours. */
+  async #show(message: MessageData): Promise<void> {
+    const text = typeof message === "string"
+      ? visibleLines(message).replaceAll("\n", "\n  ")
+      : binaryText(bytesOf(message));
+    await this.#output.write(`${text}\n`);
+  }
+
   #note(text: string): void {
-    this.#io.error(`connect: ${text}\n`);
+    reportLine("connect", text, this.#io);
   }
 }

@@ -35,8 +35,10 @@ export interface Reporter {
   failed(error: unknown): void;
   /** Settles when all that was told has been written. */
   flush(): Promise<void>;
-  /** There is no more to tell. */
+  /** Lets go of the terminal. */
   end(): void;
+  /** Resolves to the error once stdout takes no more. */
+  readonly outputFailed: Promise<unknown>;
 }
 
 /** How much of binary data is shown, in bytes. */
@@ -61,12 +63,16 @@ export function disconnectText(
 
 /** Says which messages were lost. */
 export function dropText(
-  { count, bytes, direction, reason }: DropEvent,
+  { count, bytes, direction, reason }: Pick<
+    DropEvent,
+    "count" | "bytes" | "direction" | "reason"
+  >,
 ): string {
   const fate = direction === "outbound" ? "not sent" : "not read";
+  const why = reason === "overflow" ? "more than the queue holds" : reason;
   return `${countOf(count, "message")} ${fate} (${
     countOf(bytes, "byte")
-  }, ${reason})`;
+  }, ${why})`;
 }
 
 function countOf(count: number, noun: string): string {

@@ -5,6 +5,7 @@
  */
 
 import { Logger, type LogRecord, RotatingFileHandler } from "@std/log";
+import { visibleJson } from "../terminal/visible_text.ts";
 import { UsageError } from "../usage_error.ts";
 
 /** The levels that can be asked for, the most talkative first. */
@@ -68,7 +69,7 @@ export function formatRecord(
   record: Pick<LogRecord, "datetime" | "levelName" | "msg" | "args">,
 ): string {
   const [fields] = record.args;
-  return JSON.stringify({
+  return visibleJson({
     time: record.datetime.toISOString(),
     level: record.levelName.toLowerCase(),
     message: record.msg,

@@ -113,6 +113,9 @@ export class ScreenReporter implements Reporter {
     return Promise.resolve();
   }
 
+  /** Never: a terminal that is gone ends the process. */
+  readonly outputFailed: Promise<unknown> = new Promise(() => {});
+
   /** Gives the terminal back. */
   end(): void {
     this.#cancelTick();

@@ -4,12 +4,13 @@
  * @module
  */
 
-import type { DropEvent } from "../../client/socket/events.ts";
+import { DropEvent } from "../../client/socket/events.ts";
 import type { ReconnectingWebSocket } from "../../client/reconnecting_websocket.ts";
 import type { ConnectPlan } from "./plan.ts";
 import { EXIT_CODES, exitCodeOf } from "../exit_code.ts";
 import { Feed } from "./feed.ts";
-import type { Reporter } from "./reporter.ts";
+import { errorText, type Reporter } from "./reporter.ts";
+import { OutputError } from "../terminal/output_error.ts";
 import type { SessionIo } from "../terminal/command_io.ts";
 import type { Source } from "./source.ts";
 
@@ -22,13 +23,21 @@ export interface SessionParts {
   readonly io: SessionIo;
 }
 
+/** Why the session itself closes the socket. */
+type Cause =
+  | "none"
+  | "interrupted"
+  | "reader gone"
+  | "input failed"
+  | "output failed";
+
 /** Feeds input to a socket and reports what comes from it. */
 export class Session {
   readonly #parts: SessionParts;
   readonly #over = new AbortController();
   readonly #forced = Promise.withResolvers<number>();
   #unsent = 0;
-  #cause: "none" | "interrupted" | "reader gone" | "input failed" = "none";
+  #cause: Cause = "none";
 
   /** Makes a session that has not begun. */
   constructor(parts: SessionParts) {
@@ -40,7 +49,7 @@ export class Session {
     this.#listen();
     const stop = this.#parts.io.onInterrupt(() => this.#interrupt());
     try {
-      this.#send().catch((error) => this.#onInputFailed(error));
+      this.#send();
       return await Promise.race([this.#receive(), this.#forced.promise]);
     } finally {
       stop();
@@ -60,15 +69,13 @@ export class Session {
     socket.addEventListener("disconnect", (event) => {
       reporter.disconnected(event);
     });
-    socket.addEventListener("drop", (event) => {
-      this.#unsent += countUnsent(event);
-      reporter.dropped(event);
-    });
+    socket.addEventListener("drop", (event) => this.#onDrop(event));
     socket.addEventListener("heartbeat", ({ latency }) => {
       reporter.measured(latency);
     });
     socket.addEventListener("statuschange", () => reporter.refresh());
     socket.addEventListener("close", (event) => reporter.closed(event));
+    reporter.outputFailed.then((error) => this.#onOutputFailed(error));
   }
 
   /** The first heartbeat is an interval away, and people want to see one. */
@@ -78,22 +85,32 @@ export class Session {
     try {
       reporter.measured(await socket.probe());
     } catch {
-      // If the connection is dead, `disconnect` tells it.
+      // If the connection is dead, the event `disconnect` reports it.
     }
   }
 
   async #send(): Promise<void> {
-    const { socket, plan, io, reporter, source } = this.#parts;
-    const feed = new Feed(socket);
-    for await (const message of source.messages) {
-      reporter.sent(message);
-      await feed.push(message);
-      if (this.#over.signal.aborted) return;
+    const { socket, plan, io } = this.#parts;
+    const feed = new Feed(socket, (bytes) => this.#onTooLarge(bytes));
+    try {
+      await this.#sendAll(feed);
+    } catch (error) {
+      await feed.done();
+      return this.#fail("input failed", error);
     }
     await feed.done();
     if (this.#over.signal.aborted) return;
     await this.#wait(plan.wait, io);
     socket.close(1000);
+  }
+
+  async #sendAll(feed: Feed): Promise<void> {
+    const { reporter, source } = this.#parts;
+    for await (const message of source.messages) {
+      reporter.sent(message);
+      await feed.push(message);
+      if (this.#over.signal.aborted) return;
+    }
   }
 
   #wait(delay: number, io: SessionIo): Promise<void> {
@@ -112,41 +129,54 @@ export class Session {
   async #receive(): Promise<number> {
     const { socket, reporter } = this.#parts;
     try {
-      for await (const message of socket) await this.#report(message);
+      for await (const message of socket) await reporter.received(message);
       await reporter.flush();
-      return this.#requested();
+      return this.#exitCode();
     } catch (error) {
+      if (this.#cause === "reader gone") return EXIT_CODES.success;
       reporter.failed(error);
       await reporter.flush();
       return exitCodeOf(error);
     }
   }
 
-  async #report(
-    message: Parameters<Reporter["received"]>[0],
-  ): Promise<void> {
-    try {
-      await this.#parts.reporter.received(message);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-      this.#cause = "reader gone";
-      this.#parts.socket.close(1000);
-    }
+  #onDrop(event: DropEvent): void {
+    if (event.direction === "outbound") this.#unsent += event.count;
+    this.#parts.reporter.dropped(event);
   }
 
-  #onInputFailed(error: unknown): void {
+  #onTooLarge(bytes: number): void {
+    this.#onDrop(
+      new DropEvent({
+        count: 1,
+        bytes,
+        direction: "outbound",
+        reason: "overflow",
+      }),
+    );
+  }
+
+  #onOutputFailed(error: unknown): void {
+    const isReaderGone = error instanceof OutputError &&
+      error.kind === "reader gone";
+    if (isReaderGone) return this.#close("reader gone");
+    const why = new Error(`Cannot write to stdout: ${errorText(error)}`);
+    this.#fail("output failed", why);
+  }
+
+  #fail(cause: Cause, error: unknown): void {
     this.#parts.reporter.failed(error);
-    this.#cause = "input failed";
-    this.#parts.socket.close(1000);
+    this.#close(cause);
   }
 
-  #requested(): number {
+  #exitCode(): number {
     switch (this.#cause) {
       case "interrupted":
         return EXIT_CODES.interrupted;
       case "reader gone":
         return EXIT_CODES.success;
       case "input failed":
+      case "output failed":
         return EXIT_CODES.failure;
       case "none":
         return this.#unsent > 0 ? EXIT_CODES.unsent : EXIT_CODES.success;
@@ -158,11 +188,11 @@ export class Session {
     if (this.#cause === "interrupted") {
       this.#forced.resolve(EXIT_CODES.interrupted);
     }
-    this.#cause = "interrupted";
+    this.#close("interrupted");
+  }
+
+  #close(cause: Cause): void {
+    this.#cause = cause;
     this.#parts.socket.close(1000);
   }
-}
-
-function countUnsent({ direction, count }: DropEvent): number {
-  return direction === "outbound" ? count : 0;
 }

@@ -6,7 +6,7 @@
 
 import { redactUrl } from "../../identity/redact.ts";
 import { isInsecure } from "../../rfc6455/url.ts";
-import { Checkup, type CheckupPlan } from "./checkup.ts";
+import { Checkup, type CheckupPlan, type StepReport } from "./checkup.ts";
 import { type Command, runCommand, SUCCESS } from "../command.ts";
 import type { Finding } from "./diagnosis.ts";
 import { EXIT_CODES } from "../exit_code.ts";
@@ -17,7 +17,9 @@ import {
   readHandshake,
 } from "../handshake_flags.ts";
 import type { SessionIo } from "../terminal/command_io.ts";
+import { OutputError } from "../terminal/output_error.ts";
 import { wrap } from "../terminal/text_width.ts";
+import { visibleLine } from "../terminal/visible_text.ts";
 import { UsageError } from "../usage_error.ts";
 
 const HELP = `Find out what happens on the way to a server, step by step
@@ -82,15 +84,20 @@ async function examine(plan: CheckupPlan, io: SessionIo): Promise<number> {
   const checkup = new Checkup(plan, io.clock);
   const stop = io.onInterrupt(() => checkup.stop());
   try {
-    for await (const { name, time, finding } of checkup.steps()) {
-      io.write(stepText({ name, time, finding }, io));
-      findings.push(finding);
+    for await (const step of checkup.steps()) {
+      findings.push(step.finding);
+      io.write(stepText(step, io));
+    }
+    if (checkup.isStopped) return EXIT_CODES.interrupted;
+    io.write(verdictOf(findings, io));
+  } catch (error) {
+    // What was found until then still decides on the exit code.
+    if (!(error instanceof OutputError && error.kind === "reader gone")) {
+      throw error;
     }
   } finally {
     stop();
   }
-  if (checkup.isStopped) return EXIT_CODES.interrupted;
-  io.write(verdictOf(findings, io));
   const bad = findings.find(({ outcome }) => outcome === "bad");
   return bad === undefined ? SUCCESS : bad.exitCode ?? EXIT_CODES.failure;
 }
@@ -100,19 +107,15 @@ const COLORS = { good: "32", notable: "33", bad: "31" };
 const INDENT = " ".repeat(29);
 
 function stepText(
-  { name, time, finding }: {
-    readonly name: string;
-    readonly time: number;
-    readonly finding: Finding;
-  },
+  { name, time, finding }: StepReport,
   { noColor }: SessionIo,
 ): string {
   const { outcome, summary, details = [] } = finding;
   const sign = SIGNS[outcome].padEnd(4);
   const painted = noColor ? sign : `\x1b[${COLORS[outcome]}m${sign}\x1b[0m`;
   const took = `${time.toFixed(1)} ms`.padStart(10);
-  const first = `${painted}  ${name.padEnd(9)} ${took}   ${summary}\n`;
-  return first + details.map((line) => `${INDENT}${line}\n`).join("");
+  const first = `${painted}  ${name.padEnd(9)} ${took}   ${shown(summary)}\n`;
+  return first + details.map((line) => `${INDENT}${shown(line)}\n`).join("");
 }
 
 function verdictOf(
@@ -128,7 +131,18 @@ function verdictOf(
     : "It works.";
   const lines = [
     verdict,
-    ...advice.flatMap((text) => wrap(`${text}.`, columns)),
+    ...advice.flatMap((text) => wrap(`${shown(text)}.`, columns)),
   ];
   return `\n${lines.join("\n")}\n`;
+}
+
+/** How much of one line of a server is shown, in characters. */
+const LONGEST_SHOWN = 300;
+
+/** Servers choose status lines, headers, reasons and names in certificates. */
+function shown(text: string): string {
+  const characters = [...visibleLine(text)];
+  return characters.length <= LONGEST_SHOWN
+    ? characters.join("")
+    : `${characters.slice(0, LONGEST_SHOWN).join("")}…`;
 }

@@ -5,7 +5,13 @@
  */
 
 import { makeCertificate, readCertificate } from "./certificate.ts";
-import { type Command, FAILURE, runCommand, SUCCESS } from "../command.ts";
+import {
+  type Command,
+  FAILURE,
+  reportLine,
+  runCommand,
+  SUCCESS,
+} from "../command.ts";
 import {
   type Certificate,
   type EchoServer,
@@ -107,16 +113,15 @@ function tlsOf(flags: Flags): Plan["tls"] {
 
 async function run({ settings, tls }: Plan, io: SessionIo): Promise<number> {
   const certificate = await certificateFor(tls, io);
-  const note = (text: string) => io.error(`serve: ${text}\n`);
+  const note = (text: string) => reportLine("serve", text, io);
   const options = { ...settings, certificate, clock: io.clock, note };
-  const server = await listen(options);
+  await using server = await listen(options);
   if (server === undefined) return FAILURE;
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = io.onInterrupt(resolve);
   io.write(`Listening on ${server.url}\n`);
   await promise;
   stop();
-  await server[Symbol.asyncDispose]();
   return SUCCESS;
 }
 
@@ -140,6 +145,6 @@ async function certificateFor(
   if (tls === "none") return undefined;
   if (tls !== "made") return await readCertificate(...tls);
   const { file, ...certificate } = await makeCertificate();
-  io.error(`serve: Clients trust it with DENO_CERT=${file}\n`);
+  reportLine("serve", `Clients trust it with DENO_CERT=${file}`, io);
   return certificate;
 }

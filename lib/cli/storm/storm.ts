@@ -9,7 +9,13 @@ import type {
   ExponentialBackoff,
   SpreadBackoff,
 } from "../../connection/backoff.ts";
-import { type Command, FAILURE, runCommand, SUCCESS } from "../command.ts";
+import {
+  type Command,
+  FAILURE,
+  reportLine,
+  runCommand,
+  SUCCESS,
+} from "../command.ts";
 import { plot } from "./plot.ts";
 import { holdfast, PEERS, type Policy } from "./policies.ts";
 import { outage, type Scenario } from "./scenario.ts";
@@ -225,7 +231,7 @@ async function draw(
     return SUCCESS;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    io.error(`storm: Cannot write ${file}: ${why}\n`);
+    reportLine("storm", `Cannot write ${file}: ${why}`, io);
     return FAILURE;
   }
 }

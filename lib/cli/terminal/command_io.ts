@@ -9,15 +9,24 @@ import type { Clock } from "../../platform/clock.ts";
 
 /** Where a command writes, and what is known about it. */
 export interface CommandIo {
-  /** Writes results to stdout: what a pipe or a file should get. */
+  /**
+   * Writes results to stdout: what a pipe or a file should get.
+   *
+   * @throws {OutputError} Stdout takes no more.
+   */
   write(text: string): void;
-  /** Writes to stderr what is for a person only: progress, advice, failures. */
+  /**
+   * Writes to stderr what is for a person only: progress, advice, failures. If
+   * nobody can read it any more, it is discarded.
+   */
   error(text: string): void;
+  /** Whether stdout is a terminal, which obeys control characters. */
+  readonly stdoutIsTerminal: boolean;
   /** Whether stderr is a terminal, where a line can be drawn anew. */
-  readonly isTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
   /** How many characters fit in a line of the terminal. */
   readonly columns: number;
-  /** Whether to write without colours (`NO_COLOR`). */
+  /** Whether results have no colours: `NO_COLOR` is set, or no terminal. */
   readonly noColor: boolean;
 }
 
@@ -29,7 +38,11 @@ export interface SessionIo extends CommandIo {
   readonly stdin: ReadableStream<Uint8Array>;
   /** Time and randomness. */
   readonly clock: Clock;
-  /** Writes results to stdout; settles when stdout has taken them. */
+  /**
+   * Writes results to stdout; settles when stdout has taken them.
+   *
+   * @throws {OutputError} Stdout takes no more.
+   */
   writeBytes(bytes: Uint8Array): Promise<void>;
   /**
    * Sets how the terminal passes on what is typed: `"raw"` gives each key at

@@ -6,6 +6,7 @@
 
 import { PLATFORM_CLOCK } from "../../platform/clock.ts";
 import type { SessionIo } from "./command_io.ts";
+import { OutputError } from "./output_error.ts";
 
 const FALLBACK_COLUMNS = 80;
 const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
@@ -13,19 +14,22 @@ const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
 /** Gives the standard streams, signals and environment of this process. */
 export function denoIo(): SessionIo {
   const encoder = new TextEncoder();
-  const { stdin, stdout, stderr } = Deno;
+  const { stdin } = Deno;
+  const stdoutIsTerminal = Deno.stdout.isTerminal();
+  const stderrIsTerminal = Deno.stderr.isTerminal();
   return {
-    write: (text) => writeAllSync(stdout, encoder.encode(text)),
-    error: (text) => writeAllSync(stderr, encoder.encode(text)),
-    writeBytes: (bytes) => writeAll(stdout, bytes),
-    isTerminal: stderr.isTerminal(),
-    isInteractive: [stdin, stdout, stderr].every((file) => file.isTerminal()),
+    write: (text) => writeResults(encoder.encode(text)),
+    error: (text) => writeNotes(encoder.encode(text)),
+    writeBytes,
+    stdoutIsTerminal,
+    stderrIsTerminal,
+    isInteractive: stdin.isTerminal() && stdoutIsTerminal && stderrIsTerminal,
     get columns() {
-      return stderr.isTerminal()
-        ? Deno.consoleSize().columns
+      return stdoutIsTerminal || stderrIsTerminal
+        ? terminalColumns()
         : FALLBACK_COLUMNS;
     },
-    noColor: Deno.noColor || !stderr.isTerminal(),
+    noColor: Deno.noColor || !stdoutIsTerminal,
     get stdin() {
       return stdin.readable;
     },
@@ -41,6 +45,35 @@ function onInterrupt(listener: () => void): () => void {
   return () => {
     for (const signal of SIGNALS) Deno.removeSignalListener(signal, listener);
   };
+}
+
+/** A pseudo-terminal without a size says that it has 0 columns. */
+function terminalColumns(): number {
+  return Deno.consoleSize().columns || FALLBACK_COLUMNS;
+}
+
+function writeResults(bytes: Uint8Array): void {
+  try {
+    writeAllSync(Deno.stdout, bytes);
+  } catch (error) {
+    throw new OutputError(error);
+  }
+}
+
+function writeNotes(bytes: Uint8Array): void {
+  try {
+    writeAllSync(Deno.stderr, bytes);
+  } catch {
+    // There is no other place for notes, and the command can go on.
+  }
+}
+
+async function writeBytes(bytes: Uint8Array): Promise<void> {
+  try {
+    await writeAll(Deno.stdout, bytes);
+  } catch (error) {
+    throw new OutputError(error);
+  }
 }
 
 function writeAllSync(

@@ -6,40 +6,43 @@
 
 import type { SessionIo } from "./command_io.ts";
 
-/** How much is gathered before whoever writes has to wait, in bytes. */
+/** How much is gathered before the caller has to wait, in bytes. */
 const HIGH = 64 * 1024;
 
-/** Gathers while a write is under way, so that few writes carry many results. */
+/** Gathers results while a write is under way, so that few writes carry many. */
 export class Output {
   readonly #io: Pick<SessionIo, "writeBytes">;
   readonly #encoder = new TextEncoder();
+  readonly #failed = Promise.withResolvers<unknown>();
   #gathered: Uint8Array[] = [];
   #size = 0;
   #writing: Promise<void> | undefined;
-  #failure: { readonly error: unknown } | undefined;
+  #state: "working" | "failed" = "working";
 
-  /** Makes an output of one process. */
+  /** Makes the output of one process. */
   constructor(io: Pick<SessionIo, "writeBytes">) {
     this.#io = io;
   }
 
   /**
-   * Takes a result.
-   *
-   * @returns Settles when there is room for the next one; rejects when stdout
-   * takes no more.
+   * Resolves to the error once stdout takes no more. From then on, results are
+   * discarded.
    */
+  get failed(): Promise<unknown> {
+    return this.#failed.promise;
+  }
+
+  /** Takes a result; settles when there is room for the next one. */
   async write(data: string | Uint8Array): Promise<void> {
-    this.#check();
+    if (this.#state === "failed") return;
     const bytes = typeof data === "string" ? this.#encoder.encode(data) : data;
     this.#gathered.push(bytes);
     this.#size += bytes.length;
     const writing = this.#writing ??= this.#work();
     if (this.#size > HIGH) await writing;
-    this.#check();
   }
 
-  /** Settles when stdout has taken everything. */
+  /** Settles when stdout has taken everything, or takes no more. */
   async flush(): Promise<void> {
     await this.#writing;
   }
@@ -50,13 +53,11 @@ export class Output {
     try {
       while (this.#size > 0) await this.#io.writeBytes(this.#take());
     } catch (error) {
-      this.#failure = { error };
+      this.#state = "failed";
+      this.#take();
+      this.#failed.resolve(error);
     }
     this.#writing = undefined;
-  }
-
-  #check(): void {
-    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   #take(): Uint8Array {

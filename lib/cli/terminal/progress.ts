@@ -17,12 +17,12 @@ const CLEAR_LINE = "\r\x1b[K";
  */
 export function progressBar(
   steps: number,
-  io: Pick<CommandIo, "error" | "isTerminal" | "columns">,
+  io: Pick<CommandIo, "error" | "stderrIsTerminal" | "columns">,
 ): () => void {
   let done = 0;
   return () => {
     done += 1;
-    if (!io.isTerminal) return;
+    if (!io.stderrIsTerminal) return;
     io.error(done < steps ? `\r${bar(done / steps, io.columns)}` : CLEAR_LINE);
   };
 }

@@ -6,7 +6,8 @@
  */
 
 import type { CommandIo } from "./command_io.ts";
-import { fitEnd, fitStart, showControls, widthOf, wrap } from "./text_width.ts";
+import { fitEnd, fitStart, widthOf, wrap } from "./text_width.ts";
+import { visibleLine, visibleLines } from "./visible_text.ts";
 
 /** What a line is about; it decides on the colour. */
 export type Tone = "received" | "sent" | "good" | "bad" | "quiet";
@@ -61,7 +62,7 @@ export class Screen {
   /** Prints lines above the bottom. */
   print(text: string, tone: Tone): void {
     const sign = this.#paint(SIGNS[tone], tone);
-    const lines = this.#linesOf(showControls(text), tone).join("\r\n  ");
+    const lines = this.#linesOf(text, tone).join("\r\n  ");
     const shown = tone === "received" ? lines : this.#paint(lines, tone);
     this.#write(this.#erasing, `${sign}${shown}\r\n`, this.#render());
   }
@@ -82,10 +83,11 @@ export class Screen {
 
   /** Messages stay as they are, so that they can be copied; the rest is ours. */
   #linesOf(text: string, tone: Tone): readonly string[] {
-    const lines = text.split("\n");
-    if (tone === "received" || tone === "sent") return lines;
+    if (tone === "received" || tone === "sent") {
+      return visibleLines(text).split("\n");
+    }
     const room = this.#io.columns - 1 - SIGNS[tone].length;
-    return lines.flatMap((line) => wrap(line, room));
+    return wrap(visibleLine(text), room);
   }
 
   /** A terminal that became narrower has broken the status line into rows. */
@@ -102,7 +104,7 @@ export class Screen {
     const { status, tone, line } = this.#bottom();
     // One column less: at the last one some terminals wrap, some do not.
     const columns = this.#io.columns - 1;
-    const bar = fitStart(showControls(status), columns);
+    const bar = fitStart(visibleLine(status), columns);
     const { prompt, cursor } = renderPrompt(line, columns);
     const text = `${this.#paint(bar, tone)}\r\n${prompt}`;
     this.#drawn = { text, statusWidth: widthOf(bar), cursor };
@@ -124,8 +126,13 @@ function renderPrompt(
   columns: number,
 ): { readonly prompt: string; readonly cursor: number } {
   const room = Math.max(columns - PROMPT.length, 1);
-  const before = fitEnd(left.replaceAll("\t", " "), room - 1);
-  const after = fitStart(right.replaceAll("\t", " "), room - widthOf(before));
+  const before = fitEnd(promptText(left), room - 1);
+  const after = fitStart(promptText(right), room - widthOf(before));
   const cursor = PROMPT.length + widthOf(before);
   return { prompt: `${PROMPT}${before}${after}\r\x1b[${cursor}C`, cursor };
+}
+
+/** Pasted text may contain control characters as well. */
+function promptText(text: string): string {
+  return visibleLine(text.replaceAll("\t", " "));
 }

@@ -10,8 +10,6 @@ const WIDE =
 /** Below this many columns, breaking lines makes them no easier to read. */
 const NARROWEST = 20;
 const COMBINING = /\p{M}|\u200d/u;
-// deno-lint-ignore no-control-regex
-const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 
 /** Gives the number of columns of a text without control characters. */
 export function widthOf(text: string): number {
@@ -65,17 +63,6 @@ export function wrapAfter(
   const indent = widthOf(label);
   const lines = wrap(text, columns - indent);
   return `${label}${lines.join(`\n${" ".repeat(indent)}`)}`;
-}
-
-/**
- * Makes control characters visible, so that a peer cannot move the cursor,
- * recolour or rename the terminal. Line feeds and tabs stay.
- */
-export function showControls(text: string): string {
-  return text.replace(
-    CONTROL,
-    (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
 }
 
 function columnsOf(character: string): number {

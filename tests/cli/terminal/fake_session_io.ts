@@ -1,12 +1,21 @@
 import { type Clock, PLATFORM_CLOCK } from "../../../lib/platform/clock.ts";
 import type { SessionIo } from "../../../lib/cli/terminal/command_io.ts";
-import { RecordingIo } from "./recording_io.ts";
+import { RecordingIo, type RecordingOptions } from "./recording_io.ts";
+
+/** What a test chooses about a session. */
+export interface FakeSessionOptions extends RecordingOptions {
+  /** Whether a person sits at a terminal. */
+  readonly interactive?: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+}
 
 /** The surroundings of a session, with what is typed or piped as an argument. */
 export class FakeSessionIo extends RecordingIo implements SessionIo {
   readonly isInteractive: boolean;
   readonly stdin: ReadableStream<Uint8Array>;
-  readonly clock: Clock = PLATFORM_CLOCK;
+  readonly clock: Clock;
+  /** The modes that the terminal was set to. */
   readonly keys: string[] = [];
   readonly #type: WritableStreamDefaultWriter<Uint8Array>;
   readonly #environment: Readonly<Record<string, string>>;
@@ -14,14 +23,17 @@ export class FakeSessionIo extends RecordingIo implements SessionIo {
   #interrupt = () => {};
 
   constructor(
-    { interactive = false, columns = 80, environment = {} }: {
-      readonly interactive?: boolean;
-      readonly columns?: number;
-      readonly environment?: Readonly<Record<string, string>>;
-    } = {},
+    {
+      interactive = false,
+      isTerminal = interactive,
+      environment = {},
+      clock = PLATFORM_CLOCK,
+      ...streams
+    }: FakeSessionOptions = {},
   ) {
-    super({ isTerminal: interactive, columns });
+    super({ ...streams, isTerminal });
     this.isInteractive = interactive;
+    this.clock = clock;
     this.#environment = environment;
     const { readable, writable } = new TransformStream<
       Uint8Array,
@@ -31,14 +43,22 @@ export class FakeSessionIo extends RecordingIo implements SessionIo {
     this.#type = writable.getWriter();
   }
 
-  /** Types or pipes a text in. */
-  type(text: string): void {
-    this.#type.write(new TextEncoder().encode(text)).catch(() => {});
+  /** Types or pipes text or bytes in. */
+  type(input: string | Uint8Array): void {
+    const bytes = typeof input === "string"
+      ? new TextEncoder().encode(input)
+      : input;
+    this.#type.write(bytes).catch(() => {});
   }
 
-  /** There is no more to come. */
+  /** Ends stdin. */
   finish(): void {
     this.#type.close().catch(() => {});
+  }
+
+  /** Breaks stdin. */
+  breakInput(error: Error): void {
+    this.#type.abort(error).catch(() => {});
   }
 
   /** Sends a signal. */
@@ -57,17 +77,17 @@ export class FakeSessionIo extends RecordingIo implements SessionIo {
 
   override write(text: string): void {
     super.write(text);
-    this.#tell();
+    this.#notify();
   }
 
   override error(text: string): void {
     super.error(text);
-    this.#tell();
+    this.#notify();
   }
 
-  writeBytes(bytes: Uint8Array): Promise<void> {
+  // deno-lint-ignore require-await -- a failure is a rejection
+  async writeBytes(bytes: Uint8Array): Promise<void> {
     this.write(new TextDecoder().decode(bytes));
-    return Promise.resolve();
   }
 
   setKeys(mode: "raw" | "lines"): void {
@@ -83,7 +103,7 @@ export class FakeSessionIo extends RecordingIo implements SessionIo {
     return () => this.#interrupt = () => {};
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const resolve of this.#awaited) resolve();
     this.#awaited.clear();
   }

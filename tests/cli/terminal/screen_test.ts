@@ -1,21 +1,14 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { Screen } from "../../../lib/cli/terminal/screen.ts";
-import {
-  fitEnd,
-  fitStart,
-  showControls,
-  widthOf,
-  wrap,
-} from "../../../lib/cli/terminal/text_width.ts";
+import { Screen, type Tone } from "../../../lib/cli/terminal/screen.ts";
 
-function makeScreen(columns = 20) {
+function makeScreen(columns = 20, { noColor = true } = {}) {
   const bottom = { status: "[open]", left: "", right: "" };
-  const io = { columns, noColor: true, text: "" };
+  const io = { columns, noColor, text: "" };
   const screen = new Screen({
     get columns() {
       return io.columns;
     },
-    noColor: true,
+    noColor,
     write: (text) => io.text += text,
   }, () => ({
     status: bottom.status,
@@ -90,27 +83,34 @@ Deno.test("Screen.print() breaks what it says between words, and leaves messages
   }
 });
 
-Deno.test("wrap() breaks between words only", () => {
-  const text =
-    "0123456789 0123456789 日本語日本語 http://example.com/0123456789";
-  assertEquals(wrap(text, 21), [
-    "0123456789 0123456789",
-    "日本語日本語",
-    "http://example.com/0123456789",
-  ]);
-  assertEquals(wrap("one  two", 20), ["one  two"]);
-  assertEquals(wrap("", 20), [""]);
+Deno.test("Screen.print() keeps what it says itself in lines of its own", () => {
+  const { screen, taken } = makeScreen(80);
+  screen.print("bye\r\n* Connected again\x9b2J\u202e", "bad");
+  assertStringIncludes(
+    taken(),
+    "! bye\\r\\n* Connected again\\x9b2J\\u202e\r\n",
+  );
 });
 
-Deno.test("widthOf() counts columns", () => {
-  assertEquals(["ab", "日本", "e\u0301", "👍"].map(widthOf), [2, 4, 1, 2]);
+Deno.test("Screen.refresh() shows control characters that were pasted or are in the status", () => {
+  const { screen, bottom, taken } = makeScreen(40);
+  Object.assign(bottom, {
+    status: "\x1b]0;x",
+    left: "a\tb\x9b",
+    right: "\u202e",
+  });
+  screen.refresh();
+  assertEquals(taken(), "\\x1b]0;x\r\n> a b\\x9b\\u202e\r\x1b[9C");
 });
 
-Deno.test("fitStart() and fitEnd() cut between characters", () => {
-  assertEquals(fitStart("日本語", 5), "日本");
-  assertEquals(fitEnd("日本語", 5), "本語");
-});
-
-Deno.test("showControls() leaves lines and tabs", () => {
-  assertEquals(showControls("a\tb\nc\r\x9b"), "a\tb\nc\\x0d\\x9b");
+Deno.test("Screen.print() colours signs and notes, but no message of a peer", () => {
+  const { screen, taken } = makeScreen(80, { noColor: false });
+  const first = (tone: Tone) => {
+    screen.print("text", tone);
+    return taken().split("\x1b[J").at(-1)?.split("\r\n")[0];
+  };
+  assertEquals(first("received"), "\x1b[36m< \x1b[0mtext");
+  assertEquals(first("sent"), "\x1b[2m> \x1b[0m\x1b[2mtext\x1b[0m");
+  assertEquals(first("bad"), "\x1b[31m! \x1b[0m\x1b[31mtext\x1b[0m");
+  assertEquals(first("good"), "\x1b[32m* \x1b[0m\x1b[32mtext\x1b[0m");
 });
