@@ -1,82 +1,13 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { doctor } from "../../../lib/cli/doctor/doctor.ts";
-import {
-  judgeCertificate,
-  judgeHandshake,
-  judgeIdleCut,
-  judgeRefusedCertificate,
-} from "../../../lib/cli/doctor/diagnosis.ts";
 import { startEchoServer } from "../../../lib/cli/serve/echo_server.ts";
-import { PLATFORM_CLOCK } from "../../../lib/platform/clock.ts";
 import { SELF_SIGNED } from "../../system/servers/self_signed.ts";
+import { ECHO_SETTINGS } from "../serve/echo_settings.ts";
+import { startRawServer } from "./raw_server.ts";
 import { FakeSessionIo } from "../terminal/fake_session_io.ts";
 
-const NOW = Date.UTC(2026, 0, 1);
-const DAY = 86_400_000;
-const SETTINGS = {
-  hostname: "127.0.0.1",
-  port: 0,
-  idleTimeout: Infinity,
-  dropEvery: Infinity,
-  token: undefined,
-  certificate: undefined,
-  clock: PLATFORM_CLOCK,
-  note: () => {},
-};
-
-function certificate(from: number, to: number) {
-  return { subject: "a", issuer: "b", names: "a.example", from, to };
-}
-
-Deno.test("judgeCertificate() notes an end that is near", () => {
-  const good = judgeCertificate(certificate(NOW, NOW + 90 * DAY), NOW);
-  const soon = judgeCertificate(certificate(NOW, NOW + 3 * DAY), NOW);
-  assertEquals([good.outcome, soon.outcome], ["good", "notable"]);
-  assertMatch(soon.advice ?? "", /ends on 2026-01-04/);
-});
-
-Deno.test("judgeRefusedCertificate() says what is wrong with it", () => {
-  const certificates = [
-    certificate(NOW - 9 * DAY, NOW - DAY),
-    certificate(NOW + DAY, NOW + 9 * DAY),
-    { ...certificate(NOW, NOW + DAY), issuer: "a" },
-    undefined,
-  ];
-  const advice = certificates.map((certificate) =>
-    judgeRefusedCertificate({ certificate, why: "", now: NOW }).advice
-  );
-  const expected = [/ended on 2025-12-31/, /clocks/, /by itself/, /speaks TLS/];
-  for (const [index, pattern] of expected.entries()) {
-    assertMatch(advice[index] ?? "", pattern);
-  }
-});
-
-Deno.test("judgeHandshake() advises by status and never takes a wrong accept", () => {
-  const judge = (status: number, accepted = false) =>
-    judgeHandshake({
-      status,
-      statusLine: `HTTP/1.1 ${status}`,
-      headers: new Map([["location", "wss://b"]]),
-      accepted,
-    });
-  assertEquals(judge(101, true).outcome, "good");
-  assertEquals(
-    [judge(101), judge(401), judge(404)].map((each) => each.exitCode),
-    [9, 5, 4],
-  );
-  assertMatch(judge(302).advice ?? "", /wss:\/\/b/);
-  for (const status of [0, 200, 400, 418, 426, 429, 500, 502]) {
-    assert(judge(status).advice, `${status}`);
-  }
-});
-
-Deno.test("judgeIdleCut() advises a ping interval below the limit", () => {
-  assertMatch(judgeIdleCut(60_000, "").advice ?? "", / 30s or less/);
-  assertMatch(judgeIdleCut(2_014, "").advice ?? "", / 1s or less/);
-});
-
 Deno.test("doctor() finds a server that works", async () => {
-  await using server = await startEchoServer(SETTINGS);
+  await using server = await startEchoServer(ECHO_SETTINGS);
   const io = new FakeSessionIo();
   assertEquals(await doctor([server.url, "--idle", "50ms"], io), 0);
   const steps = io.written.match(/^ok {4}\w+/gm);
@@ -91,7 +22,10 @@ Deno.test("doctor() finds a server that works", async () => {
 });
 
 Deno.test("doctor() finds a server that cuts idle connections", async () => {
-  await using server = await startEchoServer({ ...SETTINGS, idleTimeout: 300 });
+  await using server = await startEchoServer({
+    ...ECHO_SETTINGS,
+    idleTimeout: 300,
+  });
   const io = new FakeSessionIo();
   assertEquals(await doctor([server.url, "--idle", "20s"], io), 0);
   assertMatch(io.written, /note {2}idle .* cut after 0\.\d s of silence/);
@@ -100,7 +34,7 @@ Deno.test("doctor() finds a server that cuts idle connections", async () => {
 
 Deno.test("doctor() shows the dates of a certificate that nobody trusts", async () => {
   await using server = await startEchoServer({
-    ...SETTINGS,
+    ...ECHO_SETTINGS,
     certificate: SELF_SIGNED,
   });
   const io = new FakeSessionIo();
@@ -119,4 +53,47 @@ Deno.test("doctor() gives up on a handshake that is never answered", async () =>
   assertMatch(io.written, /FAIL {2}handshake .*No answer in time/);
   (await accepted).close();
   listener.close();
+});
+
+Deno.test("doctor() shows control characters of a server, and cuts what is long", async () => {
+  await using server = startRawServer(
+    "HTTP/1.1 302 \x1b]52;c;eA==\x07\r\nServer: \x9b2Jx\nIt works.\r\n" +
+      `Location: /${"a".repeat(400)}\r\n\r\n`,
+  );
+  const io = new FakeSessionIo({ isTerminal: true });
+  assertEquals(await doctor([server.url], io), 4);
+  assertMatch(io.written, / {3}HTTP\/1\.1 302 \\x1b\]52;c;eA==\\x07\n/);
+  assertMatch(io.written, / {29}server: \\x9b2Jx\\nIt works\.\n/);
+  assertMatch(io.written, / {29}location: \/a{289}…\n/);
+  assertMatch(io.written, /^[\x20-\x7e\n…]+$/);
+});
+
+Deno.test("doctor() gives the exit code of what it found before nobody read on", async () => {
+  await using server = startRawServer("HTTP/1.1 403 Forbidden\r\n\r\n");
+  const steps = ["DNS", "TCP", "handshake"].length;
+  const codes = [];
+  for (const writes of [2, steps, steps + 1]) {
+    const io = new FakeSessionIo({ writes });
+    codes.push(await doctor([server.url], io));
+    assertEquals(io.errors, "");
+  }
+  assertEquals(codes, [0, 5, 5]);
+});
+
+Deno.test("doctor() colours the outcome on a terminal only", async () => {
+  await using server = startRawServer("HTTP/1.1 404 Not Found\r\n\r\n");
+  const io = new FakeSessionIo({ isTerminal: true, noColor: false });
+  assertEquals(await doctor([server.url], io), 4);
+  assertEquals(io.written.split("\x1b[31mFAIL\x1b[0m  handshake").length, 2);
+  assertEquals(io.written.split("\x1b[32mok  \x1b[0m  ").length, 3);
+});
+
+Deno.test("doctor() ends at an interrupt with 130", async () => {
+  await using server = await startEchoServer(ECHO_SETTINGS);
+  const io = new FakeSessionIo();
+  const code = doctor([server.url, "--idle", "1h"], io);
+  await io.shows("pings");
+  io.interrupt();
+  assertEquals(await code, 130);
+  assertEquals(io.written.includes("It works"), false);
 });

@@ -1,0 +1,66 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  type Command,
+  reportLine,
+  reportUsage,
+  runCommand,
+} from "../../lib/cli/command.ts";
+import type { CommandIo } from "../../lib/cli/terminal/command_io.ts";
+import { UsageError } from "../../lib/cli/usage_error.ts";
+import { RecordingIo } from "./terminal/recording_io.ts";
+
+const COMMAND: Command<string, CommandIo> = {
+  name: "greet",
+  help: "How to greet\n",
+  flags: { values: ["whom"] },
+  plan: (flags) => flags.text("whom") ?? "world",
+  run(whom, io) {
+    if (whom === "nobody") throw new UsageError("There is nobody");
+    if (whom === "fault") throw new Error("A fault");
+    io.write(`Hello ${whom}\n`);
+    return 7;
+  },
+};
+
+Deno.test("runCommand() runs what the flags ask for, and gives the exit code", async () => {
+  const io = new RecordingIo();
+  assertEquals(await runCommand(COMMAND, ["--whom", "you"], io), 7);
+  assertEquals([io.written, io.errors], ["Hello you\n", ""]);
+});
+
+Deno.test("runCommand() shows help on stdout, wherever the flag stands", async () => {
+  for (const args of [["--help"], ["-h"], ["--whom", "nobody", "--help"]]) {
+    const io = new RecordingIo();
+    assertEquals(await runCommand(COMMAND, args, io), 0);
+    assertEquals([io.written, io.errors], ["How to greet\n", ""]);
+  }
+});
+
+Deno.test("runCommand() reports wrong usage, also what only turns out in the run", async () => {
+  for (
+    const [args, complaint] of [
+      [["--bogus"], "There is no flag --bogus; see --help"],
+      [["--whom", "nobody"], "There is nobody"],
+    ] as const
+  ) {
+    const io = new RecordingIo();
+    assertEquals(await runCommand(COMMAND, args, io), 2);
+    assertEquals([io.written, io.errors], ["", `greet: ${complaint}\n`]);
+  }
+});
+
+Deno.test("runCommand() passes other errors on", async () => {
+  const io = new RecordingIo();
+  const running = runCommand(COMMAND, ["--whom", "fault"], io);
+  await assertRejects(() => running, Error, "A fault");
+});
+
+Deno.test("reportUsage() and reportLine() show control characters", () => {
+  const io = new RecordingIo();
+  assertEquals(reportUsage("greet", "What is \x1b[2J?", io), 2);
+  reportLine("greet", "bye\ngreet: forged", io);
+  assertEquals(
+    io.errors,
+    "greet: What is \\x1b[2J?\ngreet: bye\\ngreet: forged\n",
+  );
+});

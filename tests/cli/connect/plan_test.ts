@@ -1,0 +1,75 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  CONNECT_FLAGS,
+  readConnectPlan,
+} from "../../../lib/cli/connect/plan.ts";
+import { Flags } from "../../../lib/cli/flags.ts";
+import { UsageError } from "../../../lib/cli/usage_error.ts";
+
+function read(args: readonly string[], { isInteractive = false } = {}) {
+  const flags = new Flags(["ws://a", ...args], CONNECT_FLAGS);
+  const environment = (name: string) => name === "TOKEN" ? "secret" : undefined;
+  return readConnectPlan(flags, { isInteractive, environment });
+}
+
+Deno.test("readConnectPlan() has the defaults that the help tells", () => {
+  assertEquals(read([]), {
+    url: new URL("ws://a"),
+    protocols: [],
+    options: { headers: {} },
+    format: "text",
+    execute: [],
+    wait: 1_000,
+    log: undefined,
+  });
+});
+
+Deno.test("readConnectPlan() makes options of flags", () => {
+  const { options } = read([
+    ...["-H", "A: 1", "--token-env", "TOKEN", "--allow-insecure"],
+    ...["--greeting", "hi", "--ping-interval", "5s", "--max-attempts", "3"],
+  ]);
+  assertEquals(options, {
+    headers: { A: "1" },
+    token: "secret",
+    allowInsecure: true,
+    greeting: { send: "hi" },
+    heartbeat: { interval: 5_000 },
+    backoff: { maxAttempts: 3 },
+  });
+  assertEquals(read(["--ping-interval", "0"]).options.heartbeat, false);
+});
+
+Deno.test("readConnectPlan() waits for answers, but not for a person who has left", () => {
+  const waits = [
+    read(["-w", "5m"]),
+    read(["--wait", "forever"]),
+    read([], { isInteractive: true }),
+    read(["-x", "hi"], { isInteractive: true }),
+  ];
+  assertEquals(waits.map(({ wait }) => wait), [300_000, Infinity, 0, 1_000]);
+});
+
+Deno.test("readConnectPlan() chooses a format and a log", () => {
+  assertEquals(read(["--json"]).format, "json");
+  assertEquals(read(["--binary"]).format, "binary");
+  assertEquals(read(["--log-file", "f"]).log, { file: "f", level: "info" });
+  assertEquals(
+    read(["--log-file", "f", "--log-level", "debug"]).log,
+    { file: "f", level: "debug" },
+  );
+});
+
+for (
+  const [args, complaint] of [
+    ["--json --binary", "--json and --binary exclude each other"],
+    ["--log-level info", "--log-level needs --log-file"],
+    ["--log-level all --log-file f", "must be debug, info, warn or error"],
+    ["--max-attempts 0", "must be a whole number from 1"],
+    ["--wait soon", "--wait is"],
+  ] as const
+) {
+  Deno.test(`readConnectPlan() refuses ${args}`, () => {
+    assertThrows(() => read(args.split(" ")), UsageError, complaint);
+  });
+}

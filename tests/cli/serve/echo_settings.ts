@@ -1,0 +1,13 @@
+import { PLATFORM_CLOCK } from "../../../lib/platform/clock.ts";
+
+/** Settings of an echo server without faults. */
+export const ECHO_SETTINGS = {
+  hostname: "127.0.0.1",
+  port: 0,
+  idleTimeout: Infinity,
+  dropEvery: Infinity,
+  token: undefined,
+  certificate: undefined,
+  clock: PLATFORM_CLOCK,
+  note: () => {},
+};
