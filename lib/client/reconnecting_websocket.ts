@@ -15,7 +15,7 @@ import type {
 } from "./socket/events.ts";
 import { defineHandlers, type Handler } from "./socket/event_handlers.ts";
 import type { OpenInfo } from "./socket/lifecycle.ts";
-import type { Sendable } from "./remote/message_data.ts";
+import { type Sendable, toMessage } from "./remote/message_data.ts";
 import type { ReceiveOptions } from "./socket/message_stream.ts";
 import type {
   ReconnectingWebSocketOptions,
@@ -34,7 +34,7 @@ import {
   type ReadyState,
   WebSocketTarget,
 } from "./socket/web_idl.ts";
-import type { WriteOptions } from "./socket/write_queue.ts";
+import { outboxFull, type WriteOptions } from "./socket/write_queue.ts";
 
 /**
  * A WebSocket that stays connected, with the socket in a worker.
@@ -129,7 +129,7 @@ export class ReconnectingWebSocket
 
   /** The size of what the transport has not taken, in UTF-8 or binary bytes. */
   get bufferedAmount(): number {
-    return this.#parts.connection.bufferedAmount;
+    return this.#parts.connection.outgoing.bytes;
   }
 
   /** The extensions that the server selected last. */
@@ -187,7 +187,10 @@ export class ReconnectingWebSocket
    * @throws {ConnectionClosedError} The end was asked for, or has come.
    */
   send(data: Sendable): void {
-    this.#parts.send(data);
+    const { lifecycle, connection, limits, ttl } = this.#parts;
+    if (lifecycle.isOver) throw lifecycle.endError;
+    const ticket = connection.outgoing.push(toMessage(data), ttl);
+    if (ticket === "overflow") throw outboxFull(limits);
   }
 
   /**

@@ -19,7 +19,7 @@ import { defineHandlers, type Handler } from "./socket/event_handlers.ts";
 import { RemoteConnection } from "./remote/remote_connection.ts";
 import type { RemoteConnectionListener } from "./remote/listener.ts";
 import type { NoticeOf } from "../boundary/protocol.ts";
-import { type Sendable, snapshot } from "./remote/message_data.ts";
+import { type Sendable, toMessage } from "./remote/message_data.ts";
 import { sizeOf } from "../queue/data.ts";
 import type { WorkerWebSocketOptions } from "./options/options.ts";
 import {
@@ -38,7 +38,6 @@ import {
   READY_STATES,
   type ReadyState,
   toMessageData,
-  toSendable,
   WebSocketTarget,
 } from "./socket/web_idl.ts";
 import { choosePool } from "./workers/worker_host.ts";
@@ -148,7 +147,7 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
       NO_LIMITS,
       this.#listener(),
     );
-    this.#connection.consume("push");
+    this.#connection.incoming.consume("push");
   }
 
   /** The URL, as it was resolved. */
@@ -163,7 +162,7 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
 
   /** The size of what was given to `send()` and not to the network, in UTF-8 or binary bytes. */
   get bufferedAmount(): number {
-    return this.#connection.bufferedAmount + this.#discardedBytes;
+    return this.#connection.outgoing.bytes + this.#discardedBytes;
   }
 
   /** The extensions that the server selected. */
@@ -196,15 +195,15 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
    */
   send(data: Sendable): void {
     if (arguments.length === 0) throw new TypeError("send() needs an argument");
-    const message = toSendable(data);
+    const message = toMessage(data);
     if (this.#readyState === CONNECTING) {
       throw new DOMException(
         "Cannot send: the connection is not open yet",
         "InvalidStateError",
       );
     }
-    if (this.#readyState === OPEN) this.#connection.send(message);
-    else this.#discardedBytes += sizeOf(snapshot(message));
+    if (this.#readyState === OPEN) this.#connection.outgoing.push(message);
+    else this.#discardedBytes += sizeOf(message);
   }
 
   /**

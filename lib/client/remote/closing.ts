@@ -1,6 +1,6 @@
 /**
- * How a connection is closed: what was queued goes out first, then the worker
- * is told, and nobody waits for that longer than the limit.
+ * How a connection is closed: queued messages go out first, then the worker
+ * gets the `close`. Nothing waits for that longer than the limit.
  *
  * @module
  */
@@ -8,7 +8,6 @@
 import type { Command } from "../../boundary/protocol.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Post } from "../workers/post_sender.ts";
-import type { Attachment } from "../workers/attachment.ts";
 import type { SendQueue } from "./send_queue.ts";
 
 /** What a connection is closed with. */
@@ -22,7 +21,7 @@ export class Closing {
   readonly kind = "closing";
   readonly #request: CloseRequest;
   readonly #outgoing: SendQueue;
-  #progress: "draining" | "told" = "draining";
+  #progress: "draining" | "posted" = "draining";
   #cancelLimit: (() => void) | undefined;
 
   /** Begins: the queue takes no message from now on. */
@@ -32,28 +31,33 @@ export class Closing {
     outgoing.stop();
   }
 
-  /** Whether the worker does not know yet. */
+  /** Whether the worker has no `close` yet. */
   get isDraining(): boolean {
     return this.#progress === "draining";
   }
 
-  /** Has something done about it if the worker does not know after so many milliseconds. */
+  /** Calls `act` if the worker has no `close` after so many milliseconds. */
   limit(clock: Clock, timeout: number, act: () => void): void {
     this.#cancelLimit = clock.after(timeout, act);
   }
 
-  /** Tells the worker once nothing waits to cross any more. */
+  /** Adds the `close` to a post once no message waits to cross. */
   fill(post: Post, id: number): void {
     if (!this.isDraining || this.#outgoing.waiting > 0) return;
-    post.records.push(this.#closeCommand({ id, sent: this.#outgoing.crossed }));
+    post.records.push(this.#command({ id, sent: this.#outgoing.crossed }));
   }
 
-  /** Drops what has not crossed, and has the worker, if any, wait for nothing more. */
-  skipDrain(seat: Attachment | undefined): void {
-    if (seat === undefined || !this.isDraining) return;
-    const { id } = seat;
-    seat.send(this.#closeCommand({ id, sent: this.#outgoing.settled }));
+  /**
+   * Drops what has not crossed.
+   *
+   * @returns The `close` that makes the worker wait for nothing more, unless it
+   * has one already.
+   */
+  skipDrain(id: number): Command | undefined {
+    if (!this.isDraining) return undefined;
+    const command = this.#command({ id, sent: this.#outgoing.settled });
     this.#outgoing.clear("closed");
+    return command;
   }
 
   /** The connection has ended. */
@@ -61,11 +65,11 @@ export class Closing {
     this.#cancelLimit?.();
   }
 
-  #closeCommand(
+  #command(
     { id, sent }: { readonly id: number; readonly sent: number },
   ): Command {
     this.#cancelLimit?.();
-    this.#progress = "told";
+    this.#progress = "posted";
     const { closeCode, reason } = this.#request;
     const command = { type: "close", id, reason, sent } as const;
     return closeCode === undefined ? command : { ...command, closeCode };

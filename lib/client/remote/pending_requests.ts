@@ -4,25 +4,23 @@
  * @module
  */
 
-import type { Answer } from "../../boundary/protocol.ts";
 import type { NoticeOf } from "../../boundary/protocol.ts";
-import type { Attachment } from "../workers/attachment.ts";
 import type { GuardedListener } from "./guarded_listener.ts";
 
 /** The open questions of the worker and the open probes of the client. */
 export class PendingRequests {
   readonly #listener: GuardedListener;
-  /** By our own numbers: a worker's successor counts anew. */
+  /** The worker's numbers by ours: each new worker counts from 1. */
   readonly #questions = new Map<number, number>();
   #lastQuestion = 0;
   readonly #probes = new Set<number>();
 
-  /** Nothing has been asked yet. */
-  constructor(teller: GuardedListener) {
-    this.#listener = teller;
+  /** Starts without a request. */
+  constructor(listener: GuardedListener) {
+    this.#listener = listener;
   }
 
-  /** The worker asked; tells it with a number that is never used again. */
+  /** Passes a question of the worker on, with a number that is never used again. */
   onAsk({ question, what }: NoticeOf<"ask">): void {
     this.#lastQuestion += 1;
     const own = this.#lastQuestion;
@@ -30,28 +28,24 @@ export class PendingRequests {
     this.#listener.notify((listener) => listener.ask(own, what));
   }
 
-  /** Answers a question, unless it has been answered or its worker is gone. */
-  answer(
-    { question: own, answer }: {
-      readonly question: number;
-      readonly answer: Answer;
-    },
-    seat: Attachment | undefined,
-  ): void {
+  /**
+   * Takes a question out to answer it.
+   *
+   * @returns The worker's number for it; `undefined` if it has been answered or
+   * its worker is gone.
+   */
+  takeQuestion(own: number): number | undefined {
     const question = this.#questions.get(own);
     this.#questions.delete(own);
-    if (question === undefined || seat === undefined) return;
-    seat.send({ type: "answer", id: seat.id, question, answer });
+    return question;
   }
 
-  /** Asks the worker for a ping. Nobody is told from within. */
-  probe(request: number, seat: Attachment | undefined): void {
+  /** Notes a probe that waits for its answer. */
+  addProbe(request: number): void {
     this.#probes.add(request);
-    if (seat) seat.send({ type: "probe", id: seat.id, request });
-    else queueMicrotask(() => this.answerProbes({ kind: "not-open" }));
   }
 
-  /** Tells the answer to a probe, if it is the first one. */
+  /** Passes on the first answer to a probe. */
   onProbed(notice: NoticeOf<"probed">): void {
     if (!this.#probes.delete(notice.request)) return;
     this.#listener.notify((listener) => listener.probed(notice));
@@ -64,7 +58,7 @@ export class PendingRequests {
     }
   }
 
-  /** Nobody waits for answers to the worker's questions any more. */
+  /** Forgets the questions of a worker that is gone. */
   forgetQuestions(): void {
     this.#questions.clear();
   }

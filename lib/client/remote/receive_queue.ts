@@ -12,6 +12,7 @@ import {
   RECEIVE_WINDOW_MESSAGES,
 } from "../../boundary/protocol.ts";
 import type { Batch } from "../../boundary/batches.ts";
+import { guard } from "../../platform/guard.ts";
 import { sizeOf } from "../../queue/data.ts";
 
 /** Messages that arrived together. */
@@ -27,12 +28,14 @@ export interface Missed {
   readonly reason: DropReason;
 }
 
-/** What the queue tells its link. */
-export interface ReceiveQueueListener {
-  /** A message is dispatched. Must not throw. */
+/** Where messages are dispatched. Must not throw. */
+export interface MessageListener {
+  /** A message is dispatched. */
   message(data: Data): void;
-  /** There is something to pull. Must not throw. */
-  available(): void;
+}
+
+/** What else happens in the queue. */
+export interface ReceiveQueueListener {
   /** Messages left the queue unread. */
   unread(count: number, bytes: number, reason: DropReason): void;
   /** There is credit to send now. */
@@ -75,6 +78,9 @@ interface Deferred {
 
 /** The incoming messages of one connection. */
 export class ReceiveQueue {
+  /** Something can be pulled, or the end has come. Only while pulling. */
+  onavailable: (() => void) | undefined;
+  readonly #messages: MessageListener;
   readonly #listener: ReceiveQueueListener;
   #mode: Mode = "hold";
   #batches: Waiting[] = [];
@@ -91,7 +97,8 @@ export class ReceiveQueue {
   #activity: "resting" | "telling" = "resting";
 
   /** Makes an empty queue that holds. */
-  constructor(listener: ReceiveQueueListener) {
+  constructor(messages: MessageListener, listener: ReceiveQueueListener) {
+    this.#messages = messages;
     this.#listener = listener;
   }
 
@@ -105,12 +112,15 @@ export class ReceiveQueue {
     return this.#received;
   }
 
-  /** Starts to push or to pull. Nothing is dispatched from within. */
+  /**
+   * Starts to push to the listener or, for good, to pull. Before that, 1 MiB of
+   * messages is held. Nothing is dispatched from within.
+   */
   consume(mode: "push" | "pull"): void {
     if (this.#mode === "pull" || this.#mode === "refuse") return;
     this.#mode = mode;
     queueMicrotask(() => {
-      if (this.#mode === "pull" && this.#length > 0) this.#listener.available();
+      if (this.#mode === "pull" && this.#length > 0) this.announce();
       this.#proceed();
     });
   }
@@ -132,7 +142,7 @@ export class ReceiveQueue {
       case "push":
         break;
       case "pull":
-        this.#listener.available();
+        this.announce();
         break;
       case "refuse":
         this.#discard("closed");
@@ -169,7 +179,15 @@ export class ReceiveQueue {
     this.#proceed();
   }
 
-  /** Takes the next message out. Only while pulling. */
+  /** Tells a consumer that pulls to look again. */
+  announce(): void {
+    guard(() => this.onavailable?.());
+  }
+
+  /**
+   * Takes the next message out. Only while pulling; after the end too, unless
+   * messages are refused.
+   */
   pull(): Data | undefined {
     const batch = this.#batches[0];
     if (this.#mode !== "pull" || batch === undefined) return undefined;
@@ -242,7 +260,7 @@ export class ReceiveQueue {
     }
     const batch = this.#batches[0];
     if (this.#mode !== "push" || batch === undefined) return false;
-    this.#listener.message(this.#shift(batch) as Data);
+    this.#messages.message(this.#shift(batch) as Data);
     return true;
   }
 

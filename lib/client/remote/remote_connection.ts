@@ -5,28 +5,23 @@
  */
 
 import { LOST } from "../../rfc6455/close.ts";
-import type { Data } from "../../queue/data.ts";
 import type { Failure } from "../../connection/failure.ts";
 import type { OutboxLimits } from "../../queue/outbox.ts";
 import type {
   Answer,
+  Command,
+  ConnectionNotice,
   DropReason,
+  NoticeOf,
   Setup,
   StatusNotice,
 } from "../../boundary/protocol.ts";
-import type { Batch } from "../../boundary/batches.ts";
 import { Closing } from "./closing.ts";
-import type { Post } from "../workers/post_sender.ts";
-import { guard } from "../../platform/guard.ts";
+import type { Post, PostSender } from "../workers/post_sender.ts";
 import type { RemoteConnectionListener } from "./listener.ts";
-import type { ConnectionNotice } from "../../boundary/protocol.ts";
-import type { NoticeOf } from "../../boundary/protocol.ts";
 import { PendingRequests } from "./pending_requests.ts";
-import type { Sendable } from "./message_data.ts";
 import { ReceiveQueue, type ReceiveQueueListener } from "./receive_queue.ts";
-import type { Attachment } from "../workers/attachment.ts";
 import {
-  type SendOptions,
   SendQueue,
   type SendQueueListener,
   type SendTicket,
@@ -53,22 +48,22 @@ const WITHOUT_WORKER: End = { info: LOST, cause: "requested" };
 /** One connection, as the main thread sees it. */
 export class RemoteConnection
   implements HostedConnection, SendQueueListener, ReceiveQueueListener {
-  /** Something can be pulled, or the end has come. Only while pulling. */
-  onavailable: (() => void) | undefined;
+  /** Messages on their way to the transport. */
+  readonly outgoing: SendQueue;
+  /** Messages that have arrived on this thread. */
+  readonly incoming: ReceiveQueue;
   readonly #setup: Setup;
   readonly #pool: WorkerPool;
-  readonly #outgoing: SendQueue;
-  readonly #incoming: ReceiveQueue;
   readonly #listener: GuardedListener;
-  /** `undefined` while there is no worker. */
-  #attachment: Attachment | undefined;
-  /** As it was told last, be it that the listener does not know yet. */
+  /** The way to the worker; `undefined` while there is none. */
+  #sender: PostSender | undefined;
+  /** The last status from the worker; the listener may not have seen it yet. */
   #status: StatusNotice;
   #autoConnect: boolean;
   #opens = 0;
   #id = 0;
   #phase = LIVE;
-  /** Made with the first of them. */
+  /** Made with the first request. */
   #requests: PendingRequests | undefined;
 
   /** Starts a connection in a worker of the pool. */
@@ -86,8 +81,8 @@ export class RemoteConnection
       attempt: 0,
     };
     this.#listener = new GuardedListener(listener);
-    this.#outgoing = new SendQueue(outbox, pool.clock, this);
-    this.#incoming = new ReceiveQueue(this);
+    this.outgoing = new SendQueue(outbox, pool.clock, this);
+    this.incoming = new ReceiveQueue(this.#listener, this);
     pool.join(this);
   }
 
@@ -96,93 +91,37 @@ export class RemoteConnection
     return this.#id;
   }
 
-  /** The size of the messages that the transport has not taken, in bytes. */
-  get bufferedAmount(): number {
-    return this.#outgoing.bytes;
-  }
-
-  /** How many messages the transport has not taken. */
-  get outboxMessages(): number {
-    return this.#outgoing.messages;
-  }
-
-  /** What has arrived on this thread so far, read or not; sizes in bytes. */
-  get arrived(): { readonly messages: number; readonly bytes: number } {
-    return this.#incoming.received;
-  }
-
-  /** How many messages have arrived on this thread and wait for a consumer. */
-  get inboxMessages(): number {
-    return this.#incoming.messages;
-  }
-
-  /**
-   * Queues a message, copied as it is now. A `Blob` counts with its size at once
-   * and is read when its turn comes. Once the end has begun it is dropped.
-   *
-   * @returns What `cancel()` takes, or `"overflow"` when the outbox is full and
-   * its rule is to reject.
-   */
-  send(data: Sendable, options: SendOptions = {}): SendTicket | "overflow" {
-    return this.#outgoing.push(data, options);
-  }
-
   /** Takes a message back; its outcome tells whether that was in time. */
   cancel(ticket: SendTicket): void {
-    const message = this.#outgoing.cancel(ticket);
-    if (message === undefined || this.#attachment === undefined) return;
-    this.#attachment.send({ type: "cancel", id: this.#attachment.id, message });
-  }
-
-  /**
-   * Resolves when a message of so many bytes fits, or when none will any more
-   * because the end has begun: send, and look at the outcome.
-   */
-  waitForCapacity(bytes: number, signal?: AbortSignal): Promise<void> {
-    return this.#outgoing.waitForCapacity(bytes, signal);
-  }
-
-  /**
-   * Says who gets the messages: `"push"`, the listener, or, for good, `"pull"`.
-   * Before that, 1 MiB of them is held.
-   */
-  consume(mode: "push" | "pull"): void {
-    this.#incoming.consume(mode);
-  }
-
-  /**
-   * The next message that has arrived. Only while pulling; after `closed` too,
-   * unless it was `close()` that ended it.
-   */
-  pull(): Data | undefined {
-    return this.#incoming.pull();
-  }
-
-  /** Tells at once what has been dropped so far. */
-  reportDrops(): void {
-    this.#listener.flushDrops();
+    const message = this.outgoing.cancel(ticket);
+    if (message === undefined) return;
+    this.#send({ type: "cancel", id: this.#id, message });
   }
 
   /** Makes a new attempt at once. Messages sent before cross before. */
   reconnect(reason: string): void {
     if (this.#phase.kind !== "live") return;
     this.#autoConnect = true;
-    if (this.#attachment === undefined) return this.#pool.restartNow(this);
-    const { id, staged } = this.#attachment;
-    while (this.#outgoing.fill(staged, id) === "more");
+    if (this.#sender === undefined) return this.#pool.restartNow(this);
+    while (this.outgoing.fill(this.#sender.staged, this.#id) === "more");
     // What is sent from now on is meant for the new connection.
-    this.#outgoing.closeGate();
-    this.#attachment.send({ type: "reconnect", id, reason });
+    this.outgoing.closeGate();
+    this.#send({ type: "reconnect", id: this.#id, reason });
   }
 
-  /** Asks for a ping; `probed` answers with the same number. */
+  /** Asks for a ping; `probed` answers with the same number, never from within. */
   probe(request: number): void {
-    this.#pendingRequests().probe(request, this.#attachment);
+    const requests = this.#pendingRequests();
+    requests.addProbe(request);
+    if (this.#sender) this.#send({ type: "probe", id: this.#id, request });
+    else queueMicrotask(() => requests.answerProbes({ kind: "not-open" }));
   }
 
   /** Answers a question. Late answers are ignored. */
-  answer(question: number, answer: Answer): void {
-    this.#requests?.answer({ question, answer }, this.#attachment);
+  answer(own: number, answer: Answer): void {
+    const question = this.#requests?.takeQuestion(own);
+    if (question === undefined) return;
+    this.#send({ type: "answer", id: this.#id, question, answer });
   }
 
   /**
@@ -192,25 +131,21 @@ export class RemoteConnection
    */
   close(closeCode: number | undefined, reason: string): void {
     if (this.#phase.kind !== "live") return;
-    this.#incoming.refuse("closed");
-    const closing = new Closing({ closeCode, reason }, this.#outgoing);
+    this.incoming.refuse("closed");
+    const closing = new Closing({ closeCode, reason }, this.outgoing);
     this.#phase = closing;
     const { clock } = this.#pool;
-    if (this.#attachment === undefined) {
+    if (this.#sender === undefined) {
       closing.limit(clock, 0, () => this.#end(WITHOUT_WORKER));
-      return this.#outgoing.clear("closed");
+      return this.outgoing.clear("closed");
     }
     const { closeTimeout } = this.#setup.config;
-    closing.limit(
-      clock,
-      closeTimeout,
-      () => closing.skipDrain(this.#attachment),
-    );
-    if (this.#status.kind === "open") this.#attachment.requestTurn();
-    else closing.skipDrain(this.#attachment);
+    closing.limit(clock, closeTimeout, () => this.#skipDrain());
+    if (this.#status.kind === "open") this.ready();
+    else this.#skipDrain();
   }
 
-  // What follows is for the worker's slot.
+  // What follows is for the worker's supervisor.
 
   /** What a worker has to know first, be it the first one or a successor. */
   connectCommand(id: number): ConnectCommand {
@@ -219,39 +154,37 @@ export class RemoteConnection
     return { type: "connect", id, setup: { ...this.#setup, autoConnect } };
   }
 
-  /** The worker is ready, and has been told that. */
-  attached(seat: Attachment, { setup }: ConnectCommand): void {
-    const { id } = seat;
-    this.#attachment = seat;
+  /** The worker is ready and has this `connect`. */
+  attached(sender: PostSender, { id, setup }: ConnectCommand): void {
+    this.#sender = sender;
     this.#id = id;
-    // Nobody else would tell the worker that it has ended.
-    if (this.#phase.kind !== "live") return this.#closing?.skipDrain(seat);
+    // The worker does not know yet that the end was asked for.
+    if (this.#phase.kind !== "live") return this.#skipDrain();
     // `reconnect()` may have been called since.
     if (setup.autoConnect || !this.#autoConnect) return;
-    seat.send({ type: "reconnect", id, reason: "" });
+    this.#send({ type: "reconnect", id, reason: "" });
   }
 
-  /** Says what there is to say, messages up to one turn. */
+  /** Adds credit, messages up to one turn, and the `close` after the last of them. */
   fill(post: Post): "done" | "more" {
-    if (this.#attachment === undefined) return "done";
-    const { id } = this.#attachment;
-    this.#attachment.fill(post);
-    const credit = this.#incoming.takeCredit();
+    if (this.#sender === undefined) return "done";
+    const id = this.#id;
+    const credit = this.incoming.takeCredit();
     if (credit.messages > 0) {
       post.records.push({ type: "consumed", id, ...credit });
     }
-    const turn = this.#outgoing.fill(post, id);
+    const turn = this.outgoing.fill(post, id);
     this.#closing?.fill(post, id);
     return turn;
   }
 
-  /** The worker told something. */
+  /** A notice came from the worker. */
   receive(notice: ConnectionNotice): void {
     switch (notice.type) {
       case "taken":
-        return this.#outgoing.taken(notice.upTo);
+        return this.outgoing.taken(notice.upTo);
       case "unsent":
-        return this.#outgoing.unsent(notice.message, notice.reason);
+        return this.outgoing.unsent(notice.message, notice.reason);
       case "status":
         this.#noteStatus(notice.status);
         return this.#notifyAfter(
@@ -269,7 +202,7 @@ export class RemoteConnection
       case "closed":
         return this.#onClosed(notice);
       case "dropped":
-        return this.#incoming.missed(notice);
+        return this.incoming.missed(notice);
       case "ask":
         return this.#pendingRequests().onAsk(notice);
       case "probed":
@@ -279,11 +212,6 @@ export class RemoteConnection
       case "log":
         return this.#listener.notify((listener) => listener.log(notice));
     }
-  }
-
-  /** Messages came. */
-  deliver(batch: Batch): void {
-    this.#incoming.receive(batch);
   }
 
   /** The worker is gone; its successor starts in `delay` milliseconds. */
@@ -313,19 +241,9 @@ export class RemoteConnection
 
   // What follows is for the queues.
 
-  /** There is something to say now. */
+  /** There is something to send now. */
   ready(): void {
-    this.#attachment?.requestTurn();
-  }
-
-  /** A message is dispatched. */
-  message(data: Data): void {
-    this.#listener.message(data);
-  }
-
-  /** There is something to pull. */
-  available(): void {
-    guard(() => this.onavailable?.());
+    this.#sender?.requestTurn(this);
   }
 
   /** A message left the queue unsent. */
@@ -344,6 +262,17 @@ export class RemoteConnection
     return this.#phase.kind === "closing" ? this.#phase : undefined;
   }
 
+  #send(command: Command): void {
+    this.#sender?.send(command);
+  }
+
+  /** Ends the wait for messages to cross, where there is a worker to tell. */
+  #skipDrain(): void {
+    if (this.#sender === undefined) return;
+    const command = this.#closing?.skipDrain(this.#id);
+    if (command) this.#send(command);
+  }
+
   #pendingRequests(): PendingRequests {
     return this.#requests ??= new PendingRequests(this.#listener);
   }
@@ -352,14 +281,14 @@ export class RemoteConnection
     after: number,
     what: (listener: RemoteConnectionListener) => void,
   ): void {
-    this.#incoming.defer(after, () => this.#listener.notify(what));
+    this.incoming.defer(after, () => this.#listener.notify(what));
   }
 
   #noteStatus(status: StatusNotice): void {
     this.#status = status;
     if (status.kind === "open") return;
-    this.#outgoing.closeGate();
-    this.#closing?.skipDrain(this.#attachment);
+    this.outgoing.closeGate();
+    this.#skipDrain();
   }
 
   #onOpened(notice: NoticeOf<"opened">): void {
@@ -367,7 +296,7 @@ export class RemoteConnection
     // A successor of the worker does not know of earlier connections.
     const reconnected = notice.reconnected || this.#opens > 0;
     this.#opens += 1;
-    this.#outgoing.openGate();
+    this.outgoing.openGate();
     this.#notifyAfter(
       notice.after,
       (listener) => listener.opened({ ...notice, reconnected }),
@@ -377,16 +306,16 @@ export class RemoteConnection
   /** What has arrived before may still be on its way. */
   #onClosed(notice: NoticeOf<"closed">): void {
     this.#noteStatus(notice.status);
-    this.#outgoing.end("closed");
-    this.#incoming.defer(notice.after, () => this.#conclude(notice));
+    this.outgoing.end("closed");
+    this.incoming.defer(notice.after, () => this.#conclude(notice));
   }
 
   /** All that the worker knew is gone with it. */
   #detach(failure: Failure): void {
-    this.#attachment = undefined;
+    this.#sender = undefined;
     this.#requests?.forgetQuestions();
-    this.#outgoing.crashed();
-    this.#incoming.crashed();
+    this.outgoing.crashed();
+    this.incoming.crashed();
     this.#requests?.answerProbes({ kind: "failure", failure });
   }
 
@@ -394,7 +323,7 @@ export class RemoteConnection
   #end(end: End): void {
     if (this.#phase.kind === "ended") return;
     const status = { kind: "closed", attempt: this.#status.attempt } as const;
-    this.#incoming.releaseAll();
+    this.incoming.releaseAll();
     this.#conclude({ type: "closed", id: 0, after: 0, status, ...end });
   }
 
@@ -402,19 +331,19 @@ export class RemoteConnection
   #conclude(notice: NoticeOf<"closed">): void {
     if (this.#phase.kind === "ended") return;
     this.#release();
-    this.#incoming.end();
+    this.incoming.end();
     this.#requests?.answerProbes({ kind: "not-open" });
     this.#listener.notify((listener) => listener.closed(notice));
-    this.#incoming.whenArrived(notice.after, () => {
+    this.incoming.whenArrived(notice.after, () => {
       this.#pool.leave(this);
-      this.available();
+      this.incoming.announce();
     });
   }
 
   #release(): void {
     this.#closing?.end();
     this.#phase = ENDED;
-    this.#attachment = undefined;
-    this.#outgoing.end("closed");
+    this.#sender = undefined;
+    this.outgoing.end("closed");
   }
 }

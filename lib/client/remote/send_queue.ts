@@ -20,9 +20,7 @@ import {
 import type { Clock } from "../../platform/clock.ts";
 import type { Post } from "../workers/post_sender.ts";
 import { InFlightMessages } from "../../queue/in_flight.ts";
-import { type Sendable, snapshot } from "./message_data.ts";
 import { sizeOf } from "../../queue/data.ts";
-import { RoomQueue } from "./room_queue.ts";
 
 /** What became of one outgoing message. */
 export type SendOutcome =
@@ -68,15 +66,17 @@ const TURN_BYTES = 1 << 16;
 /** `ended`: nothing is queued any more, but what was may still cross. */
 type Input = "open" | "ended";
 
+const ENDED = { kind: "ended" } as const;
+
 /** The outgoing messages of one connection. */
 export class SendQueue {
+  /** Messages may fit now, or the end has begun and none waits any more. Must not throw. */
+  onwritable: (() => void) | undefined;
   readonly #outbox: Outbox<OutgoingEntry>;
-  readonly #limits: OutboxLimits;
   readonly #clock: Clock;
   readonly #listener: SendQueueListener;
   readonly #inFlight = new InFlightMessages<OutgoingEntry>();
-  /** Made when somebody waits for room. */
-  #waiting: RoomQueue | undefined;
+  readonly #accepted = { messages: 0, bytes: 0 };
   readonly #window: InFlight;
   #input: Input = "open";
   /** Whether messages may cross. */
@@ -88,7 +88,6 @@ export class SendQueue {
   /** Makes an empty queue whose gate is shut. */
   constructor(limits: OutboxLimits, clock: Clock, listener: SendQueueListener) {
     this.#outbox = new Outbox(limits);
-    this.#limits = limits;
     this.#clock = clock;
     this.#listener = listener;
     this.#window = windowOf(limits);
@@ -102,6 +101,11 @@ export class SendQueue {
   /** Their size, in bytes. */
   get bytes(): number {
     return this.#outbox.bytes + this.#inFlight.bytes;
+  }
+
+  /** All messages that were pushed so far, with their size in bytes. */
+  get accepted(): InFlight {
+    return this.#accepted;
   }
 
   /** How many messages have not crossed. */
@@ -119,28 +123,38 @@ export class SendQueue {
     return this.#inFlight.settled;
   }
 
-  /** Queues a message, or applies the overflow rule. */
+  /** Whether a message of this size can be pushed without the overflow rule. */
+  fits(bytes: number): boolean {
+    return this.#input === "ended" || this.#outbox.fits(bytes, this.#inFlight);
+  }
+
+  /**
+   * Queues a message, or applies the overflow rule. Nobody else changes its data
+   * any more; a `Blob` counts with its size at once and is read when its turn
+   * comes. Once the end has begun a message is dropped.
+   *
+   * @returns What takes the message back, or `"overflow"` when the outbox is
+   * full and its rule is to reject.
+   */
   push(
-    data: Sendable,
-    { ttl = Infinity, settle }: SendOptions,
+    data: Data | Blob,
+    { ttl = Infinity, settle }: SendOptions = {},
   ): SendTicket | "overflow" {
-    const held = snapshot(data);
+    const bytes = sizeOf(data);
     const expiresAt = this.#clock.now() + ttl;
-    const entry: OutgoingEntry = {
-      data: held,
-      bytes: sizeOf(held),
-      expiresAt,
-      settle,
-    };
-    if (this.#input === "ended") {
-      this.#drop(entry, "closed");
-      return entry;
-    }
-    const result = this.#outbox.push(entry, this.#inFlight);
+    const entry: OutgoingEntry = { data, bytes, expiresAt, settle };
+    const result = this.#input === "ended"
+      ? ENDED
+      : this.#outbox.push(entry, this.#inFlight);
     if (result.kind === "overflow") return "overflow";
-    for (const each of result.dropped) this.#drop(each, "overflow");
-    this.#setExpiryTimer();
-    this.#announce();
+    this.#accepted.messages += 1;
+    this.#accepted.bytes += bytes;
+    if (result.kind === "ended") this.#drop(entry, "closed");
+    else {
+      for (const each of result.dropped) this.#drop(each, "overflow");
+      this.#setExpiryTimer();
+      this.#announce();
+    }
     return entry;
   }
 
@@ -158,16 +172,10 @@ export class SendQueue {
     return undefined;
   }
 
-  /** Waits until a message of this size is within the limits. */
-  waitForCapacity(bytes: number, signal?: AbortSignal): Promise<void> {
-    this.#waiting ??= this.#makeWaiting();
-    return this.#waiting.wait(bytes, signal);
-  }
-
-  /** Drops from now on what is pushed, and lets those go who wait for room. */
+  /** Drops from now on what is pushed, what waits for capacity included. */
   stop(): void {
     this.#input = "ended";
-    this.#waiting?.end();
+    this.onwritable?.();
   }
 
   /** Lets messages cross. */
@@ -291,17 +299,8 @@ export class SendQueue {
     this.#listener.unsent(bytes, reason);
   }
 
-  #makeWaiting(): RoomQueue {
-    const room = new RoomQueue(
-      this.#limits,
-      (bytes) => this.#outbox.fits(bytes, this.#inFlight),
-    );
-    if (this.#input === "ended") room.end();
-    return room;
-  }
-
   #freed(): void {
-    this.#waiting?.release();
+    this.onwritable?.();
     this.#announce();
   }
 

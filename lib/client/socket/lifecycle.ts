@@ -1,6 +1,6 @@
 /**
- * What a socket is, as its application sees it: state and end, and the events
- * that tell of them in their order.
+ * What a socket is, as its application sees it: its state, its end, and their
+ * events in order.
  *
  * @module
  */
@@ -21,7 +21,6 @@ import { errorFromFailure, loadMessages } from "../errors/from_failure.ts";
 import { LazyPromise } from "./lazy_promise.ts";
 import type { NoticeOf } from "../../boundary/protocol.ts";
 import type { StreamEnd } from "./message_stream.ts";
-import type { SocketCounters } from "./socket_counters.ts";
 import type { Providers } from "../options/providers.ts";
 import type { Status } from "./status.ts";
 import {
@@ -40,25 +39,13 @@ export interface OpenInfo {
   readonly extensions: string;
 }
 
-/** What a life cycle stands on. */
-export interface LifecycleContext {
-  /** Fires the events. */
-  readonly target: EventTarget;
-  readonly providers: Providers;
-  readonly counters: SocketCounters;
-  /** Called with what goes wrong, before its event. */
-  failed(level: "warn" | "error", error: SocketError): void;
-  /** Called at the end, before its event. */
-  ending(error: SocketError): void;
-  /** Called at the end, after its event. */
-  ended(end: StreamEnd): void;
-}
-
 const NOTHING_AGREED: OpenInfo = { protocol: "", extensions: "" };
 
 /** From the constructor to the `close` event. */
 export class Lifecycle {
-  readonly #context: LifecycleContext;
+  /** Fires the events. */
+  readonly #target: EventTarget;
+  readonly #providers: Providers;
   readonly #opened = new LazyPromise<OpenInfo>();
   readonly #closed = new LazyPromise<CloseInfo>();
   #status: Status;
@@ -68,9 +55,16 @@ export class Lifecycle {
   #error: SocketError | undefined;
 
   /** Begins with a status. */
-  constructor(status: Status, context: LifecycleContext) {
+  constructor(
+    target: EventTarget,
+    { status, providers }: {
+      readonly status: Status;
+      readonly providers: Providers;
+    },
+  ) {
+    this.#target = target;
+    this.#providers = providers;
     this.#status = Object.freeze(status);
-    this.#context = context;
     loadMessages();
   }
 
@@ -109,7 +103,7 @@ export class Lifecycle {
     return this.#closed.promise;
   }
 
-  /** The error of those who come too late. */
+  /** The error of calls that come after the end was asked for. */
   get endError(): SocketError {
     return this.#error ?? closedError(LOST);
   }
@@ -125,9 +119,8 @@ export class Lifecycle {
     });
   }
 
-  /** The worker told what the connection is now. */
+  /** The status of the connection has changed. */
   onStatus({ kind, attempt, delay }: StatusNotice): void {
-    if (kind === "connecting") this.#context.counters.attempts += 1;
     if (this.isOver) return;
     this.#readyState = CONNECTING;
     this.#setStatus({
@@ -142,11 +135,9 @@ export class Lifecycle {
     if (this.isOver) return;
     const { protocol, extensions, reconnected, transport } = notice;
     const { attempt } = notice.status;
-    const { providers, counters } = this.#context;
     this.#readyState = OPEN;
     this.#agreed = { protocol, extensions };
-    this.#origin = new URL(providers.url || notice.url).origin;
-    counters.opens += 1;
+    this.#origin = new URL(this.#providers.url || notice.url).origin;
     this.#opened.resolve(this.#agreed);
     this.#setStatus({ kind: "open", attempt, transport });
     // A listener may have ended it.
@@ -155,24 +146,17 @@ export class Lifecycle {
   }
 
   /** A connection was lost or an attempt failed, and it will be tried again. */
-  onDisconnected(notice: NoticeOf<"disconnected">): void {
-    this.onStatus(notice.status);
-    // A listener may have ended it.
-    if (this.isOver) return;
-    const { info, failure, attempt, status: { delay = 0 } } = notice;
-    this.#context.counters.disconnects += 1;
-    const error = failure && this.errorOf(failure, delay);
-    if (error) {
-      this.#context.failed("warn", error);
-      this.#fire(new FailureEvent(error));
-    }
+  onDisconnected(
+    loss: ConstructorParameters<typeof DisconnectEvent>[0],
+  ): void {
+    if (loss.error) this.#fire(new FailureEvent(loss.error));
     // A listener may have ended it: then it is not tried again.
     if (this.isOver) return;
-    this.#fire(new DisconnectEvent({ ...info, attempt, delay, error }));
+    this.#fire(new DisconnectEvent(loss));
   }
 
-  /** The end. */
-  onClosed({ info, cause, failure }: NoticeOf<"closed">): void {
+  /** The end: settles the promises. Its events follow with `fireEnd()`. */
+  conclude({ info, cause, failure }: NoticeOf<"closed">): StreamEnd {
     const requested = cause === "requested" || this.#readyState === CLOSING;
     const error = requested
       ? closedError(info)
@@ -182,20 +166,25 @@ export class Lifecycle {
     this.#opened.reject(error);
     if (requested) this.#closed.resolve(info);
     else this.#closed.reject(error);
-    if (!requested) this.#context.failed("error", error);
-    this.#context.ending(error);
+    return { kind: requested ? "requested" : "failed", error };
+  }
+
+  /** Fires the last events. */
+  fireEnd(
+    { info, cause }: NoticeOf<"closed">,
+    { kind, error }: StreamEnd,
+  ): void {
+    const requested = kind === "requested";
     this.#setStatus({ kind: "closed" });
     if (!requested && !info.wasClean) this.#fire(new FailureEvent(error));
     this.#fire(new EndEvent(info, requested ? "requested" : cause));
-    this.#context.ended({ kind: requested ? "requested" : "failed", error });
   }
 
   /** The error for a failure. */
   errorOf(failure: Failure, delay: FailureContext["delay"]): SocketError {
-    const { providers } = this.#context;
-    const { url, secrets } = providers;
+    const { url, secrets } = this.#providers;
     const { attempt } = this.#status;
-    const context = { url, secrets, attempt, delay, thrown: providers };
+    const context = { url, secrets, attempt, delay, thrown: this.#providers };
     return errorFromFailure(failure, context);
   }
 
@@ -206,7 +195,7 @@ export class Lifecycle {
   }
 
   #fire(event: Event): void {
-    this.#context.target.dispatchEvent(event);
+    this.#target.dispatchEvent(event);
   }
 }
 

@@ -7,7 +7,6 @@
 import type { RemoteConnection } from "../remote/remote_connection.ts";
 import type { Drop } from "../remote/listener.ts";
 import type { NoticeOf } from "../../boundary/protocol.ts";
-import type { SendTicket } from "../remote/send_queue.ts";
 import type { Metrics } from "./status.ts";
 
 const NONE = { messages: 0, bytes: 0 };
@@ -21,15 +20,7 @@ export class SocketCounters {
   /** Of the last heartbeat, in milliseconds. */
   latency: number | undefined;
   #longestHeartbeatGap = 0;
-  #queuedMessages = 0;
-  #queuedBytes = 0;
   #dropped = NONE_DROPPED;
-
-  /** Counts a message that was queued. */
-  onQueued({ bytes }: SendTicket): void {
-    this.#queuedMessages += 1;
-    this.#queuedBytes += bytes;
-  }
 
   /** Counts messages that left a queue unsent or unread. */
   onDropped({ direction, count, bytes }: Drop): void {
@@ -48,25 +39,25 @@ export class SocketCounters {
   }
 
   /** All counters as they are now. */
-  read(link: RemoteConnection): Metrics {
-    const outbox = {
-      messages: link.outboxMessages,
-      bytes: link.bufferedAmount,
-    };
+  read(
+    { outgoing, incoming }: Pick<RemoteConnection, "outgoing" | "incoming">,
+  ): Metrics {
+    const outbox = { messages: outgoing.messages, bytes: outgoing.bytes };
+    const { accepted } = outgoing;
     const { inbound, outbound } = this.#dropped;
     return {
       attempts: this.attempts,
       opens: this.opens,
       disconnects: this.disconnects,
       sent: {
-        messages: this.#queuedMessages - outbound.messages - outbox.messages,
-        bytes: this.#queuedBytes - outbound.bytes - outbox.bytes,
+        messages: accepted.messages - outbound.messages - outbox.messages,
+        bytes: accepted.bytes - outbound.bytes - outbox.bytes,
       },
-      received: { ...link.arrived },
+      received: { ...incoming.received },
       droppedOutbound: { ...outbound },
       droppedInbound: { ...inbound },
       outbox,
-      inbox: link.inboxMessages,
+      inbox: incoming.messages,
       latency: this.latency,
       longestHeartbeatGap: this.#longestHeartbeatGap,
     };

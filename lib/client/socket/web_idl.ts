@@ -6,7 +6,6 @@
 
 import type { Data } from "../../queue/data.ts";
 import type { EventsOf, TypedEventTarget } from "./events.ts";
-import type { Sendable } from "../remote/message_data.ts";
 
 /** What binary messages are delivered as. */
 export type BinaryFormat = "arraybuffer" | "blob";
@@ -88,13 +87,4 @@ export function toMessageData(data: Data, format: BinaryFormat): MessageData {
   return format === "blob" && typeof data !== "string"
     ? new Blob([data])
     : data;
-}
-
-/** What `send()` takes, converted as Web IDL has it: anything else becomes text. */
-export function toSendable(data: unknown): Sendable {
-  if (
-    data instanceof ArrayBuffer || ArrayBuffer.isView(data) ||
-    data instanceof Blob
-  ) return data;
-  return `${data}`;
 }

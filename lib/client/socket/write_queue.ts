@@ -1,26 +1,20 @@
 /**
- * Sending with backpressure: wait for room, queue, wait until it is taken.
+ * Sending with backpressure: wait for capacity, queue, wait until it is taken.
  *
  * @module
  */
 
 import type { OutboxLimits } from "../../queue/outbox.ts";
+import { type Data, sizeOf } from "../../queue/data.ts";
 import type { DropReason } from "../../boundary/protocol.ts";
-import { PLATFORM_CLOCK } from "../../platform/clock.ts";
+import { type Clock, PLATFORM_CLOCK } from "../../platform/clock.ts";
 import {
   ConnectionLostError,
   MessageExpiredError,
   OutboxFullError,
-  type SocketError,
 } from "../errors/mod.ts";
 import type { RemoteConnection } from "../remote/remote_connection.ts";
-import { type Sendable, snapshot } from "../remote/message_data.ts";
-import { sizeOf } from "../../queue/data.ts";
-import type {
-  SendOptions,
-  SendOutcome,
-  SendTicket,
-} from "../remote/send_queue.ts";
+import type { SendOutcome, SendTicket } from "../remote/send_queue.ts";
 import { check, WAIT } from "../options/validate.ts";
 
 /**
@@ -49,133 +43,130 @@ export interface WriteOptions {
   readonly ttl?: number;
 }
 
-/** What a writer stands on. */
-export interface WriteQueueContext {
-  readonly connection: RemoteConnection;
-  /** Queues a message. */
-  send(data: Sendable, options: SendOptions): SendTicket | "overflow";
-  readonly limits: OutboxLimits;
-  /** The error that says that the end has begun. */
-  ended(): SocketError;
+/** What a queue of writes needs of its connection. */
+type Connection = Pick<RemoteConnection, "outgoing" | "cancel">;
+
+/** A message that is being written. */
+interface PendingWrite {
+  readonly message: Data | Blob;
+  readonly bytes: number;
+  readonly expiresAt: number;
+  readonly settle: (outcome: SendOutcome) => void;
+  /** Once it is in the outbox. */
+  ticket: SendTicket | undefined;
 }
 
-/** A call that is under way. */
-interface PendingWrite {
-  readonly bytes: number;
-  /** Queues the message, if there is room. */
-  start(): "queued" | "overflow";
-}
+const ABORTED: SendOutcome = { kind: "dropped", reason: "aborted" };
+const EXPIRED: SendOutcome = { kind: "dropped", reason: "expired" };
+const OVERFLOW: SendOutcome = { kind: "dropped", reason: "overflow" };
 
 /** Writes messages in the order of the calls. */
 export class WriteQueue {
-  readonly #context: WriteQueueContext;
-  /** Those that wait for room. */
-  readonly #pending = new Set<PendingWrite>();
+  readonly #connection: Connection;
+  readonly #limits: OutboxLimits;
+  readonly #clock: Clock;
+  /** Messages that wait for capacity. */
+  readonly #waiting = new Set<PendingWrite>();
 
-  /** Makes a writer with nobody waiting. */
-  constructor(context: WriteQueueContext) {
-    this.#context = context;
+  /** Makes an empty queue in front of the outbox of a connection. */
+  constructor(connection: Connection, { limits, clock = PLATFORM_CLOCK }: {
+    readonly limits: OutboxLimits;
+    readonly clock?: Clock;
+  }) {
+    this.#connection = connection;
+    this.#limits = limits;
+    this.#clock = clock;
+    connection.outgoing.onwritable = () => this.#startWaiting();
   }
 
-  /** Settles when the transport has taken the message, or it was dropped. */
+  /**
+   * Writes a message, which nobody else changes any more.
+   *
+   * @returns What became of it.
+   * @throws {RangeError} `ttl` is no duration.
+   * @throws {unknown} The reason of a signal that is aborted already.
+   */
   async write(
-    data: Sendable,
+    message: Data | Blob,
     { signal, ttl = Infinity }: WriteOptions,
-  ): Promise<void> {
+  ): Promise<SendOutcome> {
     check(ttl, "ttl", WAIT);
     signal?.throwIfAborted();
-    const { connection, send, limits } = this.#context;
-    const message = snapshot(data);
     const bytes = sizeOf(message);
-    if (bytes > limits.maxBytes) throw outboxFull(limits);
-    const { promise, resolve, reject } = Promise.withResolvers<SendOutcome>();
-    const expiresAt = PLATFORM_CLOCK.now() + ttl;
-    let ticket: SendTicket | "overflow" = "overflow";
-    const start = () => {
-      const ttl = Math.max(0, expiresAt - PLATFORM_CLOCK.now());
-      ticket = send(message, { ttl, settle: resolve });
-      return ticket === "overflow" ? ticket : "queued";
-    };
-    const job: PendingWrite = { bytes, start };
-    const abort = () => {
-      if (ticket !== "overflow") connection.cancel(ticket);
-      else if (this.#pending.delete(job)) reject(signal?.reason);
-    };
+    if (bytes > this.#limits.maxBytes) return OVERFLOW;
+    const expiresAt = this.#clock.now() + ttl;
+    const { promise, resolve: settle } = Promise.withResolvers<SendOutcome>();
+    const write = { message, bytes, expiresAt, settle, ticket: undefined };
+    const abort = () => this.#abort(write);
     signal?.addEventListener("abort", abort);
-    const cancel = this.#enter(job, ttl, reject);
+    const cancelExpiry = this.#enter(write, ttl);
     try {
-      const outcome = await promise;
-      if (outcome.kind === "dropped") {
-        throw this.#errorOf(outcome.reason, signal);
-      }
+      return await promise;
     } finally {
-      cancel();
+      cancelExpiry();
       signal?.removeEventListener("abort", abort);
     }
   }
 
-  /**
-   * Starts those who wait and fit by now, lest a `send()` overtakes them: that
-   * there is room is told in a microtask, and one of them may be the caller's.
-   */
-  catchUp(): void {
-    for (const job of this.#pending) {
-      if (!this.#fits(job) || job.start() === "overflow") return;
-      this.#pending.delete(job);
-    }
-  }
-
-  /** The end has come: those who wait are dropped now, before it is told. */
-  end(): void {
-    for (const job of this.#pending) job.start();
-    this.#pending.clear();
-  }
-
-  /** Starts a job, at once where there is room, lest a later `send()` overtakes it. */
-  #enter(
-    job: PendingWrite,
-    ttl: number,
-    reject: (reason: unknown) => void,
-  ): () => void {
-    const idle = this.#pending.size === 0;
-    if (idle && this.#fits(job) && job.start() === "queued") return () => {};
-    this.#pending.add(job);
-    if (idle) this.#work();
+  /** Starts a write at once where there is capacity, so that no later `send()` overtakes it. */
+  #enter(write: PendingWrite, ttl: number): () => void {
+    if (this.#waiting.size === 0 && this.#start(write)) return () => {};
+    this.#waiting.add(write);
     if (ttl === Infinity) return () => {};
-    return PLATFORM_CLOCK.after(ttl, () => {
-      if (this.#pending.delete(job)) reject(expired());
-    });
+    return this.#clock.after(ttl, () => this.#giveUp(write, EXPIRED));
   }
 
-  async #work(): Promise<void> {
-    for (const job of this.#pending) {
-      while (this.#pending.has(job)) {
-        // Once the end has begun there is no wait, and what is sent is dropped.
-        await this.#context.connection.waitForCapacity(job.bytes);
-        // `catchUp()` may have been faster.
-        if (this.#pending.has(job) && job.start() === "queued") {
-          this.#pending.delete(job);
-        }
-      }
+  #startWaiting(): void {
+    for (const write of this.#waiting) {
+      if (!this.#start(write)) return;
+      this.#waiting.delete(write);
     }
   }
 
-  #fits({ bytes }: PendingWrite): boolean {
-    const { connection, limits } = this.#context;
-    return connection.outboxMessages < limits.maxMessages &&
-      connection.bufferedAmount + bytes <= limits.maxBytes;
+  /** Queues a message, if it fits. */
+  #start(write: PendingWrite): boolean {
+    const { outgoing } = this.#connection;
+    if (!outgoing.fits(write.bytes)) return false;
+    const ttl = Math.max(0, write.expiresAt - this.#clock.now());
+    const { message, settle } = write;
+    const ticket = outgoing.push(message, { ttl, settle });
+    // What fits does not overflow.
+    write.ticket = ticket === "overflow" ? undefined : ticket;
+    return true;
   }
 
-  #errorOf(reason: DropReason, signal: AbortSignal | undefined): unknown {
-    if (reason === "expired") return expired();
-    if (reason === "overflow") return outboxFull(this.#context.limits);
-    if (reason === "aborted") return signal?.reason;
-    if (reason === "closed") return this.#context.ended();
-    return new ConnectionLostError(
-      `Message dropped (${reason}): send it again if that does no harm`,
+  #abort(write: PendingWrite): void {
+    if (write.ticket === undefined) this.#giveUp(write, ABORTED);
+    else this.#connection.cancel(write.ticket);
+  }
+
+  /** Lets a message go that waits for capacity; the next one may be smaller. */
+  #giveUp(write: PendingWrite, outcome: SendOutcome): void {
+    if (!this.#waiting.delete(write)) return;
+    write.settle(outcome);
+    this.#startWaiting();
+  }
+}
+
+/** The error for a message that was dropped, unless by its signal or the end of the socket. */
+export function dropError(
+  reason: Exclude<DropReason, "aborted" | "closed">,
+  limits: OutboxLimits,
+): Error {
+  if (reason === "overflow") return outboxFull(limits);
+  if (reason === "expired") {
+    return new MessageExpiredError(
+      "Message expired in the outbox: raise its ttl, or send it anew",
       { retryable: true },
     );
   }
+  const detail = reason === "unknown"
+    ? "Message lost with the worker; it may have been sent"
+    : "Message refused by the transport";
+  return new ConnectionLostError(
+    `${detail}: send it again if that does no harm`,
+    { retryable: true },
+  );
 }
 
 /** The error for a message that does not fit. */
@@ -186,14 +177,5 @@ export function outboxFull(
     `Outbox full (at most ${maxMessages} messages, ${maxBytes} bytes): wait with write(), ` +
       "or change the option outbox",
     { retryable: true },
-  );
-}
-
-function expired(): MessageExpiredError {
-  return new MessageExpiredError(
-    "Message expired in the outbox: raise its ttl, or send it anew",
-    {
-      retryable: true,
-    },
   );
 }

@@ -1,16 +1,17 @@
 /**
- * Gathers what is to be told to one worker into posts, and keeps the window.
+ * Gathers what goes to one worker into posts, and keeps the window.
  *
- * The first post goes at once, what else is said in the same task follows in a
- * microtask, and while the window is full, everything
- * gathers until the next `ack`. No record waits for a timer.
+ * The first post goes at once, what else is sent in the same task follows in a
+ * microtask, and while the window is full, everything gathers until the next
+ * `ack`. No record waits for a timer.
  *
  * @module
  */
 
-import type { Clock } from "../../platform/clock.ts";
 import type { Command, Notice } from "../../boundary/protocol.ts";
 import { PostWindow, wantsAck } from "../../boundary/post_window.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { WorkerPort } from "./web_worker_port.ts";
 
 /** A post as it grows. */
 export interface Post {
@@ -22,26 +23,10 @@ export interface Post {
   bytes: number;
 }
 
-/** A post with these records and no message so far. */
-export function postOf(records: readonly Command[]): Post {
-  return { records: [...records], transfer: [], messages: 0, bytes: 0 };
-}
-
-/** Adds all of one post to another. */
-export function append(
-  post: Post,
-  { records, transfer, messages, bytes }: Post,
-): void {
-  post.records.push(...records);
-  post.transfer.push(...transfer);
-  post.messages += messages;
-  post.bytes += bytes;
-}
-
-/** Somebody who has something to say, now and then. */
+/** A source of records, such as a connection. */
 export interface PostSource {
   /**
-   * Adds what it has to say, messages up to one turn.
+   * Adds its records, messages up to one turn.
    *
    * @returns `"more"` when only the end of its turn made it stop.
    */
@@ -67,50 +52,59 @@ const GATHERING: Phase = { kind: "gathering" };
 
 /** The sending half of the boundary, on the main thread. */
 export class PostSender {
-  readonly #deliver: (post: Post) => void;
+  readonly #port: Pick<WorkerPort, "post">;
   readonly #clock: Clock;
   /** In the order of their turns. */
   readonly #sources = new Set<PostSource>();
-  #records: Command[] = [];
   readonly #window = new PostWindow();
+  #staged = emptyPost();
   #phase = RESTING;
 
-  /** Makes a courier with an empty window. */
-  constructor(carry: (post: Post) => void, clock: Clock) {
-    this.#deliver = carry;
+  /** Starts with an empty window. */
+  constructor(port: Pick<WorkerPort, "post">, clock: Clock) {
+    this.#port = port;
     this.#clock = clock;
   }
 
-  /** Sends a record that is no speaker's. */
+  /**
+   * What the next post begins with: commands, and messages that must precede
+   * one of them. Call `send()` after an addition to it.
+   */
+  get staged(): Post {
+    return this.#staged;
+  }
+
+  /** Sends a record ahead of all turns. */
   send(record: Command): void {
-    this.#records.push(record);
+    this.#staged.records.push(record);
     this.#wake();
   }
 
-  /** Gives a speaker a turn as soon as there is room. */
-  requestTurn(speaker: PostSource): void {
-    this.#sources.add(speaker);
+  /** Gives a source a turn as soon as there is room. */
+  requestTurn(source: PostSource): void {
+    this.#sources.add(source);
     this.#wake();
   }
 
   /** Takes a request back. */
-  withdraw(speaker: PostSource): void {
-    this.#sources.delete(speaker);
+  withdraw(source: PostSource): void {
+    this.#sources.delete(source);
   }
 
-  /** Handles a post that came in, then sends its `ack` with all that this gave rise to. */
-  handle(post: readonly Notice[], handler: (notice: Notice) => void): void {
+  /** The worker has handled a post. */
+  acknowledge(): void {
+    this.#window.acknowledge();
+  }
+
+  /** Gathers from now on: a post that came in is being handled. */
+  hold(): void {
     this.#phase = { kind: "handling", since: this.#clock.now() };
-    const owed = wantsAck(post) ? ACK : [];
-    try {
-      for (const notice of post) {
-        if (notice.type === "ack") this.#window.acknowledge();
-        else handler(notice);
-      }
-    } finally {
-      this.#phase = RESTING;
-      this.#flush(owed);
-    }
+  }
+
+  /** Sends the `ack` of the post that has been handled, with all that it gave rise to. */
+  release(post: readonly Notice[]): void {
+    this.#phase = RESTING;
+    this.#flush(wantsAck(post) ? ACK : []);
   }
 
   #wake(): void {
@@ -129,7 +123,7 @@ export class PostSender {
       case "handling":
         // Listeners that take long must not hold back what they have sent.
         if (this.#clock.now() - this.#phase.since < ANSWER_DELAY) return;
-        this.#phase = { kind: "handling", since: this.#clock.now() };
+        this.hold();
         this.#flush([]);
     }
   }
@@ -141,29 +135,36 @@ export class PostSender {
       acks = [];
     }
     // A post of nothing but `ack`s needs no room in the window.
-    if (acks.length > 0) this.#deliver(postOf(acks));
+    if (acks.length > 0) this.#port.post(acks, []);
   }
 
   #hasWork(): boolean {
-    return this.#sources.size > 0 || this.#records.length > 0;
+    return this.#sources.size > 0 || this.#staged.records.length > 0;
   }
 
   #postNext(acks: readonly Command[]): void {
-    const post = postOf([...acks, ...this.#records]);
-    this.#records = [];
+    const post = this.#staged;
+    this.#staged = emptyPost();
+    post.records.unshift(...acks);
     this.#fill(post);
     this.#window.take(post.records);
-    if (post.records.length > 0) this.#deliver(post);
+    if (post.records.length > 0) {
+      this.#port.post(post.records, post.transfer);
+    }
   }
 
-  /** Who has more to say goes to the end of the line, be it within this post. */
+  /** A source with more to send goes to the end of the line, even within this post. */
   #fill(post: Post): void {
-    for (const speaker of this.#sources) {
+    for (const source of this.#sources) {
       if (post.messages >= POST_MESSAGES || post.bytes >= POST_BYTES) return;
-      this.#sources.delete(speaker);
-      if (speaker.fill(post) === "more") this.#sources.add(speaker);
+      this.#sources.delete(source);
+      if (source.fill(post) === "more") this.#sources.add(source);
     }
   }
 }
 
 const ACK: readonly Command[] = [{ type: "ack" }];
+
+function emptyPost(): Post {
+  return { records: [], transfer: [], messages: 0, bytes: 0 };
+}

@@ -17,19 +17,18 @@ import type { Clock } from "../../platform/clock.ts";
 import { PostSender, type PostSource } from "./post_sender.ts";
 import type { StartWorkerPort, WorkerPort } from "./web_worker_port.ts";
 import type { ConnectionNotice } from "../../boundary/protocol.ts";
-import { Attachment } from "./attachment.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** Who lives in a slot: a link. */
 export interface HostedConnection extends PostSource {
   /** What a worker has to know first, be it the first one or a successor. */
   connectCommand(id: number): ConnectCommand;
-  /** The worker is ready, and has been told that. */
-  attached(seat: Attachment, told: ConnectCommand): void;
-  /** The worker told something. */
+  /** Takes the messages that arrive. */
+  readonly incoming: { receive(batch: Batch): void };
+  /** The worker is ready and has this `connect`. */
+  attached(sender: PostSender, connect: ConnectCommand): void;
+  /** A notice came from the worker. */
   receive(notice: ConnectionNotice): void;
-  /** Messages came. */
-  deliver(batch: Batch): void;
   /** The worker is gone; its successor starts in `delay` milliseconds. */
   crashed(failure: Failure, delay: number): void;
   /** The worker is gone, and there will be no other. Leaves the pool. */
@@ -65,7 +64,7 @@ type State =
     readonly kind: "running";
     readonly endpoint: WorkerPort;
     readonly watchdog: Watchdog;
-    readonly courier: PostSender;
+    readonly sender: PostSender;
     readonly since: number;
   }
   /** Something is going to happen, unless it is cancelled. */
@@ -105,7 +104,7 @@ export class WorkerSupervisor {
     this.#connections.add(tenant);
     if (this.#state.kind === "absent") this.#begin();
     else if (this.#state.kind === "running") {
-      this.#attach(tenant, this.#state.courier, this.#connectCommand(tenant));
+      this.#attach(tenant, this.#state.sender, this.#connectCommand(tenant));
     }
   }
 
@@ -115,7 +114,7 @@ export class WorkerSupervisor {
     for (const [id, each] of this.#attached) {
       if (each === tenant) this.#attached.delete(id);
     }
-    if (this.#state.kind === "running") this.#state.courier.withdraw(tenant);
+    if (this.#state.kind === "running") this.#state.sender.withdraw(tenant);
     if (this.#connections.size > 0) return;
     this.#stop();
     this.#crashes = 0;
@@ -132,7 +131,7 @@ export class WorkerSupervisor {
   notify(change: EnvironmentChange): void {
     if (change !== "wake") this.#network = change;
     if (this.#state.kind === "running") {
-      this.#state.courier.send({ type: "environment", change });
+      this.#state.sender.send({ type: "environment", change });
     }
   }
 
@@ -186,10 +185,7 @@ export class WorkerSupervisor {
         return this.#onFirstPost(data, this.#state);
       case "running":
         this.#state.watchdog.heard();
-        return this.#state.courier.handle(
-          data,
-          (notice) => this.#onNotice(notice),
-        );
+        return this.#handle(data, this.#state.sender);
       case "absent":
       case "pausing":
     }
@@ -212,13 +208,10 @@ export class WorkerSupervisor {
     }
     watchdog.stop();
     this.#starts += 1;
-    const courier = new PostSender(
-      ({ records, transfer }) => endpoint.post(records, transfer),
-      this.#clock,
-    );
+    const sender = new PostSender(endpoint, this.#clock);
     const watching = new Watchdog(this.#clock, {
       limit: SILENCE_TIMEOUT,
-      ask: () => this.#ask(courier),
+      ask: () => this.#ask(sender),
       onTimeout: () =>
         this.#onFailure(`It did not answer for ${SILENCE_TIMEOUT} ms`),
     });
@@ -227,26 +220,36 @@ export class WorkerSupervisor {
       kind: "running",
       endpoint,
       watchdog: watching,
-      courier,
+      sender,
       since,
     };
     if (this.#network === "offline") this.notify("offline");
     for (const tenant of [...this.#connections]) {
       this.#attach(
         tenant,
-        courier,
+        sender,
         preAnnounced.get(tenant) ?? this.#connectCommand(tenant),
       );
     }
     for (const [tenant, { id }] of preAnnounced) {
-      if (!this.#connections.has(tenant)) courier.send({ type: "abandon", id });
+      if (!this.#connections.has(tenant)) sender.send({ type: "abandon", id });
     }
-    courier.handle(post, (notice) => this.#onNotice(notice));
+    this.#handle(post, sender);
   }
 
-  #ask(courier: PostSender): void {
+  /** Its `ack` goes with all that the post gives rise to. */
+  #handle(post: readonly Notice[], sender: PostSender): void {
+    sender.hold();
+    try {
+      for (const notice of post) this.#onNotice(notice);
+    } finally {
+      sender.release(post);
+    }
+  }
+
+  #ask(sender: PostSender): void {
     this.#lastNonce += 1;
-    courier.send({ type: "watch", nonce: this.#lastNonce });
+    sender.send({ type: "watch", nonce: this.#lastNonce });
   }
 
   #connectCommand(tenant: HostedConnection): ConnectCommand {
@@ -256,13 +259,13 @@ export class WorkerSupervisor {
 
   #attach(
     tenant: HostedConnection,
-    courier: PostSender,
+    sender: PostSender,
     introduction: ConnectCommand,
   ): void {
     const { id } = introduction;
     this.#attached.set(id, tenant);
-    courier.send(introduction);
-    tenant.attached(new Attachment(id, tenant, courier), introduction);
+    sender.send(introduction);
+    tenant.attached(sender, introduction);
   }
 
   #onNotice(notice: Notice): void {
@@ -271,11 +274,12 @@ export class WorkerSupervisor {
     switch (notice.type) {
       case "ready":
       case "alive":
-      case "ack":
         return;
+      case "ack":
+        return this.#state.sender.acknowledge();
       case "messages":
         for (const batch of batchesOf(notice)) {
-          this.#attached.get(batch.id)?.deliver(batch);
+          this.#attached.get(batch.id)?.incoming.receive(batch);
         }
         return;
       case "crashed":

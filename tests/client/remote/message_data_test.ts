@@ -3,27 +3,36 @@ import {
   assertNotStrictEquals,
   assertStrictEquals,
 } from "@std/assert";
-import { snapshot } from "../../../lib/client/remote/message_data.ts";
+import { toMessage } from "../../../lib/client/remote/message_data.ts";
 
-Deno.test("snapshot() copies what can change and only that", () => {
+Deno.test("toMessage() copies what can change and only that", () => {
   const blob = new Blob(["a"]);
   const buffer = new Uint8Array([1, 2, 3]).buffer;
-  assertStrictEquals(snapshot(blob), blob);
-  assertStrictEquals(snapshot("a"), "a");
-  assertNotStrictEquals(snapshot(buffer), buffer);
-  assertEquals(snapshot(buffer), buffer);
+  assertStrictEquals(toMessage(blob), blob);
+  assertStrictEquals(toMessage("a"), "a");
+  assertNotStrictEquals(toMessage(buffer), buffer);
+  assertEquals(toMessage(buffer), buffer);
   assertEquals(
-    snapshot(new DataView(buffer, 1)),
+    toMessage(new DataView(buffer, 1)),
     new Uint8Array([2, 3]).buffer,
   );
 });
 
-Deno.test("snapshot() takes a detached buffer as empty", () => {
+Deno.test("toMessage() takes a detached buffer as empty", () => {
   const buffer = new ArrayBuffer(3);
   const view = new Uint8Array(buffer);
   structuredClone(buffer, { transfer: [buffer] });
-  assertEquals([snapshot(buffer), snapshot(view)], [
+  assertEquals([toMessage(buffer), toMessage(view)], [
     new ArrayBuffer(0),
     new ArrayBuffer(0),
+  ]);
+});
+
+Deno.test("toMessage() makes text of anything else", () => {
+  assertEquals([1, null, undefined, { toString: () => "x" }].map(toMessage), [
+    "1",
+    "null",
+    "undefined",
+    "x",
   ]);
 });

@@ -14,7 +14,7 @@ import {
 /** Credit of so many bytes is worth a record of its own. */
 const PLENTY = RECEIVE_WINDOW_BYTES / 4;
 
-Deno.test("Link() tells the worker of its setup before it is ready", () => {
+Deno.test("RemoteConnection() posts its setup before it is ready", () => {
   const { workers: { last } } = makeBench();
   const connect = { type: "connect", id: 1, setup: SETUP } as const;
   assertEquals(last.posts, [[connect]]);
@@ -23,13 +23,13 @@ Deno.test("Link() tells the worker of its setup before it is ready", () => {
   assertEquals(last.posts, [[connect], [connect], [{ type: "ack" }]]);
 });
 
-Deno.test("reconnect() crosses after what was sent before and ahead of what is sent next", async () => {
+Deno.test("RemoteConnection.reconnect() crosses after what was sent before and ahead of what is sent next", async () => {
   const { link, workers: { last } } = makeOpenBench();
   await settle();
-  link.send("a");
-  link.send("b");
+  link.outgoing.push("a");
+  link.outgoing.push("b");
   link.reconnect("why");
-  link.send("c");
+  link.outgoing.push("c");
   await settle();
   const types = last.posts.flat().map(({ type }) => type);
   assertEquals(types.slice(types.indexOf("send")), [
@@ -42,7 +42,7 @@ Deno.test("reconnect() crosses after what was sent before and ahead of what is s
   assertEquals(last.sent, ["a", "b", "c"]);
 });
 
-Deno.test("reconnect() before there is a worker starts an idle connection", () => {
+Deno.test("RemoteConnection.reconnect() before there is a worker starts an idle connection", () => {
   const { link, workers: { last } } = makeBench({
     setup: { ...SETUP, autoConnect: false },
   });
@@ -52,7 +52,7 @@ Deno.test("reconnect() before there is a worker starts an idle connection", () =
   assertEquals(last.all("reconnect").length, 1);
 });
 
-Deno.test("answer() answers each question once", async () => {
+Deno.test("RemoteConnection.answer() answers each question once", async () => {
   const { link, recorder, workers: { last } } = makeOpenBench();
   last.tell({ type: "ask", id: 1, question: 7, what: "url" });
   assertEquals(recorder.take(), ["ask 1 url"]);
@@ -69,7 +69,7 @@ Deno.test("answer() answers each question once", async () => {
   }]);
 });
 
-Deno.test("probe() is answered once, whatever happens", async () => {
+Deno.test("RemoteConnection.probe() is answered once, whatever happens", async () => {
   const { link, recorder, workers: { last } } = makeBench();
   link.probe(1);
   await settle();
@@ -90,10 +90,10 @@ Deno.test("probe() is answered once, whatever happens", async () => {
   ]);
 });
 
-Deno.test("close() lets what was queued go out first", async () => {
+Deno.test("RemoteConnection.close() lets what was queued go out first", async () => {
   const { link, recorder, clock, workers: { last } } = makeOpenBench();
   const half = "x".repeat(SEND_WINDOW_BYTES / 2);
-  for (let count = 0; count < 3; count += 1) link.send(half);
+  for (let count = 0; count < 3; count += 1) link.outgoing.push(half);
   link.close(4000, "bye");
   await settle();
   assertEquals(last.all("close"), []);
@@ -109,10 +109,10 @@ Deno.test("close() lets what was queued go out first", async () => {
   assertEquals([clock.timers, last.state], [0, "ended"]);
 });
 
-Deno.test("close() waits for nobody longer than closeTimeout", async () => {
+Deno.test("RemoteConnection.close() waits for nobody longer than closeTimeout", async () => {
   const { link, recorder, clock, workers: { last } } = makeOpenBench();
   const half = "x".repeat(SEND_WINDOW_BYTES / 2);
-  for (let count = 0; count < 4; count += 1) link.send(half);
+  for (let count = 0; count < 4; count += 1) link.outgoing.push(half);
   await settle();
   last.tell({ type: "taken", id: 1, upTo: 1 });
   const { sent } = last;
@@ -136,11 +136,11 @@ Deno.test("close() waits for nobody longer than closeTimeout", async () => {
   ]);
 });
 
-Deno.test("close() is not held up by a message that is cancelled", async () => {
+Deno.test("RemoteConnection.close() is not held up by a message that is cancelled", async () => {
   const { link, workers: { last } } = makeOpenBench();
   const big = "x".repeat(SEND_WINDOW_BYTES);
-  link.send(big);
-  const ticket = link.send(big);
+  link.outgoing.push(big);
+  const ticket = link.outgoing.push(big);
   link.close(1000, "");
   await settle();
   assertEquals(last.all("close"), []);
@@ -150,22 +150,22 @@ Deno.test("close() is not held up by a message that is cancelled", async () => {
   assertEquals(last.all("close").map(({ sent }) => sent), [1]);
 });
 
-Deno.test("close() drops the queue of a connection that is not open", async () => {
+Deno.test("RemoteConnection.close() drops the queue of a connection that is not open", async () => {
   const { link, recorder, workers: { last } } = makeBench();
   last.ready();
-  link.send("a");
+  link.outgoing.push("a");
   link.close(1000, "");
-  link.send("late");
+  link.outgoing.push("late");
   await settle();
   assertEquals(last.all("close").map(({ sent }) => sent), [0]);
   assertEquals(recorder.take(), ["dropped 2 5 outbound closed"]);
 });
 
-Deno.test("close() drops the queue when the connection is lost meanwhile", async () => {
+Deno.test("RemoteConnection.close() drops the queue when the connection is lost meanwhile", async () => {
   const { link, recorder, workers: { last } } = makeOpenBench();
   const big = "x".repeat(SEND_WINDOW_BYTES);
-  link.send(big);
-  link.send("rest");
+  link.outgoing.push(big);
+  link.outgoing.push("rest");
   link.close(1000, "");
   await settle();
   last.lose(1);
@@ -177,9 +177,9 @@ Deno.test("close() drops the queue when the connection is lost meanwhile", async
   ]);
 });
 
-Deno.test("close() ends a connection that no worker knows of", async () => {
+Deno.test("RemoteConnection.close() ends a connection that no worker knows of", async () => {
   const { link, recorder, clock, workers: { last } } = makeBench();
-  link.send("a");
+  link.outgoing.push("a");
   link.close(1000, "");
   link.close(1000, "");
   await settle();
@@ -189,9 +189,9 @@ Deno.test("close() ends a connection that no worker knows of", async () => {
   assertEquals([clock.timers, last.state], [0, "ended"]);
 });
 
-Deno.test("close() delivers no message any more", async () => {
+Deno.test("RemoteConnection.close() delivers no message any more", async () => {
   const { link, recorder, workers: { last } } = makeOpenBench();
-  link.consume("push");
+  link.incoming.consume("push");
   recorder.onevent = (event) => event === "message a" && link.close(1000, "");
   last.deliver(["a", "b"], { bytes: PLENTY });
   last.deliver(["c"], { first: 3, bytes: PLENTY });
@@ -206,20 +206,20 @@ Deno.test("close() delivers no message any more", async () => {
   assertEquals(consumed.reduce((sum, { messages }) => sum + messages, 0), 3);
 });
 
-Deno.test("crashed() keeps what had not crossed, and repeats nothing that had", async () => {
+Deno.test("RemoteConnection.crashed() keeps what had not crossed, and repeats nothing that had", async () => {
   const { link, recorder, clock, workers } = makeOpenBench();
-  for (const text of ["a", "b"]) link.send(text);
-  link.send(new Uint8Array(3));
+  for (const text of ["a", "b"]) link.outgoing.push(text);
+  link.outgoing.push(new ArrayBuffer(3));
   await settle();
   workers.last.lose(1);
-  link.send("c");
+  link.outgoing.push("c");
   workers.last.fail("Boom");
   await settle();
   assertEquals(recorder.take(), [
     "disconnected",
     "dropped 3 5 outbound unknown",
   ]);
-  assertEquals(link.outboxMessages, 1);
+  assertEquals(link.outgoing.messages, 1);
   clock.advance(5_000);
   workers.last.ready();
   workers.last.open(2);
@@ -228,10 +228,10 @@ Deno.test("crashed() keeps what had not crossed, and repeats nothing that had", 
   assertEquals(recorder.take(), ["opened again"]);
 });
 
-Deno.test("crashed() reports what may have been sent as unknown", async () => {
+Deno.test("RemoteConnection.crashed() reports what may have been sent as unknown", async () => {
   const { link, recorder, workers: { last } } = makeOpenBench();
-  link.send("a");
-  link.send("b");
+  link.outgoing.push("a");
+  link.outgoing.push("b");
   await settle();
   last.tell({ type: "taken", id: 1, upTo: 1 });
   last.fail("Boom");
@@ -242,9 +242,9 @@ Deno.test("crashed() reports what may have been sent as unknown", async () => {
   ]);
 });
 
-Deno.test("crashed() keeps what waits to be pulled, and forgets its questions", async () => {
+Deno.test("RemoteConnection.crashed() keeps what waits to be pulled, and forgets its questions", async () => {
   const { link, recorder, clock, workers } = makeOpenBench();
-  link.consume("pull");
+  link.incoming.consume("pull");
   workers.last.deliver(["a"]);
   workers.last.tell({ type: "ask", id: 1, question: 1, what: "token" });
   workers.last.fail("Boom");
@@ -253,13 +253,13 @@ Deno.test("crashed() keeps what waits to be pulled, and forgets its questions", 
   workers.last.tell({ type: "ask", id: 2, question: 1, what: "token" });
   link.answer(1, { kind: "value", value: "old" });
   assertEquals(recorder.take(), ["ask 1 token", "disconnected", "ask 2 token"]);
-  assertEquals(link.pull(), "a");
+  assertEquals(link.incoming.pull(), "a");
   await settle();
   assertEquals(workers.last.all("answer"), []);
   assertEquals(workers.last.all("consumed"), []);
 });
 
-Deno.test("crashed() ends a connection that was closing", async () => {
+Deno.test("RemoteConnection.crashed() ends a connection that was closing", async () => {
   const { link, recorder, clock, workers: { last } } = makeOpenBench();
   link.close(1000, "");
   last.fail("Boom");
@@ -268,7 +268,7 @@ Deno.test("crashed() ends a connection that was closing", async () => {
   assertEquals([clock.timers, last.state], [0, "ended"]);
 });
 
-Deno.test("crashed() leaves an idle connection idle", () => {
+Deno.test("RemoteConnection.crashed() leaves an idle connection idle", () => {
   const { recorder, clock, workers } = makeBench({
     setup: { ...SETUP, autoConnect: false },
   });
@@ -286,7 +286,7 @@ Deno.test("crashed() leaves an idle connection idle", () => {
   assertEquals(recorder.events, ["status idle"]);
 });
 
-Deno.test("reconnect() does not wait for the backoff of a worker that crashed", () => {
+Deno.test("RemoteConnection.reconnect() does not wait for the backoff of a worker that crashed", () => {
   const { link, workers } = makeOpenBench();
   workers.last.fail("Boom");
   link.reconnect("");

@@ -7,14 +7,12 @@ import {
 import {
   ConnectionClosedError,
   ConnectionLostError,
-  type SocketError,
 } from "../../../lib/client/errors/mod.ts";
+import { EndEvent } from "../../../lib/client/socket/events.ts";
 import { Lifecycle } from "../../../lib/client/socket/lifecycle.ts";
 import type { NoticeOf } from "../../../lib/boundary/protocol.ts";
-import { SocketCounters } from "../../../lib/client/socket/socket_counters.ts";
 import { Providers } from "../../../lib/client/options/providers.ts";
 import { resolveOptions } from "../../../lib/client/options/resolve.ts";
-import type { StreamEnd } from "../../../lib/client/socket/message_stream.ts";
 import { LOST } from "../../../lib/rfc6455/close.ts";
 import type { Failure } from "../../../lib/connection/failure.ts";
 import { settle } from "../fake_worker.ts";
@@ -32,14 +30,11 @@ const OPENED: NoticeOf<"opened"> = {
   reconnected: false,
   transport: "ws",
 };
-const LOST_ONCE: NoticeOf<"disconnected"> = {
-  type: "disconnected",
-  id: 1,
-  after: 0,
-  status: { kind: "waiting", attempt: 1, delay: 1_000 },
-  info: LOST,
+const LOST_ONCE = {
+  ...LOST,
   attempt: 1,
-  failure: LOSS,
+  delay: 1_000,
+  error: new ConnectionLostError("cable cut", { ...LOST, retryable: true }),
 };
 const CLOSED: NoticeOf<"closed"> = {
   type: "closed",
@@ -56,16 +51,15 @@ Deno.test("Lifecycle() begins with a status that cannot be changed", () => {
   assertEquals(Object.isFrozen(lifecycle.status), true);
 });
 
-Deno.test("onStatus() tells each state and counts attempts", () => {
-  const { lifecycle, counters, log } = make();
+Deno.test("Lifecycle.onStatus() fires each change", () => {
+  const { lifecycle, log } = make();
   for (const kind of ["connecting", "idle"] as const) {
     lifecycle.onStatus({ kind, attempt: 1 });
   }
   assertEquals(log, ["statuschange 0 connecting", "statuschange 0 idle"]);
-  assertEquals(counters.attempts, 1);
 });
 
-Deno.test("onStatus() says when the next attempt begins, and only while waiting", () => {
+Deno.test("Lifecycle.onStatus() says when the next attempt begins, and only while waiting", () => {
   const { lifecycle } = make();
   const before = Date.now();
   lifecycle.onStatus({ kind: "waiting", attempt: 1, delay: 60_000 });
@@ -78,8 +72,8 @@ Deno.test("onStatus() says when the next attempt begins, and only while waiting"
   assertEquals("retryAt" in lifecycle.status, false);
 });
 
-Deno.test("onOpened() resolves opened once and agrees anew each time", async () => {
-  const { lifecycle, counters, log } = make();
+Deno.test("Lifecycle.onOpened() resolves opened once and agrees anew each time", async () => {
+  const { lifecycle, log } = make();
   lifecycle.onOpened(OPENED);
   assertEquals([lifecycle.readyState, lifecycle.origin], [
     1,
@@ -93,7 +87,6 @@ Deno.test("onOpened() resolves opened once and agrees anew each time", async () 
     protocol: "chat",
     extensions: "permessage-deflate",
   });
-  assertEquals(counters.opens, 2);
   assertEquals(log, [
     "statuschange 1 open",
     "open 1 open",
@@ -103,13 +96,13 @@ Deno.test("onOpened() resolves opened once and agrees anew each time", async () 
   ]);
 });
 
-Deno.test("onOpened() takes the origin from the worker before a URL is known", () => {
+Deno.test("Lifecycle.onOpened() takes the origin from the worker before a URL is known", () => {
   const { lifecycle } = make({ url: () => "ws://localhost/" });
   lifecycle.onOpened(OPENED);
   assertEquals(lifecycle.origin, "ws://worker.example");
 });
 
-Deno.test("onOpened() fires no open where a listener has ended it meanwhile", async () => {
+Deno.test("Lifecycle.onOpened() fires no open where a listener has ended it meanwhile", async () => {
   const { lifecycle, target, log } = make();
   target.addEventListener("statuschange", () => lifecycle.close(), {
     once: true,
@@ -119,136 +112,119 @@ Deno.test("onOpened() fires no open where a listener has ended it meanwhile", as
   assertEquals(log, ["statuschange 1 open", "statuschange 2 closing"]);
 });
 
-Deno.test("onDisconnected() tells the error before the loss, and none if it was clean", () => {
-  const { lifecycle, counters, log } = make();
+Deno.test("Lifecycle.onDisconnected() fires the error before the loss, and none if it was clean", () => {
+  const { lifecycle, log } = make();
   lifecycle.onDisconnected(LOST_ONCE);
-  const { failure: _, ...clean } = LOST_ONCE;
-  lifecycle.onDisconnected(clean);
+  lifecycle.onDisconnected({ ...LOST_ONCE, error: undefined });
   assertEquals(log, [
-    "statuschange 0 waiting",
-    "warn ConnectionLostError",
-    "error 0 waiting",
-    "disconnect 0 waiting",
-    "statuschange 0 waiting",
-    "disconnect 0 waiting",
+    "error 0 connecting",
+    "disconnect 0 connecting",
+    "disconnect 0 connecting",
   ]);
-  assertEquals(counters.disconnects, 2);
 });
 
-Deno.test("onDisconnected() fires no disconnect where a listener has ended it meanwhile", () => {
+Deno.test("Lifecycle.onDisconnected() fires no disconnect where a listener has ended it meanwhile", () => {
   const { lifecycle, target, log } = make();
   target.addEventListener("error", () => lifecycle.close());
   lifecycle.onDisconnected(LOST_ONCE);
-  assertEquals(log, [
-    "statuschange 0 waiting",
-    "warn ConnectionLostError",
-    "error 0 waiting",
-  ]);
+  assertEquals(log, ["error 0 connecting"]);
 });
 
-Deno.test("close() is told in a microtask, and then nothing but the end is", async () => {
-  const { lifecycle, counters, log } = make();
+Deno.test("Lifecycle.close() fires its change in a microtask, and then nothing but the end", async () => {
+  const { lifecycle, log } = make();
   lifecycle.close();
   assertEquals([lifecycle.readyState, lifecycle.isOver, log], [2, true, []]);
   lifecycle.onStatus({ kind: "connecting", attempt: 1 });
   lifecycle.onOpened(OPENED);
-  lifecycle.onDisconnected(LOST_ONCE);
+  lifecycle.onDisconnected({ ...LOST_ONCE, error: undefined });
   await settle();
   assertEquals(log, ["statuschange 2 closing"]);
-  assertEquals([counters.attempts, counters.opens, counters.disconnects], [
-    1,
-    0,
-    0,
-  ]);
   assertInstanceOf(lifecycle.endError, ConnectionClosedError);
 });
 
-Deno.test("onClosed() resolves closed when it was asked for", async () => {
+Deno.test("Lifecycle.conclude() resolves closed when the end was asked for", async () => {
   const { lifecycle, log } = make();
-  lifecycle.onClosed(CLOSED);
+  const end = lifecycle.conclude(CLOSED);
+  assertEquals([end.kind, end.error.name], [
+    "requested",
+    "ConnectionClosedError",
+  ]);
   assertEquals(await lifecycle.closed, CLOSED.info);
   await assertRejects(() => lifecycle.opened, ConnectionClosedError);
-  assertEquals(log, [
-    "ending ConnectionClosedError",
-    "statuschange 3 closed",
-    "close 3 closed",
-    "ended requested",
-  ]);
+  assertEquals(log, []);
+  lifecycle.fireEnd(CLOSED, end);
+  assertEquals(log, ["statuschange 3 closed", "close 3 closed"]);
 });
 
-Deno.test("onClosed() rejects with the error that everybody is told", async () => {
+Deno.test("Lifecycle.conclude() rejects everything with one error", async () => {
   const { lifecycle, log } = make();
-  lifecycle.onClosed({ ...CLOSED, info: LOST, cause: "fatal", failure: LOSS });
+  const notice = { ...CLOSED, info: LOST, failure: LOSS } as const;
+  const end = lifecycle.conclude({ ...notice, cause: "fatal" });
   const error = await assertRejects(
     () => lifecycle.closed,
     ConnectionLostError,
   );
+  assertStrictEquals(end.error, error);
   assertStrictEquals(lifecycle.endError, error);
   assertStrictEquals(await lifecycle.opened.catch((reason) => reason), error);
+  lifecycle.fireEnd(notice, end);
+  assertEquals(end.kind, "failed");
   assertEquals(log, [
-    "error ConnectionLostError",
-    "ending ConnectionLostError",
     "statuschange 3 closed",
     "error 3 closed",
     "close 3 closed",
-    "ended failed",
   ]);
 });
 
-Deno.test("onClosed() fires no error for a clean end that nobody asked for", async () => {
+Deno.test("Lifecycle.fireEnd() fires no error for a clean end that nobody asked for", async () => {
   const { lifecycle, log } = make();
   const info = { closeCode: 4001, reason: "go", wasClean: true };
-  lifecycle.onClosed({ ...CLOSED, info, cause: "fatal" });
+  const notice = { ...CLOSED, info, cause: "fatal" } as const;
+  lifecycle.fireEnd(notice, lifecycle.conclude(notice));
   const error = await assertRejects(
     () => lifecycle.closed,
     ConnectionClosedError,
   );
   assertEquals(error.closeCode, 4001);
-  assertEquals(log.filter((each) => each.startsWith("error 3")), []);
-  assertEquals(log.slice(-2), ["close 3 closed", "ended failed"]);
+  assertEquals(log, ["statuschange 3 closed", "close 3 closed"]);
 });
 
-Deno.test("onClosed() after close() is as requested, whatever the worker saw", async () => {
-  const { lifecycle, log } = make();
+Deno.test("Lifecycle.conclude() after close() is as requested, whatever the worker saw", async () => {
+  const { lifecycle, target, log } = make();
+  const why: string[] = [];
+  target.addEventListener("close", (event) => {
+    if (event instanceof EndEvent) why.push(event.why);
+  });
+  const notice = { ...CLOSED, info: LOST, cause: "fatal" } as const;
   lifecycle.close();
-  lifecycle.onClosed({ ...CLOSED, info: LOST, cause: "fatal", failure: LOSS });
-  assertEquals(log, [
-    "ending ConnectionClosedError",
-    "statuschange 3 closed",
-    "close 3 closed",
-    "ended requested",
-  ]);
+  const end = lifecycle.conclude({ ...notice, failure: LOSS });
+  lifecycle.fireEnd(notice, end);
+  assertEquals(log, ["statuschange 3 closed", "close 3 closed"]);
+  assertEquals([end.kind, why], ["requested", ["requested"]]);
   assertEquals(await lifecycle.closed, LOST);
 });
 
-Deno.test("opened keeps its outcome when the end comes later", async () => {
+Deno.test("Lifecycle.opened keeps its outcome when the end comes later", async () => {
   const { lifecycle } = make();
   lifecycle.onOpened(OPENED);
-  lifecycle.onClosed(CLOSED);
+  lifecycle.conclude(CLOSED);
   assertEquals((await lifecycle.opened).protocol, "chat");
 });
 
-/** Makes a life cycle that writes down what it tells, in the order of that. */
+/** Makes a life cycle that writes down its events. */
 function make(
   { url = "ws://localhost/" }: { readonly url?: string | (() => string) } = {},
 ) {
   const log: string[] = [];
   const target = new EventTarget();
-  const counters = new SocketCounters();
-  const providers = new Providers(resolveOptions(url, [], {}));
-  const status = { kind: "connecting", attempt: 0, worker: "own" } as const;
-  const lifecycle = new Lifecycle(status, {
-    target,
-    providers,
-    counters,
-    failed: (level, { name }) => log.push(`${level} ${name}`),
-    ending: ({ name }: SocketError) => log.push(`ending ${name}`),
-    ended: ({ kind }: StreamEnd) => log.push(`ended ${kind}`),
+  const lifecycle = new Lifecycle(target, {
+    status: { kind: "connecting", attempt: 0, worker: "own" },
+    providers: new Providers(resolveOptions(url, [], {})),
   });
   for (const type of TYPES) {
     target.addEventListener(type, () => {
       log.push(`${type} ${lifecycle.readyState} ${lifecycle.status.kind}`);
     });
   }
-  return { lifecycle, target, counters, log };
+  return { lifecycle, target, log };
 }

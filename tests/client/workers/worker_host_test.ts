@@ -37,11 +37,13 @@ for (const choice of ["shared", "none", "dedicated"] as const) {
   Deno.test(`choosePool() runs the same engine with "${choice}"`, async () => {
     await using server = startEcho();
     const { link, listener } = open(choosePool(choice), server.url);
-    link.consume("push");
+    link.incoming.consume("push");
     await listener.open.promise;
-    for (let index = 0; index < 10_000; index += 1) link.send(`${index}`);
-    link.send(new Uint8Array([1, 2, 3]));
-    link.send("");
+    for (let index = 0; index < 10_000; index += 1) {
+      link.outgoing.push(`${index}`);
+    }
+    link.outgoing.push(new Uint8Array([1, 2, 3]).buffer);
+    link.outgoing.push("");
     const received = await listener.receive(10_002);
     assertEquals(
       received.slice(0, 10_000),
@@ -59,23 +61,25 @@ for (const choice of ["shared", "none", "dedicated"] as const) {
       { closeCode: 1000, reason: "done", wasClean: true },
       "requested",
     ]);
-    assertEquals([link.bufferedAmount, link.outboxMessages], [0, 0]);
+    assertEquals([link.outgoing.bytes, link.outgoing.messages], [0, 0]);
   });
 
   Deno.test(`choosePool() pulls with backpressure with "${choice}"`, async () => {
     await using server = startEcho();
     const { link, listener } = open(choosePool(choice), server.url);
-    link.consume("pull");
+    link.incoming.consume("pull");
     const text = "x".repeat(10_000);
     for (let index = 0; index < 1_000; index += 1) {
-      link.send(`${index} ${text}`);
+      link.outgoing.push(`${index} ${text}`);
     }
     const received: number[] = [];
     while (received.length < 1_000) {
-      const data = link.pull();
+      const data = link.incoming.pull();
       if (data !== undefined) received.push(parseInt(String(data)));
-      else await new Promise<void>((resolve) => link.onavailable = resolve);
-      assert(link.inboxMessages <= 4_096);
+      else {await new Promise<void>((resolve) =>
+          link.incoming.onavailable = resolve
+        );}
+      assert(link.incoming.messages <= 4_096);
     }
     assertEquals(received, Array.from({ length: 1_000 }, (_, index) => index));
     link.close(undefined, "");
@@ -165,8 +169,8 @@ Deno.test("WorkerHost() takes a script that waits before it listens", async () =
   try {
     const host = new WorkerHost({ url: new URL(script, import.meta.url) });
     const { link, listener } = open(choosePool(host), server.url);
-    link.consume("push");
-    link.send("hello");
+    link.incoming.consume("push");
+    link.outgoing.push("hello");
     assertEquals(await deadline(listener.receive(1), 20_000), ["hello"]);
     link.close(1000, "");
     await listener.end.promise;

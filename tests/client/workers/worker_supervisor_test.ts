@@ -14,7 +14,7 @@ import {
 } from "../fake_worker.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
 
-Deno.test("WorkerSlot() says a version mismatch clearly", () => {
+Deno.test("WorkerSupervisor() says a version mismatch clearly", () => {
   const { recorder, clock, workers: { last, started } } = makeBench();
   last.ready(99);
   const [{ failure, cause } = {}] = recorder.closes;
@@ -30,7 +30,7 @@ Deno.test("WorkerSlot() says a version mismatch clearly", () => {
   assertEquals([started.length, clock.timers], [1, 0]);
 });
 
-Deno.test("WorkerSlot() ends connections when a script cannot load", () => {
+Deno.test("WorkerSupervisor() ends connections when a script cannot load", () => {
   const { recorder, clock, workers: { last } } = makeBench();
   last.fail('Requires read access to "worker.ts"');
   clock.advance(0);
@@ -39,7 +39,7 @@ Deno.test("WorkerSlot() ends connections when a script cannot load", () => {
   assertEquals([clock.timers, last.state], [0, "ended"]);
 });
 
-Deno.test("WorkerSlot() ends connections when a worker cannot even be made", () => {
+Deno.test("WorkerSupervisor() ends connections when a worker cannot even be made", () => {
   const clock = new ManualClock();
   const start = () => {
     throw new Error("Refused by policy");
@@ -54,7 +54,7 @@ Deno.test("WorkerSlot() ends connections when a worker cannot even be made", () 
   assertEquals(clock.timers, 0);
 });
 
-Deno.test("WorkerSlot() ends connections of a worker that is not ready within 10 s", () => {
+Deno.test("WorkerSupervisor() ends connections of a worker that is not ready within 10 s", () => {
   const { recorder, clock, workers: { last } } = makeBench();
   clock.advance(9_999);
   assertEquals(recorder.events, []);
@@ -63,7 +63,7 @@ Deno.test("WorkerSlot() ends connections of a worker that is not ready within 10
   assertEquals([clock.timers, last.state], [0, "ended"]);
 });
 
-Deno.test("WorkerSlot() starts anew for a connection that comes after a failed start", () => {
+Deno.test("WorkerSupervisor() starts anew for a connection that comes after a failed start", () => {
   const bench = makeBench();
   bench.workers.last.fail("404");
   bench.clock.advance(0);
@@ -75,7 +75,7 @@ Deno.test("WorkerSlot() starts anew for a connection that comes after a failed s
   assertEquals(bench.clock.timers, 0);
 });
 
-Deno.test("WorkerSlot() tells of the connections of a start twice, and takes back those that left", async () => {
+Deno.test("WorkerSupervisor() tells of the connections of a start twice, and takes back those that left", async () => {
   const bench = makeBench();
   const { workers } = bench;
   const { link } = addLink(bench);
@@ -102,7 +102,7 @@ Deno.test("WorkerSlot() tells of the connections of a start twice, and takes bac
   assertEquals(bench.recorder.take(), ["disconnected", "opened"]);
 });
 
-Deno.test("WorkerSlot() has nobody connect before the worker is ready while there is no network", async () => {
+Deno.test("WorkerSupervisor() has nobody connect before the worker is ready while there is no network", async () => {
   const { clock, link, workers } = makeOpenBench();
   dispatchEvent(new Event("offline"));
   workers.last.fail("Boom");
@@ -117,7 +117,7 @@ Deno.test("WorkerSlot() has nobody connect before the worker is ready while ther
   closeLink(link, workers.last);
 });
 
-Deno.test("WorkerSlot() hears of a start before a failure that overtook it", () => {
+Deno.test("WorkerSupervisor() hears of a start before a failure that overtook it", () => {
   const { clock, recorder, workers } = makeBench();
   workers.last.fail("Boom");
   workers.last.ready();
@@ -127,7 +127,7 @@ Deno.test("WorkerSlot() hears of a start before a failure that overtook it", () 
   assertEquals(workers.started.length, 2);
 });
 
-Deno.test("WorkerSlot() leaves no connection behind that was closed while the worker became ready", () => {
+Deno.test("WorkerSupervisor() leaves no connection behind that was closed while the worker became ready", () => {
   for (const autoConnect of [true, false]) {
     const bench = makeBench();
     const { link, recorder } = addLink(bench, { ...SETUP, autoConnect });
@@ -146,7 +146,7 @@ Deno.test("WorkerSlot() leaves no connection behind that was closed while the wo
   }
 });
 
-Deno.test("WorkerSlot() has a successor connect for nobody who was closed before", () => {
+Deno.test("WorkerSupervisor() has a successor connect for nobody who was closed before", () => {
   const bench = makeOpenBench();
   const { link: other, recorder } = addLink(bench);
   bench.workers.last.open(2);
@@ -165,7 +165,7 @@ Deno.test("WorkerSlot() has a successor connect for nobody who was closed before
   assertEquals(last.all("close").map(({ id }) => id), [3]);
 });
 
-Deno.test("WorkerSlot() replaces a worker that crashed, and tells its connections", () => {
+Deno.test("WorkerSupervisor() replaces a worker that crashed, and tells its connections", () => {
   const { recorder, clock, workers } = makeOpenBench();
   const [first] = workers.started;
   workers.last.tell({ type: "crashed", detail: "Out of memory" });
@@ -181,7 +181,7 @@ Deno.test("WorkerSlot() replaces a worker that crashed, and tells its connection
   assertEquals(workers.last.all("connect").map(({ id }) => id), [2]);
 });
 
-Deno.test("WorkerSlot() replaces a worker that sends rubbish or cannot read", () => {
+Deno.test("WorkerSupervisor() replaces a worker that sends rubbish or cannot read", () => {
   const { recorder, clock, workers } = makeOpenBench();
   workers.last.tellRaw([{ type: "nonsense" }]);
   clock.advance(5_000);
@@ -199,7 +199,7 @@ Deno.test("WorkerSlot() replaces a worker that sends rubbish or cannot read", ()
   ]);
 });
 
-Deno.test("WorkerSlot() ignores what a worker tells that is no more", () => {
+Deno.test("WorkerSupervisor() ignores what a worker tells that is no more", () => {
   const { recorder, clock, workers } = makeOpenBench();
   const first = workers.last;
   first.fail("Boom");
@@ -214,7 +214,7 @@ Deno.test("WorkerSlot() ignores what a worker tells that is no more", () => {
   assertEquals(workers.started.length, 2);
 });
 
-Deno.test("WorkerSlot() counts a crash once, whatever else the worker says", () => {
+Deno.test("WorkerSupervisor() counts a crash once, whatever else the worker says", () => {
   const { recorder, clock, workers } = makeOpenBench();
   const crashed = { type: "crashed", detail: "Boom" } as const;
   workers.last.tell(crashed, crashed, crashed, crashed, crashed, crashed);
@@ -223,7 +223,7 @@ Deno.test("WorkerSlot() counts a crash once, whatever else the worker says", () 
   assertEquals(workers.started.length, 2);
 });
 
-Deno.test("WorkerSlot() gives up after 5 crashes in a row", () => {
+Deno.test("WorkerSupervisor() gives up after 5 crashes in a row", () => {
   const { recorder, clock, workers } = makeOpenBench();
   for (let crash = 1; crash < 5; crash += 1) {
     workers.last.fail("Boom");
@@ -238,7 +238,7 @@ Deno.test("WorkerSlot() gives up after 5 crashes in a row", () => {
   assertEquals(clock.timers, 0);
 });
 
-Deno.test("WorkerSlot() forgets crashes that were followed by 30 s of life", () => {
+Deno.test("WorkerSupervisor() forgets crashes that were followed by 30 s of life", () => {
   const { recorder, clock, workers } = makeOpenBench();
   for (let crash = 1; crash < 8; crash += 1) {
     workers.last.fail("Boom");
@@ -252,7 +252,7 @@ Deno.test("WorkerSlot() forgets crashes that were followed by 30 s of life", () 
   assertEquals(recorder.closes, []);
 });
 
-Deno.test("WorkerSlot() replaces a worker that does not answer for 5 s", async () => {
+Deno.test("WorkerSupervisor() replaces a worker that does not answer for 5 s", async () => {
   const { recorder, clock, workers } = makeOpenBench();
   await settle();
   clock.advance(1_000);
@@ -265,7 +265,7 @@ Deno.test("WorkerSlot() replaces a worker that does not answer for 5 s", async (
   assertEquals([recorder.take(), last.state], [["disconnected"], "ended"]);
 });
 
-Deno.test("WorkerSlot() does not blame a worker for its own absence", () => {
+Deno.test("WorkerSupervisor() does not blame a worker for its own absence", () => {
   const { recorder, clock, workers: { last } } = makeOpenBench();
   clock.advance(4_000);
   clock.block(60_000);
@@ -275,13 +275,13 @@ Deno.test("WorkerSlot() does not blame a worker for its own absence", () => {
   assertEquals([recorder.take(), last.state], [[], "alive"]);
 });
 
-Deno.test("WorkerSlot() keeps at most POST_WINDOW posts unacknowledged, then gathers", async () => {
+Deno.test("WorkerSupervisor() keeps at most POST_WINDOW posts unacknowledged, then gathers", async () => {
   const { link, workers: { last } } = makeOpenBench();
   await settle();
   last.acks = "manual";
   const before = last.posts.length;
   for (let count = 0; count < 10; count += 1) {
-    link.send(`${count}`);
+    link.outgoing.push(`${count}`);
     await settle();
   }
   assertEquals(last.posts.length - before, POST_WINDOW);
@@ -291,18 +291,18 @@ Deno.test("WorkerSlot() keeps at most POST_WINDOW posts unacknowledged, then gat
   assertEquals(last.posts.at(-1)?.length, 1);
 });
 
-Deno.test("WorkerSlot() acknowledges posts even when its own window is full", async () => {
+Deno.test("WorkerSupervisor() acknowledges posts even when its own window is full", async () => {
   const { link, workers: { last } } = makeOpenBench();
   last.acks = "manual";
   for (let count = 0; count < 10; count += 1) {
-    link.send(`${count}`);
+    link.outgoing.push(`${count}`);
     await settle();
   }
   last.tell({ type: "heartbeat", id: 1, after: 0, latency: 1, longestGap: 1 });
   assertEquals(last.posts.at(-1), [{ type: "ack" }]);
 });
 
-Deno.test("WorkerSlot() lets connections speak in turn", async () => {
+Deno.test("WorkerSupervisor() lets connections speak in turn", async () => {
   const bench = makeOpenBench();
   const { link: other } = addLink(bench);
   const { last } = bench.workers;
@@ -310,19 +310,19 @@ Deno.test("WorkerSlot() lets connections speak in turn", async () => {
   await settle();
   last.acks = "manual";
   const text = "x".repeat(1 << 16);
-  for (let count = 0; count < 16; count += 1) bench.link.send(text);
-  other.send("other");
+  for (let count = 0; count < 16; count += 1) bench.link.outgoing.push(text);
+  other.outgoing.push("other");
   await settle();
   assertEquals(last.all("send").slice(0, 3).map(({ id }) => id), [1, 1, 2]);
 });
 
-Deno.test("WorkerSlot() sends what a slow listener has sent while it still runs", () => {
+Deno.test("WorkerSupervisor() sends what a slow listener has sent while it still runs", () => {
   const { link, clock, recorder, workers: { last } } = makeOpenBench();
-  link.consume("push");
+  link.incoming.consume("push");
   const crossed: number[] = [];
   recorder.onevent = () => {
     clock.block(3);
-    link.send("reply");
+    link.outgoing.push("reply");
     crossed.push(last.sent.length);
   };
   last.deliver(["a", "b", "c"]);
@@ -330,7 +330,7 @@ Deno.test("WorkerSlot() sends what a slow listener has sent while it still runs"
   assertEquals(last.sent.length, 3);
 });
 
-Deno.test("WorkerSlot() leaves nothing behind after the last close", async () => {
+Deno.test("WorkerSupervisor() leaves nothing behind after the last close", async () => {
   const bench = makeBench();
   const { clock, workers } = bench;
   for (let id = 1; id <= 1_000; id += 1) {
@@ -345,7 +345,7 @@ Deno.test("WorkerSlot() leaves nothing behind after the last close", async () =>
   assertEquals(workers.started.length, 1_000);
 });
 
-Deno.test("WorkerSlot() keeps its worker for a connection made while the last one closes", () => {
+Deno.test("WorkerSupervisor() keeps its worker for a connection made while the last one closes", () => {
   const bench = makeOpenBench();
   const { recorder, workers } = bench;
   recorder.onevent = (event) => {

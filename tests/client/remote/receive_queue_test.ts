@@ -8,25 +8,25 @@ import { makeBench, makeOpenBench, settle } from "../fake_worker.ts";
 /** Credit of so many bytes is worth a record of its own. */
 const PLENTY = RECEIVE_WINDOW_BYTES / 4;
 
-Deno.test("receive() holds messages until somebody listens", async () => {
+Deno.test("ReceiveQueue.receive() holds messages until somebody listens", async () => {
   const { link, recorder, workers: { last } } = makeOpenBench();
   last.deliver(["a", "b"], { bytes: PLENTY });
   assertEquals(recorder.take(), []);
-  assertEquals(link.inboxMessages, 2);
+  assertEquals(link.incoming.messages, 2);
   assertEquals(last.all("consumed"), [{
     type: "consumed",
     id: 1,
     messages: 2,
     bytes: PLENTY,
   }]);
-  link.consume("push");
+  link.incoming.consume("push");
   assertEquals(recorder.take(), []);
   await settle();
   assertEquals(recorder.take(), ["message a", "message b"]);
   assertEquals(last.all("consumed").length, 1);
 });
 
-Deno.test("receive() holds 1 MiB and reports the oldest beyond as unread", async () => {
+Deno.test("ReceiveQueue.receive() holds 1 MiB and reports the oldest beyond as unread", async () => {
   const { link, recorder, workers: { last } } = makeOpenBench();
   const half = "x".repeat(1 << 19);
   for (let first = 1; first <= 3; first += 1) {
@@ -34,12 +34,12 @@ Deno.test("receive() holds 1 MiB and reports the oldest beyond as unread", async
   }
   await settle();
   assertEquals(recorder.take(), [`dropped 1 ${1 << 19} inbound unread`]);
-  assertEquals(link.inboxMessages, 2);
+  assertEquals(link.incoming.messages, 2);
 });
 
-Deno.test("receive() dispatches in order and tells of consumption with the ack", () => {
+Deno.test("ReceiveQueue.receive() dispatches in order and tells of consumption with the ack", () => {
   const { link, recorder, workers: { last } } = makeOpenBench();
-  link.consume("push");
+  link.incoming.consume("push");
   const before = last.posts.length;
   last.deliver(["a", "b"], { bytes: PLENTY });
   assertEquals(recorder.take(), ["message a", "message b"]);
@@ -49,19 +49,19 @@ Deno.test("receive() dispatches in order and tells of consumption with the ack",
   ]]);
 });
 
-Deno.test("receive() lets little credit wait for something else to say", async () => {
+Deno.test("ReceiveQueue.receive() lets little credit wait for something else to say", async () => {
   const { link, workers: { last } } = makeOpenBench();
-  link.consume("push");
+  link.incoming.consume("push");
   last.deliver(["a"]);
   await settle();
   assertEquals(last.all("consumed"), []);
-  link.send("b");
+  link.outgoing.push("b");
   assertEquals(last.all("consumed").length, 1);
 });
 
-Deno.test("receive() lets a notice wait for the messages before it", () => {
+Deno.test("ReceiveQueue.receive() lets a notice wait for the messages before it", () => {
   const { link, recorder, workers: { last } } = makeOpenBench();
-  link.consume("push");
+  link.incoming.consume("push");
   last.deliver(["a"]);
   last.lose(1, 3);
   assertEquals(recorder.take(), ["message a"]);
@@ -74,9 +74,9 @@ Deno.test("receive() lets a notice wait for the messages before it", () => {
   ]);
 });
 
-Deno.test("receive() waits for no message that the inbox has dropped", async () => {
+Deno.test("ReceiveQueue.receive() waits for no message that the inbox has dropped", async () => {
   const { link, recorder, workers: { last } } = makeOpenBench();
-  link.consume("push");
+  link.incoming.consume("push");
   last.lose(1, 2);
   const drop = { count: 2, bytes: 9, reason: "overflow" } as const;
   last.tell({ type: "dropped", id: 1, upTo: 2, ...drop });
@@ -87,10 +87,10 @@ Deno.test("receive() waits for no message that the inbox has dropped", async () 
   ]);
 });
 
-Deno.test("receive() never tells a message after close, nor before open", () => {
+Deno.test("ReceiveQueue.receive() never tells a message after close, nor before open", () => {
   const { link, recorder, workers: { last } } = makeBench();
   last.ready();
-  link.consume("push");
+  link.incoming.consume("push");
   last.open(1);
   last.close(1, 2);
   last.deliver(["a"]);
@@ -104,9 +104,9 @@ Deno.test("receive() never tells a message after close, nor before open", () => 
   ]);
 });
 
-Deno.test("receive() survives a listener that throws", () => {
+Deno.test("ReceiveQueue.receive() survives a listener that throws", () => {
   const { link, recorder, workers: { last } } = makeOpenBench();
-  link.consume("push");
+  link.incoming.consume("push");
   const reported: unknown[] = [];
   const onerror = (event: ErrorEvent) => {
     event.preventDefault();
@@ -123,27 +123,27 @@ Deno.test("receive() survives a listener that throws", () => {
   assertEquals(last.all("consumed").length, 1);
 });
 
-Deno.test("pull() takes one message at a time and gives credit for a batch at its end", () => {
+Deno.test("ReceiveQueue.pull() takes one message at a time and gives credit for a batch at its end", () => {
   const { link, recorder, workers: { last } } = makeOpenBench();
   let available = 0;
-  link.onavailable = () => available += 1;
-  link.consume("pull");
-  assertEquals(link.pull(), undefined);
+  link.incoming.onavailable = () => available += 1;
+  link.incoming.consume("pull");
+  assertEquals(link.incoming.pull(), undefined);
   last.deliver(["a", "b"], { bytes: PLENTY });
   last.lose(1, 9);
-  assertEquals([available, link.pull(), last.all("consumed").length], [
+  assertEquals([available, link.incoming.pull(), last.all("consumed").length], [
     1,
     "a",
     0,
   ]);
-  assertEquals([link.pull(), last.all("consumed").length], ["b", 1]);
-  assertEquals(link.pull(), undefined);
+  assertEquals([link.incoming.pull(), last.all("consumed").length], ["b", 1]);
+  assertEquals(link.incoming.pull(), undefined);
   assertEquals(recorder.take(), ["disconnected"]);
 });
 
-Deno.test("pull() gives credit after a quarter of the window", async () => {
+Deno.test("ReceiveQueue.pull() gives credit after a quarter of the window", async () => {
   const { link, workers: { last } } = makeOpenBench();
-  link.consume("pull");
+  link.incoming.consume("pull");
   const messages = Array.from(
     { length: RECEIVE_WINDOW_MESSAGES / 4 },
     () => "x",
@@ -152,7 +152,9 @@ Deno.test("pull() gives credit after a quarter of the window", async () => {
     const first = 1 + batch * messages.length;
     last.deliver(messages, { first });
   }
-  for (let count = 0; count < messages.length * 2; count += 1) link.pull();
+  for (let count = 0; count < messages.length * 2; count += 1) {
+    link.incoming.pull();
+  }
   await settle();
   assertEquals(last.all("consumed").map((each) => each.messages), [
     messages.length,
@@ -160,13 +162,17 @@ Deno.test("pull() gives credit after a quarter of the window", async () => {
   ]);
 });
 
-Deno.test("pull() still gives what arrived before the end", async () => {
+Deno.test("ReceiveQueue.pull() still gives what arrived before the end", async () => {
   const { link, pool, recorder, workers: { last } } = makeOpenBench();
-  link.consume("pull");
+  link.incoming.consume("pull");
   last.close(1, 2);
   assertEquals([recorder.take(), last.state], [["closed requested"], "alive"]);
   last.deliver(["a", "b"]);
   assertEquals(last.state, "ended");
-  assertEquals([link.pull(), link.pull(), link.pull()], ["a", "b", undefined]);
+  assertEquals([
+    link.incoming.pull(),
+    link.incoming.pull(),
+    link.incoming.pull(),
+  ], ["a", "b", undefined]);
   await pool[Symbol.asyncDispose]();
 });

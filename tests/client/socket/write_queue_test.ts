@@ -1,0 +1,154 @@
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import {
+  ConnectionLostError,
+  MessageExpiredError,
+  OutboxFullError,
+} from "../../../lib/client/errors/mod.ts";
+import {
+  dropError,
+  WriteQueue,
+} from "../../../lib/client/socket/write_queue.ts";
+import type { SendOutcome } from "../../../lib/client/remote/send_queue.ts";
+import {
+  type FakeWorker,
+  LIMITS,
+  makeBench,
+  makeOpenBench,
+  settle,
+} from "../fake_worker.ts";
+
+const TAKEN: SendOutcome = { kind: "taken" };
+const SMALL = { maxMessages: 2, maxBytes: 10, overflow: "reject" } as const;
+
+Deno.test("WriteQueue.write() resolves when the transport has the message", async () => {
+  const { queue, last } = makeQueue();
+  const written = queue.write("a", {});
+  assertEquals(last.sent, ["a"]);
+  last.tell({ type: "taken", id: 1, upTo: 1 });
+  assertEquals(await written, TAKEN);
+});
+
+Deno.test("WriteQueue.write() waits for capacity, first come, first served", async () => {
+  const { queue, last, link } = makeQueue();
+  const writes = ["12345", "67890", "big", "x"].map((text) =>
+    queue.write(text, {})
+  );
+  assertEquals(link.outgoing.messages, 2);
+  last.tell({ type: "taken", id: 1, upTo: 1 });
+  assertEquals(
+    link.outgoing.messages,
+    2,
+    "the next one takes the place at once",
+  );
+  for (const upTo of [2, 3, 4]) await take(last, upTo);
+  assertEquals(await Promise.all(writes), [TAKEN, TAKEN, TAKEN, TAKEN]);
+  assertEquals(last.sent, ["12345", "67890", "big", "x"]);
+});
+
+Deno.test("WriteQueue.write() lets a send() afterwards not overtake", async () => {
+  const { queue, last, link } = makeQueue();
+  for (const text of ["a", "b", "c"]) queue.write(text, {});
+  last.tell({ type: "taken", id: 1, upTo: 1 });
+  assertEquals(link.outgoing.push("d"), "overflow", "c has the place");
+  await take(last, 2);
+  link.outgoing.push("d");
+  for (const upTo of [3, 4]) await take(last, upTo);
+  assertEquals(last.sent, ["a", "b", "c", "d"]);
+});
+
+Deno.test("WriteQueue.write() gives up a message that waits, and lets the next one go", async () => {
+  const { queue, last, link } = makeQueue();
+  link.outgoing.push("123456789");
+  const { signal, abort } = controller();
+  const large = queue.write("large", { signal });
+  const small = queue.write("x", {});
+  assertEquals(link.outgoing.messages, 1);
+  abort();
+  assertEquals(await large, { kind: "dropped", reason: "aborted" });
+  for (const upTo of [1, 2]) await take(last, upTo);
+  assertEquals(await small, TAKEN);
+  assertEquals(
+    link.outgoing.accepted.messages,
+    2,
+    "what waited was never sent",
+  );
+});
+
+Deno.test("WriteQueue.write() takes a message back that is in the outbox", async () => {
+  const { link, clock, recorder } = makeBench({ limits: SMALL });
+  const queue = new WriteQueue(link, { limits: SMALL, clock });
+  const { signal, abort } = controller();
+  const written = queue.write("a", { signal });
+  abort();
+  assertEquals(await written, { kind: "dropped", reason: "aborted" });
+  await settle();
+  assertEquals(recorder.take(), ["dropped 1 1 outbound aborted"]);
+  await assertRejects(() => queue.write("b", { signal }), Error, "Enough");
+});
+
+Deno.test("WriteQueue.write() counts the wait for capacity against the ttl", async () => {
+  const { queue, clock, link, last } = makeQueue();
+  for (const text of ["a", "b"]) link.outgoing.push(text);
+  const early = queue.write("early", { ttl: 99 });
+  const late = queue.write("late", { ttl: 200 });
+  clock.advance(100);
+  assertEquals(await early, { kind: "dropped", reason: "expired" });
+  last.lose(1);
+  last.tell({ type: "unsent", id: 1, message: 1, reason: "closed" });
+  clock.advance(100);
+  assertEquals(await late, { kind: "dropped", reason: "expired" });
+  assertEquals(clock.timers, 1, "the watchdog's");
+});
+
+Deno.test("WriteQueue.write() refuses what never fits, and no duration", async () => {
+  const { queue } = makeQueue();
+  assertEquals(await queue.write("12345678901", {}), {
+    kind: "dropped",
+    reason: "overflow",
+  });
+  await assertRejects(() => queue.write("a", { ttl: -1 }), RangeError, "ttl");
+});
+
+Deno.test("WriteQueue.write() drops what waits when the end begins", async () => {
+  const { queue, link, recorder } = makeQueue();
+  for (const text of ["a", "b"]) link.outgoing.push(text);
+  const waiting = queue.write("c", {});
+  link.close(1000, "");
+  assertEquals(await waiting, { kind: "dropped", reason: "closed" });
+  assertEquals(recorder.take(), ["dropped 1 1 outbound closed"]);
+});
+
+Deno.test("dropError() says what became of a message", () => {
+  assertInstanceOf(dropError("expired", LIMITS), MessageExpiredError);
+  assertInstanceOf(dropError("overflow", LIMITS), OutboxFullError);
+  const lost = dropError("unknown", LIMITS);
+  assertInstanceOf(lost, ConnectionLostError);
+  assertEquals(
+    lost.message,
+    "Message lost with the worker; it may have been sent: " +
+      "send it again if that does no harm",
+  );
+  const refused = dropError("rejected", LIMITS);
+  assertInstanceOf(refused, ConnectionLostError);
+  assertEquals(refused.message.startsWith("Message refused"), true);
+});
+
+/** A queue in front of an open connection with room for two messages. */
+function makeQueue() {
+  const bench = makeOpenBench({ limits: SMALL });
+  const { link, clock, workers: { last } } = bench;
+  const queue = new WriteQueue(link, { limits: SMALL, clock });
+  return { ...bench, queue, last };
+}
+
+/** Lets the transport take what has crossed. */
+async function take(worker: FakeWorker, upTo: number): Promise<void> {
+  await settle();
+  worker.tell({ type: "taken", id: 1, upTo });
+}
+
+function controller() {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new Error("Enough"));
+  return { signal: controller.signal, abort };
+}
