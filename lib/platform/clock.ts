@@ -14,8 +14,7 @@ export interface Clock {
   /** A random number in [0, 1). */
   random(): number;
   /**
-   * Calls `run` once after `delay` milliseconds, or earlier for a delay that no
-   * timer can hold.
+   * Calls `run` once after `delay` milliseconds.
    *
    * @returns What takes it back.
    */
@@ -36,12 +35,22 @@ export const PLATFORM_CLOCK: Clock = {
   now: () => performance.now(),
   wallNow: () => Date.now(),
   random: () => Math.random(),
-  after: (delay, run) => {
-    const timer = setTimeout(run, Math.min(Math.max(delay, 0), MAX_DELAY));
-    return () => clearTimeout(timer);
-  },
+  after,
   every: (interval, run) => {
     const timer = setInterval(run, interval);
     return () => clearInterval(timer);
   },
 };
+
+/** A delay that no timer can hold takes several. */
+function after(delay: number, run: () => void): () => void {
+  const dueAt = performance.now() + delay;
+  const start = (left: number) =>
+    left > MAX_DELAY
+      ? setTimeout(() => {
+        timer = start(dueAt - performance.now());
+      }, MAX_DELAY)
+      : setTimeout(run, Math.max(left, 0));
+  let timer = start(delay);
+  return () => clearTimeout(timer);
+}

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { Fifo } from "./fifo.ts";
+
 /** The bounds of the inbox and what happens at them. */
 export interface InboxConfig {
   readonly maxMessages: number;
@@ -44,22 +46,17 @@ const STORED = { kind: "stored" } as const;
 const FULL = { kind: "full" } as const;
 const OVERFLOW = { kind: "overflow" } as const;
 
-/** Fewer empty slots than this are not worth a copy. */
-const COMPACT_FROM = 1_024;
-
 /**
  * A bounded FIFO of messages received.
  *
  * What gets in is numbered from 1, and leaves at the front only, so that the
- * numbers of what is stored have no gaps. A message is a row of two arrays and
+ * numbers of what is stored have no gaps. A message is a row of two queues and
  * no object of its own: the inbox sees a million of them per second.
  */
 export class Inbox<T> {
   readonly #config: InboxConfig;
-  /** Slots before `#head` are empty, all others hold a message. */
-  #data: (T | undefined)[] = [];
-  #sizes: number[] = [];
-  #head = 0;
+  readonly #data = new Fifo<T>();
+  readonly #sizes = new Fifo<number>();
   #bytes = 0;
   #lastNumber = 0;
 
@@ -70,7 +67,7 @@ export class Inbox<T> {
 
   /** How many messages are stored. */
   get length(): number {
-    return this.#data.length - this.#head;
+    return this.#data.length;
   }
 
   /** The size of all stored messages, in bytes. */
@@ -129,23 +126,25 @@ export class Inbox<T> {
   take(maxMessages: number, maxBytes: number): Batch<T> | undefined {
     if (this.length === 0) return undefined;
     const first = this.firstNumber;
-    const limit = Math.min(this.#head + maxMessages, this.#data.length);
-    let end = this.#head + 1;
-    let bytes = this.#sizes[this.#head] as number;
-    for (; end < limit; end += 1) {
-      const next = bytes + (this.#sizes[end] as number);
+    const limit = Math.min(maxMessages, this.length);
+    let count = 1;
+    let bytes = this.#sizes.at(0) as number;
+    for (; count < limit; count += 1) {
+      const next = bytes + (this.#sizes.at(count) as number);
       if (next > maxBytes) break;
       bytes = next;
     }
     this.#bytes -= bytes;
-    return { first, messages: this.#extract(end), bytes };
+    this.#sizes.take(count);
+    return { first, messages: this.#data.take(count), bytes };
   }
 
   /** Drops all messages. Their numbers stay given. */
   clear(): { readonly count: number; readonly bytes: number } {
     const cleared = { count: this.length, bytes: this.#bytes };
     this.#bytes = 0;
-    this.#reset();
+    this.#data.clear();
+    this.#sizes.clear();
     return cleared;
   }
 
@@ -162,62 +161,22 @@ export class Inbox<T> {
   #append(data: T, bytes: number): void {
     this.#lastNumber += 1;
     this.#bytes += bytes;
-    if (this.#data.length > 0) {
-      this.#data.push(data);
-      this.#sizes.push(bytes);
-      return;
-    }
-    // An array that grows from nothing makes room for 16.
-    this.#data = [data];
-    this.#sizes = [bytes];
+    this.#data.push(data);
+    this.#sizes.push(bytes);
   }
 
   #displace(data: T, bytes: number): PushResult {
-    const hopeless = bytes > this.#config.maxBytes ||
+    const neverFits = bytes > this.#config.maxBytes ||
       this.#config.maxMessages < 1;
-    if (hopeless) return { kind: "dropped-newest", count: 1, bytes };
+    if (neverFits) return { kind: "dropped-newest", count: 1, bytes };
     const before = { length: this.length, bytes: this.#bytes };
     while (!this.#fits(bytes)) {
-      this.#data[this.#head] = undefined;
-      this.#bytes -= this.#sizes[this.#head] as number;
-      this.#head += 1;
+      this.#data.shift();
+      this.#bytes -= this.#sizes.shift() as number;
     }
     const count = before.length - this.length;
     const freed = before.bytes - this.#bytes;
-    this.#compact();
     this.#append(data, bytes);
     return { kind: "dropped-oldest", count, bytes: freed };
-  }
-
-  /** Empties the slots from the head to `end`. */
-  #extract(end: number): T[] {
-    const head = this.#head;
-    const all = end === this.#data.length;
-    // An array that is taken as a whole is handed over and not copied.
-    const messages = all && head === 0
-      ? this.#data
-      : this.#data.slice(head, end);
-    if (all) {
-      this.#reset();
-    } else {
-      this.#data.fill(undefined, head, end);
-      this.#head = end;
-      this.#compact();
-    }
-    return messages as T[];
-  }
-
-  /** Keeps empty slots below half of all, so that each operation is O(1) amortised. */
-  #compact(): void {
-    if (this.#head < COMPACT_FROM || this.#head * 2 < this.#data.length) return;
-    this.#data = this.#data.slice(this.#head);
-    this.#sizes = this.#sizes.slice(this.#head);
-    this.#head = 0;
-  }
-
-  #reset(): void {
-    this.#data = [];
-    this.#sizes = [];
-    this.#head = 0;
   }
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { Fifo } from "./fifo.ts";
+
 /** The bounds of the outbox and what happens at them. */
 export interface OutboxLimits {
   /** How many messages may wait, those in flight included. */
@@ -41,15 +43,10 @@ export type OutboxPush<E> =
 const QUEUED = { kind: "queued", dropped: [] } as const;
 const OVERFLOW = { kind: "overflow" } as const;
 
-/** Fewer empty slots than this are not worth a copy. */
-const COMPACT_FROM = 1_024;
-
 /** A bounded FIFO of messages to send. */
 export class Outbox<E extends OutboxEntry> {
   readonly #limits: OutboxLimits;
-  /** Slots before `#head` are empty, all others hold an entry. */
-  #entries: (E | undefined)[] = [];
-  #head = 0;
+  readonly #entries = new Fifo<E>();
   #bytes = 0;
   /** How many entries have a finite `expiresAt`. */
   #expiring = 0;
@@ -63,7 +60,7 @@ export class Outbox<E extends OutboxEntry> {
 
   /** How many entries are queued. */
   get length(): number {
-    return this.#entries.length - this.#head;
+    return this.#entries.length;
   }
 
   /** The size of all entries, in bytes. */
@@ -99,17 +96,13 @@ export class Outbox<E extends OutboxEntry> {
 
   /** The first entry, which stays. */
   peek(): E | undefined {
-    return this.#entries[this.#head];
+    return this.#entries.at(0);
   }
 
   /** Takes the first entry out. */
   shift(): E | undefined {
-    const entry = this.#entries[this.#head];
-    if (entry === undefined) return undefined;
-    this.#entries[this.#head] = undefined;
-    this.#head += 1;
-    this.#forget(entry);
-    this.#compact();
+    const entry = this.#entries.shift();
+    if (entry !== undefined) this.#forget(entry);
     return entry;
   }
 
@@ -118,8 +111,7 @@ export class Outbox<E extends OutboxEntry> {
    * when they were pushed, so they are not judged again.
    */
   unshift(entries: readonly E[]): void {
-    this.#entries = [...entries, ...this.#entries.slice(this.#head)];
-    this.#head = 0;
+    this.#entries.unshift(entries);
     for (const entry of entries) this.#account(entry);
   }
 
@@ -129,9 +121,9 @@ export class Outbox<E extends OutboxEntry> {
    * @returns Whether it was there.
    */
   remove(entry: E): boolean {
-    const index = this.#entries.indexOf(entry, this.#head);
+    const index = this.#entries.indexOf(entry);
     if (index < 0) return false;
-    this.#entries.splice(index, 1);
+    this.#entries.removeAt(index);
     this.#forget(entry);
     return true;
   }
@@ -158,13 +150,10 @@ export class Outbox<E extends OutboxEntry> {
 
   /** Takes out and returns all entries. */
   clear(): readonly E[] {
-    const entries = this.#entries.slice(this.#head) as E[];
-    this.#entries = [];
-    this.#head = 0;
     this.#bytes = 0;
     this.#expiring = 0;
     this.#nextExpiry = Infinity;
-    return entries;
+    return this.#entries.clear();
   }
 
   #displace(entry: E, inFlight: InFlight): readonly E[] {
@@ -179,9 +168,7 @@ export class Outbox<E extends OutboxEntry> {
   }
 
   #append(entry: E): void {
-    // An array that grows from nothing makes room for 16.
-    if (this.#entries.length === 0) this.#entries = [entry];
-    else this.#entries.push(entry);
+    this.#entries.push(entry);
     this.#account(entry);
   }
 
@@ -197,19 +184,5 @@ export class Outbox<E extends OutboxEntry> {
     if (entry.expiresAt === Infinity) return;
     this.#expiring -= 1;
     if (this.#expiring === 0) this.#nextExpiry = Infinity;
-  }
-
-  /** Keeps empty slots below half of all, so that a `shift()` is O(1) amortised, and none when empty. */
-  #compact(): void {
-    if (this.length === 0) {
-      this.#entries = [];
-      this.#head = 0;
-      return;
-    }
-    if (this.#head < COMPACT_FROM || this.#head * 2 < this.#entries.length) {
-      return;
-    }
-    this.#entries = this.#entries.slice(this.#head);
-    this.#head = 0;
   }
 }

@@ -2,6 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { PLATFORM_CLOCK } from "../../lib/platform/clock.ts";
 import { ManualClock } from "./manual_clock.ts";
 
+const LONGEST = 2 ** 31 - 1;
+
 Deno.test("PLATFORM_CLOCK tells the platform's time and chance", () => {
   const { now, wallNow, random } = PLATFORM_CLOCK;
   assert(Math.abs(now() - performance.now()) < 1_000);
@@ -23,6 +25,17 @@ Deno.test("PLATFORM_CLOCK.after() rings once, and not when it is taken back", as
     });
   });
   assertEquals(rung, []);
+});
+
+Deno.test("PLATFORM_CLOCK.after() gives no timer more than it can hold", () => {
+  using timers = fakeTimers();
+  let runs = 0;
+  const cancel = PLATFORM_CLOCK.after(2 * LONGEST, () => runs += 1);
+  assertEquals(timers.delays, [LONGEST]);
+  timers.fire();
+  assertEquals([timers.delays.length, runs], [2, 0], "it is not due yet");
+  cancel();
+  assertEquals(timers.cleared, [2]);
 });
 
 Deno.test("PLATFORM_CLOCK.every() rings again and again, until it is stopped", async () => {
@@ -59,3 +72,26 @@ Deno.test("ManualClock.sleep() parts the clocks, and rings an interval once", ()
   clock.sleep({ monotonic: 100, wall: 1_000 });
   assertEquals([rung, clock.now(), clock.wallNow() - before], [1, 100, 1_000]);
 });
+
+/** Timers that a test fires; numbered from 1. */
+function fakeTimers() {
+  const { setTimeout, clearTimeout } = globalThis;
+  const runs: (() => void)[] = [];
+  const delays: number[] = [];
+  const cleared: number[] = [];
+  Object.assign(globalThis, {
+    setTimeout: (run: () => void, delay: number) => {
+      runs.push(run);
+      return delays.push(delay);
+    },
+    clearTimeout: (timer: number) => cleared.push(timer),
+  });
+  return {
+    delays,
+    cleared,
+    fire: () => runs.at(-1)?.(),
+    [Symbol.dispose]: () => {
+      Object.assign(globalThis, { setTimeout, clearTimeout });
+    },
+  };
+}
