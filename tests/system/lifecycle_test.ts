@@ -230,7 +230,8 @@ for (const { name, options } of SETTINGS) {
         return asked.length === 1 ? asked[0]!.promise : server.url;
       },
       [],
-      { ...options, openTimeout: 200, backoff: FAST },
+      // The second attempt must not be too slow for it.
+      { ...options, openTimeout: 1_000, backoff: FAST },
     );
     const { error } = await next(socket, "disconnect");
     assertInstanceOf(error, OpenTimeoutError);

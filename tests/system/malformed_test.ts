@@ -39,6 +39,8 @@ for (
     // It keeps the worker, so that what is left can be told from what it needs.
     await using keeper = new ReconnectingWebSocket(`${server.url}/keep`, [], {
       transport,
+      // The server answers no ping, and a slow machine takes longer than a heartbeat.
+      heartbeat: false,
       closeTimeout: 50,
     });
     await keeper.opened;

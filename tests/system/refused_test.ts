@@ -81,7 +81,8 @@ for (const { name, options } of SETTINGS) {
     });
     await using socket = new ReconnectingWebSocket(server.url, [], {
       ...options,
-      openTimeout: 150,
+      // The second attempt is answered, and must not be too slow for it.
+      openTimeout: 1_000,
       backoff: FAST,
     });
     const { error } = await next(socket, "error");

@@ -5,27 +5,54 @@ export interface Outcome {
   readonly output: string;
 }
 
-/** Milliseconds after which a command counts as hanging. */
-const LIMIT = 780_000;
-
-/** Milliseconds without a word after which it counts as hanging, too. */
-const SILENCE = 150_000;
+/** How a command is run; times are in milliseconds. */
+export interface DenoOptions {
+  /** Environment variables besides those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /**
+   * How long the command may take.
+   *
+   * @default {780_000}
+   */
+  readonly limit?: number;
+  /**
+   * How long it may print nothing.
+   *
+   * @default {150_000}
+   */
+  readonly silence?: number;
+  /** Called once half of `silence` has passed, with the last line of the output. */
+  readonly onSilence?: (lastLine: string) => void;
+}
 
 /** Milliseconds that output may lag behind the end of its command. */
 const LAG = 1_000;
 
-/** Runs the Deno that runs us, without a terminal. */
-export async function deno(args: readonly string[]): Promise<Outcome> {
-  const watch = new Watch();
+/** The process groups that run now, by the id of their first process. */
+const groups = new Set<number>();
+
+/**
+ * Runs the Deno that runs us, without a terminal, in a process group of its own,
+ * so that nothing that it started outlives it.
+ */
+export async function deno(
+  args: readonly string[],
+  options: DenoOptions = {},
+): Promise<Outcome> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
-    env: { NO_COLOR: "1" },
-    signal: watch.signal,
+    env: { ...options.env, NO_COLOR: "1" },
+    detached: true,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  enroll(child.pid);
   const chunks: string[] = [];
+  const watch = new Watch(options, {
+    stop: (signal) => kill(child.pid, signal),
+    lastLine: () => chunks.join("").trimEnd().split("\n").at(-1) ?? "",
+  });
   const ended = new AbortController();
   const gathered = Promise.allSettled([child.stdout, child.stderr].map(
     (stream) =>
@@ -41,36 +68,67 @@ export async function deno(args: readonly string[]): Promise<Outcome> {
   await gathered;
   clearTimeout(timer);
   if (ended.signal.aborted) chunks.push("\nA process was left behind\n");
-  if (watch.signal.aborted) chunks.push(`\n${watch.signal.reason}\n`);
+  if (watch.reason !== undefined) chunks.push(`\n${watch.reason}\n`);
+  discharge(child.pid);
   return {
     success: success && !ended.signal.aborted,
     output: chunks.join(""),
   };
 }
 
-/** Aborts a command that takes too long, or that has fallen silent. */
-class Watch {
-  readonly #stop = new AbortController();
-  readonly #limit = this.#in(LIMIT, "Stopped after");
-  #silence = this.#in(SILENCE, "Stopped, silent for");
+type Timer = ReturnType<typeof setTimeout>;
 
-  get signal(): AbortSignal {
-    return this.#stop.signal;
+interface Watched {
+  readonly stop: (signal: Deno.Signal) => void;
+  readonly lastLine: () => string;
+}
+
+/** Stops a command that takes too long, or that prints nothing for too long. */
+class Watch {
+  readonly #silence: number;
+  readonly #onSilence: (lastLine: string) => void;
+  readonly #watched: Watched;
+  readonly #limit: Timer;
+  #quiet: readonly Timer[] = [];
+  #last: Timer | undefined;
+  /** Why the command was stopped. */
+  reason: string | undefined;
+
+  constructor(
+    { limit = 780_000, silence = 150_000, onSilence = () => {} }: DenoOptions,
+    watched: Watched,
+  ) {
+    this.#silence = silence;
+    this.#onSilence = onSilence;
+    this.#watched = watched;
+    this.#limit = this.#stopIn(limit, "Stopped after");
+    this.heard();
   }
 
   heard(): void {
-    clearTimeout(this.#silence);
-    this.#silence = this.#in(SILENCE, "Stopped, silent for");
+    for (const timer of this.#quiet) clearTimeout(timer);
+    this.#quiet = [
+      setTimeout(
+        () => this.#onSilence(this.#watched.lastLine()),
+        this.#silence / 2,
+      ),
+      this.#stopIn(this.#silence, "Stopped, silent for"),
+    ];
   }
 
   end(): void {
-    clearTimeout(this.#limit);
-    clearTimeout(this.#silence);
+    for (const timer of [this.#limit, this.#last, ...this.#quiet]) {
+      clearTimeout(timer);
+    }
   }
 
-  #in(delay: number, what: string): ReturnType<typeof setTimeout> {
-    const reason = `${what} ${delay / 1_000} s`;
-    return setTimeout(() => this.#stop.abort(reason), delay);
+  #stopIn(delay: number, what: string): Timer {
+    return setTimeout(() => {
+      this.reason ??= `${what} ${delay / 1_000} s`;
+      // A runner of tests ends its own groups.
+      this.#watched.stop("SIGTERM");
+      this.#last ??= setTimeout(() => this.#watched.stop("SIGKILL"), LAG);
+    }, delay);
   }
 }
 
@@ -81,4 +139,35 @@ async function gather(
 ): Promise<void> {
   const sink = new WritableStream<string>({ write: hear });
   await stream.pipeThrough(new TextDecoderStream()).pipeTo(sink, { signal });
+}
+
+/** A terminal's Ctrl-C reaches this process only, so it is passed on. */
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+function enroll(group: number): void {
+  groups.add(group);
+  if (groups.size > 1) return;
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, stopAll);
+}
+
+/** Ends what is left of a group. */
+function discharge(group: number): void {
+  kill(group, "SIGKILL");
+  groups.delete(group);
+  if (groups.size > 0) return;
+  for (const signal of SIGNALS) Deno.removeSignalListener(signal, stopAll);
+}
+
+function stopAll(): void {
+  for (const group of groups) kill(group, "SIGTERM");
+  Deno.exit(130);
+}
+
+function kill(group: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(-group, signal);
+  } catch (error) {
+    // Nothing of it is left.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }

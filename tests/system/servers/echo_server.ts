@@ -7,6 +7,7 @@
 import type { Remote } from "./remote.ts";
 import type { ServerCommand } from "./server_command.ts";
 import type { ConnectionReport, ServerReport } from "./server_report.ts";
+import { findUnusedPort } from "./unused_port.ts";
 
 /** The options that all echo servers share. */
 export interface ListenOptions {
@@ -17,9 +18,9 @@ export interface ListenOptions {
    */
   readonly hostname?: string;
   /**
-   * The port to listen on; 0 lets the OS choose.
+   * The port to listen on.
    *
-   * @default {0}
+   * @default {findUnusedPort()}
    */
   readonly port?: number;
 }
@@ -144,7 +145,11 @@ export async function startServer<
   options: Options,
 ): Promise<Required<ListenOptions>> {
   try {
-    const { port } = await remote.call({ type: "start", options });
+    const { port } = await remote.call({
+      type: "start",
+      // It is the server's own after a restart, too.
+      options: { ...options, port: options.port ?? findUnusedPort() },
+    });
     return { hostname: options.hostname ?? "127.0.0.1", port };
   } catch (error) {
     await remote[Symbol.asyncDispose]();

@@ -15,6 +15,7 @@ import type {
   ProxyReport,
   ScheduledFault,
 } from "./tcp_proxy.ts";
+import { findUnusedPort } from "./unused_port.ts";
 
 /** The two sides of a connection, and what flows between them. */
 interface Link {
@@ -29,7 +30,7 @@ const answered = new Set<Socket>();
 const conditions = { up: fairConditions(), down: fairConditions() };
 let answer: Uint8Array | string | undefined;
 let upstreamPort = 0;
-let port = 0;
+const port = findUnusedPort();
 let server = createServer();
 let accepted = 0;
 let struck = 0;
@@ -155,8 +156,6 @@ async function listen(): Promise<void> {
   server.once("error", listening.reject);
   server.listen(port, "127.0.0.1", listening.resolve);
   await listening.promise;
-  const address = server.address();
-  if (address !== null && typeof address === "object") port = address.port;
 }
 
 function accept(client: Socket): void {

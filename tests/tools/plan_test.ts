@@ -1,0 +1,60 @@
+import { assert, assertEquals } from "@std/assert";
+import { typescriptFiles } from "../../tools/gate/files.ts";
+import {
+  ALONE,
+  CALM,
+  CHROMIUM,
+  LONG,
+  type Phase,
+  plan,
+} from "../../tools/test/plan.ts";
+
+const LISTS = [...ALONE, ...CALM, ...CHROMIUM, ...LONG];
+const tests = (await typescriptFiles("tests"))
+  .filter((file) => file.endsWith("_test.ts"));
+
+Deno.test("plan() runs each test file once", () => {
+  const planned = plan(tests, 2).flatMap(filesOf);
+  assertEquals(planned.toSorted(), tests.toSorted());
+});
+
+Deno.test("plan() knows no file that is not there, and none twice", () => {
+  assertEquals(LISTS.filter((file) => !tests.includes(file)), []);
+  assertEquals(new Set(LISTS).size, LISTS.length);
+});
+
+Deno.test("plan() gives what measures time the machine for itself, one after the other", () => {
+  const [alone] = plan(tests, 8);
+  assertEquals(alone?.lanes, 1);
+  assertEquals(filesOf(alone!), ALONE);
+});
+
+Deno.test("plan() starts one Chromium at a time", () => {
+  const chains = plan(tests, 8).at(-1)!.chains;
+  assertEquals(
+    chains.find((jobs) => jobs.some(({ name }) => name === CHROMIUM[0]))
+      ?.map(({ name }) => name),
+    CHROMIUM,
+  );
+});
+
+Deno.test("plan() begins with what takes longest", () => {
+  const names = plan(tests, 2).at(-1)!.chains.map(([job]) => job?.name);
+  assertEquals(names.slice(0, 2 + LONG.length), [
+    CHROMIUM[0],
+    "unit tests",
+    ...LONG,
+  ]);
+});
+
+Deno.test("plan() leaves out lists whose files are not there", () => {
+  const phases = plan(["tests/a_test.ts", "tests/b/c_test.ts"], 2);
+  assertEquals(phases.map(({ chains }) => chains.length), [0, 0, 1]);
+  const [[job] = []] = phases.at(-1)!.chains;
+  assertEquals(job?.files, ["tests/a_test.ts", "tests/b/c_test.ts"]);
+  assert(job?.parallel);
+});
+
+function filesOf({ chains }: Phase): readonly string[] {
+  return chains.flat().flatMap(({ files }) => files);
+}
