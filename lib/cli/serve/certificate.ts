@@ -7,7 +7,11 @@
 import { UsageError } from "../usage_error.ts";
 import type { Certificate } from "./echo_server.ts";
 
-/** Reads a certificate and its key. */
+/**
+ * Reads a certificate and its key.
+ *
+ * @throws {UsageError} A file cannot be read.
+ */
 export async function readCertificate(
   cert: string,
   key: string,
@@ -15,21 +19,34 @@ export async function readCertificate(
   return { cert: await read(cert), key: await read(key) };
 }
 
+/** A certificate that was made for one server. */
+export interface MadeCertificate extends Certificate, AsyncDisposable {
+  /** Where it is, for clients that shall trust it; until it is disposed of. */
+  readonly file: string;
+}
+
 /**
  * Makes a certificate for `localhost` that nobody trusts, valid for a month.
  *
- * @returns The certificate, and where it lies for those who shall trust it.
+ * @throws {UsageError} There is no `openssl`, or it fails.
  */
-export async function makeCertificate(): Promise<
-  Certificate & { readonly file: string }
-> {
+export async function makeCertificate(
+  openssl = "openssl",
+): Promise<MadeCertificate> {
   const directory = await Deno.makeTempDir({ prefix: "holdfast-" });
+  const remove = () => Deno.remove(directory, { recursive: true });
   const file = `${directory}/cert.pem`;
   const keyFile = `${directory}/key.pem`;
-  await runOpenssl([...REQUEST, "-keyout", keyFile, "-out", file]);
-  const certificate = await readCertificate(file, keyFile);
-  await Deno.remove(keyFile);
-  return { ...certificate, file };
+  try {
+    const args = [...REQUEST, "-keyout", keyFile, "-out", file];
+    await runOpenssl(openssl, args);
+    const certificate = await readCertificate(file, keyFile);
+    await Deno.remove(keyFile);
+    return { ...certificate, file, [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }
 
 const REQUEST: readonly string[] = [
@@ -51,8 +68,11 @@ const REQUEST: readonly string[] = [
   "basicConstraints=critical,CA:FALSE",
 ];
 
-async function runOpenssl(args: readonly string[]): Promise<void> {
-  const command = new Deno.Command("openssl", {
+async function runOpenssl(
+  openssl: string,
+  args: readonly string[],
+): Promise<void> {
+  const command = new Deno.Command(openssl, {
     args: [...args],
     stdout: "null",
     stderr: "piped",

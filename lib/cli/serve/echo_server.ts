@@ -55,6 +55,7 @@ interface Client {
 interface Server {
   readonly clients: ReadonlySet<Client>;
   on(event: "connection", listener: (client: Client) => void): void;
+  on(event: "error", listener: (error: Error) => void): void;
   close(): void;
 }
 
@@ -85,7 +86,8 @@ export async function startEchoServer(
     ) => judge(req, options, verdict),
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  http.on("error", reject);
+  // `ws` takes the errors of the HTTP server, and throws what nobody listens to.
+  sockets.on("error", reject);
   http.listen(options.port, hostname, resolve);
   await promise;
   const stopDropping = serveAll(sockets, options);

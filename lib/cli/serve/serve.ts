@@ -111,17 +111,38 @@ function tlsOf(flags: Flags): Plan["tls"] {
   throw new UsageError("--cert and --key go together");
 }
 
-async function run({ settings, tls }: Plan, io: SessionIo): Promise<number> {
-  const certificate = await certificateFor(tls, io);
+async function run(plan: Plan, io: SessionIo): Promise<number> {
+  switch (plan.tls) {
+    case "none":
+      return await runServer(plan, undefined, io);
+    case "made": {
+      await using made = await makeCertificate();
+      const { file, cert, key } = made;
+      reportLine("serve", `Clients trust it with DENO_CERT=${file}`, io);
+      return await runServer(plan, { cert, key }, io);
+    }
+    default:
+      return await runServer(plan, await readCertificate(...plan.tls), io);
+  }
+}
+
+async function runServer(
+  { settings }: Plan,
+  certificate: Certificate | undefined,
+  io: SessionIo,
+): Promise<number> {
   const note = (text: string) => reportLine("serve", text, io);
   const options = { ...settings, certificate, clock: io.clock, note };
   await using server = await listen(options);
   if (server === undefined) return FAILURE;
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = io.onInterrupt(resolve);
-  io.write(`Listening on ${server.url}\n`);
-  await promise;
-  stop();
+  try {
+    io.write(`Listening on ${server.url}\n`);
+    await promise;
+  } finally {
+    stop();
+  }
   return SUCCESS;
 }
 
@@ -136,15 +157,4 @@ async function listen(
     note(`Cannot listen on ${hostname}:${port}: ${why}`);
     return undefined;
   }
-}
-
-async function certificateFor(
-  tls: Plan["tls"],
-  io: SessionIo,
-): Promise<Certificate | undefined> {
-  if (tls === "none") return undefined;
-  if (tls !== "made") return await readCertificate(...tls);
-  const { file, ...certificate } = await makeCertificate();
-  reportLine("serve", `Clients trust it with DENO_CERT=${file}`, io);
-  return certificate;
 }
