@@ -13,22 +13,25 @@ export type Typed =
 
 /** How many lines can be called back. */
 const LONGEST_HISTORY = 500;
+/** Text as one key, since pasted text is long; else one key each. */
 const KEY =
   // deno-lint-ignore no-control-regex
-  /\x1b\[[0-9;?]*[A-Za-z~]|\x1bO[A-Za-z]|\x1b[^[O]?|\p{M}|[^\x1b]/gu;
+  /\x1b\[[0-9;?]*[A-Za-z~]|\x1bO[A-Za-z]|\x1b[^[O]?|[^\x00-\x1f\x7f]+|[^\x1b]/gu;
 /** An escape sequence whose end has not arrived. */
 // deno-lint-ignore no-control-regex
 const UNFINISHED = /\x1b(?:\[[0-9;?]*|O)?$/;
 
-/** Holds the line, the cursor, and the lines before. */
+/** Holds the line, the cursor, and the history: the lines entered before. */
 export class LineEditor {
   #characters: readonly string[] = [];
   #cursor = 0;
   #rest = "";
   #last = "";
   readonly #history: string[] = [];
-  /** Which line of the history is shown; its length: a new one. */
+  /** Which line of the history is shown; its length: the new one. */
   #shown = 0;
+  /** The new line, while one of the history is shown. */
+  #draft: readonly string[] = [];
 
   /** What is left and right of the cursor. */
   get halves(): readonly [left: string, right: string] {
@@ -103,6 +106,12 @@ export class LineEditor {
       case "\x1bOF":
       case "\x1b[4~":
         return this.#move(end);
+      case "\x1bb":
+      case "\x1b[1;5D":
+        return this.#move(this.#wordBefore(at));
+      case "\x1bf":
+      case "\x1b[1;5C":
+        return this.#move(this.#wordAfter(at));
       case "\x1b[A":
       case "\x1bOA":
         return this.#show(this.#shown - 1);
@@ -117,10 +126,10 @@ export class LineEditor {
   #insert(key: string): void {
     // deno-lint-ignore no-control-regex
     if (key !== "\t" && /[\x00-\x1f\x7f]/.test(key)) return;
-    this.#set(
-      this.#characters.toSpliced(this.#cursor, 0, key),
-      this.#cursor + 1,
-    );
+    const before = this.#characters.slice(0, this.#cursor);
+    const typed = [...key];
+    const after = this.#characters.slice(this.#cursor);
+    this.#set([...before, ...typed, ...after], this.#cursor + typed.length);
   }
 
   #cut(from: number, to: number): void {
@@ -133,14 +142,21 @@ export class LineEditor {
 
   #show(index: number): void {
     if (index < 0 || index > this.#history.length) return;
+    if (this.#shown === this.#history.length) this.#draft = this.#characters;
     this.#shown = index;
-    const characters = [...this.#history[index] ?? ""];
+    const line = this.#history[index];
+    const characters = line === undefined ? this.#draft : [...line];
     this.#set(characters, characters.length);
   }
 
   #wordBefore(at: number): number {
     const left = this.#characters.slice(0, at).join("").trimEnd();
     return [...left.slice(0, left.lastIndexOf(" ") + 1)].length;
+  }
+
+  #wordAfter(at: number): number {
+    const right = this.#characters.slice(at).join("");
+    return at + [.../^\s*\S*/.exec(right)?.[0] ?? ""].length;
   }
 
   #set(characters: readonly string[], cursor: number): void {
