@@ -101,7 +101,7 @@ export class JsonReporter implements Reporter {
   }
 
   async #write(type: string, fields: Fields): Promise<void> {
-    const time = new Date().toISOString();
+    const time = new Date(this.#io.clock.wallNow()).toISOString();
     await this.#output.write(`${visibleJson({ type, time, ...fields })}\n`);
   }
 }

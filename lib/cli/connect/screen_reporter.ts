@@ -40,7 +40,7 @@ export class ScreenReporter implements Reporter {
   readonly #editor = new LineEditor();
   readonly #screen: Screen;
   #latency: number | undefined;
-  #cancelTick = () => {};
+  readonly #stopTicking: () => void;
 
   /** Takes the terminal. */
   constructor(io: SessionIo, socket: ReconnectingWebSocket, url: URL) {
@@ -49,7 +49,8 @@ export class ScreenReporter implements Reporter {
     this.#url = redactUrl(url.href);
     this.#screen = new Screen(io, () => this.#bottom());
     io.setKeys("raw");
-    this.#tick();
+    this.#screen.refresh();
+    this.#stopTicking = io.clock.every(TICK, () => this.#screen.refresh());
   }
 
   /** Gives the lines that are typed. */
@@ -118,14 +119,9 @@ export class ScreenReporter implements Reporter {
 
   /** Gives the terminal back. */
   end(): void {
-    this.#cancelTick();
+    this.#stopTicking();
     this.#screen.end();
     this.#io.setKeys("lines");
-  }
-
-  #tick(): void {
-    this.#screen.refresh();
-    this.#cancelTick = this.#io.clock.after(TICK, () => this.#tick());
   }
 
   #bottom(): Bottom {
@@ -136,7 +132,7 @@ export class ScreenReporter implements Reporter {
         metrics: this.#socket.metrics(),
         latency: this.#latency,
         url: this.#url,
-        now: Date.now(),
+        now: this.#io.clock.wallNow(),
       }),
       tone: toneOf(status),
       line: this.#editor.halves,

@@ -139,7 +139,7 @@ export class Checkup {
 
   async #secure(limits: StepLimits): Promise<Finding> {
     const { url } = this.#plan;
-    const now = Date.now();
+    const now = this.#clock.wallNow();
     try {
       const socket = this.#socket ?? await this.#open(limits);
       const tls = await openTls({ socket, url, trust: "judged" }, limits);
