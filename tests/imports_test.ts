@@ -32,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "transport/native",
     "transport/ws",
   ],
-  "worker/attempt": [...PURE, "boundary", "transport", "@std/async"],
+  "worker/attempt": [...PURE, "boundary", "platform", "transport"],
   worker: [
     ...PURE,
     "boundary",

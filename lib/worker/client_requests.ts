@@ -4,49 +4,53 @@
  * @module
  */
 
-import type { Answer, Notice } from "../boundary/protocol.ts";
+import type { Answer } from "../boundary/protocol.ts";
+import type { NoticeQueue } from "./notice_queue.ts";
 
-/** The open questions of one connection. */
+type Settle = (answer: Answer) => void;
+
+/** The open requests of one connection. */
 export class ClientRequests {
   readonly #id: number;
-  readonly #push: (notice: Notice) => void;
-  readonly #open = new Map<number, (answer: Answer) => void>();
+  readonly #notices: Pick<NoticeQueue, "push">;
+  /** Made with the first request: most connections have none. */
+  #open: Map<number, Settle> | undefined;
   #last = 0;
 
   /** Makes an empty list. */
-  constructor(id: number, tell: (notice: Notice) => void) {
+  constructor(id: number, notices: Pick<NoticeQueue, "push">) {
     this.#id = id;
-    this.#push = tell;
+    this.#notices = notices;
   }
 
-  /** How many have not been answered. */
-  get open(): number {
-    return this.#open.size;
-  }
-
-  /** Asks. Rejects with the signal's reason once nobody waits any more. */
+  /**
+   * Asks the client. Rejects with the signal's reason when it aborts.
+   *
+   * @throws The signal's reason, if it has aborted already.
+   */
   request(what: "url" | "token", signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
     this.#last += 1;
     const question = this.#last;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const onAbort = () => {
-      this.#open.delete(question);
+      this.#open?.delete(question);
       reject(signal.reason);
     };
     signal.addEventListener("abort", onAbort, { once: true });
+    this.#open ??= new Map();
     this.#open.set(question, (answer) => {
       signal.removeEventListener("abort", onAbort);
       resolve(answer);
     });
-    this.#push({ type: "ask", id: this.#id, question, what });
+    this.#notices.push({ type: "ask", id: this.#id, question, what });
     return promise;
   }
 
-  /** Passes an answer on; late ones have nobody left to go to. */
+  /** Settles the request with this number, unless it was given up. */
   answer(question: number, answer: Answer): void {
-    const settle = this.#open.get(question);
-    this.#open.delete(question);
+    const settle = this.#open?.get(question);
+    this.#open?.delete(question);
     settle?.(answer);
   }
 }

@@ -1,12 +1,13 @@
 /**
- * What one connection writes into the log.
+ * The log records of one connection.
  *
  * @module
  */
 
+import type { LogLevel, Setup } from "../boundary/protocol.ts";
 import type { Data } from "../queue/data.ts";
-import type { LogLevel, Notice, Setup } from "../boundary/protocol.ts";
 import type { Secrets } from "./attempt/secrets.ts";
+import type { NoticeQueue } from "./notice_queue.ts";
 
 /** What a log record carries besides its message. */
 export type Fields = Readonly<Record<string, string | number | boolean>>;
@@ -24,62 +25,60 @@ const SEVERITY: Readonly<Record<Setup["log"], number>> = {
   silent: 4,
 };
 
-/** What a journal stands on. */
-export interface ConnectionLoggerOwner {
-  readonly secrets: Secrets;
-  /** The attempt under way, or the one that led here. */
-  attempt(): number;
-  /** Takes a record. */
-  push(notice: Notice): void;
-}
-
-/** Turns what happens into log notices, redacted. */
+/** Writes log records, with all secrets hidden. */
 export class ConnectionLogger {
+  /** The attempt under way, or the one that led here. */
+  attempt = 0;
   readonly #id: number;
   readonly #threshold: number;
-  readonly #owner: ConnectionLoggerOwner;
+  readonly #secrets: Secrets;
+  readonly #notices: Pick<NoticeQueue, "push">;
 
-  /** Makes a journal for records from this level on. */
-  constructor(id: number, level: Setup["log"], owner: ConnectionLoggerOwner) {
+  /** Makes a logger for records from this level on. */
+  constructor(
+    id: number,
+    level: Setup["log"],
+    { secrets, notices }: {
+      readonly secrets: Secrets;
+      readonly notices: Pick<NoticeQueue, "push">;
+    },
+  ) {
     this.#id = id;
     this.#threshold = SEVERITY[level];
-    this.#owner = owner;
+    this.#secrets = secrets;
+    this.#notices = notices;
   }
 
-  /** Whether records of this level are worth making. */
+  /** Whether records of this level are written. */
   isEnabled(level: LogLevel): boolean {
     return SEVERITY[level] >= this.#threshold;
   }
 
-  /** Writes a record, unless nobody reads its level. */
+  /** Writes a record, if its level is enabled. */
   log(level: LogLevel, message: string, fields: Fields = {}): void {
     if (!this.isEnabled(level)) return;
-    const { secrets } = this.#owner;
     const redacted = Object.entries(fields).map(([name, value]) => [
       name,
-      typeof value === "string" ? secrets.redact(value) : value,
+      typeof value === "string" ? this.#secrets.redact(value) : value,
     ]);
-    this.#owner.push({
+    this.#notices.push({
       type: "log",
       id: this.#id,
       level,
-      message: secrets.redact(message),
-      fields: {
-        attempt: this.#owner.attempt(),
-        ...Object.fromEntries(redacted),
-      },
+      message: this.#secrets.redact(message),
+      fields: { attempt: this.attempt, ...Object.fromEntries(redacted) },
     });
   }
 
-  /** Writes one line for a message: direction, size, and the head of the data. */
+  /** Writes a record for a message: direction, size, and the head of the data. */
   logFrame(direction: "<" | ">", data: Data, bytes: number): void {
     this.log("debug", `${direction} ${bytes} B`, { head: this.#head(data) });
   }
 
-  /** Redacted before it is cut: half a token would not be recognised. */
+  /** Hides secrets before it cuts: half a token would not be recognised. */
   #head(data: Data): string {
     if (typeof data !== "string") return "binary";
     if (data.length > LONGEST_SHOWN) return "text";
-    return this.#owner.secrets.redact(data).slice(0, HEAD);
+    return this.#secrets.redact(data).slice(0, HEAD);
   }
 }

@@ -1,54 +1,32 @@
 /**
- * One connection in the worker: performs what the machine asks for, tells it
+ * One connection in the worker: performs what the machine asks for, passes it
  * what happens, and keeps the one timer.
- *
- * Effects are performed after the state has been replaced, and events that
- * arise meanwhile wait: dispatch is never re-entrant.
  *
  * @module
  */
 
-import {
-  newConnection,
-  nextDeadline,
-  transition,
-} from "../connection/transition.ts";
-import type { Effect, Event, State } from "../connection/state.ts";
-import { fillToken } from "../identity/token.ts";
-import { isLoopback } from "../rfc6455/url.ts";
-import type { Clock } from "../platform/clock.ts";
-import type { Config } from "../connection/config.ts";
 import type {
-  Answer,
   Command,
   EnvironmentChange,
-  Notice,
   Setup,
 } from "../boundary/protocol.ts";
+import type { Effect, State } from "../connection/state.ts";
+import { nextDeadline } from "../connection/transition.ts";
+import { fillToken } from "../identity/token.ts";
+import type { Clock } from "../platform/clock.ts";
+import { isLoopback } from "../rfc6455/url.ts";
 import { AttemptScope } from "./attempt/attempt_scope.ts";
-import {
-  ConnectionLogger,
-  type ConnectionLoggerOwner,
-} from "./connection_logger.ts";
-import {
-  TransportDriver,
-  type TransportDriverOwner,
-} from "./transport_driver.ts";
-import type { NoticeQueue } from "./notice_queue.ts";
 import { failureOf } from "./attempt/failures.ts";
-import { ClientRequests } from "./client_requests.ts";
-import { TokenRefresher } from "./attempt/token_refresher.ts";
-import {
-  type LoadTransport,
-  Resolver,
-  type ResolverOwner,
-} from "./attempt/resolver.ts";
+import { type LoadTransport, Resolver } from "./attempt/resolver.ts";
 import { Secrets } from "./attempt/secrets.ts";
+import { type Refresh, TokenRefresher } from "./attempt/token_refresher.ts";
+import { ClientRequests } from "./client_requests.ts";
+import { ConnectionLogger } from "./connection_logger.ts";
+import { Machine, type Performer } from "./machine.ts";
+import type { NoticeQueue } from "./notice_queue.ts";
+import { NotificationHandler } from "./notification_handler.ts";
 import { SendBuffer } from "./send_buffer.ts";
-import {
-  NotificationHandler,
-  type NotificationHandlerOwner,
-} from "./notification_handler.ts";
+import { TransportDriver } from "./transport_driver.ts";
 
 /** A command to one connection. */
 export type ConnectionCommand = Exclude<
@@ -58,35 +36,21 @@ export type ConnectionCommand = Exclude<
 
 const NOTHING = () => {};
 
-/**
- * Drives one connection from `connect` to its last notice.
- *
- * It is itself what its parts stand on: an object of closures for each of them
- * would be felt with a thousand connections.
- */
-export class Driver
-  implements
-    ConnectionLoggerOwner,
-    TransportDriverOwner,
-    ResolverOwner,
-    NotificationHandlerOwner {
+/** Drives one connection from `connect` to its last notice. */
+export class Driver implements Performer {
   /** Which connection this is. */
   readonly id: number;
-  /** What this connection has to tell. */
+  /** What waits to be posted to the client. */
   readonly notices: NoticeQueue;
-  readonly secrets: Secrets;
-  readonly logger: ConnectionLogger;
-  readonly sendBuffer: SendBuffer;
-  readonly transports: TransportDriver;
-  readonly loadTransport: LoadTransport;
   readonly #clock: Clock;
   readonly #setup: Setup;
+  readonly #machine: Machine;
+  readonly #logger: ConnectionLogger;
+  readonly #sendBuffer: SendBuffer;
+  readonly #transports: TransportDriver;
   readonly #resolver: Resolver;
+  readonly #requests: ClientRequests;
   readonly #notifications: NotificationHandler;
-  #clientRequests: ClientRequests | undefined;
-  #state: State;
-  readonly #events: Event[] = [];
-  #dispatching: "idle" | "busy" = "idle";
   #attempt: AttemptScope | undefined;
   #tokenRefresher: TokenRefresher | undefined;
   #cancelTimer = NOTHING;
@@ -96,73 +60,54 @@ export class Driver
   constructor(
     id: number,
     setup: Setup,
-    options: {
-      readonly mailbox: NoticeQueue;
+    { notices, loadTransport, clock }: {
+      readonly notices: NoticeQueue;
       readonly loadTransport: LoadTransport;
       readonly clock: Clock;
     },
   ) {
+    const { config } = setup;
+    const secrets = new Secrets(setup);
+    const machine = new Machine(config, clock, this);
+    const logger = new ConnectionLogger(id, setup.log, { secrets, notices });
+    const sendBuffer = new SendBuffer(notices);
+    const requests = new ClientRequests(id, notices);
+    const shared = { notices, secrets, logger, sendBuffer };
+    const transports = new TransportDriver({
+      ...shared,
+      config,
+      clock,
+      machine,
+    });
     this.id = id;
+    this.notices = notices;
+    this.#clock = clock;
     this.#setup = setup;
-    this.notices = options.mailbox;
-    this.loadTransport = options.loadTransport;
-    this.#clock = options.clock;
-    this.#state = newConnection(this.now());
-    this.secrets = new Secrets(setup);
-    this.logger = new ConnectionLogger(id, setup.log, this);
-    this.sendBuffer = new SendBuffer(this.notices);
-    this.transports = new TransportDriver(this);
-    this.#resolver = new Resolver(setup, this);
-    this.#notifications = new NotificationHandler(id, this);
+    this.#machine = machine;
+    this.#logger = logger;
+    this.#sendBuffer = sendBuffer;
+    this.#requests = requests;
+    this.#transports = transports;
+    this.#resolver = new Resolver(setup, {
+      loadTransport,
+      secrets,
+      requests,
+      clock,
+    });
+    this.#notifications = new NotificationHandler(id, {
+      ...shared,
+      transports,
+    });
   }
 
-  /** What this connection goes by. */
-  get config(): Config {
-    return this.#setup.config;
-  }
-
-  /** The machine's state, at this moment. */
-  state(): State {
-    return this.#state;
-  }
-
-  /** The attempt under way, or the one that led here. */
-  attempt(): number {
-    return this.#state.attempt;
-  }
-
-  /** A monotonic instant, in milliseconds. */
-  now(): number {
-    return this.#clock.now();
-  }
-
-  /** Milliseconds since the epoch. */
-  wallNow(): number {
-    return this.#clock.wallNow();
-  }
-
-  /** Tells the client something that does not wait for credit. */
-  push(notice: Notice): void {
-    this.notices.push(notice);
-  }
-
-  /** Asks the client. Rejects once nobody waits any more. */
-  ask(what: "url" | "token", signal: AbortSignal): Promise<Answer> {
-    this.#clientRequests ??= new ClientRequests(
-      this.id,
-      (notice) => this.push(notice),
-    );
-    return this.#clientRequests.request(what, signal);
-  }
-
-  /** Whether there is nothing left to do or to tell. */
+  /** Whether nothing is left to do and to post. */
   get isDone(): boolean {
-    return this.#state.kind === "closed" && this.notices.isEmpty;
+    return this.#machine.state.kind === "closed" && this.notices.isEmpty;
   }
 
   /** Begins, unless it is to stay idle. */
   start(): void {
-    if (this.#setup.autoConnect) this.dispatch({ type: "connect" });
+    if (this.#setup.autoConnect) this.#machine.dispatch({ type: "connect" });
     else {
       const status = { kind: "idle", attempt: 0 } as const;
       this.#notifications.handle({ type: "status", status });
@@ -173,37 +118,30 @@ export class Driver
   command(command: ConnectionCommand): void {
     switch (command.type) {
       case "send":
-        // What crossed the end was told as dropped by the client itself.
-        if (this.#state.kind === "closed") return;
-        this.sendBuffer.accept(command, this.now());
-        this.transports.flush();
+        // What crossed the end was reported as dropped by the client itself.
+        if (this.#machine.state.kind === "closed") return;
+        this.#sendBuffer.accept(command, this.#clock.now());
+        this.#transports.flush();
         this.#setTimer();
         return;
       case "cancel":
-        this.sendBuffer.cancel(command.message);
+        this.#sendBuffer.cancel(command.message);
         return;
       case "reconnect":
-        this.dispatch({ type: "reconnect", reason: command.reason });
+        this.#machine.dispatch({ type: "reconnect", reason: command.reason });
         return;
       case "close":
-        this.transports.closeAfter(command.sent);
-        this.dispatch({
-          type: "close",
-          closeCode: command.closeCode,
-          reason: command.reason,
-        });
-        // A peer may read nothing until we read what it sends.
-        this.transports.inbound.resume();
+        this.#close(command);
         return;
       case "abandon":
         this.#abandon();
         return;
       case "probe":
-        this.transports.inbound.reportHeard();
-        this.dispatch({ type: "probe", request: command.request });
+        this.#transports.reportHeard();
+        this.#machine.dispatch({ type: "probe", request: command.request });
         return;
       case "answer":
-        this.#clientRequests?.answer(command.question, command.answer);
+        this.#requests.answer(command.question, command.answer);
         return;
       case "consumed":
         this.notices.consumed(command.messages, command.bytes);
@@ -211,47 +149,34 @@ export class Driver
     }
   }
 
-  /** Passes on what the platform told. */
+  /** The platform reported a change. */
   environment(change: EnvironmentChange): void {
     const { url } = this.#setup;
-    if (change === "wake") return this.dispatch({ type: "woke" });
-    const own = url !== undefined && isLoopback(new URL(url).hostname);
+    if (change === "wake") return this.#machine.dispatch({ type: "woke" });
+    const isLocal = url !== undefined && isLoopback(new URL(url).hostname);
     // No network is needed to reach this machine.
-    if (change === "offline" && own) return;
-    this.dispatch({ type: "network", network: change });
+    if (change === "offline" && isLocal) return;
+    this.#machine.dispatch({ type: "network", network: change });
   }
 
   /** Reads again when there is room for it; the hub calls it after collecting. */
   resumeIfRoom(): void {
-    this.transports.inbound.resumeIfRoom();
+    this.#transports.resumeIfRoom();
   }
 
-  /** Tells the machine an event and does what it asks for. */
-  dispatch(event: Event): void {
-    if (this.#dispatching === "busy") {
-      this.#events.push(event);
-      return;
+  // What follows is for the machine.
+
+  perform(effects: readonly Effect[], previous: State): void {
+    this.#logger.attempt = this.#machine.state.attempt;
+    if ("socket" in previous && !this.#machine.owns(previous.socket)) {
+      this.#attempt?.end();
     }
-    this.#dispatching = "busy";
-    for (
-      let next: Event | undefined = event;
-      next;
-      next = this.#events.shift()
-    ) this.#step(next);
-    this.#dispatching = "idle";
-    this.#setTimer();
+    for (const effect of effects) this.#perform(effect);
+    this.#transports.flush();
   }
 
-  #step(event: Event): void {
-    const { config } = this.#setup;
-    const now = { monotonic: this.now(), wall: this.wallNow() };
-    const context = { config, now, random: this.#clock.random() };
-    const { state, effects } = transition(this.#state, event, context);
-    const { socket } = { socket: undefined, ...this.#state };
-    this.#state = state;
-    if (socket !== undefined && !this.#owns(socket)) this.#attempt?.end();
-    for (const effect of effects) this.#perform(effect);
-    this.transports.flush();
+  settled(): void {
+    this.#setTimer();
   }
 
   #perform(effect: Effect): void {
@@ -263,19 +188,19 @@ export class Driver
         this.#resolver.invalidate();
         return;
       case "open":
-        this.transports.open(effect.socket);
+        this.#transports.open(effect.socket);
         return;
       case "greet":
-        this.transports.greet(effect.socket, this.#attempt as AttemptScope);
+        this.#transports.greet(effect.socket, this.#attempt as AttemptScope);
         return;
       case "ping":
-        this.transports.ping(effect.socket, effect.ping);
+        this.#transports.ping(effect.socket, effect.ping);
         return;
       case "close":
-        this.transports.close(effect);
+        this.#transports.close(effect);
         return;
       case "abandon":
-        this.transports.abandon(effect);
+        this.#transports.abandon(effect);
         return;
       case "notify":
         this.#notifications.handle(effect.notification);
@@ -287,33 +212,41 @@ export class Driver
   }
 
   #resolve(socket: number): void {
-    const attempt = new AttemptScope(this.#state.attempt);
+    const attempt = new AttemptScope(this.#machine.state.attempt);
     this.#attempt = attempt;
-    this.#tokenRefresher = this.#newTokenRefresher(socket, attempt);
+    this.#tokenRefresher = this.#newTokenRefresher(attempt);
     this.#resolver.resolve(attempt).then(
       (resolution) => {
         if (attempt.isOver) return;
-        this.transports.prepare(resolution);
-        this.dispatch({ type: "resolved", socket });
+        this.#transports.prepare(resolution);
+        this.#machine.dispatch({ type: "resolved", socket });
       },
       (error: unknown) => {
         if (attempt.isOver) return;
-        this.dispatch({
-          type: "failed",
-          socket,
-          failure: this.secrets.hideInFailure(failureOf(error, "hooks")),
-        });
+        const failure = failureOf(error, "hooks");
+        this.#machine.dispatch({ type: "failed", socket, failure });
       },
     );
   }
 
+  #close(command: Extract<Command, { type: "close" }>): void {
+    this.#transports.closeAfter(command.sent);
+    this.#machine.dispatch({
+      type: "close",
+      closeCode: command.closeCode,
+      reason: command.reason,
+    });
+    // A peer may read nothing until we read what it sends.
+    this.#transports.resume();
+  }
+
   #onTimer(): void {
     this.#timerAt = Infinity;
-    this.transports.inbound.reportHeard();
-    this.sendBuffer.expire(this.now());
-    this.transports.sweep();
-    if (this.#state.kind === "open") this.#tokenRefresher?.run();
-    this.dispatch({ type: "due" });
+    this.#transports.reportHeard();
+    this.#sendBuffer.expire(this.#clock.now());
+    this.#transports.sweep();
+    this.#refreshToken();
+    this.#machine.dispatch({ type: "due" });
   }
 
   #setTimer(): void {
@@ -323,58 +256,73 @@ export class Driver
     this.#cancelTimer = NOTHING;
     this.#timerAt = at;
     if (at === Infinity) return;
-    const delay = at - this.now();
+    const delay = at - this.#clock.now();
     this.#cancelTimer = this.#clock.after(delay, () => this.#onTimer());
   }
 
   #nextTimer(): number {
+    const { state } = this.#machine;
+    const refresher = state.kind === "open" ? this.#tokenRefresher : undefined;
     return Math.min(
-      nextDeadline(this.#state, this.#setup),
-      this.sendBuffer.nextExpiry,
-      this.transports.nextSweep,
-      this.#state.kind === "open"
-        ? this.#tokenRefresher?.nextAt ?? Infinity
-        : Infinity,
+      nextDeadline(state, this.#setup),
+      this.#sendBuffer.nextExpiry,
+      this.#transports.nextSweep,
+      refresher?.nextAt(this.#refreshDueAt) ?? Infinity,
     );
   }
 
-  #newTokenRefresher(
-    socket: number,
-    attempt: AttemptScope,
-  ): TokenRefresher | undefined {
-    const { renewal } = this.#setup.token ?? {};
-    if (renewal === undefined) return undefined;
-    return new TokenRefresher({
-      dueAt: () => this.#renewalDueAt(),
-      now: () => this.now(),
-      fetch: () => this.#resolver.token(attempt),
-      send: (token) =>
-        this.transports.sendNow(socket, fillToken(renewal, token)),
-      failed: (error) =>
-        this.logger.log("warn", "Token renewal failed", { error }),
-      changed: () => this.#setTimer(),
-    }, attempt.signal);
+  #newTokenRefresher(attempt: AttemptScope): TokenRefresher | undefined {
+    if (this.#setup.token?.renewal === undefined) return undefined;
+    return new TokenRefresher(attempt, {
+      clock: this.#clock,
+      limit: this.#setup.config.openTimeout,
+      fetch: (context) => this.#resolver.token(context),
+    });
   }
 
-  #renewalDueAt(): number {
+  get #refreshDueAt(): number {
+    const { renewAt } = this.#resolver;
     // Whole milliseconds, or the timer would be set anew with each event.
-    return Math.ceil(this.#resolver.renewAt - this.wallNow() + this.now());
+    return Math.ceil(renewAt - this.#clock.wallNow() + this.#clock.now());
   }
 
-  #owns(socket: number): boolean {
-    return "socket" in this.#state && this.#state.socket === socket;
+  #refreshToken(): void {
+    const { state } = this.#machine;
+    if (state.kind !== "open") return;
+    const { socket } = state;
+    this.#tokenRefresher?.run(this.#refreshDueAt)
+      ?.then((refresh) => this.#onRefresh(socket, refresh));
+  }
+
+  #onRefresh(socket: number, refresh: Refresh): void {
+    const { renewal = "" } = this.#setup.token ?? {};
+    switch (refresh.kind) {
+      case "new":
+        this.#transports.sendNow(socket, fillToken(renewal, refresh.token));
+        break;
+      case "failed":
+        this.#logger.log("warn", "Token renewal failed", {
+          error: refresh.detail,
+        });
+        break;
+      case "same":
+        break;
+      case "over":
+        return;
+    }
+    this.#setTimer();
   }
 
   #abandon(): void {
     this.notices.seal();
-    this.sendBuffer.drop("closed");
-    this.#state = { ...this.#state, kind: "closed" };
+    this.#sendBuffer.drop("closed");
+    this.#machine.forget();
     this.#release();
   }
 
   #release(): void {
     this.#attempt?.end();
-    this.transports.clear();
+    this.#transports.clear();
     this.#cancelTimer();
     this.#timerAt = Infinity;
   }

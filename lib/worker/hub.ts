@@ -126,9 +126,8 @@ export class Hub {
     if (id <= this.#lastId) return;
     this.#lastId = id;
     const setup = this.#intern(told);
-    const mailbox = new NoticeQueue(id, setup.config.inbox, this.#onReady);
     const driver = new Driver(id, setup, {
-      mailbox,
+      notices: new NoticeQueue(id, setup.config.inbox, this.#onReady),
       loadTransport: this.#loadTransport,
       clock: this.#clock,
     });

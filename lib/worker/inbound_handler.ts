@@ -1,254 +1,216 @@
 /**
- * What comes in over one connection: into the greeting, the heartbeat or the
- * inbox, and no more than there is room for.
+ * What arrives over one connection: for the greeting, the heartbeat or the
+ * inbox. It says what is to be done besides, and touches no transport.
  *
  * @module
  */
 
 import type { Config } from "../connection/config.ts";
-import type { Data } from "../queue/data.ts";
 import type { Failure } from "../connection/failure.ts";
+import type { StatusKind } from "../connection/state.ts";
+import { type Data, sizeOf } from "../queue/data.ts";
 import type { PushResult } from "../queue/inbox.ts";
-import type { Event, State } from "../connection/state.ts";
+import type { TransportKind } from "../transport/transport.ts";
 import { socketFailure } from "./attempt/failures.ts";
 import type { Greeting } from "./attempt/greeting.ts";
-import { sizeOf } from "../queue/data.ts";
-import type { HeartbeatCodec } from "./heartbeat_codec.ts";
 import type { ConnectionLogger } from "./connection_logger.ts";
+import type { HeartbeatCodec } from "./heartbeat_codec.ts";
 import type { NoticeQueue } from "./notice_queue.ts";
-import type { Transport } from "../transport/transport.ts";
 
-/** What an intake stands on. */
-export interface InboundOwner {
-  readonly config: Config;
-  readonly notices: NoticeQueue;
-  readonly logger: ConnectionLogger;
-  /** The machine's state, at this moment. */
-  state(): State;
-  /** Tells the machine. */
-  dispatch(event: Event): void;
-  /** A monotonic instant, in milliseconds. */
-  now(): number;
-}
-
-/** The line that an intake belongs to. */
-export interface InboundTransports {
-  readonly greeting: Greeting;
-  readonly heartbeat: HeartbeatCodec;
-  /** The transport of a socket, as long as it is there. */
-  transport(socket: number): Transport | undefined;
-  /** Whether `pause()` of the present transport is TCP backpressure. */
-  readonly pauses: boolean;
-  /** Sends something ahead of everything that waits. */
-  sendNow(socket: number, data: Data): void;
-}
+/** What is to be done after a message has arrived. */
+export type InboundAction =
+  /** Tell the machine: a ping of ours was answered. */
+  | { readonly kind: "answered" }
+  /** Tell the machine: what the greeting waited for has come. */
+  | { readonly kind: "greeted" }
+  /** Stop reading: the place for messages is full. */
+  | { readonly kind: "pause" }
+  /** Answer the server's ping. */
+  | { readonly kind: "reply"; readonly data: Data }
+  /** Tell the machine: it cannot go on with this socket. */
+  | { readonly kind: "fail"; readonly failure: Failure };
 
 /** The bounded places where messages are kept. */
 type Place = Pick<NoticeQueue, "hasRoom" | "size">;
 
-/** Takes in what arrives. */
-export class InboundHandler {
-  readonly #owner: InboundOwner;
-  readonly #transports: InboundTransports;
-  #reading: "on" | "paused" = "on";
-  #progress = 0;
-  /** When the latest message came, and how far the transport was. */
-  #lastMessage: { readonly at: number; readonly progress: number } | undefined;
+// Constants, as most messages ask for nothing.
+const NOTHING: readonly InboundAction[] = [];
+const ANSWERED: readonly InboundAction[] = [{ kind: "answered" }];
+const GREETED: readonly InboundAction[] = [{ kind: "greeted" }];
+const PAUSE: readonly InboundAction[] = [{ kind: "pause" }];
 
-  /** Makes an intake without a socket. */
-  constructor(owner: InboundOwner, line: InboundTransports) {
-    this.#owner = owner;
-    this.#transports = line;
+/** Takes in what arrives over one connection. */
+export class InboundHandler {
+  readonly #config: Config;
+  readonly #notices: NoticeQueue;
+  readonly #logger: ConnectionLogger;
+  readonly #greeting: Greeting;
+  readonly #heartbeat: HeartbeatCodec;
+  #transport: Pick<TransportKind, "pauses"> = { pauses: false };
+  /** How far the transport was when the machine was last told of it. */
+  #progress = 0;
+  #lastMessageAt = 0;
+  /** How far the transport was when the latest message came; -1: none came. */
+  #lastMessageProgress = -1;
+
+  /** Makes a handler without a socket. */
+  constructor({ config, notices, logger, greeting, heartbeat }: {
+    readonly config: Config;
+    readonly notices: NoticeQueue;
+    readonly logger: ConnectionLogger;
+    readonly greeting: Greeting;
+    readonly heartbeat: HeartbeatCodec;
+  }) {
+    this.#config = config;
+    this.#notices = notices;
+    this.#logger = logger;
+    this.#greeting = greeting;
+    this.#heartbeat = heartbeat;
   }
 
-  /** Starts anew with a socket. */
-  start(): void {
-    this.#reading = "on";
+  /** Starts anew with a socket over this transport. */
+  start(transport: Pick<TransportKind, "pauses">): void {
+    this.#transport = transport;
     this.#progress = 0;
-    this.#lastMessage = undefined;
+    this.#lastMessageProgress = -1;
     // An attempt that was given up may have left something.
     this.dropHeld();
   }
 
-  /** Takes a message of the socket that the machine owns. */
-  receive(socket: number, data: Data, bytes: number): void {
-    const { config, logger } = this.#owner;
-    if (config.idleTimeout !== Infinity) {
-      const progress = this.#transports.transport(socket)?.progress ?? 0;
-      this.#lastMessage = { at: this.#owner.now(), progress };
-    }
-    if (logger.isEnabled("debug")) logger.logFrame("<", data, bytes);
-    const { kind } = this.#owner.state();
-    // WHATWG WebSockets, 5: what arrives while closing is not delivered.
-    if (kind === "connecting") this.#receiveEarly(socket, data, bytes);
-    else if (kind === "open") this.#receiveOpen(socket, data, bytes);
+  /** Whether a paused transport may read again, in this state. */
+  hasRoom(kind: StatusKind): boolean {
+    return this.#placeFor(kind).hasRoom;
   }
 
-  /** Tells the machine if something arrived since it was last told. */
-  reportHeard(): void {
-    const state = this.#owner.state();
-    if (state.kind !== "open") return;
-    const progress = this.#transports.transport(state.socket)?.progress ?? 0;
-    if (progress === this.#progress) return;
+  /** Notes when a message came, and how far the transport was. */
+  noteMessage(progress: number, now: number): void {
+    this.#lastMessageProgress = progress;
+    this.#lastMessageAt = now;
+  }
+
+  /**
+   * When something was last heard, at the latest.
+   *
+   * @param progress How far the transport is now.
+   * @returns `undefined` if nothing has arrived since the last call.
+   */
+  heardAt(progress: number, now: number): number | undefined {
+    if (progress === this.#progress) return undefined;
     this.#progress = progress;
-    // After the latest message part of another arrived, at some time since.
-    const at = this.#lastMessage?.progress === progress
-      ? this.#lastMessage.at
-      : this.#owner.now();
-    this.#owner.dispatch({ type: "heard", socket: state.socket, at });
+    // Part of another message arrived after the latest one, at some time since.
+    return this.#lastMessageProgress === progress ? this.#lastMessageAt : now;
   }
 
-  /** Lets the application have what came before `open`. */
-  releaseHeld(): void {
-    const { greeting } = this.#transports;
-    for (
-      let data = greeting.takeHeld();
-      data !== undefined;
-      data = greeting.takeHeld()
-    ) this.#store(data, sizeOf(data));
-    if (this.#reading === "on") return;
-    // It was paused while connecting, which was nothing to the machine.
-    const state = this.#owner.state();
-    if (state.kind === "open") {
-      this.#owner.dispatch({ type: "paused", socket: state.socket });
+  /** Takes a message that arrived in this state. */
+  receive(
+    kind: StatusKind,
+    data: Data,
+    bytes: number,
+  ): readonly InboundAction[] {
+    if (this.#logger.isEnabled("debug")) {
+      this.#logger.logFrame("<", data, bytes);
     }
-    this.resumeIfRoom();
+    if (kind === "open") return this.#receiveOpen(data, bytes);
+    if (kind === "connecting") return this.#receiveEarly(data, bytes);
+    // WHATWG WebSockets, 5: what arrives while closing is not delivered.
+    return NOTHING;
+  }
+
+  /** Stores for the application what came before `open`. */
+  releaseHeld(): readonly InboundAction[] {
+    const actions: InboundAction[] = [];
+    for (
+      let data = this.#greeting.takeHeld();
+      data !== undefined;
+      data = this.#greeting.takeHeld()
+    ) actions.push(...this.#store(data, sizeOf(data)));
+    return actions;
   }
 
   /** Drops what came before an `open` that will not be. */
   dropHeld(): void {
-    const dropped = this.#transports.greeting.drop();
-    if (dropped.count > 0) this.#owner.notices.drop("unopened", dropped);
+    const dropped = this.#greeting.drop();
+    if (dropped.count > 0) this.#notices.drop("unopened", dropped);
   }
 
-  /** Reads again when there is room for it. */
-  resumeIfRoom(): void {
-    if (this.#reading === "on") return;
-    const state = this.#owner.state();
-    const { greeting } = this.#transports;
-    const { notices } = this.#owner;
-    const place: Place = state.kind === "connecting" ? greeting : notices;
-    if (!place.hasRoom) return;
-    this.resume();
-    if (state.kind === "open") {
-      this.#owner.dispatch({ type: "resumed", socket: state.socket });
-    }
+  #placeFor(kind: StatusKind): Place {
+    return kind === "connecting" ? this.#greeting : this.#notices;
   }
 
-  /** Reads again, room or not: what comes is not kept. */
-  resume(): void {
-    if (this.#reading === "on") return;
-    this.#reading = "on";
-    const state = this.#owner.state();
-    if ("socket" in state) this.#transports.transport(state.socket)?.resume();
-  }
-
-  #receiveEarly(socket: number, data: Data, bytes: number): void {
-    const { greeting } = this.#transports;
-    const reception = greeting.receive(data, bytes);
-    switch (reception.kind) {
+  #receiveEarly(data: Data, bytes: number): readonly InboundAction[] {
+    const result = this.#greeting.receive(data, bytes);
+    switch (result.kind) {
       case "received":
-        return;
+        return NOTHING;
       case "held":
-        this.#onEarlyPush(reception.result, bytes);
-        return;
+        return this.#onEarlyPush(result.result, bytes);
       case "greeted":
-        this.#owner.dispatch({ type: "greeted", socket });
-        return;
+        return GREETED;
       case "rejected":
-        this.#fail(socket, reception.failure);
-        return;
+        return [{ kind: "fail", failure: result.failure }];
     }
   }
 
-  #onEarlyPush(result: PushResult, bytes: number): void {
-    const { greeting } = this.#transports;
-    const { notices } = this.#owner;
+  #onEarlyPush(result: PushResult, bytes: number): readonly InboundAction[] {
     switch (result.kind) {
       case "stored":
-        return;
+        return NOTHING;
       case "full":
-        this.#pause(greeting);
-        return;
+        return this.#pause(this.#greeting);
       case "overflow":
-        notices.drop("overflow", { count: 1, bytes });
-        this.#overflow(greeting);
-        return;
+        this.#notices.drop("overflow", { count: 1, bytes });
+        return overflow(this.#greeting);
       case "dropped-oldest":
       case "dropped-newest":
-        notices.drop("overflow", result);
-        return;
+        this.#notices.drop("overflow", result);
+        return NOTHING;
     }
   }
 
-  #receiveOpen(socket: number, data: Data, bytes: number): void {
-    const { heartbeat } = this.#transports;
-    if (!heartbeat.listens) {
-      this.#store(data, bytes);
-      return;
-    }
+  #receiveOpen(data: Data, bytes: number): readonly InboundAction[] {
+    if (!this.#heartbeat.listens) return this.#store(data, bytes);
     try {
-      this.#interpret(socket, data, bytes);
+      return this.#interpret(data, bytes);
     } catch (error) {
       // It came over a connection that was still there.
-      this.#store(data, bytes);
-      this.#fail(socket, socketFailure(error));
+      const actions = this.#store(data, bytes);
+      return [...actions, { kind: "fail", failure: socketFailure(error) }];
     }
   }
 
-  #interpret(socket: number, data: Data, bytes: number): void {
-    const meaning = this.#transports.heartbeat.classify(data);
+  #interpret(data: Data, bytes: number): readonly InboundAction[] {
+    const meaning = this.#heartbeat.classify(data);
     switch (meaning.kind) {
       case "ping":
-        this.#transports.sendNow(socket, meaning.reply);
-        return;
+        return [{ kind: "reply", data: meaning.reply }];
       case "answer":
-        this.#owner.dispatch({ type: "answered", socket });
-        if (meaning.delivery === "deliver") this.#store(data, bytes);
-        return;
+        return meaning.delivery === "deliver"
+          ? [...ANSWERED, ...this.#store(data, bytes)]
+          : ANSWERED;
       case "message":
-        this.#store(data, bytes);
-        return;
+        return this.#store(data, bytes);
     }
   }
 
-  #store(data: Data, bytes: number): void {
-    const { notices } = this.#owner;
-    const result = notices.storeMessage(data, bytes);
+  #store(data: Data, bytes: number): readonly InboundAction[] {
+    const result = this.#notices.storeMessage(data, bytes);
     switch (result.kind) {
       case "full":
-        this.#pause(notices);
-        return;
+        return this.#pause(this.#notices);
       case "overflow":
-        this.#overflow(notices);
-        return;
+        return overflow(this.#notices);
       case "stored":
       case "dropped-oldest":
       case "dropped-newest":
-        return;
+        return NOTHING;
     }
   }
 
-  #pause(place: Place): void {
-    if (this.#reading === "paused") return;
-    if (!this.#transports.pauses) {
-      this.#overflow(place);
-      return;
-    }
-    const state = this.#owner.state();
-    if (!("socket" in state)) return;
-    this.#reading = "paused";
-    this.#transports.transport(state.socket)?.pause();
-    this.#owner.dispatch({ type: "paused", socket: state.socket });
+  #pause(place: Place): readonly InboundAction[] {
+    return this.#transport.pauses ? PAUSE : overflow(place);
   }
+}
 
-  #overflow({ size }: Place): void {
-    const state = this.#owner.state();
-    if (!("socket" in state)) return;
-    this.#fail(state.socket, { type: "inbox-overflow", ...size });
-  }
-
-  #fail(socket: number, failure: Failure): void {
-    this.#owner.dispatch({ type: "failed", socket, failure });
-  }
+function overflow({ size }: Place): readonly InboundAction[] {
+  return [{ kind: "fail", failure: { type: "inbox-overflow", ...size } }];
 }

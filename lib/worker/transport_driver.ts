@@ -1,83 +1,80 @@
 /**
- * The present transport of one connection, and those before it: connects,
- * sends, pings, closes, and passes on what comes in.
+ * Performs on the transports of one connection what the machine asks for, and
+ * tells the machine what happens to them.
  *
  * @module
  */
 
-import type { CloseInfo } from "../rfc6455/close.ts";
 import type { Config } from "../connection/config.ts";
-import type { Data } from "../queue/data.ts";
 import type { Failure } from "../connection/failure.ts";
-import type { Effect, Event, State, Verdict } from "../connection/state.ts";
+import type { Effect } from "../connection/state.ts";
+import type { Clock } from "../platform/clock.ts";
+import { type Data, sizeOf } from "../queue/data.ts";
+import type { CloseInfo } from "../rfc6455/close.ts";
+import type { Transport } from "../transport/transport.ts";
 import { failureOf, socketFailure } from "./attempt/failures.ts";
 import { Greeting, type GreetingContext } from "./attempt/greeting.ts";
-import { sizeOf } from "../queue/data.ts";
-import { HeartbeatCodec } from "./heartbeat_codec.ts";
-import {
-  type AttemptContext,
-  callHookNow,
-  describeError,
-} from "./attempt/hooks.ts";
-import { InboundHandler, type InboundTransports } from "./inbound_handler.ts";
-import type { ConnectionLogger } from "./connection_logger.ts";
-import type { NoticeQueue } from "./notice_queue.ts";
+import { type AttemptContext, describeError } from "./attempt/hooks.ts";
 import type { Resolution } from "./attempt/resolver.ts";
 import type { Secrets } from "./attempt/secrets.ts";
+import { classifyEnding } from "./classify.ts";
+import type { ConnectionLogger } from "./connection_logger.ts";
+import { HeartbeatCodec } from "./heartbeat_codec.ts";
+import { type InboundAction, InboundHandler } from "./inbound_handler.ts";
+import type { Machine } from "./machine.ts";
+import type { NoticeQueue } from "./notice_queue.ts";
 import type { SendBuffer } from "./send_buffer.ts";
+import { logLimits } from "./transport_limits.ts";
 import {
   SocketTransportListener,
   type TransportEvents,
 } from "./transport_listener.ts";
 import { TransportSet } from "./transport_set.ts";
-import type { Transport } from "../transport/transport.ts";
 
-/** What a line stands on. */
-export interface TransportDriverOwner {
+/** What a transport driver works with. */
+export interface TransportParts {
   readonly config: Config;
+  readonly clock: Clock;
+  readonly machine: Pick<Machine, "dispatch" | "owns" | "state">;
   readonly notices: NoticeQueue;
   readonly sendBuffer: SendBuffer;
   readonly logger: ConnectionLogger;
   readonly secrets: Secrets;
-  /** The machine's state, at this moment. */
-  state(): State;
-  /** Tells the machine. */
-  dispatch(event: Event): void;
-  /** A monotonic instant, in milliseconds. */
-  now(): number;
 }
 
-const ONLY_SILENCE =
-  "This transport has no ping frames, so only silence can be judged, by " +
-  "idleTimeout. Set heartbeat.message to something that the server answers";
-const NO_PAUSE =
-  "This transport cannot pause what the server sends, so a full inbox closes " +
-  "the connection. Set inbox.overflow to another rule if that is not wanted";
-
 /** Carries messages and pings between one connection and its transports. */
-export class TransportDriver implements InboundTransports, TransportEvents {
-  readonly #owner: TransportDriverOwner;
+export class TransportDriver implements TransportEvents {
+  readonly #config: Config;
+  readonly #clock: Clock;
+  readonly #machine: TransportParts["machine"];
+  readonly #sendBuffer: SendBuffer;
+  readonly #logger: ConnectionLogger;
   readonly #transports = new TransportSet();
-  readonly heartbeat: HeartbeatCodec;
-  readonly greeting: Greeting;
-  /** What comes in. */
-  readonly inbound: InboundHandler;
+  readonly #heartbeat: HeartbeatCodec;
+  readonly #greeting: Greeting;
+  readonly #inbound: InboundHandler;
   #resolution: Resolution | undefined;
-  #limits: "untold" | "told" = "untold";
+  #limits: "unlogged" | "logged" = "unlogged";
+  #reading: "on" | "paused" = "on";
   #capacity: "room" | "full" = "room";
   /** The number of the last message that `close()` waits for. */
   #closeAfter = 0;
 
-  /** Makes a line without a transport. */
-  constructor(owner: TransportDriverOwner) {
-    const { config, secrets } = owner;
-    this.#owner = owner;
-    this.heartbeat = new HeartbeatCodec(config);
-    this.greeting = new Greeting(config.greeting, {
+  /** Makes a driver without a transport. */
+  constructor(parts: TransportParts) {
+    const { config, secrets } = parts;
+    this.#config = config;
+    this.#clock = parts.clock;
+    this.#machine = parts.machine;
+    this.#sendBuffer = parts.sendBuffer;
+    this.#logger = parts.logger;
+    this.#heartbeat = new HeartbeatCodec(config);
+    this.#greeting = new Greeting(config.greeting, {
       bounds: config.inbox,
       redact: (text) => secrets.redact(text),
     });
-    this.inbound = new InboundHandler(owner, this);
+    const [greeting, heartbeat] = [this.#greeting, this.#heartbeat];
+    this.#inbound = new InboundHandler({ ...parts, greeting, heartbeat });
   }
 
   /** What the present attempt found out. */
@@ -85,19 +82,9 @@ export class TransportDriver implements InboundTransports, TransportEvents {
     return this.#resolution;
   }
 
-  /** Whether `pause()` of the present transport is TCP backpressure. */
-  get pauses(): boolean {
-    return this.#resolution?.kind.pauses === true;
-  }
-
-  /** The transport of a socket, as long as it is there. */
-  transport(socket: number): Transport | undefined {
-    return this.#transports.get(socket);
-  }
-
   /** The longest time between two pings of one socket so far, in milliseconds. */
   get longestGap(): number {
-    return this.heartbeat.longestGap;
+    return this.#heartbeat.longestGap;
   }
 
   /** When to call {@linkcode sweep} next. */
@@ -107,7 +94,7 @@ export class TransportDriver implements InboundTransports, TransportEvents {
 
   /** Drops abandoned transports that have not ended in time. */
   sweep(): void {
-    this.#transports.sweep(this.#owner.now());
+    this.#transports.sweep(this.#clock.now());
   }
 
   /** Drops all transports at once. */
@@ -123,10 +110,11 @@ export class TransportDriver implements InboundTransports, TransportEvents {
   /** Starts to connect. */
   open(socket: number): void {
     const { kind, target, hooks } = this.#prepared;
-    const { maxMessageSize } = this.#owner.config;
+    const { maxMessageSize } = this.#config;
     this.#capacity = "room";
-    this.inbound.start();
-    this.heartbeat.start(hooks);
+    this.#reading = "on";
+    this.#inbound.start(kind);
+    this.#heartbeat.start(hooks);
     try {
       const listener = new SocketTransportListener(this, socket);
       this.#transports.add(
@@ -141,27 +129,12 @@ export class TransportDriver implements InboundTransports, TransportEvents {
 
   /** Sends what comes before everything else. */
   greet(socket: number, context: AttemptContext): void {
-    const { hooks, token, placement } = this.#prepared;
-    const send = (data: Data) => {
-      if (this.#owns(socket)) this.#transports.get(socket)?.send(data);
-    };
-    const introduction: GreetingContext = {
-      attempt: context.attempt,
-      // It is made for those who ask.
-      get signal() {
-        return context.signal;
-      },
-      token,
-      placement,
-      hooks,
-      send,
-    };
     const greeting = this.#guard(
       socket,
-      () => this.greeting.begin(introduction),
+      () => this.#greeting.begin(this.#greetingContext(socket, context)),
     );
     greeting?.then(
-      () => this.#owner.dispatch({ type: "greeted", socket }),
+      () => this.#machine.dispatch({ type: "greeted", socket }),
       (error: unknown) => this.#fail(socket, failureOf(error, "greeting")),
     );
   }
@@ -173,7 +146,7 @@ export class TransportDriver implements InboundTransports, TransportEvents {
     const payload = `${socket}.${ping}`;
     this.#guard(
       socket,
-      () => this.heartbeat.ping(transport, payload, this.#owner.now()),
+      () => this.#heartbeat.ping(transport, payload, this.#clock.now()),
     );
   }
 
@@ -183,14 +156,14 @@ export class TransportDriver implements InboundTransports, TransportEvents {
   }
 
   /** Starts the closing handshake. */
-  close({ socket, ...goodbye }: Extract<Effect, { type: "close" }>): void {
-    this.#guard(socket, () => this.#transports.close(socket, goodbye));
+  close({ socket, ...frame }: Extract<Effect, { type: "close" }>): void {
+    this.#guard(socket, () => this.#transports.close(socket, frame));
   }
 
-  /** Is done with a transport. */
-  abandon({ socket, ...goodbye }: Extract<Effect, { type: "abandon" }>): void {
-    const giveUpAt = this.#owner.now() + this.#owner.config.closeTimeout;
-    this.#transports.abandon(socket, goodbye, giveUpAt);
+  /** Closes a transport that nobody needs any more. */
+  abandon({ socket, ...frame }: Extract<Effect, { type: "abandon" }>): void {
+    const giveUpAt = this.#clock.now() + this.#config.closeTimeout;
+    this.#transports.abandon(socket, frame, giveUpAt);
   }
 
   /** Lets a close wait until the messages up to this number are out. */
@@ -200,23 +173,67 @@ export class TransportDriver implements InboundTransports, TransportEvents {
 
   /** Hands over what waits, while the connection takes it. */
   flush(): void {
-    const state = this.#owner.state();
+    const { state } = this.#machine;
     const draining = state.kind === "closing" && state.phase === "draining";
     if (state.kind !== "open" && !draining) return;
     const transport = this.#transports.get(state.socket);
     if (transport === undefined) return;
-    const { sendBuffer } = this.#owner;
+    const buffer = this.#sendBuffer;
     if (this.#capacity === "room") {
-      const room = sendBuffer.flush(
-        this.#owner.now(),
+      const room = buffer.flush(
+        this.#clock.now(),
         (data) => this.#transmit(transport, data),
       );
       this.#capacity = room ? "room" : "full";
     }
-    const out = sendBuffer.isEmpty && sendBuffer.received >= this.#closeAfter;
-    if (draining && out) {
-      this.#owner.dispatch({ type: "drained", socket: state.socket });
+    const isOut = buffer.isEmpty && buffer.received >= this.#closeAfter;
+    if (draining && isOut) {
+      this.#machine.dispatch({ type: "drained", socket: state.socket });
     }
+  }
+
+  /** Tells the machine if something arrived since it was last told. */
+  reportHeard(): void {
+    const { state } = this.#machine;
+    if (state.kind !== "open") return;
+    const { socket } = state;
+    const progress = this.#transports.get(socket)?.progress ?? 0;
+    const at = this.#inbound.heardAt(progress, this.#clock.now());
+    if (at !== undefined) this.#machine.dispatch({ type: "heard", socket, at });
+  }
+
+  /** Gives the application what came before `open`. */
+  releaseHeld(): void {
+    const { state } = this.#machine;
+    if (state.kind !== "open") return;
+    this.#perform(state.socket, this.#inbound.releaseHeld());
+    if (this.#reading === "on") return;
+    // While connecting, a pause meant nothing to the machine.
+    this.#machine.dispatch({ type: "paused", socket: state.socket });
+    this.resumeIfRoom();
+  }
+
+  /** Drops what came before an `open` that will not be. */
+  dropHeld(): void {
+    this.#inbound.dropHeld();
+  }
+
+  /** Reads again when there is room for it. */
+  resumeIfRoom(): void {
+    const { state } = this.#machine;
+    if (this.#reading === "on" || !this.#inbound.hasRoom(state.kind)) return;
+    this.resume();
+    if (state.kind === "open") {
+      this.#machine.dispatch({ type: "resumed", socket: state.socket });
+    }
+  }
+
+  /** Reads again, whether there is room or not: what comes is not kept. */
+  resume(): void {
+    if (this.#reading === "on") return;
+    this.#reading = "on";
+    const { state } = this.#machine;
+    if ("socket" in state) this.#transports.get(state.socket)?.resume();
   }
 
   // What follows is for the sockets' listeners.
@@ -227,27 +244,38 @@ export class TransportDriver implements InboundTransports, TransportEvents {
     opened: { readonly protocol: string; readonly extensions: string },
   ): void {
     this.#transports.opened(socket);
-    const pings = this.#prepared.kind.pings ? "frames" : "none";
+    const { kind } = this.#prepared;
+    const pings = kind.pings ? "frames" : "none";
     const agreed = { ...opened, pings } as const;
-    this.#logLimits();
-    this.#owner.dispatch({ type: "opened", socket, agreed });
+    // Once, as the limits are the same after each attempt.
+    if (this.#limits === "unlogged") {
+      logLimits(this.#logger, this.#config, kind);
+    }
+    this.#limits = "logged";
+    this.#machine.dispatch({ type: "opened", socket, agreed });
   }
 
   /** A message arrived. */
   received(socket: number, data: Data, bytes: number): void {
-    if (this.#owns(socket)) this.inbound.receive(socket, data, bytes);
+    if (!this.#machine.owns(socket)) return;
+    if (this.#config.idleTimeout !== Infinity) {
+      const progress = this.#transports.get(socket)?.progress ?? 0;
+      this.#inbound.noteMessage(progress, this.#clock.now());
+    }
+    const { kind } = this.#machine.state;
+    this.#perform(socket, this.#inbound.receive(kind, data, bytes));
   }
 
   /** A pong arrived. */
   answered(socket: number, payload: string): void {
     const [of, ping = 0] = payload.split(".").map(Number);
     if (of !== socket) return;
-    this.#owner.dispatch({ type: "answered", socket, ping });
+    this.#machine.dispatch({ type: "answered", socket, ping });
   }
 
   /** The transport takes more. */
-  roomy(socket: number): void {
-    if (!this.#owns(socket)) return;
+  hasRoom(socket: number): void {
+    if (!this.#machine.owns(socket)) return;
     this.#capacity = "room";
     this.flush();
   }
@@ -255,9 +283,10 @@ export class TransportDriver implements InboundTransports, TransportEvents {
   /** The transport is at its end. */
   ended(socket: number, info: CloseInfo, failure: Failure | undefined): void {
     this.#transports.delete(socket);
-    if (!this.#owns(socket)) return;
-    const verdict = this.#classify(info, failure);
-    this.#owner.dispatch({
+    if (!this.#machine.owns(socket)) return;
+    const { hooks } = this.#prepared;
+    const verdict = classifyEnding(hooks, { info, failure }, this.#logger);
+    this.#machine.dispatch({
       type: "ended",
       socket,
       info,
@@ -270,44 +299,58 @@ export class TransportDriver implements InboundTransports, TransportEvents {
     return this.#resolution as Resolution;
   }
 
-  /** What the transport cannot do. Once, as it is the same after each attempt. */
-  #logLimits(): void {
-    if (this.#limits === "told") return;
-    this.#limits = "told";
-    const { config, logger } = this.#owner;
-    const { heartbeat, idleTimeout, inbox } = config;
-    const { pings, pauses } = this.#prepared.kind;
-    if (!pings && heartbeat !== undefined && heartbeat.message === undefined) {
-      const level = idleTimeout === Infinity ? "warn" : "info";
-      logger.log(level, ONLY_SILENCE, { idleTimeout });
-    }
-    if (!pauses && inbox.overflow === "pause") {
-      logger.log("info", NO_PAUSE, { maxBytes: inbox.maxBytes });
+  #greetingContext(
+    socket: number,
+    context: AttemptContext,
+  ): GreetingContext {
+    const { hooks, token, placement } = this.#prepared;
+    return {
+      attempt: context.attempt,
+      // A getter, since a signal is made when somebody reads it.
+      get signal() {
+        return context.signal;
+      },
+      token,
+      placement,
+      hooks,
+      send: (data) => {
+        if (this.#machine.owns(socket)) {
+          this.#transports.get(socket)?.send(data);
+        }
+      },
+    };
+  }
+
+  #perform(socket: number, actions: readonly InboundAction[]): void {
+    for (const action of actions) {
+      switch (action.kind) {
+        case "answered":
+          this.#machine.dispatch({ type: "answered", socket });
+          break;
+        case "greeted":
+          this.#machine.dispatch({ type: "greeted", socket });
+          break;
+        case "pause":
+          this.#pause(socket);
+          break;
+        case "reply":
+          this.sendNow(socket, action.data);
+          break;
+        case "fail":
+          this.#fail(socket, action.failure);
+      }
     }
   }
 
-  #classify(
-    { closeCode, reason }: CloseInfo,
-    failure: Failure | undefined,
-  ): Verdict | undefined {
-    const { classify } = this.#prepared.hooks;
-    if (classify === undefined) return undefined;
-    const status = failure?.type === "handshake" && { status: failure.status };
-    try {
-      return callHookNow(
-        "classify",
-        () => verdictOf(classify({ closeCode, reason, ...status })),
-      );
-    } catch (error) {
-      this.#owner.logger.log("error", "The hook classify() failed", {
-        error: describeError(error),
-      });
-      return undefined;
-    }
+  #pause(socket: number): void {
+    if (this.#reading === "paused") return;
+    this.#reading = "paused";
+    this.#transports.get(socket)?.pause();
+    this.#machine.dispatch({ type: "paused", socket });
   }
 
   #transmit(transport: Transport, data: Data): boolean {
-    const { logger } = this.#owner;
+    const logger = this.#logger;
     if (logger.isEnabled("debug")) logger.logFrame(">", data, sizeOf(data));
     return transport.send(data);
   }
@@ -323,18 +366,6 @@ export class TransportDriver implements InboundTransports, TransportEvents {
   }
 
   #fail(socket: number, failure: Failure): void {
-    this.#owner.dispatch({ type: "failed", socket, failure });
+    this.#machine.dispatch({ type: "failed", socket, failure });
   }
-
-  #owns(socket: number): boolean {
-    const state = this.#owner.state();
-    return "socket" in state && state.socket === socket;
-  }
-}
-
-function verdictOf(said: unknown): Verdict | undefined {
-  if (said === undefined || said === "retry" || said === "fatal") return said;
-  throw new TypeError(
-    `"retry", "fatal" or undefined is wanted, not a value of type ${typeof said}`,
-  );
 }

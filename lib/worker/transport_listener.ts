@@ -1,15 +1,15 @@
 /**
- * What one transport tells, passed on to its line under the socket's number.
+ * What one transport tells, under the number of its socket.
  *
  * @module
  */
 
-import type { CloseInfo } from "../rfc6455/close.ts";
-import type { Data } from "../queue/data.ts";
 import type { Failure } from "../connection/failure.ts";
+import type { Data } from "../queue/data.ts";
+import type { CloseInfo } from "../rfc6455/close.ts";
 import type { TransportListener } from "../transport/transport.ts";
 
-/** A line, as its sockets' listeners see it. */
+/** What happens to the transports of one connection. */
 export interface TransportEvents {
   opened(
     socket: number,
@@ -17,40 +17,40 @@ export interface TransportEvents {
   ): void;
   received(socket: number, data: Data, bytes: number): void;
   answered(socket: number, payload: string): void;
-  roomy(socket: number): void;
+  hasRoom(socket: number): void;
   ended(socket: number, info: CloseInfo, failure: Failure | undefined): void;
 }
 
 /** Listens to the transport of one socket. */
 export class SocketTransportListener implements TransportListener {
-  readonly #transports: TransportEvents;
+  readonly #events: TransportEvents;
   readonly #socket: number;
 
   /** Makes a listener for the socket with this number. */
-  constructor(line: TransportEvents, socket: number) {
-    this.#transports = line;
+  constructor(events: TransportEvents, socket: number) {
+    this.#events = events;
     this.#socket = socket;
   }
 
   open(
     opened: { readonly protocol: string; readonly extensions: string },
   ): void {
-    this.#transports.opened(this.#socket, opened);
+    this.#events.opened(this.#socket, opened);
   }
 
   message(data: Data, bytes: number): void {
-    this.#transports.received(this.#socket, data, bytes);
+    this.#events.received(this.#socket, data, bytes);
   }
 
   pong(payload: string): void {
-    this.#transports.answered(this.#socket, payload);
+    this.#events.answered(this.#socket, payload);
   }
 
   room(): void {
-    this.#transports.roomy(this.#socket);
+    this.#events.hasRoom(this.#socket);
   }
 
   end(info: CloseInfo, failure: Failure | undefined): void {
-    this.#transports.ended(this.#socket, info, failure);
+    this.#events.ended(this.#socket, info, failure);
   }
 }

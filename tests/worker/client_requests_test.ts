@@ -4,52 +4,53 @@ import { ClientRequests } from "../../lib/worker/client_requests.ts";
 
 const ANSWER = { kind: "value", value: "v" } as const;
 
-function makeQuestions(): { questions: ClientRequests; told: Notice[] } {
-  const told: Notice[] = [];
-  return {
-    questions: new ClientRequests(7, (notice) => told.push(notice)),
-    told,
-  };
+function makeRequests(): { requests: ClientRequests; posted: Notice[] } {
+  const posted: Notice[] = [];
+  const push = (notice: Notice) => posted.push(notice);
+  return { requests: new ClientRequests(7, { push }), posted };
 }
 
-Deno.test("Questions.ask() resolves to the answer of its own question", async () => {
-  const { questions, told } = makeQuestions();
+Deno.test("ClientRequests.request() resolves to the answer of its own question", async () => {
+  const { requests, posted } = makeRequests();
   const { signal } = new AbortController();
-  const first = questions.request("url", signal);
-  const second = questions.request("token", signal);
-  assertEquals(told, [
+  const first = requests.request("url", signal);
+  const second = requests.request("token", signal);
+  assertEquals(posted, [
     { type: "ask", id: 7, question: 1, what: "url" },
     { type: "ask", id: 7, question: 2, what: "token" },
   ]);
   const failure = { kind: "failure", detail: "no" } as const;
-  questions.answer(2, failure);
-  questions.answer(1, ANSWER);
+  requests.answer(2, failure);
+  requests.answer(1, ANSWER);
   assertEquals(await first, ANSWER);
   assertEquals(await second, failure);
-  assertEquals(questions.open, 0);
 });
 
-Deno.test("Questions.ask() rejects once nobody waits any more", async () => {
-  const { questions } = makeQuestions();
+Deno.test("ClientRequests.request() rejects when the signal aborts, and ignores the late answer", async () => {
+  const { requests } = makeRequests();
   const abort = new AbortController();
-  const asked = questions.request("url", abort.signal);
-  assertEquals(questions.open, 1);
+  const request = requests.request("url", abort.signal);
   abort.abort(new Error("over"));
-  await assertRejects(() => asked, Error, "over");
-  assertEquals(questions.open, 0);
-  questions.answer(1, ANSWER);
+  requests.answer(1, ANSWER);
+  await assertRejects(() => request, Error, "over");
 });
 
-Deno.test("Questions.ask() asks nothing for an attempt that is over", () => {
-  const { questions, told } = makeQuestions();
-  assertThrows(() =>
-    questions.request("url", AbortSignal.abort(new Error("over")))
+Deno.test("ClientRequests.request() asks nothing for an attempt that is over", () => {
+  const { requests, posted } = makeRequests();
+  assertThrows(
+    () => requests.request("url", AbortSignal.abort(new Error("over"))),
+    Error,
+    "over",
   );
-  assertEquals(told, []);
+  assertEquals(posted, []);
 });
 
-Deno.test("Questions.answer() ignores what was not asked", () => {
-  const { questions } = makeQuestions();
-  questions.answer(3, ANSWER);
-  assertEquals(questions.open, 0);
+Deno.test("ClientRequests.answer() settles nothing but its own question", async () => {
+  const { requests } = makeRequests();
+  requests.answer(1, { kind: "value", value: "before any question" });
+  const request = requests.request("url", new AbortController().signal);
+  requests.answer(2, { kind: "value", value: "of another question" });
+  requests.answer(1, ANSWER);
+  requests.answer(1, { kind: "value", value: "once more" });
+  assertEquals(await request, ANSWER);
 });

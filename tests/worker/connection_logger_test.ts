@@ -5,28 +5,23 @@ import { Secrets } from "../../lib/worker/attempt/secrets.ts";
 
 const CANARY = "canary-0123456789";
 
-function makeJournal(
+function makeLogger(
   level: Setup["log"],
-): { journal: ConnectionLogger; told: Notice[] } {
-  const told: Notice[] = [];
+): { logger: ConnectionLogger; records: Notice[] } {
+  const records: Notice[] = [];
   const secrets = new Secrets({ headers: {} });
   secrets.noteToken(CANARY);
-  const push = (notice: Notice) => told.push(notice);
-  return {
-    journal: new ConnectionLogger(3, level, {
-      push,
-      secrets,
-      attempt: () => 2,
-    }),
-    told,
-  };
+  const push = (notice: Notice) => records.push(notice);
+  const logger = new ConnectionLogger(3, level, { secrets, notices: { push } });
+  logger.attempt = 2;
+  return { logger, records };
 }
 
-Deno.test("Journal.write() writes redacted records", () => {
-  const { journal, told } = makeJournal("debug");
-  journal.log("warn", `A ${CANARY}`, { text: CANARY, count: 1, flag: true });
-  journal.log("info", "B");
-  assertEquals(told, [
+Deno.test("ConnectionLogger.log() writes redacted records", () => {
+  const { logger, records } = makeLogger("debug");
+  logger.log("warn", `A ${CANARY}`, { text: CANARY, count: 1, flag: true });
+  logger.log("info", "B");
+  assertEquals(records, [
     {
       type: "log",
       id: 3,
@@ -38,33 +33,33 @@ Deno.test("Journal.write() writes redacted records", () => {
   ]);
 });
 
-Deno.test("Journal.write() writes nothing that nobody reads", () => {
-  const { journal, told } = makeJournal("warn");
-  journal.log("info", "A");
-  assertEquals([journal.isEnabled("info"), journal.isEnabled("warn")], [
+Deno.test("ConnectionLogger.log() writes nothing that nobody reads", () => {
+  const { logger, records } = makeLogger("warn");
+  logger.log("info", "A");
+  assertEquals([logger.isEnabled("info"), logger.isEnabled("warn")], [
     false,
     true,
   ]);
-  const silent = makeJournal("silent");
-  silent.journal.log("error", "B");
-  assertEquals([...told, ...silent.told], []);
+  const silent = makeLogger("silent");
+  silent.logger.log("error", "B");
+  assertEquals([...records, ...silent.records], []);
 });
 
-Deno.test("Journal.frame() shows the head of a text, and no half of a secret", () => {
-  const { journal, told } = makeJournal("debug");
+Deno.test("ConnectionLogger.logFrame() shows the head of a text, and no half of a secret", () => {
+  const { logger, records } = makeLogger("debug");
   for (let at = 60; at < 90; at += 1) {
-    journal.logFrame("<", "x".repeat(at) + CANARY.repeat(3), 1);
+    logger.logFrame("<", "x".repeat(at) + CANARY.repeat(3), 1);
   }
-  for (const notice of told) {
+  for (const notice of records) {
     assertEquals(JSON.stringify(notice).includes(CANARY.slice(0, 3)), false);
   }
 });
 
-Deno.test("Journal.frame() tells the size of what it does not show", () => {
-  const { journal, told } = makeJournal("debug");
-  journal.logFrame(">", new ArrayBuffer(5), 5);
-  journal.logFrame("<", "x".repeat(100_000), 100_000);
-  const shown = told.map((notice) =>
+Deno.test("ConnectionLogger.logFrame() tells the size of what it does not show", () => {
+  const { logger, records } = makeLogger("debug");
+  logger.logFrame(">", new ArrayBuffer(5), 5);
+  logger.logFrame("<", "x".repeat(100_000), 100_000);
+  const shown = records.map((notice) =>
     notice.type === "log" && [notice.message, notice.fields.head]
   );
   assertEquals(shown, [["> 5 B", "binary"], ["< 100000 B", "text"]]);

@@ -11,7 +11,7 @@ const HEARTBEAT: HeartbeatConfig = {
   deliver: false,
 };
 
-function heartWith(
+function codecWith(
   heartbeat: Partial<HeartbeatConfig> | undefined,
   hooks: Hooks = {},
 ): HeartbeatCodec {
@@ -19,9 +19,9 @@ function heartWith(
     {},
     heartbeat && { heartbeat: { ...HEARTBEAT, ...heartbeat } },
   );
-  const heart = new HeartbeatCodec(config);
-  heart.start(hooks);
-  return heart;
+  const codec = new HeartbeatCodec(config);
+  codec.start(hooks);
+  return codec;
 }
 
 function transport() {
@@ -33,71 +33,71 @@ function transport() {
   );
 }
 
-Deno.test("Heart.ping() sends a ping frame, or the message that stands for it", () => {
+Deno.test("HeartbeatCodec.ping() sends a ping frame, or the message that stands for it", () => {
   const peer = transport();
-  heartWith({}).ping(peer, "1.1", 0);
-  heartWith({ message: "ping" }).ping(peer, "1.2", 0);
+  codecWith({}).ping(peer, "1.1", 0);
+  codecWith({ message: "ping" }).ping(peer, "1.2", 0);
   const hook = { message: { hook: true } } as const;
-  heartWith(hook, { ping: () => "hooked" }).ping(peer, "1.3", 0);
+  codecWith(hook, { ping: () => "hooked" }).ping(peer, "1.3", 0);
   assertEquals(peer.pings, ["1.1"]);
   assertEquals(peer.sent, ["ping", "hooked"]);
 });
 
-Deno.test("Heart.ping() throws by name what a hook gives instead of a message", () => {
+Deno.test("HeartbeatCodec.ping() throws by name what a hook gives instead of a message", () => {
   const hook = { message: { hook: true } } as const;
   for (const hooks of [{}, { ping: () => Promise.resolve("late") }]) {
     const error = assertThrows(
       // A module in JavaScript can export anything.
-      () => heartWith(hook, hooks as Hooks).ping(transport(), "", 0),
+      () => codecWith(hook, hooks as Hooks).ping(transport(), "", 0),
       HookError,
     );
     assertEquals(error.hook, "ping");
   }
 });
 
-Deno.test("Heart.longestGap is the longest time between two pings of one socket", () => {
-  const heart = heartWith({});
+Deno.test("HeartbeatCodec.longestGap is the longest time between two pings of one socket", () => {
+  const codec = codecWith({});
   const peer = transport();
-  for (const now of [0, 10, 35, 40]) heart.ping(peer, "", now);
-  assertEquals(heart.longestGap, 25);
-  heart.start({});
-  heart.ping(peer, "", 1_000);
-  assertEquals(heart.longestGap, 25);
+  for (const now of [0, 10, 35, 40]) codec.ping(peer, "", now);
+  assertEquals(codec.longestGap, 25);
+  codec.start({});
+  codec.ping(peer, "", 1_000);
+  assertEquals(codec.longestGap, 25);
 });
 
-Deno.test("Heart.listens tells whether messages can mean anything", () => {
-  assert(!heartWith(undefined).listens);
-  assert(!heartWith({ message: "ping" }).listens);
+Deno.test("HeartbeatCodec.listens tells whether messages can mean anything", () => {
+  assert(!codecWith(undefined).listens);
+  assert(!codecWith({ message: "ping" }).listens);
   const to = { kind: "exact", data: "ping" } as const;
-  assert(heartWith({ expect: to }).listens);
-  assert(heartWith({ reply: { to, with: "pong" } }).listens);
+  assert(codecWith({ expect: to }).listens);
+  assert(codecWith({ reply: { to, with: "pong" } }).listens);
 });
 
-Deno.test("Heart.read() recognises pings and answers", () => {
+Deno.test("HeartbeatCodec.classify() recognises pings and answers", () => {
   const to = { kind: "exact", data: "ping" } as const;
   const expect = { kind: "subset", value: { type: "pong" } } as const;
-  const heart = heartWith({ expect, reply: { to, with: "pong" } });
-  assertEquals(heart.classify("ping"), { kind: "ping", reply: "pong" });
-  assertEquals(heart.classify('{"type":"pong","n":1}'), {
+  const codec = codecWith({ expect, reply: { to, with: "pong" } });
+  assertEquals(codec.classify("ping"), { kind: "ping", reply: "pong" });
+  assertEquals(codec.classify('{"type":"pong","n":1}'), {
     kind: "answer",
     delivery: "keep",
   });
-  assertEquals(heart.classify("data"), MESSAGE);
+  assertEquals(codec.classify("data"), MESSAGE);
   assertEquals(
-    heartWith({ expect, deliver: true }).classify('{"type":"pong"}'),
+    codecWith({ expect, deliver: true }).classify('{"type":"pong"}'),
     {
       kind: "answer",
       delivery: "deliver",
     },
   );
-  assertEquals(heartWith(undefined).classify("ping"), MESSAGE);
+  assertEquals(codecWith(undefined).classify("ping"), MESSAGE);
 });
 
-Deno.test("Heart.read() asks the hook isPong(), where that is there", () => {
+Deno.test("HeartbeatCodec.classify() asks the hook isPong(), where that is there", () => {
   const hook = { expect: { hook: true } } as const;
-  const heart = heartWith(hook, { isPong: (data) => data === "p" });
-  assertEquals(heart.classify("p").kind, "answer");
-  assertEquals(heart.classify("q"), MESSAGE);
-  const error = assertThrows(() => heartWith(hook).classify("p"), HookError);
+  const codec = codecWith(hook, { isPong: (data) => data === "p" });
+  assertEquals(codec.classify("p").kind, "answer");
+  assertEquals(codec.classify("q"), MESSAGE);
+  const error = assertThrows(() => codecWith(hook).classify("p"), HookError);
   assertEquals(error.hook, "isPong");
 });

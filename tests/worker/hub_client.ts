@@ -10,7 +10,7 @@ import { wantsAck } from "../../lib/boundary/post_window.ts";
 import { type Batch, batchesOf } from "../../lib/boundary/batches.ts";
 import { Hub } from "../../lib/worker/hub.ts";
 import { ManualClock } from "../platform/manual_clock.ts";
-import { SETUP } from "../client/fake_worker.ts";
+import { SETUP, turn } from "../client/fake_worker.ts";
 import {
   type FakeTransport,
   FakeTransports,
@@ -126,13 +126,9 @@ export class HubClient implements Disposable {
     }
   }
 
-  /** Waits until everything that is under way has been posted. */
+  /** Waits one turn of the event loop: what was under way has been posted. */
   async settled(): Promise<void> {
-    const nonce = this.posts.length + 1;
-    this.say({ type: "watch", nonce });
-    const isAlive = (notice: Notice) =>
-      notice.type === "alive" && notice.nonce === nonce;
-    while (!this.notices.some(isAlive)) await this.#arrived.promise;
+    await turn();
   }
 
   /** Stops the hub. */

@@ -1,257 +1,221 @@
-import { assert, assertEquals, assertObjectMatch } from "@std/assert";
+import { assertEquals } from "@std/assert";
+import type { Notice } from "../../lib/boundary/protocol.ts";
 import type { Config } from "../../lib/connection/config.ts";
 import type { InboxConfig } from "../../lib/queue/inbox.ts";
-import { FakeTransports } from "../transport/fake_transport.ts";
-import { HubClient, setupWith } from "./hub_client.ts";
+import { Greeting } from "../../lib/worker/attempt/greeting.ts";
+import { Secrets } from "../../lib/worker/attempt/secrets.ts";
+import { ConnectionLogger } from "../../lib/worker/connection_logger.ts";
+import { HeartbeatCodec } from "../../lib/worker/heartbeat_codec.ts";
+import { InboundHandler } from "../../lib/worker/inbound_handler.ts";
+import { NoticeQueue } from "../../lib/worker/notice_queue.ts";
+import { setupWith } from "./hub_client.ts";
 
-const AT_ONCE: Config["backoff"] = {
-  strategy: "spread",
-  first: 0,
-  cap: 0,
-  maxAttempts: Infinity,
-  maxElapsed: Infinity,
-};
 const GREETING = {
-  reject: [],
+  reject: [{ kind: "exact", data: "no" }],
   timeout: 1_000,
   hook: false,
   expect: { kind: "exact", data: "welcome" },
 } as const;
-const HEARTBEAT = { interval: 60_000, timeout: 1_000, deliver: false };
+const HEARTBEAT = {
+  interval: 60_000,
+  timeout: 1_000,
+  deliver: false,
+  expect: { kind: "exact", data: "pong" },
+  reply: { to: { kind: "exact", data: "you?" }, with: "me" },
+} as const;
+const PAUSES = { pauses: true };
+const PAUSE = [{ kind: "pause" }] as const;
 
 function inboxOf(
   overflow: InboxConfig["overflow"],
-  maxMessages = 4,
+  maxMessages = 2,
 ): InboxConfig {
   return { maxMessages, maxBytes: 1_000, overflow };
 }
 
-async function greeting(
-  client: HubClient,
-  inbox: InboxConfig,
-  config: Partial<Config> = {},
-) {
-  const made = client.transports.next();
-  client.connect(
-    setupWith({}, { inbox, greeting: GREETING, backoff: AT_ONCE, ...config }),
-  );
-  return (await made).opens();
+function makeHandler(config: Partial<Config> = {}) {
+  const setup = setupWith({ log: "debug" }, {
+    inbox: inboxOf("pause"),
+    ...config,
+  });
+  const notices = new NoticeQueue(1, setup.config.inbox, () => {});
+  const records: Notice[] = [];
+  const push = (notice: Notice) => records.push(notice);
+  const secrets = new Secrets(setup);
+  const greeting = new Greeting(setup.config.greeting, {
+    bounds: setup.config.inbox,
+    redact: (text) => text,
+  });
+  const heartbeat = new HeartbeatCodec(setup.config);
+  const handler = new InboundHandler({
+    config: setup.config,
+    notices,
+    logger: new ConnectionLogger(1, "debug", { secrets, notices: { push } }),
+    greeting,
+    heartbeat,
+  });
+  handler.start(PAUSES);
+  return { handler, notices, heartbeat, records };
 }
 
-Deno.test("Intake.take() pauses a transport at the bound, once", async () => {
-  using client = new HubClient();
-  const transport = await client.open(
-    setupWith({}, { inbox: inboxOf("pause") }),
-  );
-  transport.receives("a", "b", "c", "d", "e");
-  assertEquals(transport.calls, ["pause"]);
-  await client.settled();
-  assertEquals(transport.calls, ["pause", "resume"]);
+/** All that the client will get. */
+function posted(notices: NoticeQueue) {
+  const post = {
+    notices: [] as Notice[],
+    messages: [],
+    runs: [],
+    transfer: [],
+    room: { messages: Infinity, bytes: Infinity },
+  };
+  notices.fill(post);
+  return post;
+}
+
+Deno.test("InboundHandler.receive() stores a message, and logs it", () => {
+  const { handler, notices, records } = makeHandler();
+  assertEquals(handler.receive("open", "a", 1), []);
+  assertEquals(posted(notices).messages, ["a"]);
+  assertEquals(records.length, 1);
 });
 
-Deno.test("Intake.take() ends a connection that it cannot pause", async () => {
-  using client = new HubClient(new FakeTransports({ pauses: false }));
-  const transport = await client.open(
-    setupWith({}, { inbox: inboxOf("pause") }),
-  );
-  transport.receives("a", "b", "c", "d");
-  const lost = await client.next("disconnected");
-  assertObjectMatch(lost, {
-    after: 4,
-    failure: { type: "inbox-overflow", messages: 4, bytes: 4 },
+Deno.test("InboundHandler.receive() delivers nothing while closing", () => {
+  const { handler, notices } = makeHandler();
+  for (const kind of ["closing", "waiting", "closed", "idle"] as const) {
+    assertEquals(handler.receive(kind, "late", 4), []);
+  }
+  assertEquals(notices.isEmpty, true);
+});
+
+Deno.test("InboundHandler.receive() pauses at the bound", () => {
+  const { handler } = makeHandler();
+  assertEquals(handler.receive("open", "a", 1), []);
+  assertEquals(handler.receive("open", "b", 1), PAUSE);
+  assertEquals(handler.hasRoom("open"), false);
+  assertEquals(handler.hasRoom("connecting"), true);
+});
+
+Deno.test("InboundHandler.receive() fails where it cannot pause, and where the rule is to close", () => {
+  const { handler } = makeHandler({ inbox: inboxOf("pause", 1) });
+  handler.start({ pauses: false });
+  const failure = { type: "inbox-overflow", messages: 1, bytes: 1 } as const;
+  assertEquals(handler.receive("open", "a", 1), [{ kind: "fail", failure }]);
+  const closing = makeHandler({ inbox: inboxOf("close", 1) });
+  assertEquals(closing.handler.receive("open", "a", 1), []);
+  assertEquals(closing.handler.receive("open", "b", 1), [
+    { kind: "fail", failure },
+  ]);
+});
+
+Deno.test("InboundHandler.receive() says what a message means to the heartbeat", () => {
+  const { handler, notices } = makeHandler({ heartbeat: HEARTBEAT });
+  assertEquals(handler.receive("open", "pong", 4), [{ kind: "answered" }]);
+  assertEquals(handler.receive("open", "you?", 4), [
+    { kind: "reply", data: "me" },
+  ]);
+  assertEquals(notices.isEmpty, true);
+  assertEquals(handler.receive("open", "data", 4), []);
+  assertEquals(posted(notices).messages, ["data"]);
+});
+
+Deno.test("InboundHandler.receive() delivers answers that the application wants", () => {
+  const { handler, notices } = makeHandler({
+    heartbeat: { ...HEARTBEAT, deliver: true },
+    inbox: inboxOf("pause", 1),
   });
-  await client.settled();
-  assertEquals(client.messages(), ["a", "b", "c", "d"]);
+  assertEquals(handler.receive("open", "pong", 4), [
+    { kind: "answered" },
+    { kind: "pause" },
+  ]);
+  assertEquals(posted(notices).messages, ["pong"]);
 });
 
-Deno.test("Intake.take() ends a connection whose rule is to close", async () => {
-  using client = new HubClient();
-  const transport = await client.open(
-    setupWith({}, { inbox: inboxOf("close") }),
-  );
-  transport.receives("a", "b", "c", "d", "e", "f");
-  const lost = await client.next("disconnected");
-  assertEquals([lost.after, lost.failure?.type], [4, "inbox-overflow"]);
-  assertObjectMatch(client.all("dropped")[0] ?? {}, { count: 1 });
-});
-
-Deno.test("Intake.take() counts what it drops under either rule", async () => {
-  for (
-    const [overflow, kept, upTo, next] of [
-      ["drop-oldest", ["c", "d", "e", "f"], 2, 7],
-      ["drop-newest", ["a", "b", "c", "d"], 0, 5],
-    ] as const
-  ) {
-    using client = new HubClient();
-    const inbox = inboxOf(overflow);
-    const transport = await client.open(setupWith({}, { inbox }));
-    transport.receives("a", "b", "c", "d", "e", "f");
-    await client.settled();
-    assertEquals(client.messages(), kept);
-    assertEquals(client.all("dropped"), [
-      { type: "dropped", id: 1, upTo, reason: "overflow", count: 2, bytes: 2 },
-    ]);
-    transport.receives("g");
-    await client.settled();
-    assertEquals(client.batches().at(-1)?.first, next);
-  }
-});
-
-Deno.test("Intake.take() holds what comes before the welcome, within bounds", async () => {
-  using client = new HubClient();
-  const transport = await greeting(client, inboxOf("pause", 2));
-  transport.receives("a", "b", "c");
-  assert(transport.isPaused);
-  transport.receives("welcome");
-  await client.next("opened");
-  await client.settled();
-  assert(!transport.isPaused);
-  assertEquals(client.messages(), ["a", "b", "c"]);
-});
-
-Deno.test("Intake.take() drops or closes before the welcome as it does after it", async () => {
-  for (const overflow of ["drop-oldest", "drop-newest"] as const) {
-    using client = new HubClient();
-    const transport = await greeting(client, inboxOf(overflow, 1));
-    transport.receives("a", "b", "welcome");
-    await client.next("opened");
-    await client.settled();
-    assertEquals(client.messages(), [overflow === "drop-oldest" ? "b" : "a"]);
-    assertObjectMatch(client.all("dropped")[0] ?? {}, {
-      count: 1,
-      reason: "overflow",
-    });
-  }
-  using client = new HubClient();
-  const transport = await greeting(client, inboxOf("close", 1));
-  transport.receives("a", "b");
-  const lost = await client.next("disconnected");
-  assertEquals(lost.failure?.type, "inbox-overflow");
-});
-
-Deno.test("Intake.take() gives a greeting that says no", async () => {
-  using client = new HubClient();
-  const made = client.transports.next();
-  const reject = [{ kind: "exact", data: "Token Expired" }] as const;
-  client.connect(setupWith({}, { greeting: { ...GREETING, reject } }));
-  const transport = (await made).opens();
-  transport.receives("Token Expired");
-  assertObjectMatch(await client.next("closed"), {
-    failure: {
-      type: "authentication",
-      detail: 'The server answered "Token Expired"',
+Deno.test("InboundHandler.receive() loses no message to a hook that throws", () => {
+  const { handler, notices, heartbeat } = makeHandler({
+    heartbeat: { ...HEARTBEAT, expect: { hook: true } },
+  });
+  heartbeat.start({
+    isPong: () => {
+      throw new Error("x");
     },
   });
+  const detail = "Error: x";
+  assertEquals(handler.receive("open", "data", 4), [
+    { kind: "fail", failure: { type: "provider", name: "isPong", detail } },
+  ]);
+  assertEquals(posted(notices).messages, ["data"]);
 });
 
-Deno.test("Intake.start() reports what an attempt left that was given up", async () => {
-  using client = new HubClient();
-  const transport = await greeting(client, inboxOf("pause"));
-  transport.receives("lost");
-  const made = client.transports.next();
-  client.say({ type: "reconnect", id: 1, reason: "" });
-  (await made).opens().receives("kept", "welcome");
-  await client.next("opened");
-  await client.settled();
-  assertEquals(client.messages(), ["kept"]);
-  assertObjectMatch(client.all("dropped")[0] ?? {}, {
-    reason: "unopened",
-    count: 1,
-    bytes: 4,
-  });
+Deno.test("InboundHandler.receive() holds what comes before the welcome, within the same bounds", () => {
+  const { handler, notices } = makeHandler({ greeting: GREETING });
+  assertEquals(handler.receive("connecting", "a", 1), []);
+  assertEquals(handler.receive("connecting", "b", 1), PAUSE);
+  assertEquals(handler.hasRoom("connecting"), false);
+  assertEquals(handler.receive("connecting", "welcome", 7), [
+    { kind: "greeted" },
+  ]);
+  assertEquals(notices.isEmpty, true);
+  assertEquals(handler.releaseHeld(), PAUSE);
+  assertEquals(posted(notices).messages, ["a", "b"]);
 });
 
-Deno.test("Intake.dropHeld() reports what a failed attempt left", async () => {
-  using client = new HubClient();
-  const transport = await greeting(client, inboxOf("pause"));
-  transport.receives("lost");
-  transport.ends();
-  await client.next("disconnected");
-  const types = client.of(1).map(({ type }) => type);
-  assert(types.indexOf("dropped") < types.indexOf("disconnected"));
+Deno.test("InboundHandler.receive() drops or closes before the welcome as it does after it", () => {
+  for (const overflow of ["drop-oldest", "drop-newest"] as const) {
+    const inbox = inboxOf(overflow, 1);
+    const { handler, notices } = makeHandler({ inbox, greeting: GREETING });
+    handler.receive("connecting", "a", 1);
+    assertEquals(handler.receive("connecting", "b", 1), []);
+    handler.releaseHeld();
+    const { messages, notices: [dropped] } = posted(notices);
+    assertEquals(messages, [overflow === "drop-oldest" ? "b" : "a"]);
+    assertEquals(dropped?.type, "dropped");
+  }
+  const inbox = inboxOf("close", 1);
+  const { handler } = makeHandler({ inbox, greeting: GREETING });
+  handler.receive("connecting", "a", 1);
+  assertEquals(handler.receive("connecting", "b", 1), [
+    {
+      kind: "fail",
+      failure: { type: "inbox-overflow", messages: 1, bytes: 1 },
+    },
+  ]);
 });
 
-Deno.test("Intake.take() keeps answers and pings from the application", async () => {
-  using client = new HubClient();
-  const heartbeat = {
-    ...HEARTBEAT,
-    interval: 5,
-    message: "ping",
-    expect: { kind: "exact", data: "pong" },
-    reply: { to: { kind: "exact", data: "you?" }, with: "me" },
-  } as const;
-  const transport = await client.open(setupWith({}, { heartbeat }));
-  client.clock.advance(5);
-  assertEquals(transport.sent, ["ping"]);
-  transport.receives("pong", "you?", "data");
-  await client.next("heartbeat");
-  await client.settled();
-  assertEquals(client.messages(), ["data"]);
-  assert(transport.sent.includes("me"));
+Deno.test("InboundHandler.receive() gives up on a greeting that says no", () => {
+  const { handler } = makeHandler({ greeting: GREETING });
+  const detail = 'The server answered "no"';
+  assertEquals(handler.receive("connecting", "no", 2), [
+    { kind: "fail", failure: { type: "authentication", detail } },
+  ]);
 });
 
-Deno.test("Intake.take() delivers answers that the application wants", async () => {
-  using client = new HubClient();
-  const heartbeat = {
-    ...HEARTBEAT,
-    deliver: true,
-    expect: { kind: "exact", data: "pong" },
-  } as const;
-  const transport = await client.open(setupWith({}, { heartbeat }));
-  transport.receives("pong");
-  await client.settled();
-  assertEquals(client.messages(), ["pong"]);
+Deno.test("InboundHandler.start() reports what an attempt left that was given up", () => {
+  const { handler, notices } = makeHandler({ greeting: GREETING });
+  handler.receive("connecting", "lost", 4);
+  handler.start(PAUSES);
+  handler.dropHeld();
+  assertEquals(posted(notices).notices, [
+    {
+      type: "dropped",
+      id: 1,
+      upTo: 0,
+      reason: "unopened",
+      count: 1,
+      bytes: 4,
+    },
+  ]);
 });
 
-Deno.test("Intake.take() loses no message to a hook that throws", async () => {
-  using client = new HubClient();
-  const hooks = `data:text/javascript,${
-    encodeURIComponent("export const isPong = () => { throw new Error('x') }")
-  }`;
-  const heartbeat = { ...HEARTBEAT, expect: { hook: true } } as const;
-  const transport = await client.open(
-    setupWith({ hooks }, { heartbeat }),
-  );
-  transport.receives("data");
-  const lost = await client.next("disconnected");
-  assertEquals(lost.after, 1);
-  assertObjectMatch(lost, { failure: { type: "provider", name: "isPong" } });
-  assertEquals(client.messages(), ["data"]);
+Deno.test("InboundHandler.heardAt() counts from the latest message", () => {
+  const { handler } = makeHandler();
+  handler.noteMessage(10, 5);
+  assertEquals(handler.heardAt(10, 8), 5);
+  assertEquals(handler.heardAt(10, 9), undefined);
 });
 
-Deno.test("Intake.tellHeard() takes bytes after a message for a sign of life", async () => {
-  using client = new HubClient();
-  const transport = await client.open(setupWith({}, { idleTimeout: 50 }));
-  client.clock.advance(20);
-  transport.receives("x");
-  transport.progress += 1;
-  // At the first deadline it is seen that something came meanwhile.
-  client.clock.advance(30 + 49);
-  await client.settled();
-  assertEquals(client.all("disconnected"), []);
-  client.clock.advance(1);
-  const lost = await client.next("disconnected");
-  assertEquals(lost.failure, { type: "heartbeat", kind: "idle", timeout: 50 });
-});
-
-Deno.test("Intake.tellHeard() counts from the latest message", async () => {
-  using client = new HubClient();
-  const transport = await client.open(setupWith({}, { idleTimeout: 200 }));
-  client.clock.advance(20);
-  transport.receives("x");
-  client.clock.advance(199);
-  await client.settled();
-  assertEquals(client.all("disconnected"), []);
-  client.clock.advance(1);
-  await client.next("disconnected");
-});
-
-Deno.test("Intake.take() delivers nothing while closing", async () => {
-  using client = new HubClient();
-  const transport = await client.open();
-  client.say({ type: "close", id: 1, reason: "", sent: 0 });
-  transport.receives("late");
-  transport.ends();
-  await client.next("closed");
-  assertEquals(client.messages(), []);
+Deno.test("InboundHandler.heardAt() takes bytes after a message for a sign of life", () => {
+  const { handler } = makeHandler();
+  handler.noteMessage(10, 5);
+  assertEquals(handler.heardAt(11, 8), 8);
+  handler.start(PAUSES);
+  assertEquals(handler.heardAt(0, 9), undefined);
 });

@@ -19,20 +19,20 @@ const LAST = {
   info: { closeCode: 1000, reason: "", wasClean: true },
 } as const;
 
-function mailboxWith(
+function queueWith(
   config: Partial<InboxConfig> = {},
-): { mailbox: NoticeQueue; readied: () => number } {
+): { queue: NoticeQueue; readied: () => number } {
   let readied = 0;
-  const mailbox = new NoticeQueue(
+  const queue = new NoticeQueue(
     1,
     { maxMessages: 10, maxBytes: 100, overflow: "pause", ...config },
     () => readied += 1,
   );
-  return { mailbox, readied: () => readied };
+  return { queue, readied: () => readied };
 }
 
 function collect(
-  mailbox: NoticeQueue,
+  queue: NoticeQueue,
   room: NoticePost["room"] = ROOM,
 ): NoticePost {
   const post: NoticePost = {
@@ -42,64 +42,64 @@ function collect(
     transfer: [],
     room: { ...room },
   };
-  mailbox.fill(post);
+  queue.fill(post);
   return post;
 }
 
 /** The same as the hub puts it. */
-function collected(mailbox: NoticeQueue): readonly Notice[] {
-  const { notices, messages, runs } = collect(mailbox);
+function collected(queue: NoticeQueue): readonly Notice[] {
+  const { notices, messages, runs } = collect(queue);
   if (runs.length === 0) return notices;
   return [...notices, { type: "messages", messages, runs }];
 }
 
-Deno.test("Mailbox() is empty at first", () => {
-  const { mailbox } = mailboxWith();
-  assert(mailbox.isEmpty && !mailbox.hasWork && mailbox.hasRoom);
-  assertEquals(mailbox.after, 0);
-  assertEquals(collected(mailbox), []);
+Deno.test("NoticeQueue() is empty at first", () => {
+  const { queue } = queueWith();
+  assert(queue.isEmpty && !queue.hasWork && queue.hasRoom);
+  assertEquals(queue.after, 0);
+  assertEquals(collected(queue), []);
 });
 
-Deno.test("Mailbox.collect() gathers messages and transfers large buffers", () => {
-  const { mailbox, readied } = mailboxWith();
+Deno.test("NoticeQueue.fill() gathers messages and transfers large buffers", () => {
+  const { queue, readied } = queueWith();
   const small = new ArrayBuffer(3);
   const large = new ArrayBuffer(TRANSFER_FROM);
   const messages = ["a", small, large];
   const bytes = 4 + TRANSFER_FROM;
-  mailbox.storeMessage("a", 1);
-  mailbox.storeMessage(small, 3);
-  mailbox.storeMessage(large, TRANSFER_FROM);
+  queue.storeMessage("a", 1);
+  queue.storeMessage(small, 3);
+  queue.storeMessage(large, TRANSFER_FROM);
   assertEquals(readied(), 3);
-  assertEquals(mailbox.size, { messages: 3, bytes });
-  const post = collect(mailbox);
+  assertEquals(queue.size, { messages: 3, bytes });
+  const post = collect(queue);
   assertEquals(post.notices, []);
   assertEquals(post.messages, messages);
   assertEquals(post.runs, [1, 1, 3, bytes]);
   assertEquals(post.transfer, [large]);
-  assertEquals(mailbox.after, 3);
+  assertEquals(queue.after, 3);
 });
 
-Deno.test("Mailbox.collect() tells `unsent` before a `taken` that covers it", () => {
-  const { mailbox } = mailboxWith();
-  mailbox.taken(1);
-  mailbox.push({ type: "unsent", id: 1, message: 2, reason: "expired" });
-  mailbox.taken(3);
-  assertEquals(collected(mailbox), [
+Deno.test("NoticeQueue.fill() tells `unsent` before a `taken` that covers it", () => {
+  const { queue } = queueWith();
+  queue.taken(1);
+  queue.push({ type: "unsent", id: 1, message: 2, reason: "expired" });
+  queue.taken(3);
+  assertEquals(collected(queue), [
     { type: "taken", id: 1, upTo: 1 },
     { type: "unsent", id: 1, message: 2, reason: "expired" },
     { type: "taken", id: 1, upTo: 3 },
   ]);
-  assert(mailbox.isEmpty);
+  assert(queue.isEmpty);
 });
 
-Deno.test("Mailbox.collect() tells of drops before what happened after them", () => {
-  const { mailbox } = mailboxWith({ maxMessages: 1, overflow: "drop-oldest" });
-  mailbox.storeMessage("a", 1);
-  mailbox.storeMessage("b", 1);
-  mailbox.storeMessage("c", 1);
-  mailbox.push(ASK);
-  mailbox.drop("unopened", { count: 1, bytes: 5 });
-  assertEquals(collected(mailbox), [
+Deno.test("NoticeQueue.fill() tells of drops before what happened after them", () => {
+  const { queue } = queueWith({ maxMessages: 1, overflow: "drop-oldest" });
+  queue.storeMessage("a", 1);
+  queue.storeMessage("b", 1);
+  queue.storeMessage("c", 1);
+  queue.push(ASK);
+  queue.drop("unopened", { count: 1, bytes: 5 });
+  assertEquals(collected(queue), [
     {
       type: "dropped",
       id: 1,
@@ -121,12 +121,12 @@ Deno.test("Mailbox.collect() tells of drops before what happened after them", ()
   ]);
 });
 
-Deno.test("Mailbox.store() lets nobody wait for a message that it did not keep", () => {
-  const newest = mailboxWith({ maxMessages: 1, overflow: "drop-newest" });
-  newest.mailbox.storeMessage("a", 1);
-  newest.mailbox.storeMessage("b", 2);
-  assertEquals(newest.mailbox.after, 1);
-  assertEquals(collected(newest.mailbox), [
+Deno.test("NoticeQueue.storeMessage() lets nobody wait for a message that it did not keep", () => {
+  const newest = queueWith({ maxMessages: 1, overflow: "drop-newest" });
+  newest.queue.storeMessage("a", 1);
+  newest.queue.storeMessage("b", 2);
+  assertEquals(newest.queue.after, 1);
+  assertEquals(collected(newest.queue), [
     {
       type: "dropped",
       id: 1,
@@ -137,93 +137,93 @@ Deno.test("Mailbox.store() lets nobody wait for a message that it did not keep",
     },
     { type: "messages", messages: ["a"], runs: [1, 1, 1, 1] },
   ]);
-  newest.mailbox.storeMessage("c", 1);
-  assertEquals(collected(newest.mailbox), [
+  newest.queue.storeMessage("c", 1);
+  assertEquals(collected(newest.queue), [
     { type: "messages", messages: ["c"], runs: [1, 2, 1, 1] },
   ]);
 
-  const close = mailboxWith({ maxMessages: 1, overflow: "close" });
-  close.mailbox.storeMessage("a", 1);
-  assertEquals(close.mailbox.storeMessage("b", 2).kind, "overflow");
-  assertEquals(close.mailbox.after, 1);
-  assertEquals(collected(close.mailbox).length, 2);
+  const close = queueWith({ maxMessages: 1, overflow: "close" });
+  close.queue.storeMessage("a", 1);
+  assertEquals(close.queue.storeMessage("b", 2).kind, "overflow");
+  assertEquals(close.queue.after, 1);
+  assertEquals(collected(close.queue).length, 2);
 });
 
-Deno.test("Mailbox.collect() keeps the window of messages until they are consumed", () => {
-  const { mailbox, readied } = mailboxWith({
+Deno.test("NoticeQueue.fill() keeps the window of messages until they are consumed", () => {
+  const { queue, readied } = queueWith({
     maxMessages: Infinity,
     maxBytes: Infinity,
   });
   for (let n = 0; n <= RECEIVE_WINDOW_MESSAGES; n += 1) {
-    mailbox.storeMessage("a", 1);
+    queue.storeMessage("a", 1);
   }
-  const [batch] = collected(mailbox);
+  const [batch] = collected(queue);
   assert(batch?.type === "messages");
   assertEquals(batch.messages.length, RECEIVE_WINDOW_MESSAGES);
-  assert(!mailbox.hasWork && !mailbox.isEmpty);
-  assertEquals(collected(mailbox), []);
+  assert(!queue.hasWork && !queue.isEmpty);
+  assertEquals(collected(queue), []);
   const before = readied();
-  mailbox.consumed(1, 1);
+  queue.consumed(1, 1);
   assertEquals(readied(), before + 1);
-  assertEquals(collected(mailbox).length, 1);
-  mailbox.consumed(1, 1);
+  assertEquals(collected(queue).length, 1);
+  queue.consumed(1, 1);
   assertEquals(readied(), before + 1);
 });
 
-Deno.test("Mailbox.collect() keeps the window of bytes, which one message may exceed", () => {
-  const { mailbox } = mailboxWith({
+Deno.test("NoticeQueue.fill() keeps the window of bytes, which one message may exceed", () => {
+  const { queue } = queueWith({
     maxMessages: Infinity,
     maxBytes: Infinity,
   });
-  mailbox.storeMessage("large", 2 * RECEIVE_WINDOW_BYTES);
-  mailbox.storeMessage("next", 4);
-  assertEquals(collected(mailbox).length, 1);
-  assertEquals(collected(mailbox), []);
-  mailbox.consumed(1, 2 * RECEIVE_WINDOW_BYTES);
-  assertEquals(collected(mailbox).length, 1);
+  queue.storeMessage("large", 2 * RECEIVE_WINDOW_BYTES);
+  queue.storeMessage("next", 4);
+  assertEquals(collected(queue).length, 1);
+  assertEquals(collected(queue), []);
+  queue.consumed(1, 2 * RECEIVE_WINDOW_BYTES);
+  assertEquals(collected(queue).length, 1);
 });
 
-Deno.test("Mailbox.collect() takes no more than the room of a post", () => {
-  const { mailbox } = mailboxWith();
-  for (const text of ["a", "b", "c"]) mailbox.storeMessage(text, 1);
-  collect(mailbox, { messages: 2, bytes: 100 });
-  assertEquals(mailbox.size.messages, 1);
-  assert(mailbox.hasWork);
+Deno.test("NoticeQueue.fill() takes no more than the room of a post", () => {
+  const { queue } = queueWith();
+  for (const text of ["a", "b", "c"]) queue.storeMessage(text, 1);
+  collect(queue, { messages: 2, bytes: 100 });
+  assertEquals(queue.size.messages, 1);
+  assert(queue.hasWork);
 });
 
-Deno.test("Mailbox.tellLast() is followed by nothing but messages from before", () => {
-  const { mailbox } = mailboxWith({ maxMessages: Infinity });
+Deno.test("NoticeQueue.pushLast() is followed by nothing but messages from before", () => {
+  const { queue } = queueWith({ maxMessages: Infinity });
   for (let n = 0; n < 2 * RECEIVE_WINDOW_MESSAGES; n += 1) {
-    mailbox.storeMessage("", 0);
+    queue.storeMessage("", 0);
   }
-  mailbox.pushLast(LAST);
-  mailbox.push(ASK);
-  mailbox.taken(7);
-  mailbox.drop("unopened", { count: 1, bytes: 1 });
-  const types = collected(mailbox).map(({ type }) => type);
+  queue.pushLast(LAST);
+  queue.push(ASK);
+  queue.taken(7);
+  queue.drop("unopened", { count: 1, bytes: 1 });
+  const types = collected(queue).map(({ type }) => type);
   assertEquals(types, ["closed", "messages"]);
-  assert(mailbox.isEmpty);
+  assert(queue.isEmpty);
 });
 
-Deno.test("Mailbox.clear() tells what is dropped, if there is anything", () => {
-  const { mailbox } = mailboxWith();
-  mailbox.clear("closed");
-  assert(mailbox.isEmpty);
-  mailbox.storeMessage("a", 1);
-  mailbox.clear("closed");
-  assertEquals(collected(mailbox), [
+Deno.test("NoticeQueue.clear() tells what is dropped, if there is anything", () => {
+  const { queue } = queueWith();
+  queue.clear("closed");
+  assert(queue.isEmpty);
+  queue.storeMessage("a", 1);
+  queue.clear("closed");
+  assertEquals(collected(queue), [
     { type: "dropped", id: 1, upTo: 1, reason: "closed", count: 1, bytes: 1 },
   ]);
 });
 
-Deno.test("Mailbox.seal() forgets what is there and what comes", () => {
-  const { mailbox } = mailboxWith();
-  mailbox.storeMessage("a", 1);
-  mailbox.taken(1);
-  mailbox.push(ASK);
-  mailbox.drop("unopened", { count: 1, bytes: 1 });
-  mailbox.seal();
-  mailbox.push(ASK);
-  mailbox.pushLast(LAST);
-  assert(mailbox.isEmpty);
+Deno.test("NoticeQueue.seal() forgets what is there and what comes", () => {
+  const { queue } = queueWith();
+  queue.storeMessage("a", 1);
+  queue.taken(1);
+  queue.push(ASK);
+  queue.drop("unopened", { count: 1, bytes: 1 });
+  queue.seal();
+  queue.push(ASK);
+  queue.pushLast(LAST);
+  assert(queue.isEmpty);
 });

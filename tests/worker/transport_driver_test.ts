@@ -17,7 +17,7 @@ function moduleOf(code: string): string {
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }
 
-Deno.test("Line.open() ends for good when the platform refuses to try", async () => {
+Deno.test("TransportDriver.open() ends for good when the platform refuses to try", async () => {
   using client = new HubClient();
   client.transports.refusal = new SyntaxError("bad protocol");
   client.connect();
@@ -27,7 +27,7 @@ Deno.test("Line.open() ends for good when the platform refuses to try", async ()
   });
 });
 
-Deno.test("Line.flush() reports what a transport refuses, and sends the rest", async () => {
+Deno.test("TransportDriver.flush() reports what a transport refuses, and sends the rest", async () => {
   using client = new HubClient();
   const transport = await client.open();
   transport.broken.add("send");
@@ -39,7 +39,7 @@ Deno.test("Line.flush() reports what a transport refuses, and sends the rest", a
   assertEquals((await client.next("taken")).upTo, 2);
 });
 
-Deno.test("Line.flush() waits for room, and only for that of its socket", async () => {
+Deno.test("TransportDriver.flush() waits for room, and only for that of its socket", async () => {
   using client = new HubClient();
   const transport = await client.open(setupWith({}, { backoff: AT_ONCE }));
   transport.room = false;
@@ -54,7 +54,7 @@ Deno.test("Line.flush() waits for room, and only for that of its socket", async 
   assertEquals(second.sent, ["b"]);
 });
 
-Deno.test("Line.ping() ends a socket whose transport throws", async () => {
+Deno.test("TransportDriver.ping() ends a socket whose transport throws", async () => {
   using client = new HubClient();
   const heartbeat = { interval: 5, timeout: 5, deliver: false };
   const transport = await client.open(setupWith({}, { heartbeat }));
@@ -69,7 +69,7 @@ Deno.test("Line.ping() ends a socket whose transport throws", async () => {
   client.say({ type: "probe", id: 1, request: 1 });
 });
 
-Deno.test("Line.close() ends all the same when the transport throws", async () => {
+Deno.test("TransportDriver.close() ends all the same when the transport throws", async () => {
   using client = new HubClient();
   const transport = await client.open();
   transport.broken.add("close").add("terminate");
@@ -81,7 +81,7 @@ Deno.test("Line.close() ends all the same when the transport throws", async () =
   assertEquals(transport.calls.at(-1), "terminate");
 });
 
-Deno.test("Line.greet() sends the token and the greeting before all else", async () => {
+Deno.test("TransportDriver.greet() sends the token and the greeting before all else", async () => {
   using client = new HubClient();
   const made = client.transports.next();
   const expect = { kind: "exact", data: "welcome" } as const;
@@ -103,7 +103,7 @@ Deno.test("Line.greet() sends the token and the greeting before all else", async
   assertEquals(client.messages(), ["early", "more"]);
 });
 
-Deno.test("Line.greet() ends a socket that cannot be greeted", async () => {
+Deno.test("TransportDriver.greet() ends a socket that cannot be greeted", async () => {
   using client = new HubClient();
   const made = client.transports.next();
   const greeting = { ...GREETING, hook: false, send: "hello" };
@@ -116,7 +116,7 @@ Deno.test("Line.greet() ends a socket that cannot be greeted", async () => {
   });
 });
 
-Deno.test("Line.greet() lets a hook greet, whose word counts for its socket only", async () => {
+Deno.test("TransportDriver.greet() lets a hook greet, whose word counts for its socket only", async () => {
   using client = new HubClient();
   const hooks = moduleOf(`export const greeting = async (session) => {
     session.send("login " + session.attempt);
@@ -144,7 +144,7 @@ Deno.test("Line.greet() lets a hook greet, whose word counts for its socket only
   assertEquals(client.messages(), ["for the application"]);
 });
 
-Deno.test("Line.greet() sends nothing over a socket that is no longer wanted", async () => {
+Deno.test("TransportDriver.greet() sends nothing over a socket that is no longer wanted", async () => {
   using client = new HubClient();
   const hooks = moduleOf(`export const greeting = async (session) => {
     await session.receive().catch(() => session.send("late"));
@@ -158,7 +158,7 @@ Deno.test("Line.greet() sends nothing over a socket that is no longer wanted", a
   assertEquals(transport.sent, []);
 });
 
-Deno.test("Line() asks classify() how to go on", async () => {
+Deno.test("TransportDriver() asks classify() how to go on", async () => {
   using client = new HubClient();
   const hooks = moduleOf(`export const classify = (ending) => {
     if (ending.status === 418) return "fatal";
@@ -200,7 +200,7 @@ Deno.test("Line() asks classify() how to go on", async () => {
   assertEquals((await client.next("closed", 4)).cause, "fatal");
 });
 
-Deno.test("Line() writes each message into the log of those who debug", async () => {
+Deno.test("TransportDriver() writes each message into the log of those who debug", async () => {
   using client = new HubClient();
   const transport = await client.open(setupWith({ log: "debug" }));
   transport.receives("in");
@@ -212,7 +212,7 @@ Deno.test("Line() writes each message into the log of those who debug", async ()
   assert(lines.includes("< 2 B in") && lines.includes("> 3 B out"));
 });
 
-Deno.test("Line() asks a transport without ping frames for none", async () => {
+Deno.test("TransportDriver() asks a transport without ping frames for none", async () => {
   using client = new HubClient(new FakeTransports({ pings: false }));
   const transport = await client.open();
   client.say({ type: "probe", id: 1, request: 1 });
@@ -220,7 +220,7 @@ Deno.test("Line() asks a transport without ping frames for none", async () => {
   assertEquals(transport.pings, []);
 });
 
-Deno.test("Line() says once that a transport cannot pause, where the inbox counts on it", async () => {
+Deno.test("TransportDriver() says once that a transport cannot pause, where the inbox counts on it", async () => {
   const told = async (overflow: "pause" | "drop-oldest") => {
     using client = new HubClient(new FakeTransports({ pauses: false }));
     const { inbox } = setupWith().config;

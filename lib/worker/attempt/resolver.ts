@@ -17,11 +17,12 @@ import {
   loadHooks,
   requireHook,
 } from "./hooks.ts";
+import type { Clock } from "../../platform/clock.ts";
 import type { Secrets } from "./secrets.ts";
 import { TokenCache } from "./token_cache.ts";
 import type { Target, TransportKind } from "../../transport/transport.ts";
 
-/** What an attempt needs to know. */
+/** What an attempt found out. */
 export interface Resolution {
   readonly kind: TransportKind;
   readonly hooks: Hooks;
@@ -38,31 +39,39 @@ export type LoadTransport = (
   name: Setup["transport"],
 ) => Promise<TransportKind>;
 
-/** What a resolver stands on. */
-export interface ResolverOwner {
+/** What a resolver works with. */
+export interface ResolverParts {
   readonly loadTransport: LoadTransport;
   readonly secrets: Secrets;
-  /** Asks the main thread; rejects once nobody waits any more. */
-  ask(what: "url" | "token", signal: AbortSignal): Promise<Answer>;
-  /** Milliseconds since the epoch. */
-  wallNow(): number;
+  readonly requests: RequestAnswer;
+  readonly clock: Pick<Clock, "wallNow">;
 }
 
-/** Resolves attempts of one connection, and keeps its token. */
+/** Asks the main thread. */
+export interface RequestAnswer {
+  /** Rejects with the signal's reason when it aborts. */
+  request(what: "url" | "token", signal: AbortSignal): Promise<Answer>;
+}
+
+/** Resolves the attempts of one connection, and keeps its token. */
 export class Resolver {
   readonly #setup: Setup;
-  readonly #owner: ResolverOwner;
+  readonly #loadTransport: LoadTransport;
+  readonly #secrets: Secrets;
+  readonly #requests: RequestAnswer;
   readonly #tokens: TokenCache | undefined;
   #hooks: Hooks = {};
 
   /** Makes a resolver without a token. */
-  constructor(setup: Setup, owner: ResolverOwner) {
+  constructor(setup: Setup, parts: ResolverParts) {
     this.#setup = setup;
-    this.#owner = owner;
+    this.#loadTransport = parts.loadTransport;
+    this.#secrets = parts.secrets;
+    this.#requests = parts.requests;
     const { token } = setup;
     this.#tokens = token && new TokenCache(token, {
       fetch: (context) => this.#fetchToken(context),
-      wallNow: () => owner.wallNow(),
+      clock: parts.clock,
     });
   }
 
@@ -79,13 +88,13 @@ export class Resolver {
   /** Finds out everything. Throws a `ResolveError` or a `HookError`. */
   async resolve(context: AttemptContext): Promise<Resolution> {
     const [kind, hooks] = await Promise.all([
-      this.#owner.loadTransport(this.#setup.transport),
+      this.#loadTransport(this.#setup.transport),
       loadHooks(this.#setup.hooks),
     ]);
     this.#hooks = hooks;
     const { protocols, headers, token: setup } = this.#setup;
     const url = await this.#url(context);
-    this.#owner.secrets.noteUrl(url);
+    this.#secrets.noteUrl(url);
     const target: Target = { url, protocols, headers };
     const found = { kind, hooks, url, target };
     if (setup === undefined) {
@@ -102,7 +111,7 @@ export class Resolver {
   async token(context: AttemptContext): Promise<string> {
     // Nobody asks where there is no setup for one.
     const token = await (this.#tokens as TokenCache).token(context);
-    this.#owner.secrets.noteToken(token);
+    this.#secrets.noteToken(token);
     return token;
   }
 
@@ -111,7 +120,7 @@ export class Resolver {
     const hook = this.#hooks.url;
     if (hook === undefined && url !== undefined) return url;
     const asked = hook === undefined
-      ? fromAnswer("url", await this.#owner.ask("url", context.signal))
+      ? fromAnswer("url", await this.#requests.request("url", context.signal))
       : String(await callHook("url", () => hook(context)));
     const parsed = parseTarget(asked);
     if (parsed.kind === "valid") return parsed.url;
@@ -123,7 +132,7 @@ export class Resolver {
       const hook = requireHook(this.#hooks, "token");
       return await callHook("token", () => hook(context));
     }
-    const answer = await this.#owner.ask("token", context.signal);
+    const answer = await this.#requests.request("token", context.signal);
     return fromAnswer("token", answer);
   }
 }

@@ -1,16 +1,17 @@
 /**
- * The token of one connection: asked for, kept until it expires or is refused.
+ * The token of one connection, kept until it expires or is refused.
  *
  * @module
  */
 
 import type { ProviderName } from "../../connection/failure.ts";
+import type { Clock } from "../../platform/clock.ts";
 import { expiryOf } from "../../identity/token.ts";
 import type { TokenSetup } from "../../boundary/protocol.ts";
 import { ResolveError } from "./failures.ts";
 import type { AttemptContext } from "./hooks.ts";
 
-/** Asks for a new token, wherever it comes from. */
+/** Asks the client or a hook for a new token. */
 export type FetchToken = (context: AttemptContext) => Promise<unknown>;
 
 interface CachedToken {
@@ -24,24 +25,24 @@ interface CachedToken {
 /** A leeway takes at most this part of a token's life. */
 const LARGEST_LEEWAY = 1 / 4;
 
-/** Keeps a token. */
+/** Keeps one token. */
 export class TokenCache {
   readonly #setup: TokenSetup;
   readonly #fetch: FetchToken;
-  readonly #wallNow: () => number;
+  readonly #clock: Pick<Clock, "wallNow">;
   #cached: CachedToken | undefined;
 
-  /** Makes a keeper without a token. `wallNow` is in milliseconds since the epoch. */
+  /** Makes an empty cache. */
   constructor(
     setup: TokenSetup,
     options: {
       readonly fetch: FetchToken;
-      readonly wallNow: () => number;
+      readonly clock: Pick<Clock, "wallNow">;
     },
   ) {
     this.#setup = setup;
     this.#fetch = options.fetch;
-    this.#wallNow = options.wallNow;
+    this.#clock = options.clock;
   }
 
   /** When a token in use should be renewed, in milliseconds since the epoch. */
@@ -55,7 +56,7 @@ export class TokenCache {
     const { source } = this.#setup;
     if (source.kind === "static") return usable(source.token);
     const kept = this.#cached;
-    if (kept !== undefined && this.#wallNow() < kept.freshUntil) {
+    if (kept !== undefined && this.#clock.wallNow() < kept.freshUntil) {
       return kept.token;
     }
     const token = usable(await this.#fetch(context));
@@ -70,9 +71,9 @@ export class TokenCache {
   }
 
   #cache(token: string): void {
-    const now = this.#wallNow();
+    const now = this.#clock.wallNow();
     const freshUntil = freshness(expiryOf(token), now, this.#setup.leeway);
-    // A new token that seems to have expired tells of a clock that is wrong.
+    // A new token that seems to have expired means that a clock is wrong.
     const renewAt = freshUntil > now ? freshUntil : Infinity;
     this.#cached = { token, freshUntil, renewAt };
   }

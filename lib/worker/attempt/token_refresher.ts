@@ -4,79 +4,119 @@
  * @module
  */
 
-import { describeError } from "./hooks.ts";
+import type { Clock } from "../../platform/clock.ts";
+import { AttemptScope } from "./attempt_scope.ts";
+import { type AttemptContext, describeError } from "./hooks.ts";
 
-/** What a renewal stands on. Instants are monotonic milliseconds. */
-export interface TokenRefresherOwner {
-  /** When the present token should be renewed. */
-  dueAt(): number;
-  now(): number;
-  /** Asks for a new token. */
-  fetch(): Promise<string>;
-  /** Sends it. */
-  send(token: string): void;
-  /** A renewal failed; it is tried again. */
-  failed(detail: string): void;
-  /** {@linkcode TokenRefresher.nextAt} has changed. */
-  changed(): void;
-}
+/** What a request for a new token led to. */
+export type Refresh =
+  /** It is to be sent. */
+  | { readonly kind: "new"; readonly token: string }
+  /** A provider that keeps its tokens gives the same one until it expires. */
+  | { readonly kind: "same" }
+  /** It is tried again, later. */
+  | { readonly kind: "failed"; readonly detail: string }
+  /** The connection is gone. */
+  | { readonly kind: "over" };
 
 /** From one request to the next, in milliseconds: after a success, and after failures. */
 const PAUSE = { shortest: 100, first: 1_000, cap: 60_000 };
 
 /** Renews the token of one open connection, one request at a time. */
 export class TokenRefresher {
-  readonly #owner: TokenRefresherOwner;
-  readonly #signal: AbortSignal;
+  readonly #attempt: AttemptContext;
+  readonly #clock: Clock;
+  readonly #limit: number;
+  readonly #fetch: (context: AttemptContext) => Promise<string>;
   #phase: "resting" | "asking" = "resting";
   #notBefore = -Infinity;
   #failures = 0;
   #sent: string | undefined;
 
-  /** Makes a renewal that ends with `signal`. */
-  constructor(owner: TokenRefresherOwner, signal: AbortSignal) {
-    this.#owner = owner;
-    this.#signal = signal;
+  /** Makes a refresher for the connection that an attempt led to. */
+  constructor(
+    attempt: AttemptContext,
+    { clock, limit, fetch }: {
+      readonly clock: Clock;
+      /** How long one request may take, in milliseconds. */
+      readonly limit: number;
+      /** Asks for a new token. */
+      readonly fetch: (context: AttemptContext) => Promise<string>;
+    },
+  ) {
+    this.#attempt = attempt;
+    this.#clock = clock;
+    this.#limit = limit;
+    this.#fetch = fetch;
   }
 
-  /** When to call {@linkcode run} next. */
-  get nextAt(): number {
+  /**
+   * When to call {@linkcode run} next, as a monotonic instant.
+   *
+   * @param dueAt When the present token should be renewed.
+   */
+  nextAt(dueAt: number): number {
     if (this.#phase === "asking") return Infinity;
-    return Math.max(this.#owner.dueAt(), this.#notBefore);
+    return Math.max(dueAt, this.#notBefore);
   }
 
-  /** Renews, if it is time. */
-  run(): void {
-    const now = this.#owner.now();
-    if (this.#signal.aborted || now < this.nextAt) return;
+  /**
+   * Asks for a new token, if it is time.
+   *
+   * @param dueAt When the present token should be renewed.
+   * @returns What is to be done; `undefined` if it is not time. Never rejects.
+   */
+  run(dueAt: number): Promise<Refresh> | undefined {
+    const { signal } = this.#attempt;
+    if (signal.aborted || this.#clock.now() < this.nextAt(dueAt)) {
+      return undefined;
+    }
     this.#phase = "asking";
-    this.#owner.fetch().then(
+    return this.#request().then(
       (token) => this.#settle(() => this.#onToken(token)),
       (error: unknown) => this.#settle(() => this.#onError(error)),
     );
   }
 
-  #settle(tell: () => void): void {
-    if (this.#signal.aborted) return;
+  /** A function that never answers must not end renewing for good. */
+  #request(): Promise<string> {
+    const request = new AttemptScope(this.#attempt.attempt);
+    const { signal } = this.#attempt;
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const onAbort = () => reject(signal.reason);
+    const cancel = this.#clock.after(
+      this.#limit,
+      () => reject(new Error(`No answer within ${this.#limit} ms`)),
+    );
+    signal.addEventListener("abort", onAbort, { once: true });
+    this.#fetch(request).then(resolve, reject);
+    return promise.finally(() => {
+      cancel();
+      signal.removeEventListener("abort", onAbort);
+      // What comes late counts no more.
+      request.end();
+    });
+  }
+
+  #settle(conclude: () => Refresh): Refresh {
+    if (this.#attempt.signal.aborted) return { kind: "over" };
     this.#phase = "resting";
-    tell();
-    this.#owner.changed();
+    return conclude();
   }
 
-  #onToken(token: string): void {
+  #onToken(token: string): Refresh {
     this.#failures = 0;
-    // A provider that keeps its tokens gives the same one until it expires.
     const isNew = token !== this.#sent;
-    this.#notBefore = this.#owner.now() +
-      (isNew ? PAUSE.shortest : PAUSE.first);
+    const pause = isNew ? PAUSE.shortest : PAUSE.first;
+    this.#notBefore = this.#clock.now() + pause;
     this.#sent = token;
-    if (isNew) this.#owner.send(token);
+    return isNew ? { kind: "new", token } : { kind: "same" };
   }
 
-  #onError(error: unknown): void {
+  #onError(error: unknown): Refresh {
     const pause = Math.min(PAUSE.cap, PAUSE.first * 2 ** this.#failures);
     this.#failures += 1;
-    this.#notBefore = this.#owner.now() + pause;
-    this.#owner.failed(describeError(error));
+    this.#notBefore = this.#clock.now() + pause;
+    return { kind: "failed", detail: describeError(error) };
   }
 }

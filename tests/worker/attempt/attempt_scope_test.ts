@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { AttemptScope } from "../../../lib/worker/attempt/attempt_scope.ts";
 
-Deno.test("Attempt.end() aborts the signal that was asked for", () => {
+Deno.test("AttemptScope.end() aborts the signal that was asked for", () => {
   const attempt = new AttemptScope(2);
   const { signal } = attempt;
   assertEquals([attempt.attempt, attempt.isOver], [2, false]);
@@ -11,7 +11,7 @@ Deno.test("Attempt.end() aborts the signal that was asked for", () => {
   assertStrictEquals(attempt.signal, signal);
 });
 
-Deno.test("Attempt.signal is aborted for those who ask too late", () => {
+Deno.test("AttemptScope.signal is aborted for those who ask too late", () => {
   const attempt = new AttemptScope(1);
   attempt.end();
   assertEquals(attempt.signal.aborted, true);

@@ -16,14 +16,14 @@ const BOUNDS: InboxConfig = {
 const GREETING: GreetingConfig = { reject: [], timeout: 1_000, hook: false };
 const STORED = { kind: "held", result: { kind: "stored" } } as const;
 
-function greeterWith(config?: Partial<GreetingConfig>): Greeting {
+function greetingWith(config?: Partial<GreetingConfig>): Greeting {
   return new Greeting(config && { ...GREETING, ...config }, {
     bounds: BOUNDS,
     redact: (text) => text.replaceAll("canary", "…"),
   });
 }
 
-function introduce(
+function contextWith(
   sent: Data[],
   more: Partial<GreetingContext> = {},
 ): GreetingContext {
@@ -42,58 +42,58 @@ function exact(data: string) {
   return { kind: "exact", data } as const;
 }
 
-Deno.test("Greeter.begin() sends the token, then the greeting", () => {
+Deno.test("Greeting.begin() sends the token, then the greeting", () => {
   const sent: Data[] = [];
   const placement = { kind: "message", text: '{"token":"{token}"}' } as const;
-  const greeting = greeterWith({ send: "hello" }).begin(
-    introduce(sent, { token: "t", placement }),
+  const hook = greetingWith({ send: "hello" }).begin(
+    contextWith(sent, { token: "t", placement }),
   );
-  assertEquals(greeting, undefined);
+  assertEquals(hook, undefined);
   assertEquals(sent, ['{"token":"t"}', "hello"]);
 });
 
-Deno.test("Greeter.begin() sends nothing without a config and a token for it", () => {
+Deno.test("Greeting.begin() sends nothing without a config and a token for it", () => {
   const sent: Data[] = [];
   const placement = { kind: "query", name: "t" } as const;
-  greeterWith().begin(introduce(sent));
-  greeterWith().begin(introduce(sent, { token: "t", placement }));
+  greetingWith().begin(contextWith(sent));
+  greetingWith().begin(contextWith(sent, { token: "t", placement }));
   assertEquals(sent, []);
 });
 
-Deno.test("Greeter.receive() holds what is no answer, in order", () => {
-  const greeter = greeterWith({ expect: exact("welcome") });
-  greeter.begin(introduce([]));
-  assertEquals(greeter.receive("a", 1), STORED);
-  assert(!greeter.hasRoom);
-  assertEquals(greeter.receive("welcome", 7), { kind: "greeted" });
-  assertEquals(greeter.receive("b", 1), {
+Deno.test("Greeting.receive() holds what is no answer, in order", () => {
+  const greeting = greetingWith({ expect: exact("welcome") });
+  greeting.begin(contextWith([]));
+  assertEquals(greeting.receive("a", 1), STORED);
+  assert(!greeting.hasRoom);
+  assertEquals(greeting.receive("welcome", 7), { kind: "greeted" });
+  assertEquals(greeting.receive("b", 1), {
     kind: "held",
     result: { kind: "full" },
   });
-  assertEquals(greeter.size, { messages: 2, bytes: 2 });
+  assertEquals(greeting.size, { messages: 2, bytes: 2 });
   assertEquals(
-    [greeter.takeHeld(), greeter.takeHeld(), greeter.takeHeld()],
+    [greeting.takeHeld(), greeting.takeHeld(), greeting.takeHeld()],
     ["a", "b", undefined],
   );
 });
 
-Deno.test("Greeter.drop() forgets what is held", () => {
-  const greeter = greeterWith();
-  greeter.receive("abc", 3);
-  assertEquals(greeter.drop(), { count: 1, bytes: 3 });
-  assertEquals(greeter.takeHeld(), undefined);
+Deno.test("Greeting.drop() forgets what is held", () => {
+  const greeting = greetingWith();
+  greeting.receive("abc", 3);
+  assertEquals(greeting.drop(), { count: 1, bytes: 3 });
+  assertEquals(greeting.takeHeld(), undefined);
 });
 
-Deno.test("Greeter.receive() quotes a rejection, redacted before it is cut", () => {
+Deno.test("Greeting.receive() quotes a rejection, redacted before it is cut", () => {
   const huge = "y".repeat(100_000);
-  const greeter = greeterWith({
+  const greeting = greetingWith({
     reject: [exact("no"), exact(huge), {
       kind: "subset",
       value: { type: "error" },
     }],
   });
   const detailOf = (data: Data) => {
-    const reception = greeter.receive(data, 1);
+    const reception = greeting.receive(data, 1);
     assert(reception.kind === "rejected");
     assert(reception.failure.type === "authentication");
     return reception.failure.detail;
@@ -109,10 +109,10 @@ Deno.test("Greeter.receive() quotes a rejection, redacted before it is cut", () 
   );
 });
 
-Deno.test("Greeter.receive() quotes no binary rejection", () => {
+Deno.test("Greeting.receive() quotes no binary rejection", () => {
   const data = new Uint8Array([1, 2]).buffer;
-  const greeter = greeterWith({ reject: [{ kind: "exact", data }] });
-  const reception = greeter.receive(data.slice(0), 2);
+  const greeting = greetingWith({ reject: [{ kind: "exact", data }] });
+  const reception = greeting.receive(data.slice(0), 2);
   assert(reception.kind === "rejected");
   assertEquals(reception.failure, {
     type: "authentication",
@@ -120,56 +120,56 @@ Deno.test("Greeter.receive() quotes no binary rejection", () => {
   });
 });
 
-Deno.test("Greeter.begin() lets a hook speak, and keeps from it nothing", async () => {
+Deno.test("Greeting.begin() lets a hook speak, and keeps from it nothing", async () => {
   const sent: Data[] = [];
   const received: Data[] = [];
-  const greeting: Hooks["greeting"] = async (session) => {
+  const hook: Hooks["greeting"] = async (session) => {
     session.send(`login ${session.token} ${session.attempt}`);
     received.push(await session.receive(), await session.receive());
     session.send(new Uint8Array([7]).buffer);
   };
-  const greeter = greeterWith({ hook: true });
-  const done = greeter.begin(
-    introduce(sent, { token: "t", hooks: { greeting } }),
+  const greeting = greetingWith({ hook: true });
+  const done = greeting.begin(
+    contextWith(sent, { token: "t", hooks: { greeting: hook } }),
   );
-  assertEquals(greeter.receive("one", 3), { kind: "received" });
-  assertEquals(greeter.receive("two", 3), STORED);
+  assertEquals(greeting.receive("one", 3), { kind: "received" });
+  assertEquals(greeting.receive("two", 3), STORED);
   await done;
   assertEquals(received, ["one", "two"]);
   assertEquals(sent, ["login t 1", new Uint8Array([7]).buffer]);
-  assertEquals(greeter.receive("rest", 4).kind, "held");
-  assertEquals(greeter.takeHeld(), "rest");
+  assertEquals(greeting.receive("rest", 4).kind, "held");
+  assertEquals(greeting.takeHeld(), "rest");
 });
 
-Deno.test("Greeter.begin() rejects by name when the hook fails or is missing", async () => {
-  const greeter = greeterWith({ hook: true });
-  const greeting: Hooks["greeting"] = (session) => {
+Deno.test("Greeting.begin() rejects by name when the hook fails or is missing", async () => {
+  const greeting = greetingWith({ hook: true });
+  const hook: Hooks["greeting"] = (session) => {
     // A module in JavaScript can send anything.
     session.send(1 as never);
   };
-  for (const hooks of [{}, { greeting }]) {
+  for (const hooks of [{}, { greeting: hook }]) {
     const error = await assertRejects(
-      async () => await greeter.begin(introduce([], { hooks })),
+      async () => await greeting.begin(contextWith([], { hooks })),
       HookError,
     );
     assertEquals(error.hook, "greeting");
   }
 });
 
-Deno.test("Greeter.begin() lets a hook wait no longer than the attempt", async () => {
+Deno.test("Greeting.begin() lets a hook wait no longer than the attempt", async () => {
   const abort = new AbortController();
-  const greeting: Hooks["greeting"] = async (session) => {
+  const hook: Hooks["greeting"] = async (session) => {
     session.receive();
     await session.receive().catch(() => {});
     await session.receive();
   };
-  const greeter = greeterWith({ hook: true });
-  const done = greeter.begin(
-    introduce([], { hooks: { greeting }, signal: abort.signal }),
+  const greeting = greetingWith({ hook: true });
+  const done = greeting.begin(
+    contextWith([], { hooks: { greeting: hook }, signal: abort.signal }),
   );
   abort.abort(new Error("over"));
   await assertRejects(async () => await done, HookError, "over");
   // A later attempt's messages are not for it.
-  greeter.begin(introduce([], { hooks: { greeting: () => {} } }));
-  assertEquals(greeter.receive("a", 1), STORED);
+  greeting.begin(contextWith([], { hooks: { greeting: () => {} } }));
+  assertEquals(greeting.receive("a", 1), STORED);
 });

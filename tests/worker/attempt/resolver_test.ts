@@ -9,6 +9,7 @@ import { HookError } from "../../../lib/worker/attempt/hooks.ts";
 import { Resolver } from "../../../lib/worker/attempt/resolver.ts";
 import { Secrets } from "../../../lib/worker/attempt/secrets.ts";
 import { FakeTransports } from "../../transport/fake_transport.ts";
+import { ManualClock } from "../../platform/manual_clock.ts";
 import { setupWith } from "../hub_client.ts";
 
 const TOKEN: TokenSetup = {
@@ -28,12 +29,14 @@ function resolverWith(setup: Partial<Setup>, answers: Answer[] = []) {
   const secrets = new Secrets(whole);
   const resolver = new Resolver(whole, {
     loadTransport: new FakeTransports().load,
-    ask: (what) => {
-      asked.push(what);
-      return Promise.resolve(answers.shift() ?? value("unexpected"));
+    requests: {
+      request: (what) => {
+        asked.push(what);
+        return Promise.resolve(answers.shift() ?? value("unexpected"));
+      },
     },
     secrets,
-    wallNow: () => 0,
+    clock: new ManualClock(),
   });
   const { signal } = new AbortController();
   return {
@@ -76,15 +79,11 @@ Deno.test("Resolver.resolve() takes what the setup tells", async () => {
 Deno.test("Resolver.resolve() asks for the URL and checks it", async () => {
   const setup = without(setupWith());
   const asking = (answer: Answer) => {
-    const asked: string[] = [];
     const resolver = new Resolver(setup, {
       loadTransport: new FakeTransports().load,
-      ask: (what) => {
-        asked.push(what);
-        return Promise.resolve(answer);
-      },
+      requests: { request: () => Promise.resolve(answer) },
       secrets: new Secrets(setup),
-      wallNow: () => 0,
+      clock: new ManualClock(),
     });
     const { signal } = new AbortController();
     return resolver.resolve({ attempt: 1, signal });

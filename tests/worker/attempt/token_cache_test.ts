@@ -11,13 +11,13 @@ function jwt(seconds: number, name = "x"): string {
   return `h.${btoa(claims)}.s`;
 }
 
-function keeperWith(
+function cacheWith(
   tokens: readonly unknown[],
   setup: Partial<TokenSetup> = {},
 ) {
   const clock = { now: NOW };
   const asked: number[] = [];
-  const keeper = new TokenCache({
+  const cache = new TokenCache({
     source: { kind: "ask" },
     placement: { kind: "query", name: "t" },
     insecure: "allowed",
@@ -26,18 +26,18 @@ function keeperWith(
     ...setup,
   }, {
     fetch: () => Promise.resolve(tokens[asked.push(clock.now) - 1]),
-    wallNow: () => clock.now,
+    clock: { wallNow: () => clock.now },
   });
   const context = { attempt: 1, signal: new AbortController().signal };
-  return { keeper, clock, asked, token: () => keeper.token(context) };
+  return { cache, clock, asked, token: () => cache.token(context) };
 }
 
-Deno.test("TokenKeeper.token() keeps a token until shortly before it expires", async () => {
+Deno.test("TokenCache.token() keeps a token until shortly before it expires", async () => {
   const [first, second] = [jwt(300, "a"), jwt(600, "b")];
-  const { keeper, clock, asked, token } = keeperWith([first, second]);
-  assertEquals(keeper.renewAt, Infinity);
+  const { cache, clock, asked, token } = cacheWith([first, second]);
+  assertEquals(cache.renewAt, Infinity);
   assertEquals(await token(), first);
-  assertEquals(keeper.renewAt, NOW + 270_000);
+  assertEquals(cache.renewAt, NOW + 270_000);
   clock.now = NOW + 269_999;
   assertEquals(await token(), first);
   clock.now = NOW + 270_000;
@@ -45,71 +45,71 @@ Deno.test("TokenKeeper.token() keeps a token until shortly before it expires", a
   assertEquals(asked.length, 2);
 });
 
-Deno.test("TokenKeeper.token() takes a quarter at most of a short life as leeway", async () => {
-  const { keeper, token } = keeperWith([jwt(5)]);
+Deno.test("TokenCache.token() takes a quarter at most of a short life as leeway", async () => {
+  const { cache, token } = cacheWith([jwt(5)]);
   await token();
-  assertEquals(keeper.renewAt, NOW + 3_750);
+  assertEquals(cache.renewAt, NOW + 3_750);
 });
 
-Deno.test("TokenKeeper.token() keeps for good what does not say that it expires", async () => {
-  const { keeper, clock, asked, token } = keeperWith(["opaque"]);
+Deno.test("TokenCache.token() keeps for good what does not say that it expires", async () => {
+  const { cache, clock, asked, token } = cacheWith(["opaque"]);
   await token();
   clock.now += 1e12;
   assertEquals(await token(), "opaque");
-  assertEquals([asked.length, keeper.renewAt], [1, Infinity]);
+  assertEquals([asked.length, cache.renewAt], [1, Infinity]);
 });
 
-Deno.test("TokenKeeper.renewAt does not hammer where a new token seems to have expired", async () => {
-  const { keeper, asked, token } = keeperWith([jwt(-60), jwt(-60)]);
+Deno.test("TokenCache.renewAt does not hammer where a new token seems to have expired", async () => {
+  const { cache, asked, token } = cacheWith([jwt(-60), jwt(-60)]);
   await token();
-  assertEquals(keeper.renewAt, Infinity);
+  assertEquals(cache.renewAt, Infinity);
   await token();
   assertEquals(asked.length, 2);
 });
 
-Deno.test("TokenKeeper.renewAt is never without a renewal message", async () => {
+Deno.test("TokenCache.renewAt is never without a renewal message", async () => {
   const { renewal: _, ...setup } = { renewal: "" };
-  const clock = NOW;
-  const keeper = new TokenCache({
+  const clock = { wallNow: () => NOW };
+  const cache = new TokenCache({
     source: { kind: "ask" },
     placement: { kind: "query", name: "t" },
     insecure: "allowed",
     leeway: 0,
     ...setup,
-  }, { fetch: () => Promise.resolve(jwt(5)), wallNow: () => clock });
-  await keeper.token({ attempt: 1, signal: new AbortController().signal });
-  assertEquals(keeper.renewAt, Infinity);
+  }, { fetch: () => Promise.resolve(jwt(5)), clock });
+  await cache.token({ attempt: 1, signal: new AbortController().signal });
+  assertEquals(cache.renewAt, Infinity);
 });
 
-Deno.test("TokenKeeper.invalidate() asks for a new one", async () => {
-  const { keeper, asked, token } = keeperWith(["a", "b"]);
+Deno.test("TokenCache.invalidate() asks for a new one", async () => {
+  const { cache, asked, token } = cacheWith(["a", "b"]);
   await token();
-  keeper.invalidate();
+  cache.invalidate();
   assertEquals(await token(), "b");
   assertEquals(asked.length, 2);
 });
 
-Deno.test("TokenKeeper.token() gives a static token as it is", async () => {
+Deno.test("TokenCache.token() gives a static token as it is", async () => {
   const source = { kind: "static", token: "fixed" } as const;
-  const { asked, token } = keeperWith([], { source });
+  const { asked, token } = cacheWith([], { source });
   assertEquals(await token(), "fixed");
   assertEquals(asked, []);
 });
 
-Deno.test("TokenKeeper.token() refuses what could inject a header or is no token", async () => {
+Deno.test("TokenCache.token() refuses what could inject a header or is no token", async () => {
   for (const bad of ["", "a\r\nX: y", "a\u0000", "a\u007f", undefined, 5]) {
-    const { token } = keeperWith([bad]);
+    const { token } = cacheWith([bad]);
     const error = await assertRejects(token, ResolveError);
     assertEquals(error.failure.type, "provider");
   }
   const source = { kind: "static", token: "a\nb" } as const;
-  await assertRejects(keeperWith([], { source }).token, ResolveError);
+  await assertRejects(cacheWith([], { source }).token, ResolveError);
 });
 
-Deno.test("TokenKeeper.token() keeps nothing for an attempt that is over", async () => {
-  const { keeper, asked, token } = keeperWith(["late", "new"]);
+Deno.test("TokenCache.token() keeps nothing for an attempt that is over", async () => {
+  const { cache, asked, token } = cacheWith(["late", "new"]);
   const abort = new AbortController();
-  const late = keeper.token({ attempt: 1, signal: abort.signal });
+  const late = cache.token({ attempt: 1, signal: abort.signal });
   abort.abort();
   assertEquals(await late, "late");
   assertEquals(await token(), "new");

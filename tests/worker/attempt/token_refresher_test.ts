@@ -1,92 +1,103 @@
 import { assertEquals } from "@std/assert";
+import { AttemptScope } from "../../../lib/worker/attempt/attempt_scope.ts";
+import type { AttemptContext } from "../../../lib/worker/attempt/hooks.ts";
 import { TokenRefresher } from "../../../lib/worker/attempt/token_refresher.ts";
+import { ManualClock } from "../../platform/manual_clock.ts";
 
-function makeRenewal() {
-  const told: string[] = [];
-  const state = { now: 0, dueAt: 100 };
+const LIMIT = 10_000;
+
+function makeRefresher() {
+  const clock = new ManualClock();
+  const attempt = new AttemptScope(3);
+  const contexts: AttemptContext[] = [];
   const fetches: PromiseWithResolvers<string>[] = [];
-  const abort = new AbortController();
-  const renewal = new TokenRefresher({
-    dueAt: () => state.dueAt,
-    now: () => state.now,
-    fetch: () => {
+  const refresher = new TokenRefresher(attempt, {
+    clock,
+    limit: LIMIT,
+    fetch: (context) => {
       const fetch = Promise.withResolvers<string>();
+      contexts.push(context);
       fetches.push(fetch);
       return fetch.promise;
     },
-    send: (token) => told.push(`send ${token}`),
-    failed: (detail) => told.push(`failed ${detail}`),
-    changed: () => told.push(`next at ${renewal.nextAt}`),
-  }, abort.signal);
-  return { renewal, told, state, fetches, abort };
+  });
+  return { refresher, clock, attempt, contexts, fetches };
 }
 
-Deno.test("Renewal.run() asks when it is time, one request at a time", async () => {
-  const { renewal, told, state, fetches } = makeRenewal();
-  assertEquals(renewal.nextAt, 100);
-  renewal.run();
-  assertEquals(fetches.length, 0);
-  state.now = 100;
-  renewal.run();
-  assertEquals(renewal.nextAt, Infinity);
-  state.now = 5_000;
-  renewal.run();
-  assertEquals(fetches.length, 1);
-  state.dueAt = 9_000;
+Deno.test("TokenRefresher.run() asks when it is time, one request at a time", async () => {
+  const { refresher, clock, fetches } = makeRefresher();
+  assertEquals(refresher.nextAt(100), 100);
+  assertEquals(refresher.run(100), undefined);
+  clock.advance(100);
+  const refresh = refresher.run(100);
+  assertEquals(refresher.nextAt(100), Infinity);
+  assertEquals(refresher.run(100), undefined);
   fetches[0]?.resolve("t");
-  await fetches[0]?.promise;
-  assertEquals(told, ["send t", "next at 9000"]);
+  assertEquals(await refresh, { kind: "new", token: "t" });
+  assertEquals([fetches.length, refresher.nextAt(9_000)], [1, 9_000]);
 });
 
-Deno.test("Renewal.run() leaves a pause, longer when it got the same token", async () => {
-  const { renewal, told, state, fetches } = makeRenewal();
-  for (const [index, now] of [200, 300, 1_300].entries()) {
-    state.now = now;
-    renewal.run();
-    fetches[index]?.resolve("t");
-    await fetches[index]?.promise;
-  }
-  assertEquals(told, [
-    "send t",
-    "next at 300",
-    "next at 1300",
-    "next at 2300",
-  ]);
-});
-
-Deno.test("Renewal.run() pauses longer with each failure, up to a minute", async () => {
-  const { renewal, told, state, fetches } = makeRenewal();
+Deno.test("TokenRefresher.run() pauses, and longer when it got the same token", async () => {
+  const { refresher, clock, fetches } = makeRefresher();
+  const kinds: unknown[] = [];
   const pauses: number[] = [];
-  state.now = 100;
-  for (let n = 0; n < 8; n += 1) {
-    renewal.run();
-    fetches[n]?.reject(new Error("no"));
-    await fetches[n]?.promise.catch(() => {});
-    await Promise.resolve();
-    pauses.push(renewal.nextAt - state.now);
-    state.now = renewal.nextAt;
+  for (let n = 0; n < 3; n += 1) {
+    const refresh = refresher.run(0);
+    fetches[n]?.resolve("t");
+    kinds.push((await refresh)?.kind);
+    pauses.push(refresher.nextAt(0) - clock.now());
+    clock.advance(1_000);
   }
-  assertEquals(pauses, [
-    1_000,
-    2_000,
-    4_000,
-    8_000,
-    16_000,
-    32_000,
-    60_000,
-    60_000,
-  ]);
-  assertEquals(told[0], "failed Error: no");
+  assertEquals(kinds, ["new", "same", "same"]);
+  assertEquals(pauses, [100, 1_000, 1_000]);
 });
 
-Deno.test("Renewal.run() sends nothing on a connection that is gone", async () => {
-  const { renewal, told, state, fetches, abort } = makeRenewal();
-  state.now = 100;
-  renewal.run();
-  abort.abort();
+Deno.test("TokenRefresher.run() pauses longer with each failure, up to a minute", async () => {
+  const { refresher, clock, fetches } = makeRefresher();
+  const pauses: number[] = [];
+  for (let n = 0; n < 8; n += 1) {
+    const refresh = refresher.run(0);
+    fetches[n]?.reject(new Error("no"));
+    assertEquals(await refresh, { kind: "failed", detail: "Error: no" });
+    pauses.push(refresher.nextAt(0) - clock.now());
+    clock.advance(60_000);
+  }
+  const seconds = pauses.map((pause) => pause / 1_000);
+  assertEquals(seconds, [1, 2, 4, 8, 16, 32, 60, 60]);
+});
+
+Deno.test("TokenRefresher.run() gives up a request that is never answered, and asks again", async () => {
+  const { refresher, clock, contexts, fetches } = makeRefresher();
+  const refresh = refresher.run(0);
+  clock.advance(LIMIT);
+  assertEquals(await refresh, {
+    kind: "failed",
+    detail: "Error: No answer within 10000 ms",
+  });
+  // What the function gives now must not replace what is asked for next.
+  assertEquals(contexts[0]?.signal.aborted, true);
+  clock.advance(refresher.nextAt(0) - clock.now());
+  const next = refresher.run(0);
+  fetches[0]?.resolve("late");
+  fetches[1]?.resolve("t");
+  assertEquals(await next, { kind: "new", token: "t" });
+  assertEquals(clock.timers, 0);
+});
+
+Deno.test("TokenRefresher.run() is over with the connection", async () => {
+  const { refresher, clock, attempt, contexts, fetches } = makeRefresher();
+  const refresh = refresher.run(0);
+  attempt.end();
   fetches[0]?.resolve("t");
-  await fetches[0]?.promise;
-  assertEquals(told, []);
-  renewal.run();
-  assertEquals(fetches.length, 1);
+  assertEquals(await refresh, { kind: "over" });
+  assertEquals(contexts[0]?.signal.aborted, true);
+  assertEquals([refresher.run(0), clock.timers], [undefined, 0]);
+});
+
+Deno.test("TokenRefresher.run() counts no failure of a connection that is gone", async () => {
+  const { refresher, attempt, fetches } = makeRefresher();
+  const refresh = refresher.run(0);
+  attempt.end();
+  fetches[0]?.reject(new Error("no"));
+  assertEquals(await refresh, { kind: "over" });
 });
