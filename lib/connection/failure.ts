@@ -50,7 +50,11 @@ export type Failure =
   /** No close frame was received. */
   | { readonly type: "lost"; readonly detail: string }
   /** The server closed the connection. */
-  | ({ readonly type: "closed" } & CloseInfo)
+  | ({
+    readonly type: "closed";
+    /** The reason as people may read it, without secrets. */
+    readonly detail?: string;
+  } & CloseInfo)
   /** `close()` was not answered within `closeTimeout`. */
   | { readonly type: "close-timeout"; readonly timeout: number }
   /** Pings were not answered, or the server was silent for too long. */

@@ -1,70 +1,78 @@
 /**
- * Tells the client what the machine wants the application to hear.
+ * From the notifications of the machine to notices for the client.
  *
  * @module
  */
 
-import type { CloseInfo } from "../rfc6455/close.ts";
 import type { Failure } from "../connection/failure.ts";
 import type {
   Notification,
   NotificationOf,
   StatusNotice,
 } from "../connection/state.ts";
-import type { ConnectionLogger } from "./connection_logger.ts";
-import type { TransportDriver } from "./transport_driver.ts";
-import type { NoticeQueue } from "./notice_queue.ts";
 import type { Secrets } from "./attempt/secrets.ts";
+import type { ConnectionLogger } from "./connection_logger.ts";
+import type { NoticeQueue } from "./notice_queue.ts";
 import type { SendBuffer } from "./send_buffer.ts";
+import type { TransportDriver } from "./transport_driver.ts";
 
-/** What a teller stands on. */
-export interface NotificationHandlerOwner {
+/** What a handler works with. */
+export interface NotificationParts {
   readonly notices: NoticeQueue;
   readonly logger: ConnectionLogger;
-  readonly transports: TransportDriver;
+  readonly transports: Pick<
+    TransportDriver,
+    "dropHeld" | "longestGap" | "releaseHeld" | "resolution"
+  >;
   readonly secrets: Secrets;
-  readonly sendBuffer: SendBuffer;
+  readonly sendBuffer: Pick<SendBuffer, "drop">;
 }
 
-/** Turns notifications into notices. */
+/** Posts notifications, and drops what goes with them. */
 export class NotificationHandler {
   readonly #id: number;
-  readonly #owner: NotificationHandlerOwner;
+  readonly #notices: NoticeQueue;
+  readonly #logger: ConnectionLogger;
+  readonly #transports: NotificationParts["transports"];
+  readonly #secrets: Secrets;
+  readonly #sendBuffer: NotificationParts["sendBuffer"];
 
-  /** Makes a teller for one connection. */
-  constructor(id: number, owner: NotificationHandlerOwner) {
+  /** Makes a handler for one connection. */
+  constructor(id: number, parts: NotificationParts) {
     this.#id = id;
-    this.#owner = owner;
+    this.#notices = parts.notices;
+    this.#logger = parts.logger;
+    this.#transports = parts.transports;
+    this.#secrets = parts.secrets;
+    this.#sendBuffer = parts.sendBuffer;
   }
 
-  /** Tells it, redacted, and does what goes with it. */
+  /** Posts a notification; what it says to people is without secrets. */
   handle(notification: Notification): void {
-    // Before the notice, as nothing is told after the last one.
+    // Before the notice, since nothing is posted after the last one.
     if ("status" in notification) this.#logStatus(notification.status);
     switch (notification.type) {
       case "status":
-        this.#owner.notices.push({ ...notification, ...this.#position });
+        this.#notices.push({ ...notification, ...this.#position });
         return;
       case "opened":
         this.#onOpened(notification);
         return;
       case "disconnected":
-        this.#owner.transports.inbound.dropHeld();
-        this.#owner.notices.push({
-          ...this.#hide(notification),
+        this.#transports.dropHeld();
+        this.#notices.push({
+          ...this.#redact(notification),
           ...this.#position,
         });
         return;
       case "closed":
         this.#onClosed(notification);
         return;
-      case "heartbeat":
-        this.#owner.notices.push({
-          ...notification,
-          ...this.#position,
-          longestGap: this.#owner.transports.longestGap,
-        });
+      case "heartbeat": {
+        const { longestGap } = this.#transports;
+        this.#notices.push({ ...notification, ...this.#position, longestGap });
         return;
+      }
       case "probed":
         this.#onProbed(notification);
         return;
@@ -72,53 +80,43 @@ export class NotificationHandler {
   }
 
   get #position(): { readonly id: number; readonly after: number } {
-    return { id: this.#id, after: this.#owner.notices.after };
+    return { id: this.#id, after: this.#notices.after };
   }
 
   #logStatus(status: StatusNotice): void {
-    this.#owner.logger.log("info", status.kind, { ...status });
+    this.#logger.log("info", status.kind, { ...status });
   }
 
   #onOpened(opened: NotificationOf<"opened">): void {
-    const { resolution } = this.#owner.transports;
-    this.#owner.notices.push({
+    const { resolution } = this.#transports;
+    this.#notices.push({
       ...opened,
       ...this.#position,
       url: resolution?.url ?? "",
       transport: resolution?.kind.name ?? "native",
     });
-    this.#owner.transports.inbound.releaseHeld();
+    this.#transports.releaseHeld();
   }
 
   #onProbed(probed: NotificationOf<"probed">): void {
     const { result } = probed;
-    const hidden = result.kind === "failure" ? this.#hide(result) : result;
-    this.#owner.notices.push({
+    this.#notices.push({
       ...probed,
       ...this.#position,
-      result: hidden,
+      result: result.kind === "failure" ? this.#redact(result) : result,
     });
   }
 
   #onClosed(closed: NotificationOf<"closed">): void {
-    this.#owner.sendBuffer.drop("closed");
-    this.#owner.transports.inbound.dropHeld();
-    if (closed.cause === "requested") this.#owner.notices.clear("closed");
-    this.#owner.notices.pushLast({
-      ...this.#hide(closed),
-      ...this.#position,
-    });
+    this.#sendBuffer.drop("closed");
+    this.#transports.dropHeld();
+    if (closed.cause === "requested") this.#notices.clear("closed");
+    this.#notices.pushLast({ ...this.#redact(closed), ...this.#position });
   }
 
-  /** Hides secrets in what a peer, a platform or a hook said. */
-  #hide<T extends { readonly info?: CloseInfo; readonly failure?: Failure }>(
-    told: T,
-  ): T {
-    const { info, failure } = told;
-    return {
-      ...told,
-      ...info && { info: this.#owner.secrets.hideInInfo(info) },
-      ...failure && { failure: this.#owner.secrets.hideInFailure(failure) },
-    };
+  #redact<T extends { readonly failure?: Failure }>(record: T): T {
+    const { failure } = record;
+    if (failure === undefined) return record;
+    return { ...record, failure: this.#secrets.hideInFailure(failure) };
   }
 }

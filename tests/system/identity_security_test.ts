@@ -7,6 +7,8 @@ import {
 } from "@std/assert";
 import {
   ConnectError,
+  ConnectionClosedError,
+  type DisconnectEvent,
   HandshakeError,
   ReconnectingWebSocket,
   type ReconnectingWebSocketOptions,
@@ -190,7 +192,62 @@ for (const transport of ["ws", "native"] as const) {
   });
 }
 
-/** Writes down all that is told, wherever. */
+Deno.test("redaction: what a program reads is as the server sent it", async () => {
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept();
+    await peer.write(encodeClose(4401, `bad token ${CANARY}`));
+  });
+  const socket = new ReconnectingWebSocket(`${server.url}/?key=${CANARY}`, [], {
+    fatalCloseCodes: [4401],
+  });
+  const ended = new Promise<CloseEvent>((resolve) => {
+    socket.addEventListener("close", resolve);
+  });
+  const error = await failure(socket.closed);
+  assertInstanceOf(error, ConnectionClosedError);
+  const reason = `bad token ${CANARY}`;
+  assertEquals([error.reason, (await ended).reason], [reason, reason]);
+  assertStringIncludes(error.message, "bad token …");
+});
+
+Deno.test("redaction: a lost connection tells its reason as the server sent it", async () => {
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept();
+    await peer.write(encodeClose(1012, "restart"));
+  });
+  await using socket = new ReconnectingWebSocket(
+    `${server.url}/?reason=restart`,
+  );
+  const { reason } = await new Promise<DisconnectEvent>((resolve) => {
+    socket.addEventListener("disconnect", resolve);
+  });
+  assertEquals(reason, "restart");
+});
+
+Deno.test("redaction: headers of a refusal are as the server sent them", async () => {
+  await using server = await startTcpServer(async (peer) => {
+    await peer.readRequest();
+    await peer.write(
+      `HTTP/1.1 302 Found\r\nLocation: /queue?room=${CANARY}\r\n` +
+        "Content-Length: 0\r\n\r\n",
+    );
+  });
+  const socket = new ReconnectingWebSocket(
+    `${server.url}/?room=${CANARY}`,
+    [],
+    { backoff: { ...FAST, maxAttempts: 1 } },
+  );
+  const error = await failure(socket.closed);
+  const refusal = error instanceof Error ? error.cause ?? error : error;
+  assertInstanceOf(refusal, HandshakeError);
+  assertEquals(refusal.headers.location, `/queue?room=${CANARY}`);
+  assert(!refusal.message.includes(CANARY));
+});
+
+/** What programs read: it stays as the server sent it. */
+const DATA: ReadonlySet<string> = new Set(["reason", "headers"]);
+
+/** Writes down all that people read, wherever. */
 class Told implements Disposable {
   readonly records: string[] = [];
   readonly logger = {
@@ -228,14 +285,14 @@ class Told implements Disposable {
     Object.assign(globalThis.console, this.#console);
   }
 
-  /** All that can be read of a value, hidden and inherited members included. */
+  /** All that people can read of a value, hidden and inherited members included. */
   #describe(value: unknown, depth: number): string {
     if (typeof value !== "object" || value === null) return String(value);
     if (depth > 5 || value instanceof EventTarget) return "";
     const names = new Set<string>(Object.getOwnPropertyNames(value));
     const prototype = Object.getPrototypeOf(value) ?? {};
     for (const name of Object.getOwnPropertyNames(prototype)) names.add(name);
-    return [...names].map((name) => {
+    return [...names].filter((name) => !DATA.has(name)).map((name) => {
       const member: unknown = Reflect.get(value, name);
       if (typeof member === "function") return "";
       return `${name}: ${this.#describe(member, depth + 1)}`;

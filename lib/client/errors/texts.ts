@@ -130,7 +130,7 @@ function describeFailure(
       return [
         withDetail(
           `Closed by the server with code ${failure.closeCode}`,
-          failure.reason,
+          failure.detail ?? failure.reason,
         ),
         adviceForClose(failure.closeCode),
       ];

@@ -1,11 +1,10 @@
 /**
- * What one connection must not tell: tokens, credentials in headers and the
- * values of a URL's query.
+ * What people must not read: tokens, credentials in headers and the values of a
+ * URL's query.
  *
  * @module
  */
 
-import type { CloseInfo } from "../../rfc6455/close.ts";
 import type { Failure } from "../../connection/failure.ts";
 import { hideSecrets, redactText } from "../../identity/redact.ts";
 import type { Setup } from "../../boundary/protocol.ts";
@@ -18,15 +17,15 @@ const NONE: readonly string[] = [];
 /** Headers that carry more than the secret itself. */
 const CREDENTIALS = /auth|cookie|key|secret|token/i;
 
-/** Collects secrets, and hides them. */
+/** Collects the secrets of one connection, and hides them in texts for people. */
 export class Secrets {
   readonly #fixed: readonly string[];
   #tokens: readonly string[] = NONE;
   #url: string;
-  /** Made when somebody asks: without failures and logs nobody does. */
+  /** Made when something is redacted, which without failures and logs never happens. */
   #known: readonly string[] | undefined;
 
-  /** Knows what a setup already tells. */
+  /** Takes the secrets of a setup. */
   constructor(
     { headers, token, url }: Pick<Setup, "headers" | "token" | "url">,
   ) {
@@ -57,28 +56,32 @@ export class Secrets {
     this.#known = undefined;
   }
 
-  /** Hides secrets in a text of whatever origin. */
+  /** Hides secrets, and whatever else looks like one, in a text of any origin. */
   redact(text: string): string {
     return redactText(text, this.known);
   }
 
-  /** Hides secrets in an ending whose text is otherwise the peer's own. */
-  hideInInfo(info: CloseInfo): CloseInfo {
-    return { ...info, reason: hideSecrets(info.reason, this.known) };
-  }
-
-  /** Hides secrets in all that a failure says. */
+  /**
+   * Hides secrets in the details of a failure, which become messages of errors.
+   * What programs read stays as it is: the reason of a close, headers.
+   */
   hideInFailure(failure: Failure): Failure {
-    return this.#hideIn(failure) as Failure;
+    if (failure.type === "closed") {
+      return { ...failure, detail: this.#hide(failure.reason) };
+    }
+    const detail = "detail" in failure && this.#hide(failure.detail);
+    const cause = "cause" in failure && failure.cause &&
+      this.hideInFailure(failure.cause);
+    // Each keeps its own type, which the compiler cannot follow.
+    return {
+      ...failure,
+      ...detail !== false && { detail },
+      ...cause && { cause },
+    } as Failure;
   }
 
-  #hideIn(value: unknown): unknown {
-    if (typeof value === "string") return hideSecrets(value, this.known);
-    if (typeof value !== "object" || value === null) return value;
-    const members = Object.entries(value).map(([name, member]) =>
-      NAMES.has(name) ? [name, member] : [name, this.#hideIn(member)]
-    );
-    return Object.fromEntries(members);
+  #hide(text: string): string {
+    return hideSecrets(text, this.known);
   }
 
   #collect(): readonly string[] {
@@ -86,9 +89,6 @@ export class Secrets {
       .filter(({ length }) => length >= SHORTEST);
   }
 }
-
-/** Members whose values are words of ours. */
-const NAMES: ReadonlySet<string> = new Set(["type", "kind", "name", "phase"]);
 
 function secretsOfUrl(url: string): readonly string[] {
   const parsed = URL.parse(url);

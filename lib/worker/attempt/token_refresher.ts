@@ -36,7 +36,7 @@ export class TokenRefresher {
   /** Makes a refresher for the connection that an attempt led to. */
   constructor(
     attempt: AttemptContext,
-    { clock, limit, fetch }: {
+    options: {
       readonly clock: Clock;
       /** How long one request may take, in milliseconds. */
       readonly limit: number;
@@ -45,9 +45,9 @@ export class TokenRefresher {
     },
   ) {
     this.#attempt = attempt;
-    this.#clock = clock;
-    this.#limit = limit;
-    this.#fetch = fetch;
+    this.#clock = options.clock;
+    this.#limit = options.limit;
+    this.#fetch = options.fetch;
   }
 
   /**

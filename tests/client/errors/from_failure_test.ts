@@ -108,6 +108,17 @@ const FAILURES: readonly [Failure, string, RegExp][] = [
     /code 1011: oops .*log/,
   ],
   [
+    {
+      type: "closed",
+      closeCode: 1011,
+      reason: "hook-token is bad",
+      detail: "… is bad",
+      wasClean: true,
+    },
+    "ConnectionClosedError",
+    /code 1011: … is bad .*log/,
+  ],
+  [
     { type: "heartbeat", kind: "ping", timeout: 10_000 },
     "HeartbeatTimeoutError",
     /^No answer to a ping for 10\.0 s .*heartbeat\.timeout/,

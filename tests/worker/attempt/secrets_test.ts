@@ -56,40 +56,45 @@ Deno.test("Secrets.noteUrl() goes by the URL of the present attempt", () => {
   assertEquals(secrets.known, []);
 });
 
-Deno.test("Secrets.hideInInfo() leaves a reason alone but for secrets", () => {
-  const secrets = new Secrets({ headers: {}, token: TOKEN });
-  const info = {
-    closeCode: 4401,
-    reason: "static-canary, see https://x/?a=b",
-    wasClean: true,
-  };
-  assertEquals(secrets.hideInInfo(info), {
-    ...info,
-    reason: "…, see https://x/?a=b",
-  });
-});
-
-Deno.test("Secrets.hideInFailure() hides in all that a failure says", () => {
+Deno.test("Secrets.hideInFailure() hides in what becomes a message, and alters nothing else", () => {
   const secrets = new Secrets({ headers: {} });
-  secrets.noteToken("handshake");
+  secrets.noteToken("canary");
+  const handshake: Failure = {
+    type: "handshake",
+    status: 302,
+    headers: { location: "/?t=canary" },
+    detail: "302 canary",
+  };
   const failure: Failure = {
     type: "exhausted",
     attempts: 1,
     elapsed: 2,
-    cause: {
-      type: "handshake",
-      status: 302,
-      headers: { location: "/?t=handshake" },
-      detail: "handshake failed",
-    },
+    cause: { type: "authentication", detail: "No, canary", cause: handshake },
   };
   assertEquals(secrets.hideInFailure(failure), {
     ...failure,
     cause: {
-      type: "handshake",
-      status: 302,
-      headers: { location: "/?t=…" },
-      detail: "… failed",
+      type: "authentication",
+      detail: "No, …",
+      cause: { ...handshake, detail: "302 …" },
     },
+  });
+  const timeout: Failure = { type: "close-timeout", timeout: 5 };
+  assertEquals(secrets.hideInFailure(timeout), timeout);
+  const refused: Failure = { type: "authentication", detail: "no" };
+  assertEquals(secrets.hideInFailure(refused), refused);
+});
+
+Deno.test("Secrets.hideInFailure() lets programs read the reason of a close as it came", () => {
+  const secrets = new Secrets({ headers: {}, url: "ws://h/?reason=restart" });
+  const failure: Failure = {
+    type: "closed",
+    closeCode: 4000,
+    reason: "restart, see https://x/?a=b",
+    wasClean: true,
+  };
+  assertEquals(secrets.hideInFailure(failure), {
+    ...failure,
+    detail: "…, see https://x/?a=b",
   });
 });
