@@ -55,7 +55,7 @@ export type {
   ExponentialBackoff,
   SpreadBackoff,
 } from "./lib/connection/backoff.ts";
-export { backoffDelay } from "./lib/connection/backoff.ts";
+export { backoffDelay } from "./lib/connection/backoff_delay.ts";
 export { type CloseInfo, describeClose } from "./lib/rfc6455/close.ts";
 export type { ProviderName } from "./lib/connection/failure.ts";
 export type {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { attemptAfterDrop, backoffDelay, retryAfterDelay } from "./backoff.ts";
+import { attemptAfterDrop, delayBefore, retryAfterDelay } from "./backoff.ts";
 import { type CloseInfo, NO_CLOSE_FRAME } from "../rfc6455/close.ts";
 import { abandon, notify, refuseProbes, statusOf } from "./effects.ts";
 import type { Failure } from "./failure.ts";
@@ -199,7 +199,7 @@ function delayAfter(
     failure.type === "heartbeat" && failure.kind === "probe" &&
     memory.attemptsInSeries === 0
   ) return 0;
-  const policy = backoffDelay(memory.failures, random, config.backoff);
+  const policy = delayBefore(memory.failures, random, config.backoff);
   return advice === undefined
     ? policy
     : retryAfterDelay(advice, policy, random, config.backoff);

@@ -84,6 +84,7 @@ export class Driver implements Performer {
     this.#clock = clock;
     this.#setup = setup;
     this.#machine = machine;
+    if (setup.url !== undefined) machine.target(setup.url);
     this.#logger = logger;
     this.#sendBuffer = sendBuffer;
     this.#requests = requests;
@@ -218,6 +219,7 @@ export class Driver implements Performer {
     this.#resolver.resolve(attempt).then(
       (resolution) => {
         if (attempt.isOver) return;
+        this.#machine.target(resolution.url);
         this.#transports.prepare(resolution);
         this.#machine.dispatch({ type: "resolved", socket });
       },

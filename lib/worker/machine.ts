@@ -7,6 +7,7 @@
  * @module
  */
 
+import { backoffFor } from "../connection/backoff.ts";
 import type { Config } from "../connection/config.ts";
 import type { Effect, Event, State } from "../connection/state.ts";
 import { newConnection, transition } from "../connection/transition.ts";
@@ -22,7 +23,7 @@ export interface Performer {
 
 /** Runs the connection machine. */
 export class Machine {
-  readonly #config: Config;
+  #config: Config;
   readonly #clock: Clock;
   readonly #performer: Performer;
   #state: State;
@@ -45,6 +46,14 @@ export class Machine {
   /** Whether a socket is the one that the connection uses. */
   owns(socket: number): boolean {
     return "socket" in this.#state && this.#state.socket === socket;
+  }
+
+  /** Waits before attempts as it is right for this URL, from now on. */
+  target(url: string): void {
+    const config = this.#config;
+    const backoff = backoffFor(url, config.backoff);
+    // Connections share one record: most of them keep it.
+    if (backoff !== config.backoff) this.#config = { ...config, backoff };
   }
 
   /** Handles an event, after those that wait. */

@@ -1,181 +1,76 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import {
   attemptAfterDrop,
   type Backoff,
-  backoffDelay,
-  DEFAULT_BACKOFF,
+  backoffFor,
+  delayBefore,
   type ExponentialBackoff,
   MAX_DELAY,
   MAX_RETRY_AFTER,
   retryAfterDelay,
 } from "../../lib/connection/backoff.ts";
 
-const ALMOST_ONE = 1 - 2 ** -53;
+const SPREAD: Backoff = { strategy: "spread" };
 
 function exponential(options: Omit<ExponentialBackoff, "strategy">): Backoff {
   return { strategy: "exponential", ...options };
 }
 
-function delays(options: Backoff, random: number): readonly number[] {
-  return [1, 2, 3, 4].map((attempt) => backoffDelay(attempt, random, options));
+function delays(policy: Backoff, random = 0.5): readonly number[] {
+  return [1, 2, 3, 4].map((attempt) => delayBefore(attempt, random, policy));
 }
 
-Deno.test("backoffDelay() spreads over first, then over cap, then stays at cap", () => {
-  const options: Backoff = { strategy: "spread", first: 100, cap: 1_000 };
-  assertEquals(delays(options, 0), [0, 0, 1_000, 1_000]);
-  assertEquals(delays(options, 0.5), [50, 500, 1_000, 1_000]);
+Deno.test("delayBefore() spreads a fleet of 10,000 over 3 s, then over 15 s", () => {
+  for (const policy of [SPREAD, { ...SPREAD, fleet: 10_000 }]) {
+    assertEquals(delays(policy), [1_500, 7_500, 15_000, 15_000]);
+  }
 });
 
-Deno.test("backoffDelay() keeps the first spread delays below their limits", () => {
-  assert(backoffDelay(1, ALMOST_ONE) < DEFAULT_BACKOFF.first);
-  assert(backoffDelay(2, ALMOST_ONE) < DEFAULT_BACKOFF.cap);
-});
-
-Deno.test("backoffDelay() takes the spread policy of 3 s and 15 s by default", () => {
-  assertEquals(delays({ strategy: "spread" }, 0.5), [
-    1_500,
-    7_500,
-    15_000,
-    15_000,
+Deno.test("delayBefore() takes 0.3 ms, then 1.5 ms for each client of the fleet", () => {
+  assertEquals(delays({ ...SPREAD, fleet: 1_000_000 }), [
+    150_000,
+    750_000,
+    1_500_000,
+    1_500_000,
   ]);
-  assertEquals(backoffDelay(2, 0.5), 7_500);
+  assertEquals(delays({ ...SPREAD, fleet: 1_000 }), [150, 750, 1_500, 1_500]);
 });
 
-Deno.test("backoffDelay() grows exponentially from 1 s to 60 s by default", () => {
-  const options = exponential({ jitter: "none" });
-  assertEquals(delays(options, 0.5), [1_000, 2_000, 4_000, 8_000]);
-  assertEquals(backoffDelay(7, 0.5, options), 60_000);
+Deno.test("delayBefore() spreads the smallest fleet over 250 ms, then over 1 s", () => {
+  assertEquals(delays({ ...SPREAD, fleet: 1 }), [125, 500, 1_000, 1_000]);
 });
 
-Deno.test("backoffDelay() has full jitter by default where it grows exponentially", () => {
-  assertEquals(delays(exponential({}), 0.5), [500, 1_000, 2_000, 4_000]);
+Deno.test("delayBefore() takes first and cap rather than what follows from the fleet", () => {
+  const policy: Backoff = { ...SPREAD, fleet: 1, first: 10, cap: 20 };
+  assertEquals(delays(policy), [5, 10, 20, 20]);
+  assertEquals(delays({ ...SPREAD, fleet: 1, first: 10 })[1], 500);
 });
 
-Deno.test("backoffDelay() keeps the upper half under equal jitter", () => {
-  const options = exponential({
-    initialDelay: 100,
-    factor: 3,
-    jitter: "equal",
-  });
-  assertEquals(delays(options, 0), [50, 150, 450, 1_350]);
-  assertEquals(delays(options, 0.5), [75, 225, 675, 2_025]);
+Deno.test("delayBefore() is finite for an endless fleet", () => {
+  const policy: Backoff = { ...SPREAD, fleet: Infinity };
+  assertEquals(delays(policy)[2], MAX_DELAY);
 });
 
-Deno.test("backoffDelay() caps before the jitter, so that late attempts stay apart", () => {
-  const options = exponential({ maxDelay: 1_000 });
-  assertEquals(backoffDelay(2_000, 0.25, options), 250);
-  assertEquals(backoffDelay(2_000, 0.75, options), 750);
+Deno.test("delayBefore() grows with each kind of jitter", () => {
+  assertEquals(delays(exponential({})), [500, 1_000, 2_000, 4_000]);
+  const grown = [750, 1_500, 3_000, 6_000];
+  assertEquals(delays(exponential({ jitter: "equal" })), grown);
+  assertEquals(delays(exponential({ jitter: "none" }))[0], 1_000);
+  assertEquals(delays(exponential({ initialDelay: 0 }))[3], 0);
 });
 
-Deno.test("backoffDelay() is finite and in range at attempt 2,000 and far beyond", () => {
-  for (const attempt of [2_000, 1e9, Number.MAX_SAFE_INTEGER]) {
-    assertEquals(backoffDelay(attempt, 0.5), 15_000);
-    assertEquals(
-      backoffDelay(attempt, 0.5, exponential({ jitter: "none" })),
-      60_000,
-    );
-    assertEquals(
-      backoffDelay(attempt, 0.5, exponential({ initialDelay: 0 })),
-      0,
-    );
+Deno.test("backoffFor() assumes a fleet of one on this machine", () => {
+  for (const host of ["localhost:8080", "127.0.0.1", "[::1]", "a.localhost"]) {
+    assertEquals(backoffFor(`ws://${host}/`, SPREAD), { ...SPREAD, fleet: 1 });
   }
 });
 
-Deno.test("backoffDelay() clamps delays above 2^31 - 1 ms", () => {
-  const endless: Backoff = {
-    strategy: "spread",
-    first: Infinity,
-    cap: Infinity,
-  };
-  assertEquals(delays(endless, 0.5), [
-    MAX_DELAY / 2,
-    MAX_DELAY / 2,
-    MAX_DELAY,
-    MAX_DELAY,
-  ]);
-  for (const jitter of ["full", "equal", "none"] as const) {
-    const delay = backoffDelay(
-      1e9,
-      0.5,
-      exponential({ maxDelay: Infinity, jitter }),
-    );
-    assert(delay > 0 && delay <= MAX_DELAY);
-  }
-});
-
-Deno.test("backoffDelay() takes a factor of 1 as a steady pace", () => {
-  assertEquals(delays(exponential({ factor: 1, jitter: "none" }), 0), [
-    1_000,
-    1_000,
-    1_000,
-    1_000,
-  ]);
-});
-
-Deno.test("backoffDelay() throws a RangeError that names the argument and the value", () => {
-  for (const attempt of [0, -1, 1.5, NaN, Infinity]) {
-    assertThrows(
-      () => backoffDelay(attempt, 0),
-      RangeError,
-      `attempt is ${attempt}, must be`,
-    );
-  }
-  for (const random of [-0.1, 1, NaN]) {
-    assertThrows(
-      () => backoffDelay(1, random),
-      RangeError,
-      `random is ${random}, must be`,
-    );
-  }
-});
-
-Deno.test("backoffDelay() throws a RangeError that names the option and the value", () => {
-  const wrong: readonly [Backoff, string][] = [
-    [{ strategy: "spread", first: -1 }, "first is -1"],
-    [{ strategy: "spread", cap: NaN }, "cap is NaN"],
-    [exponential({ initialDelay: -5 }), "initialDelay is -5"],
-    [exponential({ factor: 0.5 }), "factor is 0.5"],
-    [exponential({ maxDelay: NaN }), "maxDelay is NaN"],
-    [
-      JSON.parse('{"strategy":"exponential","jitter":"some"}'),
-      'jitter is "some", must be "full", "equal" or "none"',
-    ],
-    [
-      JSON.parse('{"strategy":"linear"}'),
-      'strategy is "linear", must be "spread" or "exponential"',
-    ],
-  ];
-  for (const [options, message] of wrong) {
-    assertThrows(() => backoffDelay(1, 0, options), RangeError, message);
-  }
-});
-
-Deno.test("backoffDelay() gives a delay in range for any policy", () => {
-  const duration = fc.oneof(
-    fc.constant(Infinity),
-    fc.double({ min: 0, noNaN: true }),
-  );
-  const policy: fc.Arbitrary<Backoff> = fc.oneof(
-    fc.record({
-      strategy: fc.constant("spread" as const),
-      first: duration,
-      cap: duration,
-    }),
-    fc.record({
-      strategy: fc.constant("exponential" as const),
-      initialDelay: duration,
-      factor: fc.double({ min: 1, noNaN: true }),
-      maxDelay: duration,
-      jitter: fc.constantFrom("full", "equal", "none"),
-    }),
-  );
-  const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-  const attempt = fc.integer({ min: 1, max: 1e9 });
-  fc.assert(fc.property(attempt, random, policy, (attempt, random, policy) => {
-    const delay = backoffDelay(attempt, random, policy);
-    assert(delay >= 0 && delay <= MAX_DELAY);
-  }));
+Deno.test("backoffFor() keeps a policy that says otherwise, and any other host's", () => {
+  const given: Backoff = { ...SPREAD, fleet: 10_000 };
+  assertStrictEquals(backoffFor("ws://localhost/", given), given);
+  const grows = exponential({});
+  assertStrictEquals(backoffFor("ws://localhost/", grows), grows);
+  assertStrictEquals(backoffFor("wss://example.com/", SPREAD), SPREAD);
 });
 
 Deno.test("retryAfterDelay() obeys the server and spreads the fleet over the cap", () => {
@@ -197,13 +92,13 @@ Deno.test("retryAfterDelay() spreads over at most 15 s under an exponential poli
 });
 
 Deno.test("retryAfterDelay() does not shorten the delay of the policy", () => {
-  assertEquals(retryAfterDelay(1_000, 5_000, 0, DEFAULT_BACKOFF), 5_000);
+  assertEquals(retryAfterDelay(1_000, 5_000, 0, SPREAD), 5_000);
 });
 
 Deno.test("retryAfterDelay() bounds what a server can ask for", () => {
   for (const advice of [MAX_RETRY_AFTER + 1, 1e300, Infinity]) {
     assertEquals(
-      retryAfterDelay(advice, 0, 0, DEFAULT_BACKOFF),
+      retryAfterDelay(advice, 0, 0, SPREAD),
       MAX_RETRY_AFTER,
     );
   }
@@ -211,7 +106,7 @@ Deno.test("retryAfterDelay() bounds what a server can ask for", () => {
 
 Deno.test("retryAfterDelay() ignores advice that is no duration", () => {
   for (const advice of [0, -1, -Infinity, NaN]) {
-    assertEquals(retryAfterDelay(advice, 700, 0, DEFAULT_BACKOFF), 700);
+    assertEquals(retryAfterDelay(advice, 700, 0, SPREAD), 700);
   }
 });
 
@@ -222,7 +117,7 @@ Deno.test("retryAfterDelay() clamps its sum", () => {
 
 Deno.test("attemptAfterDrop() goes back to the random phases of the spread policy", () => {
   const after = [1, 2, 3, 2_000].map((attempt) =>
-    attemptAfterDrop(attempt, DEFAULT_BACKOFF)
+    attemptAfterDrop(attempt, SPREAD)
   );
   assertEquals(after, [1, 2, 2, 2]);
 });

@@ -345,6 +345,31 @@ Deno.test("Driver() asks for the URL, and ignores answers that come late", async
   client.say({ type: "abandon", id: 1 });
 });
 
+for (
+  const [url, delay] of [
+    ["ws://localhost/", 125],
+    ["wss://example.com/", 1_500],
+  ] as const
+) {
+  Deno.test(`Driver() waits ${delay} ms after the loss of ${url}, fixed or asked for`, async () => {
+    using client = new HubClient();
+    (await client.open(setupWith({ url }), 1)).ends();
+    assertEquals((await client.next("disconnected", 1)).status.delay, delay);
+
+    const { url: _, ...setup } = setupWith();
+    const made = client.transports.next();
+    client.connect(setup, 2);
+    const { question } = await client.next("ask", 2);
+    const answer = { kind: "value", value: url } as const;
+    client.say({ type: "answer", id: 2, question, answer });
+    const transport = (await made).opens();
+    await client.next("opened", 2);
+    transport.ends();
+    assertEquals((await client.next("disconnected", 2)).status.delay, delay);
+    client.say({ type: "abandon", id: 1 }, { type: "abandon", id: 2 });
+  });
+}
+
 Deno.test("Driver() retries when the URL is of no use", async () => {
   using client = new HubClient();
   client.connect(asking({ backoff: { ...AT_ONCE, maxAttempts: 2 } }));

@@ -47,14 +47,14 @@ Usage: storm [options]
 
 The policy of holdfast; without any of these, its defaults:
       --strategy NAME     spread or exponential
-      --first TIME, --cap TIME                  of spread
+      --fleet N, --first TIME, --cap TIME       of spread
       --initial-delay TIME, --max-delay TIME    of exponential
       --factor NUMBER, --jitter full|equal|none
 
 TIME is like 250ms, 30s, 5m. Peers, in quotes where there is a space:
 ${listInRows(PEERS.map(({ name }) => name))}`;
 
-const SPREAD_FLAGS = ["first", "cap"] as const;
+const SPREAD_FLAGS = ["fleet", "first", "cap"] as const;
 const EXPONENTIAL_FLAGS = [
   "initial-delay",
   "max-delay",
@@ -180,9 +180,11 @@ function refuse(flag: string | undefined, strategy: string): void {
 }
 
 function spreadOf(flags: Flags): Omit<SpreadBackoff, "strategy"> {
+  const fleet = flags.count("fleet", { min: 1, max: Number.MAX_SAFE_INTEGER });
   const first = flags.time("first");
   const cap = flags.time("cap");
   return {
+    ...fleet !== undefined && { fleet },
     ...first !== undefined && { first },
     ...cap !== undefined && { cap },
   };

@@ -264,7 +264,7 @@ export interface ReconnectingWebSocketOptions {
   readonly closeTimeout?: number;
   /** A connection this old, in milliseconds, forgets earlier failures. @default {5_000} */
   readonly stableAfter?: number;
-  /** How attempts are spread. @default {{ strategy: "spread", first: 3_000, cap: 15_000 }} */
+  /** How attempts are spread. @default {{ strategy: "spread", fleet: 10_000 }} */
   readonly backoff?: BackoffOptions;
   /** How a dead peer is found out; `false` turns it off. @default {{ interval: 20_000, timeout: 10_000 }} */
   readonly heartbeat?: false | HeartbeatOptions;

@@ -83,8 +83,9 @@ export const CONFIG_ROWS: Rows<ConfigOption, Config> = {
     default: {},
     members: {
       strategy: { oneOf: ["spread", "exponential"], default: "spread" },
-      first: { rule: DELAY, default: 3_000 },
-      cap: { rule: DELAY, default: 15_000 },
+      fleet: { rule: FACTOR, assumed: 10_000 },
+      first: { rule: DELAY, assumed: 3_000 },
+      cap: { rule: DELAY, assumed: 15_000 },
       initialDelay: { rule: DELAY },
       factor: { rule: FACTOR },
       maxDelay: { rule: WAIT },
@@ -92,7 +93,6 @@ export const CONFIG_ROWS: Rows<ConfigOption, Config> = {
       maxAttempts: { rule: ATTEMPTS, default: Infinity },
       maxElapsed: { rule: WAIT, default: Infinity },
     },
-    resolve: toBackoff,
   },
   heartbeat: {
     default: {},
@@ -223,9 +223,10 @@ function makeDefaults(): Defaults {
 
 function defaultsOf(rows: Members["members"]): object {
   const defaults = Object.entries(rows).flatMap(([name, row]) => {
-    if (row.default === undefined) return [];
-    const value = "members" in row ? defaultsOf(row.members) : row.default;
-    return [[name, Object.freeze(value)]];
+    const { default: value = row.assumed } = row;
+    if (value === undefined) return [];
+    const shown = "members" in row ? defaultsOf(row.members) : value;
+    return [[name, Object.freeze(shown)]];
   });
   return Object.freeze(Object.fromEntries(defaults));
 }
@@ -256,16 +257,6 @@ function resolveRow(row: Row, given: unknown): unknown {
     ? resolveRows<object>(row.members, value)
     : value;
   return row.resolve ? row.resolve(whole as never) : whole;
-}
-
-/** Each policy has members of its own. */
-function toBackoff(
-  { first, cap, ...rest }: Config["backoff"] & {
-    readonly first: number;
-    readonly cap: number;
-  },
-): Config["backoff"] {
-  return rest.strategy === "spread" ? { ...rest, first, cap } : rest;
 }
 
 /** `false` turns it off. */

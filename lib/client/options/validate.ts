@@ -44,6 +44,8 @@ export interface Members {
 export type Row<Given = unknown, Used = unknown> = Rule & {
   /** What holds where the option is not given; of a group, that it is there. */
   readonly default?: Given;
+  /** The same, where it is left to what the connection knows later. */
+  readonly assumed?: Given;
   /** Makes of the value, with its members resolved, what is used instead. */
   resolve?(value: never): Used;
 };

@@ -32,6 +32,14 @@ Deno.test("storm() takes the policies, limits and times that were asked for", as
   assert(written.indexOf("socket.io") < written.indexOf("holdfast"));
 });
 
+Deno.test("storm() takes the size of a fleet for which first and cap follow", async () => {
+  const common = "--clients 1000 --seeds 1 --policy holdfast";
+  const given = await run(`${common} --fleet 2000`);
+  const followed = await run(`${common} --first 600ms --cap 3s`);
+  assertEquals(given.exitCode, 0);
+  assertEquals(given.written, followed.written);
+});
+
 Deno.test("storm() takes an exponential policy", async () => {
   const exponential = "--clients 1 --seeds 1 --policy holdfast --outage 20s " +
     "--initial-delay 1s --max-delay 5s --factor 3 --jitter none";
@@ -102,6 +110,8 @@ for (
     ["--factor 0.5", 'Option "backoff.factor" must be'],
     ["--cap long", '--cap is "long", must be a duration'],
     ["--strategy spread --jitter full", "The spread policy has no --jitter"],
+    ["--fleet 0", '--fleet is "0", must be a whole number'],
+    ["--fleet 5 --jitter full", "The exponential policy has no --fleet"],
     ["--first 1s --jitter full", "The exponential policy has no --first"],
     ["--svg", "--svg needs a value"],
     ["--bogus", "There is no flag --bogus; see --help"],

@@ -39,8 +39,6 @@ Deno.test("resolveOptions() fills in the defaults", () => {
       stableAfter: 5_000,
       backoff: {
         strategy: "spread",
-        first: 3_000,
-        cap: 15_000,
         maxAttempts: Infinity,
         maxElapsed: Infinity,
       },
@@ -323,6 +321,7 @@ const OUT_OF_RANGE: readonly [option: string, options: unknown][] = [
   ["openTimeout", { openTimeout: NaN }],
   ["closeTimeout", { closeTimeout: -1 }],
   ["backoff.first", { backoff: { first: Infinity } }],
+  ["backoff.fleet", { backoff: { fleet: 0 } }],
   ["backoff.factor", { backoff: { factor: 0.5 } }],
   ["backoff.maxAttempts", { backoff: { maxAttempts: 1.5 } }],
   ["heartbeat.interval", { heartbeat: { interval: 0 } }],
