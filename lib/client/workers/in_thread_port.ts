@@ -6,6 +6,23 @@
 
 import type { WorkerPort, WorkerPortListener } from "./web_worker_port.ts";
 
+/** Serves connections at a port, and returns what stops it. */
+type Serve = (port: MessagePort, realm: "shared") => () => void;
+
+/**
+ * Bundlers that read the options of an import would load what this thread and
+ * the worker share with each page, for the few that have no worker. Deno and
+ * JSR read the specifier alone: there the module is found.
+ */
+const NOT_BUNDLED: ImportCallOptions = {};
+
+let provided: Serve | undefined;
+
+/** Takes the code of the worker, which a bundle cannot load later. */
+export function provideInThread(serve: Serve): void {
+  provided = serve;
+}
+
 /** Starts a hub on this thread. */
 export function startInThread(listener: WorkerPortListener): WorkerPort {
   const { port1: near, port2: far } = new MessageChannel();
@@ -14,10 +31,9 @@ export function startInThread(listener: WorkerPortListener): WorkerPort {
     listener.failed("A message from it could not be read");
   let stop: (() => void) | undefined;
   let state: "wanted" | "ended" = "wanted";
-  // The module is not part of the main bundle.
-  import("../../worker/serve.ts").then(({ serve }) => {
+  loadServe().then((serve) => {
     if (state === "wanted") stop = serve(far, "shared");
-  }, (error: unknown) => listener.failed(String(error)));
+  }, (error: unknown) => listener.failed(explain(error)));
   return {
     post: (records, transfer) => near.postMessage(records, [...transfer]),
     end: () => {
@@ -28,4 +44,15 @@ export function startInThread(listener: WorkerPortListener): WorkerPort {
       far.close();
     },
   };
+}
+
+async function loadServe(): Promise<Serve> {
+  if (provided !== undefined) return provided;
+  const { serve } = await import("../../worker/serve.ts", NOT_BUNDLED);
+  return serve;
+}
+
+function explain(error: unknown): string {
+  return `worker: "none" needs the worker's code on this thread; in a bundle, ` +
+    `import "@holdfast/websocket/in-thread": ${error}`;
 }

@@ -1,0 +1,27 @@
+/**
+ * The code of the worker for `worker: "none"`, in bundles: import it for its
+ * effect where a connection lives on the thread that makes it, such as in a
+ * service worker, which can start no worker and load nothing later. Deno needs
+ * no such import.
+ *
+ * @example A connection without a worker, in a bundle
+ * ```ts
+ * import "@holdfast/websocket/in-thread";
+ * import { ReconnectingWebSocket } from "@holdfast/websocket";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) =>
+ *   Deno.upgradeWebSocket(request).response
+ * );
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
+ *   worker: "none",
+ * });
+ * await socket.opened;
+ * ```
+ *
+ * @module
+ */
+
+import { provideInThread } from "./lib/client/workers/in_thread_port.ts";
+import { serve } from "./lib/worker/serve.ts";
+
+provideInThread(serve);
