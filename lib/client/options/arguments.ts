@@ -5,7 +5,6 @@
  */
 
 import { isSendableCloseCode, MAX_REASON_BYTES } from "../../rfc6455/close.ts";
-import { redactUrl } from "../../identity/redact.ts";
 import { parseTarget } from "../../rfc6455/url.ts";
 import { sizeOf } from "../../queue/data.ts";
 
@@ -21,9 +20,17 @@ export function resolveUrl(url: string | URL): string {
   const target = parseTarget(String(url), baseUrl());
   if (target.kind === "valid") return target.url;
   throw new DOMException(
-    `The URL "${redactUrl(String(url))}" ${target.detail}`,
+    `The URL "${withoutSecrets(String(url))}" ${target.detail}`,
     "SyntaxError",
   );
+}
+
+/**
+ * What of a URL an error may show: no credentials, and no query. `redactUrl()`
+ * keeps the names of the query's parameters, which weighs more than this.
+ */
+export function withoutSecrets(url: string): string {
+  return url.replace(/\/\/[^/]*@/, "//…@").replace(/\?.*/s, "?…");
 }
 
 /**

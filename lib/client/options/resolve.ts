@@ -8,11 +8,10 @@
 import { intern } from "../../boundary/intern.ts";
 import type { Setup, TokenSetup } from "../../boundary/protocol.ts";
 import type { Config } from "../../connection/config.ts";
-import { redactUrl } from "../../identity/redact.ts";
 import type { TokenPlacement } from "../../identity/token.ts";
 import type { OutboxLimits } from "../../queue/outbox.ts";
 import { isInsecure } from "../../rfc6455/url.ts";
-import { resolveProtocols, resolveUrl } from "./arguments.ts";
+import { resolveProtocols, resolveUrl, withoutSecrets } from "./arguments.ts";
 import { levelOf } from "./logger.ts";
 import type {
   OutboxOptions,
@@ -145,7 +144,7 @@ function refuseInsecure(url: string): void {
   if (!isInsecure(url)) return;
   throw new TypeError(
     `Option "token" needs wss: or "allowInsecure": ${
-      redactUrl(url)
+      withoutSecrets(url)
     } would get it in plain text`,
   );
 }

@@ -103,9 +103,8 @@ function checkMembers(
   for (const [key, member] of Object.entries(value)) {
     const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
     if (rule === undefined) {
-      const known = nearest(key, Object.keys(rules));
       throw new TypeError(
-        `Unknown option "${path}${key}"; did you mean "${path}${known}"?`,
+        `Unknown option "${path}${key}"; ${suggest(key, path, rules)}`,
       );
     }
     if (member !== undefined) check(member, path + key, rule);
@@ -143,25 +142,26 @@ function show(value: unknown, name: string): string {
     : String(value);
 }
 
-function nearest(name: string, known: readonly string[]): string {
+function suggest(name: string, path: string, rules: object): string {
+  const known = Object.keys(rules);
   const [best = ""] = known.toSorted((a, b) =>
-    distance(name, a) - distance(name, b)
+    likeness(name, b) - likeness(name, a)
   );
-  return best;
+  return likeness(name, best) > 0.4
+    ? `did you mean "${path}${best}"?`
+    : `known are ${known.join(", ")}`;
 }
 
-/** How many letters have to be changed, added or left out (Levenshtein). */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const letter of from.toLowerCase()) {
-    const above = row;
-    row = [(above[0] ?? 0) + 1];
-    for (const [index, wanted] of [...to.toLowerCase()].entries()) {
-      const change = (above[index] ?? 0) + (letter === wanted ? 0 : 1);
-      row.push(
-        Math.min(change, (above[index + 1] ?? 0) + 1, (row[index] ?? 0) + 1),
-      );
-    }
-  }
-  return row.at(-1) ?? 0;
+/** From 0 to 1 (the coefficient of Dice). */
+function likeness(a: string, b: string): number {
+  const pairs = pairsOf(a);
+  const others = pairsOf(b);
+  const common = pairs.filter((pair) => others.includes(pair)).length;
+  return 2 * common / (pairs.length + others.length);
+}
+
+/** With the first letter as a pair of its own, which is seldom wrong. */
+function pairsOf(name: string): readonly string[] {
+  const text = ` ${name.toLowerCase()}`;
+  return Array.from(text, (_, index) => text.slice(index, index + 2));
 }

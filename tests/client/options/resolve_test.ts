@@ -338,26 +338,16 @@ for (const [option, options] of OUT_OF_RANGE) {
   });
 }
 
-for (
-  const [options, name, known] of [
-    [{ hearbeat: {} }, "hearbeat", "heartbeat"],
-    [
-      { heartbeat: { Interval: 5 } },
-      "heartbeat.Interval",
-      "heartbeat.interval",
-    ],
-    [{ outbox: { max: 5 } }, "outbox.max", "outbox.ttl"],
-    [{ toString: 5 }, "toString", ""],
-  ] as const
-) {
-  Deno.test(`resolveOptions() throws for the unknown option ${name}`, () => {
-    const { message } = assertThrows(() => resolveAny(options), TypeError);
-    assertStringIncludes(
-      message,
-      `Unknown option "${name}"; did you mean "${known.slice(0, 3)}`,
-    );
-  });
-}
+Deno.test("resolveOptions() throws for an unknown option", () => {
+  const { message } = assertThrows(
+    () => resolveAny({ outbox: { maxMessage: 5 } }),
+    TypeError,
+  );
+  assertEquals(
+    message,
+    'Unknown option "outbox.maxMessage"; did you mean "outbox.maxMessages"?',
+  );
+});
 
 Deno.test("resolveOptions() keeps secrets out of its errors", () => {
   for (
