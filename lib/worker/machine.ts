@@ -23,6 +23,8 @@ export interface Performer {
 
 /** Runs the connection machine. */
 export class Machine {
+  readonly #given: Config;
+  /** With the backoff for the present URL. */
   #config: Config;
   readonly #clock: Clock;
   readonly #performer: Performer;
@@ -32,6 +34,7 @@ export class Machine {
 
   /** Makes a connection that nobody has started. */
   constructor(config: Config, clock: Clock, performer: Performer) {
+    this.#given = config;
     this.#config = config;
     this.#clock = clock;
     this.#performer = performer;
@@ -50,10 +53,10 @@ export class Machine {
 
   /** Waits before attempts as it is right for this URL, from now on. */
   target(url: string): void {
-    const config = this.#config;
-    const backoff = backoffFor(url, config.backoff);
+    const given = this.#given;
+    const backoff = backoffFor(url, given.backoff);
     // Connections share one record: most of them keep it.
-    if (backoff !== config.backoff) this.#config = { ...config, backoff };
+    this.#config = backoff === given.backoff ? given : { ...given, backoff };
   }
 
   /** Handles an event, after those that wait. */

@@ -62,3 +62,22 @@ Deno.test("Machine.forget() ends a connection without effects", () => {
   machine.forget();
   assertEquals([machine.state.kind, log.length], ["closed", 2]);
 });
+
+Deno.test("Machine.target() takes the backoff that the present URL calls for", () => {
+  const { machine } = makeMachine();
+  const delays = ["wss://a.test/", "ws://localhost/", "wss://b.test/"].map(
+    (url, index) => {
+      machine.target(url);
+      machine.dispatch({ type: "reconnect", reason: "" });
+      const socket = index + 1;
+      machine.dispatch({
+        type: "failed",
+        socket,
+        failure: { type: "lost", detail: "" },
+      });
+      const { state } = machine;
+      return state.kind === "waiting" ? state.retryAt : state.kind;
+    },
+  );
+  assertEquals(delays, [1_500, 125, 1_500]);
+});
