@@ -102,6 +102,15 @@ export function checkConstructors(url: UrlSource): void {
   new WorkerWebSocket(() => "wss://example.com");
 }
 
+export function checkSendable(socket: ReconnectingWebSocket): void {
+  socket.send(new Uint8Array(1));
+  socket.send(new DataView(new ArrayBuffer(1)));
+  // @ts-expect-error: no shared buffer
+  socket.send(new SharedArrayBuffer(1));
+  // @ts-expect-error: nor a view of one
+  socket.send(new Uint8Array(new SharedArrayBuffer(1)));
+}
+
 // What libraries take that were written for the platform's class.
 WorkerWebSocket satisfies new (
   url: string,

@@ -72,7 +72,8 @@ export const PLATFORM_CONFIG: Config = {
   probeTimeout: Infinity,
   idleTimeout: Infinity,
   fatalCloseCodes: [],
-  inbox: { maxMessages: 100_000, maxBytes: 67_108_864, overflow: "pause" },
+  // Backpressure where the transport has it; it never ends the connection.
+  inbox: { maxMessages: 100_000, maxBytes: 67_108_864, overflow: "store" },
   maxMessageSize: Infinity,
   renewableToken: false,
 };

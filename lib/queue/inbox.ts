@@ -11,7 +11,13 @@ import { Fifo } from "./fifo.ts";
 export interface InboxConfig {
   readonly maxMessages: number;
   readonly maxBytes: number;
-  readonly overflow: "pause" | "close" | "drop-oldest" | "drop-newest";
+  /** `"store"`: as `"pause"`, but a transport that cannot pause goes on all the same. */
+  readonly overflow:
+    | "pause"
+    | "store"
+    | "close"
+    | "drop-oldest"
+    | "drop-newest";
 }
 
 /** What became of a message that was pushed. */
@@ -94,19 +100,18 @@ export class Inbox<T> {
   /**
    * Adds a message at the end, or applies the overflow rule.
    *
-   * Under `"pause"` it is stored in any case: a transport that is asked to pause
+   * Under `"pause"` and `"store"` it is stored in any case: a transport that is asked to pause
    * may have read more already, and that must not be lost. Under
    * `"drop-oldest"` a message that is larger than the inbox is dropped itself.
    */
   push(data: T, bytes: number): PushResult {
     if (this.#fits(bytes)) {
       this.#append(data, bytes);
-      return this.#config.overflow === "pause" && this.#isFull()
-        ? FULL
-        : STORED;
+      return this.#stores && this.#isFull() ? FULL : STORED;
     }
     switch (this.#config.overflow) {
       case "pause":
+      case "store":
         this.#append(data, bytes);
         return FULL;
       case "close":
@@ -146,6 +151,11 @@ export class Inbox<T> {
     this.#data.clear();
     this.#sizes.clear();
     return cleared;
+  }
+
+  get #stores(): boolean {
+    const { overflow } = this.#config;
+    return overflow === "pause" || overflow === "store";
   }
 
   #fits(bytes: number): boolean {

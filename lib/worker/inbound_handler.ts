@@ -207,7 +207,8 @@ export class InboundHandler {
   }
 
   #pause(place: Place): readonly InboundAction[] {
-    return this.#transport.pauses ? PAUSE : overflow(place);
+    if (this.#transport.pauses) return PAUSE;
+    return this.#config.inbox.overflow === "store" ? [] : overflow(place);
   }
 }
 

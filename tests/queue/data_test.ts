@@ -1,6 +1,14 @@
-import { assertEquals } from "@std/assert";
+import { runInNewContext } from "node:vm";
+import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { sizeOf, utf8Length } from "../../lib/queue/data.ts";
+import {
+  copyOfBinary,
+  isArrayBuffer,
+  sizeOf,
+  utf8Length,
+} from "../../lib/queue/data.ts";
+
+const BUFFER = "new ArrayBuffer(2)";
 
 const text = fc.array(
   fc.oneof(
@@ -62,4 +70,46 @@ Deno.test("sizeOf() agrees with TextEncoder on any text", () => {
 Deno.test("sizeOf() knows binary data", () => {
   assertEquals(sizeOf(new ArrayBuffer(7)), 7);
   assertEquals(sizeOf(new Blob(["é"])), 2);
+});
+
+Deno.test("isArrayBuffer() knows a buffer of any realm, and no other object", () => {
+  for (const value of [new ArrayBuffer(1), runInNewContext(BUFFER)]) {
+    assertEquals(isArrayBuffer(value), true);
+  }
+  const others = [
+    "a",
+    null,
+    new Uint8Array(1),
+    new SharedArrayBuffer(1),
+    Object.create(ArrayBuffer.prototype),
+  ];
+  assertEquals(others.map(isArrayBuffer), others.map(() => false));
+});
+
+Deno.test("copyOfBinary() copies buffers and views, and gives nothing for the rest", () => {
+  const bytes = new Uint8Array([1, 2, 3]);
+  assertEquals(copyOfBinary(bytes.subarray(1)), bytes.slice(1).buffer);
+  assertEquals(copyOfBinary(bytes.buffer), bytes.buffer);
+  assertEquals(copyOfBinary(runInNewContext(BUFFER))?.byteLength, 2);
+  assertEquals(["a", new Blob(), {}].map(copyOfBinary), [
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+Deno.test("copyOfBinary() refuses what is shared or may change its size", () => {
+  const shared = new SharedArrayBuffer(1);
+  const resizable = new ArrayBuffer(1, { maxByteLength: 2 });
+  for (const value of [shared, new Uint8Array(shared)]) {
+    assertThrows(() => copyOfBinary(value), TypeError, "shared");
+  }
+  for (const value of [resizable, new Uint8Array(resizable)]) {
+    assertThrows(() => copyOfBinary(value), TypeError, "resizable");
+  }
+});
+
+Deno.test("sizeOf() counts the bytes of data of any realm", () => {
+  assertEquals(sizeOf(runInNewContext(BUFFER)), 2);
+  assertEquals(sizeOf(new Blob(["abc"])), 3);
 });

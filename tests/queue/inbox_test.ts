@@ -183,6 +183,15 @@ Deno.test("Inbox.hasRoom is true again in the smallest inbox once it is empty", 
   assertEquals(inbox.hasRoom, true);
 });
 
+Deno.test("Inbox.push() stores beyond the bound under pause and store, and says that it is full", () => {
+  for (const overflow of ["pause", "store"] as const) {
+    const inbox = filled(overflow, "a", "b", "c");
+    assertEquals(inbox.push("d", 10), { kind: "full" });
+    assertEquals(inbox.push("e", 1_000), { kind: "full" });
+    assertEquals([inbox.length, inbox.hasRoom], [5, false]);
+  }
+});
+
 Deno.test("Inbox.clear() counts what it drops and goes on numbering", () => {
   const inbox = filled("pause", "a", "b");
   inbox.take(1, 10);

@@ -106,6 +106,18 @@ Deno.test("InboundHandler.receive() fails where it cannot pause, and where the r
   ]);
 });
 
+Deno.test("InboundHandler.receive() stores beyond the bound, where that is the rule", () => {
+  for (const pauses of [true, false]) {
+    const { handler, notices } = makeHandler({ inbox: inboxOf("store", 1) });
+    handler.start({ pauses });
+    for (const data of ["a", "x".repeat(2_000)]) {
+      const actions = handler.receive("open", data, data.length);
+      assertEquals(actions, pauses ? PAUSE : []);
+    }
+    assertEquals(posted(notices).messages.length, 2);
+  }
+});
+
 Deno.test("InboundHandler.receive() says what a message means to the heartbeat", () => {
   const { handler, notices } = makeHandler({ heartbeat: HEARTBEAT });
   assertEquals(handler.receive("open", "pong", 4), [{ kind: "answered" }]);

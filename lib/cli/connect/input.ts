@@ -7,7 +7,7 @@
 import type { LineEditor } from "../terminal/line_editor.ts";
 
 /** A message to send. */
-export type Message = string | Uint8Array;
+export type Message = string | Uint8Array<ArrayBuffer>;
 
 const LINE_FEED = 0x0a;
 const BYTE_ORDER_MARK = "\ufeff";
@@ -16,15 +16,15 @@ const LONGEST_LINE = 256 * 1024 * 1024;
 
 /** Reads stdin until its end, or until `stop()`. */
 export class Input {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
 
   /** Takes hold of stdin. */
-  constructor(stdin: ReadableStream<Uint8Array>) {
+  constructor(stdin: ReadableStream<Uint8Array<ArrayBuffer>>) {
     this.#reader = stdin.getReader();
   }
 
   /** Gives the blocks as they arrive. */
-  async *blocks(): AsyncGenerator<Uint8Array, void, void> {
+  async *blocks(): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
     while (true) {
       const { done, value } = await this.#reader.read();
       if (done) return;
@@ -46,7 +46,7 @@ export class Input {
  * of more than 256 MiB.
  */
 export async function* linesOf(
-  blocks: AsyncIterable<Uint8Array>,
+  blocks: AsyncIterable<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<string, void, void> {
   let number = 0;
   for await (const lines of wholeLines(blocks)) {
@@ -61,7 +61,7 @@ export async function* linesOf(
 
 /** Gives texts as they are typed: bytes that are not UTF-8 become U+FFFD. */
 export async function* textsOf(
-  blocks: AsyncIterable<Uint8Array>,
+  blocks: AsyncIterable<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<string, void, void> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   for await (const block of blocks) {
@@ -92,9 +92,9 @@ export async function* typedLines(
 
 /** Joins blocks so that each ends with a line; only the last may lack the end. */
 async function* wholeLines(
-  blocks: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, void> {
-  let begun: Uint8Array[] = [];
+  blocks: AsyncIterable<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  let begun: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const block of blocks) {
     const end = block.lastIndexOf(LINE_FEED) + 1;
@@ -117,7 +117,7 @@ async function* wholeLines(
 
 /** All lines at once are faster; only if that fails, each line for itself. */
 function* decodedLines(
-  lines: Uint8Array,
+  lines: Uint8Array<ArrayBuffer>,
   before: number,
 ): Generator<string, void, void> {
   const text = decoded(lines);
@@ -156,7 +156,9 @@ function decoded(bytes: Uint8Array): string | undefined {
   }
 }
 
-function joined(blocks: readonly Uint8Array[]): Uint8Array {
+function joined(
+  blocks: readonly Uint8Array<ArrayBuffer>[],
+): Uint8Array<ArrayBuffer> {
   const [first] = blocks;
   if (first !== undefined && blocks.length === 1) return first;
   const whole = new Uint8Array(

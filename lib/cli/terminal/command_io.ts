@@ -35,7 +35,7 @@ export interface SessionIo extends CommandIo {
   /** Whether stdin, stdout and stderr are all a terminal. */
   readonly isInteractive: boolean;
   /** What is typed or piped. */
-  readonly stdin: ReadableStream<Uint8Array>;
+  readonly stdin: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** Time and randomness. */
   readonly clock: Clock;
   /**

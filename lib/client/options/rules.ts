@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isArrayBuffer } from "../../queue/data.ts";
 import { isCloseCode } from "../../rfc6455/close.ts";
 import { WorkerHost } from "../workers/worker_host.ts";
 import { TOKEN } from "./arguments.ts";
@@ -127,7 +128,7 @@ export function checkHeaders(value: unknown, name: string): void {
 
 /** Tells whether a value can be the data of a message. */
 export function isBody(value: unknown): value is MessageBody {
-  return isText(value) || value instanceof ArrayBuffer ||
+  return isText(value) || isArrayBuffer(value) ||
     ArrayBuffer.isView(value);
 }
 

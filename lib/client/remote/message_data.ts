@@ -4,30 +4,35 @@
  * @module
  */
 
-import type { Data } from "../../queue/data.ts";
+import { copyOfBinary, type Data } from "../../queue/data.ts";
 
-/** Everything that `send()` of a WebSocket takes. */
-export type Sendable = string | ArrayBufferLike | ArrayBufferView | Blob;
+/** Everything that `send()` of a WebSocket takes; no buffer is shared or resizable. */
+export type Sendable =
+  | string
+  | ArrayBuffer
+  | ArrayBufferView<ArrayBuffer>
+  | Blob;
 
 /**
  * The message as it is now. Binary data is copied; text and a `Blob` cannot
  * change. Anything else becomes text, as Web IDL converts it.
+ *
+ * @throws {TypeError} Its buffer is shared or resizable.
  */
 export function toMessage(data: unknown): Data | Blob {
-  if (typeof data === "string" || data instanceof Blob) return data;
-  if (ArrayBuffer.isView(data)) {
-    return copyOf(data.buffer, data.byteOffset, data.byteLength);
-  }
-  if (data instanceof ArrayBuffer) return copyOf(data, 0, data.byteLength);
-  return `${data}`;
+  if (typeof data === "string") return data;
+  const copy = copyOfBinary(data);
+  if (copy !== undefined) return copy;
+  return isBlob(data) ? data : `${data}`;
 }
 
-function copyOf(
-  buffer: ArrayBufferLike,
-  offset: number,
-  length: number,
-): ArrayBuffer {
-  // No view can be made of a detached buffer, whose length is 0 as well.
-  if (length === 0) return new ArrayBuffer(0);
-  return new Uint8Array(new Uint8Array(buffer, offset, length)).buffer;
+/** Tells whether a value is a `Blob`, of whatever realm: only one has this slot. */
+function isBlob(value: unknown): value is Blob {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    Reflect.get(Blob.prototype, "size", value);
+    return true;
+  } catch {
+    return false;
+  }
 }

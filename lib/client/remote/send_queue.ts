@@ -258,8 +258,9 @@ export class SendQueue {
     if (this.#gate === "shut") return undefined;
     const entry = this.#outbox.peek();
     if (entry === undefined || !this.#inWindow(entry)) return undefined;
-    if (!(entry.data instanceof Blob)) return entry;
-    if (this.#reading !== entry) this.#read(entry, entry.data);
+    const { data } = entry;
+    if (typeof data !== "object" || !("arrayBuffer" in data)) return entry;
+    if (this.#reading !== entry) this.#read(entry, data);
     return undefined;
   }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Data } from "../../queue/data.ts";
+import { copyOfBinary, type Data, isArrayBuffer } from "../../queue/data.ts";
 import type { ProviderName } from "../../connection/failure.ts";
 
 /** What a hook is told of the attempt that it is called for. */
@@ -190,11 +190,9 @@ export function callHookNow<T>(hook: ProviderName, call: () => T): T {
 
 /** What a hook gave as a message, in the form that can be sent. */
 export function messageOf(value: unknown): Data {
-  if (typeof value === "string" || value instanceof ArrayBuffer) return value;
-  if (ArrayBuffer.isView(value)) {
-    const { buffer, byteOffset, byteLength } = value;
-    return new Uint8Array(buffer, byteOffset, byteLength).slice().buffer;
-  }
+  if (typeof value === "string" || isArrayBuffer(value)) return value;
+  const copy = copyOfBinary(value);
+  if (copy !== undefined) return copy;
   throw new TypeError(
     `A message must be a string or an ArrayBuffer, not of type ${typeof value}`,
   );

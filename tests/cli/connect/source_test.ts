@@ -3,7 +3,9 @@ import { openKeys, openSource } from "../../../lib/cli/connect/source.ts";
 
 function stdinOf(text: string) {
   return {
-    stdin: ReadableStream.from<Uint8Array>([new TextEncoder().encode(text)]),
+    stdin: ReadableStream.from<Uint8Array<ArrayBuffer>>([
+      new TextEncoder().encode(text),
+    ]),
   };
 }
 

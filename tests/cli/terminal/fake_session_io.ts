@@ -13,11 +13,11 @@ export interface FakeSessionOptions extends RecordingOptions {
 /** The surroundings of a session, with what is typed or piped as an argument. */
 export class FakeSessionIo extends RecordingIo implements SessionIo {
   readonly isInteractive: boolean;
-  readonly stdin: ReadableStream<Uint8Array>;
+  readonly stdin: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly clock: Clock;
   /** The modes that the terminal was set to. */
   readonly keys: string[] = [];
-  readonly #type: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #type: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #awaited = new Set<() => void>();
   #interrupt = () => {};
@@ -36,15 +36,15 @@ export class FakeSessionIo extends RecordingIo implements SessionIo {
     this.clock = clock;
     this.#environment = environment;
     const { readable, writable } = new TransformStream<
-      Uint8Array,
-      Uint8Array
+      Uint8Array<ArrayBuffer>,
+      Uint8Array<ArrayBuffer>
     >();
     this.stdin = readable;
     this.#type = writable.getWriter();
   }
 
   /** Types or pipes text or bytes in. */
-  type(input: string | Uint8Array): void {
+  type(input: string | Uint8Array<ArrayBuffer>): void {
     const bytes = typeof input === "string"
       ? new TextEncoder().encode(input)
       : input;
