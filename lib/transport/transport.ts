@@ -39,6 +39,12 @@ export interface TransportListener {
 /** One WebSocket connection, from its first packet to its last. */
 export interface Transport {
   /**
+   * Whether a message that is sent now can still reach the peer: not before the
+   * handshake is done, and not after either side has begun to close. What is
+   * sent then is lost (RFC 6455, 1.4).
+   */
+  readonly isOpen: boolean;
+  /**
    * Hands a message to the network. Only after `open`.
    *
    * @returns `false` when the transport holds more than it wants to: the

@@ -179,7 +179,8 @@ export class TransportDriver implements TransportEvents {
     const transport = this.#transports.get(state.socket);
     if (transport === undefined) return;
     const buffer = this.#sendBuffer;
-    if (this.#capacity === "room") {
+    // After the peer's close frame, what waits is for the next connection.
+    if (this.#capacity === "room" && transport.isOpen) {
       const room = buffer.flush(
         this.#clock.now(),
         (data) => this.#transmit(transport, data),

@@ -36,6 +36,7 @@ export class FakeTransport implements Transport {
   readonly broken = new Set<Method>();
   /** What `send()` returns. */
   room = true;
+  isOpen = false;
   progress = 0;
   readonly #listener: TransportListener;
 
@@ -81,6 +82,7 @@ export class FakeTransport implements Transport {
 
   /** The handshake is done. */
   opens(): this {
+    this.isOpen = true;
     this.#listener.open({ protocol: "p", extensions: "x" });
     return this;
   }
@@ -106,6 +108,11 @@ export class FakeTransport implements Transport {
   hasRoom(): void {
     this.room = true;
     this.#listener.room();
+  }
+
+  /** The peer's close frame arrives; the end is still to come. */
+  startsClosing(): void {
+    this.isOpen = false;
   }
 
   /** It is over. */

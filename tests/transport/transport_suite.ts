@@ -207,6 +207,19 @@ function testClosing({ symbol, load, wireCodes, unanswered }: Traits): void {
     });
   }
 
+  Deno.test(`${symbol} is open from the handshake to the first close frame`, async () => {
+    await using server = await startWsServer();
+    const socket = new Recorder(await load(), server.url);
+    const { transport } = socket;
+    assertEquals(transport.isOpen, false);
+    await socket.next("open");
+    assertEquals(transport.isOpen, true);
+    socket.do(() => transport.close(1000, ""));
+    assertEquals(transport.isOpen, false);
+    await socket.next("end");
+    assertEquals(transport.isOpen, false);
+  });
+
   Deno.test(`${symbol} tells code and reason of a server that closes`, async () => {
     await using server = await startWsServer();
     const socket = new Recorder(await load(), server.url);

@@ -54,6 +54,25 @@ Deno.test("TransportDriver.flush() waits for room, and only for that of its sock
   assertEquals(second.sent, ["b"]);
 });
 
+Deno.test("TransportDriver.flush() keeps for the next connection what comes after the peer's close frame", async () => {
+  using client = new HubClient();
+  const transport = await client.open(setupWith({}, { backoff: AT_ONCE }));
+  client.send(1, "a");
+  transport.startsClosing();
+  client.send(2, "b", "c");
+  await client.settled();
+  assertEquals(transport.sent, ["a"]);
+  assertEquals(client.all("taken").at(-1)?.upTo, 1);
+  const made = client.transports.next();
+  transport.ends({ closeCode: 1012, reason: "", wasClean: true });
+  client.clock.advance(0);
+  const successor = (await made).opens();
+  await client.next("opened");
+  await client.settled();
+  assertEquals(successor.sent, ["b", "c"]);
+  assertEquals(client.all("taken").at(-1)?.upTo, 3);
+});
+
 Deno.test("TransportDriver.ping() ends a socket whose transport throws", async () => {
   using client = new HubClient();
   const heartbeat = { interval: 5, timeout: 5, deliver: false };

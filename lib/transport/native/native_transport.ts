@@ -66,6 +66,10 @@ class NativeTransport implements Transport {
     this.#socket.onclose = (event) => this.#onClose(event);
   }
 
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
   get progress(): number {
     return this.#messages;
   }

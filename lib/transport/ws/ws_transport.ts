@@ -174,6 +174,10 @@ class WsTransport implements Transport {
     }
   }
 
+  get isOpen(): boolean {
+    return this.#ws.readyState === OPEN;
+  }
+
   get progress(): number {
     return this.#socket?.bytesRead ?? 0;
   }

@@ -227,6 +227,22 @@ Deno.test("loadWsTransport() refuses an extension that was not asked for", async
   assertEquals((await socket.next("end")).failure?.type, "protocol");
 });
 
+Deno.test("loadWsTransport() is open no more once the peer's close frame has come", async () => {
+  const answered = Promise.withResolvers<void>();
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept({ followedBy: encodeClose(1012) });
+    const { opcode } = await peer.readFrame() ?? {};
+    assertEquals(opcode, OPCODE.close);
+    answered.resolve();
+  });
+  const socket = new Recorder(await loadWsTransport(), server.url);
+  await socket.next("open");
+  await answered.promise;
+  // TCP is still there, and so is the end to come.
+  assertEquals(socket.transport.isOpen, false);
+  await socket.next("end");
+});
+
 Deno.test("loadWsTransport() does not wait for a peer that keeps TCP open", async () => {
   await using server = await startTcpServer(async (peer) => {
     await peer.accept({ followedBy: encodeClose(4000) });
