@@ -40,6 +40,12 @@ const MAX_PAYLOAD = 2 ** 31 - 1;
 const LINGER = 1_000;
 /** More unanswered pings than a heartbeat leaves. */
 const MAX_PINGS = 16;
+/**
+ * RFC 6455, 5.4 knows no limit of fragments, and `maxMessageSize` bounds their
+ * bytes. Each costs about 100 bytes of memory besides, so there is a limit far
+ * beyond what any server sends.
+ */
+const MAX_FRAGMENTS = 2 ** 20;
 /** Codes that say what happened and are never sent (RFC 6455, 7.4.1). */
 const NEVER_SENT: readonly number[] = [1004, 1005, 1006, 1015];
 /** `readyState` of an open connection. */
@@ -111,6 +117,10 @@ function optionsFor(target: Target, maxMessageSize: number): WsOptions {
   return {
     headers: { ...target.headers },
     maxPayload: Math.min(maxMessageSize, MAX_PAYLOAD),
+    maxFragments: MAX_FRAGMENTS,
+    maxBufferedChunks: MAX_FRAGMENTS,
+    // It ends a connection that has more than 60 pings to answer.
+    autoPong: false,
     // In Deno 2.9, what does not inflate fails after its callback: `ws` then
     // throws where nobody can catch it, and a server could end the worker.
     perMessageDeflate: false,
@@ -138,6 +148,8 @@ class WsTransport implements Transport {
   #detail: string | undefined;
   #flushing: "now" | "later" = "now";
   #room: "there" | "awaited" = "there";
+  /** The latest ping, while an answer is being written. */
+  #answering: Uint8Array | undefined;
   #lingerTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -171,6 +183,7 @@ class WsTransport implements Transport {
       case "close":
         return this.#onClose(event[1], event[2]);
       case "ping":
+        return this.#onPing(event[1]);
     }
   }
 
@@ -257,6 +270,26 @@ class WsTransport implements Transport {
     const bytes = data.byteLength;
     if (!isBinary) this.#listener?.message(data.toString(), bytes);
     else this.#listener?.message(ownBuffer(data), bytes);
+  }
+
+  /** The latest ping is the only one that needs an answer (RFC 6455, 5.5.3). */
+  #onPing(payload: Uint8Array): void {
+    if (this.#answering === undefined) this.#answer(payload);
+    // A copy, since it is a part of a larger buffer.
+    else this.#answering = new Uint8Array(payload);
+  }
+
+  #answer(payload: Uint8Array): void {
+    if (!this.isOpen) return;
+    this.#answering = payload;
+    this.#ws.pong(payload, true, () => this.#onAnswered(payload));
+  }
+
+  /** An answer was written, so that the latest ping since can have one. */
+  #onAnswered(payload: Uint8Array): void {
+    const latest = this.#answering;
+    this.#answering = undefined;
+    if (latest !== undefined && latest !== payload) this.#answer(latest);
   }
 
   /** An answer to a ping stands for those before it (RFC 6455, 5.5.3). */

@@ -12,6 +12,9 @@ import type { CodedError, ResponseHeaders } from "./ws_failure.ts";
 export interface WsOptions {
   readonly headers: Record<string, string>;
   readonly maxPayload: number;
+  readonly maxFragments: number;
+  readonly maxBufferedChunks: number;
+  readonly autoPong: boolean;
   readonly perMessageDeflate: boolean;
   /** Sends the handshake, which can be changed before. */
   readonly finishRequest: (request: WsRequest) => void;
@@ -32,6 +35,7 @@ export interface Ws {
   readonly readyState: number;
   send(data: Data, written?: () => void): void;
   ping(payload: string): void;
+  pong(payload: Uint8Array, mask: boolean, written: () => void): void;
   close(closeCode?: number, reason?: string): void;
   terminate(): void;
   pause(): void;

@@ -98,6 +98,48 @@ Deno.test("loadWsTransport() answers a server's ping", async () => {
   await socket.next("end");
 });
 
+Deno.test("loadWsTransport() answers the latest of many pings, and goes on", async () => {
+  const pings = Array.from(
+    { length: 1_000 },
+    (_, n) => encodeFrame(`${n}`, { opcode: OPCODE.ping }),
+  );
+  const answers: string[] = [];
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept({
+      followedBy: concat([...pings, encodeFrame("behind them")]),
+    });
+    while (answers.at(-1) !== "999") {
+      const frame = await peer.readFrame();
+      assertEquals(frame?.opcode, OPCODE.pong);
+      answers.push(new TextDecoder().decode(frame?.payload));
+    }
+    peer.end();
+  });
+  const socket = new Recorder(await loadWsTransport(), server.url);
+  await socket.next("open");
+  assertEquals((await socket.next("message")).data, "behind them");
+  assertEquals((await socket.next("end")).failure?.type, "lost");
+  assert(answers.length < 100, `${answers.length} answers`);
+});
+
+Deno.test("loadWsTransport() takes a message of 20,000 fragments", async () => {
+  const part = (opcode: number, isLast: boolean) =>
+    encodeFrame("x", { opcode, fin: isLast });
+  const frames = [
+    part(OPCODE.text, false),
+    ...Array.from({ length: 19_998 }, () => part(OPCODE.continuation, false)),
+    part(OPCODE.continuation, true),
+  ];
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept({ followedBy: concat(frames) });
+    await peer.readFrame();
+  });
+  const socket = new Recorder(await loadWsTransport(), server.url);
+  await socket.next("open");
+  assertEquals((await socket.next("message")).bytes, 20_000);
+  socket.terminate();
+});
+
 Deno.test("loadWsTransport() stops reading while it is paused", async () => {
   const blocked = Promise.withResolvers<void>();
   const count = 64;
