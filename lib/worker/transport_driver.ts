@@ -57,6 +57,8 @@ export class TransportDriver implements TransportEvents {
   #limits: "unlogged" | "logged" = "unlogged";
   #reading: "on" | "paused" = "on";
   #capacity: "room" | "full" = "room";
+  /** The answer to the server's latest ping, while the transport is full. */
+  #pendingReply: Data | undefined;
   /** The number of the last message that `close()` waits for. */
   #closeAfter = 0;
 
@@ -112,6 +114,7 @@ export class TransportDriver implements TransportEvents {
     const { kind, target, hooks } = this.#prepared;
     const { maxMessageSize } = this.#config;
     this.#capacity = "room";
+    this.#pendingReply = undefined;
     this.#reading = "on";
     this.#inbound.start(kind);
     this.#heartbeat.start(hooks);
@@ -278,6 +281,9 @@ export class TransportDriver implements TransportEvents {
   hasRoom(socket: number): void {
     if (!this.#machine.owns(socket)) return;
     this.#capacity = "room";
+    const reply = this.#pendingReply;
+    this.#pendingReply = undefined;
+    if (reply !== undefined) this.#reply(socket, reply);
     this.flush();
   }
 
@@ -335,12 +341,24 @@ export class TransportDriver implements TransportEvents {
           this.#pause(socket);
           break;
         case "reply":
-          this.sendNow(socket, action.data);
+          this.#reply(socket, action.data);
           break;
         case "fail":
           this.#fail(socket, action.failure);
       }
     }
+  }
+
+  /** One answer waits at most: a peer may ask without end, and read nothing. */
+  #reply(socket: number, data: Data): void {
+    if (this.#capacity === "full") {
+      this.#pendingReply = data;
+      return;
+    }
+    this.#guard(socket, () => {
+      const hasRoom = this.#transports.get(socket)?.send(data) !== false;
+      this.#capacity = hasRoom ? "room" : "full";
+    });
   }
 
   #pause(socket: number): void {

@@ -88,6 +88,22 @@ Deno.test("TransportDriver.ping() ends a socket whose transport throws", async (
   client.say({ type: "probe", id: 1, request: 1 });
 });
 
+Deno.test("TransportDriver.received() lets one answer wait while the peer reads nothing", async () => {
+  using client = new HubClient();
+  const reply = { to: { kind: "exact", data: "you?" }, with: "me" } as const;
+  const heartbeat = { interval: 5_000, timeout: 5, deliver: false, reply };
+  const transport = await client.open(setupWith({}, { heartbeat }));
+  transport.receives("you?");
+  transport.room = false;
+  for (let n = 0; n < 1_000; n += 1) transport.receives("you?");
+  client.send(1, "data");
+  assertEquals(transport.sent, ["me", "me"]);
+  transport.hasRoom();
+  assertEquals(transport.sent, ["me", "me", "me", "data"]);
+  transport.hasRoom();
+  assertEquals(transport.sent.length, 4);
+});
+
 Deno.test("TransportDriver.close() ends all the same when the transport throws", async () => {
   using client = new HubClient();
   const transport = await client.open();
