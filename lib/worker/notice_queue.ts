@@ -17,6 +17,14 @@ import {
 } from "../boundary/protocol.ts";
 import type { SendBufferListener } from "./send_buffer.ts";
 
+/** So many log records and heartbeats wait at most; those beyond are counted. */
+const MAX_REPORTS = 1_000;
+/** Nothing depends on these: they can be left out. */
+const REPORTS: ReadonlySet<string> = new Set<Notice["type"]>([
+  "heartbeat",
+  "log",
+]);
+
 /** A post in the making. */
 export interface NoticePost {
   readonly notices: Notice[];
@@ -45,6 +53,9 @@ export class NoticeQueue implements SendBufferListener {
   readonly #inbox: Inbox<Data>;
   readonly #ready: (id: number) => void;
   #notices: Notice[] = [];
+  /** How many of the notices are reports. */
+  #reportsWaiting = 0;
+  #reportsLeftOut = 0;
   /** `undefined` while there are none, which is nearly always. */
   #drops: Map<DropReason, Amount> | undefined;
   #takenUpTo = 0;
@@ -112,6 +123,7 @@ export class NoticeQueue implements SendBufferListener {
   /** Tells something that does not wait for credit. */
   push(notice: Notice): void {
     if (this.#phase !== "open") return;
+    if (REPORTS.has(notice.type) && !this.#countReport()) return;
     this.#reportTaken();
     this.#reportDrops();
     this.#notices.push(notice);
@@ -170,6 +182,7 @@ export class NoticeQueue implements SendBufferListener {
     this.#reportDrops();
     for (const notice of this.#notices) post.notices.push(notice);
     this.#notices = [];
+    this.#reportLeftOut(post);
     this.#fillMessages(post);
   }
 
@@ -188,6 +201,28 @@ export class NoticeQueue implements SendBufferListener {
       ? RECEIVE_WINDOW_MESSAGES - this.#crossed.messages
       : 0;
     return { messages, bytes };
+  }
+
+  /** @returns Whether there is a place for one more. */
+  #countReport(): boolean {
+    const hasPlace = this.#reportsWaiting < MAX_REPORTS;
+    if (hasPlace) this.#reportsWaiting += 1;
+    else this.#reportsLeftOut += 1;
+    return hasPlace;
+  }
+
+  #reportLeftOut(post: NoticePost): void {
+    const count = this.#reportsLeftOut;
+    this.#reportsWaiting = 0;
+    this.#reportsLeftOut = 0;
+    if (count === 0) return;
+    post.notices.push({
+      type: "log",
+      id: this.#id,
+      level: "warn",
+      message: "Log records and heartbeats were left out: too many waited",
+      fields: { count },
+    });
   }
 
   #noteDrop(reason: DropReason, { count, bytes }: Amount): void {

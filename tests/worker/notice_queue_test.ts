@@ -191,6 +191,49 @@ Deno.test("NoticeQueue.fill() takes no more than the room of a post", () => {
   assert(queue.hasWork);
 });
 
+Deno.test("NoticeQueue.push() leaves reports out where too many wait, and counts them", () => {
+  const { queue } = queueWith({ maxMessages: 1, overflow: "drop-newest" });
+  const record = {
+    type: "log",
+    id: 1,
+    level: "debug",
+    message: "",
+    fields: {},
+  } as const;
+  const latency = { type: "heartbeat", id: 1, after: 0, latency: 1 } as const;
+  queue.push({ ...latency, longestGap: 1 });
+  for (let n = 0; n < 5_000; n += 1) {
+    queue.storeMessage("a", 1);
+    queue.push(record);
+  }
+  // What something depends on is posted in any case.
+  queue.unsent(1, "expired");
+  const notices = collected(queue);
+  const count = (type: Notice["type"]) =>
+    notices.filter((notice) => notice.type === type).length;
+  assertEquals([count("heartbeat"), count("unsent")], [1, 1]);
+  // Drops are summed up where nothing lies between them.
+  assert(count("dropped") <= 1_001, `${count("dropped")}`);
+  assertEquals(
+    notices.filter(({ type }) => type === "dropped")
+      .reduce(
+        (sum, drop) => sum + (drop.type === "dropped" ? drop.count : 0),
+        0,
+      ),
+    4_999,
+  );
+  const logs = notices.filter((notice) => notice.type === "log");
+  assertEquals(logs.length, 1_000);
+  assertEquals(logs.at(-1), {
+    ...record,
+    level: "warn",
+    message: "Log records and heartbeats were left out: too many waited",
+    fields: { count: 4_001 },
+  });
+  queue.push(record);
+  assertEquals(collected(queue), [record]);
+});
+
 Deno.test("NoticeQueue.pushLast() is followed by nothing but messages from before", () => {
   const { queue } = queueWith({ maxMessages: Infinity });
   for (let n = 0; n < 2 * RECEIVE_WINDOW_MESSAGES; n += 1) {
