@@ -196,7 +196,9 @@ export type Command =
 /** The answer to an `ask`: a value, or what the user's function threw. */
 export type Answer =
   | { readonly kind: "value"; readonly value: string }
-  | { readonly kind: "failure"; readonly detail: string };
+  | { readonly kind: "failure"; readonly detail: string }
+  /** It gave what will never be of use. */
+  | { readonly kind: "unusable"; readonly detail: string };
 
 /** What the main thread's platform told. */
 export type EnvironmentChange = "online" | "offline" | "wake";

@@ -27,6 +27,8 @@ export function isFatal(
       return config.fatalCloseCodes.includes(failure.closeCode);
     case "worker":
       return !failure.retryable;
+    case "provider":
+      return failure.retryable === false;
     case "too-big":
     case "invalid":
     case "authentication":
@@ -39,7 +41,6 @@ export function isFatal(
     case "heartbeat":
     case "inbox-overflow":
     case "protocol":
-    case "provider":
       return false;
   }
 }

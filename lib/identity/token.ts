@@ -19,6 +19,47 @@ export interface TokenTarget {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A token that can go where it has to, or why not. */
+export type CheckedToken =
+  | { readonly kind: "usable"; readonly token: string }
+  | { readonly kind: "unusable"; readonly detail: string };
+
+/** Nothing that ends a line or a text. */
+// deno-lint-ignore no-control-regex -- a token with a line break would inject a header
+const NO_CONTROL = /^[^\u0000-\u001f\u007f]*$/;
+/** What each place can carry: RFC 9110, 5.5 and 5.6.2. */
+const PLACES = {
+  query: { name: "query", carries: NO_CONTROL },
+  header: { name: "header", carries: /^[\t\x20-\x7e\x80-\xff]*$/ },
+  protocol: { name: "subprotocol", carries: /^[\w!#$%&'*+.^`|~-]*$/ },
+  message: { name: "message", carries: NO_CONTROL },
+};
+
+/**
+ * Checks whether a token can be sent. A line break at its end is left out: a
+ * token that is read from a file often has one.
+ *
+ * @param token What was given for a token.
+ * @param placement Where it goes.
+ */
+export function checkToken(
+  token: unknown,
+  { kind }: TokenPlacement,
+): CheckedToken {
+  if (typeof token !== "string") {
+    return { kind: "unusable", detail: `it is of type ${typeof token}` };
+  }
+  const trimmed = token.replace(/[\r\n]+$/, "");
+  if (trimmed === "") return { kind: "unusable", detail: "it is empty" };
+  const { name, carries } = PLACES[kind];
+  return carries.test(trimmed) && trimmed.isWellFormed()
+    ? { kind: "usable", token: trimmed }
+    : {
+      kind: "unusable",
+      detail: `a ${name} cannot carry all of its characters`,
+    };
+}
+
 /** Puts a token in its place. A token in a first message leaves the target as it is. */
 export function placeToken<T extends TokenTarget>(
   target: T,

@@ -106,3 +106,10 @@ Deno.test("FATAL_CLOSE_CODES has no code by which a server asks to come back", (
     assertNotEquals(isFatal(closed(closeCode), CONFIG), true);
   }
 });
+
+Deno.test("isFatal() asks a function again, unless it would give the same", () => {
+  const failure = { type: "provider", name: "token", detail: "" } as const;
+  assertEquals(isFatal(failure, CONFIG), false);
+  assertEquals(isFatal({ ...failure, retryable: true }, CONFIG), false);
+  assertEquals(isFatal({ ...failure, retryable: false }, CONFIG), true);
+});

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
+  checkToken,
   expiryOf,
   fillToken,
   placeToken,
@@ -103,3 +104,54 @@ for (
     assertEquals(expiryOf(token), Infinity);
   });
 }
+
+const PLACES: readonly TokenPlacement[] = [
+  { kind: "query", name: "t" },
+  { kind: "header", name: "Authorization", scheme: "Bearer" },
+  { kind: "protocol", prefix: "" },
+  { kind: "message", text: "{token}" },
+];
+
+/** Which places take a token. */
+function takers(token: unknown): readonly string[] {
+  return PLACES.filter((place) => checkToken(token, place).kind === "usable")
+    .map(({ kind }) => kind);
+}
+
+Deno.test("checkToken() knows what each place can carry", () => {
+  const all = PLACES.map(({ kind }) => kind);
+  assertEquals(takers("h.e-_y.J"), all);
+  assertEquals(takers("a+b/c="), ["query", "header", "message"]);
+  assertEquals(takers("two words"), ["query", "header", "message"]);
+  assertEquals(takers("schlüssel €"), ["query", "message"]);
+  assertEquals(takers("tab\there"), ["header"]);
+  for (const token of ["", "\n", "a\nb", "a\0", "\ud800"]) {
+    assertEquals(takers(token), [], JSON.stringify(token));
+  }
+});
+
+Deno.test("checkToken() leaves out line breaks at the end", () => {
+  for (const placement of PLACES) {
+    assertEquals(checkToken("a.b.c\r\n\n", placement), {
+      kind: "usable",
+      token: "a.b.c",
+    });
+  }
+});
+
+Deno.test("checkToken() says why, without the token", () => {
+  const [query, header] = PLACES as [TokenPlacement, TokenPlacement];
+  const details = [undefined, 5, "", "ü€"].map((token) =>
+    checkToken(token, header)
+  );
+  assertEquals(details, [
+    { kind: "unusable", detail: "it is of type undefined" },
+    { kind: "unusable", detail: "it is of type number" },
+    { kind: "unusable", detail: "it is empty" },
+    {
+      kind: "unusable",
+      detail: "a header cannot carry all of its characters",
+    },
+  ]);
+  assertEquals(checkToken("ü€", query).kind, "usable");
+});

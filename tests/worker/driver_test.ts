@@ -370,6 +370,25 @@ for (
   });
 }
 
+for (
+  const answer of [
+    { kind: "value", value: "" },
+    { kind: "value", value: "a\nb" },
+    { kind: "unusable", detail: "A token must be a string" },
+  ] as const
+) {
+  Deno.test(`Driver() ends where a token can never be sent: ${Deno.inspect(answer)}`, async () => {
+    using client = new HubClient();
+    client.connect(setupWith({ token: TOKEN }));
+    const { question } = await client.next("ask");
+    client.say({ type: "answer", id: 1, question, answer });
+    assertObjectMatch(await client.next("closed"), {
+      cause: "fatal",
+      failure: { type: "provider", name: "token", retryable: false },
+    });
+  });
+}
+
 Deno.test("Driver() retries when the URL is of no use", async () => {
   using client = new HubClient();
   client.connect(asking({ backoff: { ...AT_ONCE, maxAttempts: 2 } }));

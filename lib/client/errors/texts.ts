@@ -53,6 +53,7 @@ const ADVICE = {
   tooBig: "Split messages, or raise maxMessageSize",
   inbox: "Read faster, or change the inbox option",
   authentication: "Check the token and its rights",
+  unusable: "Correct what the function gives: to ask again does not help",
   provider: "See its cause, and what the function depends on",
   exhausted:
     "Make a new socket, or raise backoff.maxAttempts or backoff.maxElapsed",
@@ -159,7 +160,7 @@ function describeFailure(
     case "provider":
       return [
         withDetail(`The function "${failure.name}" failed`, failure.detail),
-        ADVICE.provider,
+        failure.retryable === false ? ADVICE.unusable : ADVICE.provider,
       ];
     case "inbox-overflow":
       return [

@@ -44,10 +44,9 @@ export class Providers {
   async ask(what: Question): Promise<Answer> {
     this.#thrown?.delete(what);
     try {
-      const value = what === "url"
-        ? await this.#askUrl()
+      return what === "url"
+        ? { kind: "value", value: await this.#askUrl() }
         : await this.#askToken();
-      return { kind: "value", value };
     } catch (error) {
       this.#thrown ??= new Map();
       this.#thrown.set(what, error);
@@ -64,14 +63,14 @@ export class Providers {
     return this.#url;
   }
 
-  async #askToken(): Promise<string> {
+  async #askToken(): Promise<Answer> {
     const token: unknown = await this.#resolved.tokenProvider?.();
     if (typeof token !== "string") {
-      throw new TypeError(
-        `A token must be a string, not of type ${typeof token}`,
-      );
+      const detail = `A token must be a string, not of type ${typeof token}`;
+      return { kind: "unusable", detail };
     }
-    this.#token = token;
-    return token;
+    // As it is sent: a line break at its end is left out.
+    this.#token = token.replace(/[\r\n]+$/, "");
+    return { kind: "value", value: token };
   }
 }

@@ -8,7 +8,7 @@
 import { intern } from "../../boundary/intern.ts";
 import type { Setup, TokenSetup } from "../../boundary/protocol.ts";
 import type { Config } from "../../connection/config.ts";
-import type { TokenPlacement } from "../../identity/token.ts";
+import { checkToken, type TokenPlacement } from "../../identity/token.ts";
 import type { OutboxLimits } from "../../queue/outbox.ts";
 import { isInsecure } from "../../rfc6455/url.ts";
 import { resolveProtocols, resolveUrl, withoutSecrets } from "./arguments.ts";
@@ -83,7 +83,7 @@ export function resolveOptions(
   >(PLATFORM_ROWS, options);
   const { ttl, ...outbox } = own.outbox;
   const values = tokenValuesOf(options);
-  const token = values && setupOf(values, own);
+  const token = values && setupOf(values, own, options);
   const target = typeof url === "function" ? undefined : resolveUrl(url);
   if (target !== undefined && token?.insecure === "loopback") {
     refuseInsecure(target);
@@ -130,14 +130,26 @@ function tokenValuesOf({ token }: Options): TokenValues | undefined {
 function setupOf(
   { token, ...rest }: TokenValues,
   { allowInsecure }: OwnValues,
+  options: Options,
 ): TokenSetup {
+  const name = typeof options.token === "string" ? "token" : "token.token";
   return {
     source: typeof token === "string"
-      ? { kind: "static", token }
+      ? { kind: "static", token: sendable(token, rest.placement, name) }
       : { kind: token === undefined ? "hook" : "ask" },
     insecure: allowInsecure ? "allowed" : "loopback",
     ...rest,
   };
+}
+
+function sendable(
+  token: string,
+  placement: TokenPlacement,
+  name: string,
+): string {
+  const checked = checkToken(token, placement);
+  if (checked.kind === "usable") return checked.token;
+  throw new TypeError(`Option "${name}" cannot be sent: ${checked.detail}`);
 }
 
 function refuseInsecure(url: string): void {

@@ -40,6 +40,16 @@ export const FACTOR: Range = {
 };
 /** A string. */
 export const TEXT: Fit = { wanted: "a string", holds: isText };
+/** A part of a header's value, such as a scheme. */
+export const HEADER_TEXT: Fit = {
+  wanted: "a string without control characters",
+  holds: (value) => isText(value) && HEADER_VALUE.test(value),
+};
+/** The beginning of a subprotocol. */
+export const PROTOCOL_PREFIX: Fit = {
+  wanted: "a string that can begin a subprotocol",
+  holds: (value) => isText(value) && TOKEN.test(`${value}x`),
+};
 /** A string, or a function that gives one. */
 export const SOURCE: Fit = {
   wanted: "a string or a function",
@@ -119,10 +129,7 @@ export function checkHeaders(value: unknown, name: string): void {
         `Option "${name}" must not have the header ${JSON.stringify(header)}`,
       );
     }
-    check(content, `${name}.${header}`, {
-      wanted: "a string without control characters",
-      holds: (text) => isText(text) && HEADER_VALUE.test(text),
-    });
+    check(content, `${name}.${header}`, HEADER_TEXT);
   }
 }
 

@@ -139,7 +139,10 @@ export class Resolver {
 
 function fromAnswer(name: "url" | "token", answer: Answer): string {
   if (answer.kind === "value") return answer.value;
-  throw unusable(name, answer.detail);
+  const { detail } = answer;
+  throw answer.kind === "unusable"
+    ? new ResolveError({ type: "provider", name, detail, retryable: false })
+    : unusable(name, detail);
 }
 
 function unusable(name: ProviderName, detail: string): ResolveError {

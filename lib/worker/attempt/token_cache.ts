@@ -6,7 +6,11 @@
 
 import type { ProviderName } from "../../connection/failure.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { expiryOf } from "../../identity/token.ts";
+import {
+  checkToken,
+  expiryOf,
+  type TokenPlacement,
+} from "../../identity/token.ts";
 import type { TokenSetup } from "../../boundary/protocol.ts";
 import { ResolveError } from "./failures.ts";
 import type { AttemptContext } from "./hooks.ts";
@@ -53,13 +57,13 @@ export class TokenCache {
 
   /** The token that is kept, or, if it is about to expire, a new one. */
   async token(context: AttemptContext): Promise<string> {
-    const { source } = this.#setup;
-    if (source.kind === "static") return usable(source.token);
+    const { source, placement } = this.#setup;
+    if (source.kind === "static") return usable(source.token, placement);
     const kept = this.#cached;
     if (kept !== undefined && this.#clock.wallNow() < kept.freshUntil) {
       return kept.token;
     }
-    const token = usable(await this.#fetch(context));
+    const token = usable(await this.#fetch(context), placement);
     // What comes late may be older than what was asked for since.
     if (!context.signal.aborted) this.#cache(token);
     return token;
@@ -85,15 +89,11 @@ function freshness(expiresAt: number, now: number, leeway: number): number {
   return expiresAt - Math.min(leeway, (expiresAt - now) * LARGEST_LEEWAY);
 }
 
-function usable(token: unknown): string {
-  if (typeof token === "string" && token !== "" && !HAS_CONTROL.test(token)) {
-    return token;
-  }
+/** A token that can never be sent: to ask again is of no use. */
+function usable(given: unknown, placement: TokenPlacement): string {
+  const checked = checkToken(given, placement);
+  if (checked.kind === "usable") return checked.token;
+  const detail = `The token cannot be sent: ${checked.detail}`;
   const name: ProviderName = "token";
-  const detail =
-    "It gave no usable token: a string without control characters is wanted";
-  throw new ResolveError({ type: "provider", name, detail });
+  throw new ResolveError({ type: "provider", name, detail, retryable: false });
 }
-
-// deno-lint-ignore no-control-regex -- a token with a line break would inject a header
-const HAS_CONTROL = /[\u0000-\u001f\u007f]/;

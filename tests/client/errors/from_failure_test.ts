@@ -154,6 +154,11 @@ const FAILURES: readonly [Failure, string, RegExp][] = [
     /"url" failed: no luck/,
   ],
   [
+    { type: "provider", name: "token", detail: "empty", retryable: false },
+    "ProviderError",
+    /"token" failed: empty .*Correct/,
+  ],
+  [
     { type: "inbox-overflow", messages: 7, bytes: 8 },
     "InboxOverflowError",
     /7 messages, 8 bytes/,

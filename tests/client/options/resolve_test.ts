@@ -266,6 +266,16 @@ const WRONG: readonly [option: string, options: unknown, wanted: string][] = [
     "a string",
   ],
   [
+    "token.placement.protocol",
+    { token: { token: "t", placement: { protocol: "a b" } } },
+    "a string that can begin a subprotocol",
+  ],
+  [
+    "token.placement.scheme",
+    { token: { token: "t", placement: { header: "X", scheme: "a\n" } } },
+    "without control characters",
+  ],
+  [
     "token.renewal",
     { token: { token: "t", renewal: 5 } },
     "a string or an object",
@@ -374,6 +384,36 @@ Deno.test("resolveOptions() refuses a token over plain ws: to anything but loopb
   for (const host of ["localhost", "feed.localhost", "127.1.2.3", "[::1]"]) {
     resolve({ token: "t" }, `ws://${host}/`);
   }
+});
+
+for (
+  const [token, placement, complaint] of [
+    ["", undefined, "it is empty"],
+    ["\n", undefined, "it is empty"],
+    ["canary\nx", undefined, "a header cannot carry"],
+    ["canary€", undefined, "a header cannot carry"],
+    ["canary/=", { protocol: "bearer." }, "a subprotocol cannot carry"],
+    ["canary\0", { query: "t" }, "a query cannot carry"],
+    ["canary\ud800", { message: "{token}" }, "a message cannot carry"],
+  ] as const
+) {
+  Deno.test(`resolveOptions() refuses the token ${JSON.stringify(token)} since ${complaint} it`, () => {
+    const given = placement === undefined ? token : { token, placement };
+    const { message } = assertThrows(
+      () => resolve({ token: given }),
+      TypeError,
+      `Option "${
+        placement === undefined ? "token" : "token.token"
+      }" cannot be sent: ${complaint}`,
+    );
+    assert(!message.includes("canary"));
+  });
+}
+
+Deno.test("resolveOptions() leaves out a line break at the end of a token", () => {
+  const { setup, secrets } = resolve({ token: "from-a-file\r\n" });
+  assertEquals(setup.token?.source, { kind: "static", token: "from-a-file" });
+  assertEquals(secrets, ["from-a-file"]);
 });
 
 Deno.test("resolveOptions() leaves a provider to the attempts", () => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { TokenSetup } from "../../../lib/boundary/protocol.ts";
 import { ResolveError } from "../../../lib/worker/attempt/failures.ts";
 import { TokenCache } from "../../../lib/worker/attempt/token_cache.ts";
@@ -100,10 +100,16 @@ Deno.test("TokenCache.token() refuses what could inject a header or is no token"
   for (const bad of ["", "a\r\nX: y", "a\u0000", "a\u007f", undefined, 5]) {
     const { token } = cacheWith([bad]);
     const error = await assertRejects(token, ResolveError);
-    assertEquals(error.failure.type, "provider");
+    assert(error.failure.type === "provider");
+    assertEquals(error.failure.retryable, false);
   }
   const source = { kind: "static", token: "a\nb" } as const;
   await assertRejects(cacheWith([], { source }).token, ResolveError);
+});
+
+Deno.test("TokenCache.token() leaves out a line break at the end", async () => {
+  const { token } = cacheWith(["from-a-file\n"]);
+  assertEquals(await token(), "from-a-file");
 });
 
 Deno.test("TokenCache.token() keeps nothing for an attempt that is over", async () => {

@@ -1,0 +1,82 @@
+import { assertEquals } from "@std/assert";
+import type {
+  ReconnectingWebSocketOptions,
+  UrlSource,
+} from "../../../lib/client/options/options.ts";
+import { Providers } from "../../../lib/client/options/providers.ts";
+import { resolveOptions } from "../../../lib/client/options/resolve.ts";
+
+function providers(
+  options: ReconnectingWebSocketOptions = {},
+  url: UrlSource = "wss://example.com/feed",
+): Providers {
+  return new Providers(resolveOptions(url, [], options));
+}
+
+/** A function that gives one thing after the other, whatever its type says. */
+function giving<T>(...values: readonly unknown[]): () => T {
+  const rest = [...values];
+  return () => {
+    const value = rest.shift();
+    if (value instanceof Error) throw value;
+    return value as T;
+  };
+}
+
+Deno.test("Providers.url is what was given, or is empty before it is known", async () => {
+  assertEquals(providers().url, "wss://example.com/feed");
+  const asked = providers({}, giving("https://example.com/a", "wss://b.test"));
+  assertEquals(asked.url, "");
+  assertEquals(await asked.ask("url"), {
+    kind: "value",
+    value: "wss://example.com/a",
+  });
+  assertEquals(asked.url, "wss://example.com/a");
+  await asked.ask("url");
+  assertEquals(asked.url, "wss://b.test/");
+});
+
+Deno.test("Providers.ask() answers with what a function throws, and remembers it", async () => {
+  const error = new Error("No luck");
+  const asked = providers({}, giving(error, "wss://b.test"));
+  assertEquals(await asked.ask("url"), { kind: "failure", detail: "No luck" });
+  assertEquals(asked.thrown("url"), error);
+  assertEquals((await asked.ask("url")).kind, "value");
+  assertEquals(asked.thrown("url"), undefined);
+});
+
+Deno.test("Providers.ask() answers with what is thrown and is no error", async () => {
+  const asked = providers({ token: () => Promise.reject("no luck") });
+  assertEquals(await asked.ask("token"), {
+    kind: "failure",
+    detail: "no luck",
+  });
+});
+
+Deno.test("Providers.ask() answers that a URL is of no use", async () => {
+  const asked = providers({}, giving("http:", undefined));
+  for (let count = 0; count < 2; count += 1) {
+    assertEquals((await asked.ask("url")).kind, "failure");
+  }
+  assertEquals(asked.url, "");
+});
+
+Deno.test("Providers.ask() answers that what is no string is no token", async () => {
+  for (const value of [undefined, null, 5, {}]) {
+    assertEquals(await providers({ token: giving(value) }).ask("token"), {
+      kind: "unusable",
+      detail: `A token must be a string, not of type ${typeof value}`,
+    });
+  }
+});
+
+Deno.test("Providers.secrets has headers, the fixed token and the latest one", async () => {
+  const headers = { "x-key": "k" };
+  assertEquals(providers({ headers, token: "t" }).secrets, ["k", "t"]);
+  const asked = providers({ headers, token: giving("first\n", "second") });
+  assertEquals(asked.secrets, ["k"]);
+  await asked.ask("token");
+  assertEquals(asked.secrets, ["k", "first"]);
+  await asked.ask("token");
+  assertEquals(asked.secrets, ["k", "second"]);
+});
