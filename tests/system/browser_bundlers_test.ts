@@ -77,7 +77,7 @@ function page(script: string): string {
 async function makeProject() {
   const directory = await Deno.makeTempDir({ prefix: "holdfast-" });
   // The package itself depends on ws, and brings it along.
-  const dependencies = { esbuild: "^0.28.0", vite: "^8.0.0", ws: "^8.18.3" };
+  const dependencies = { esbuild: "^0.28.0", vite: "^8.0.0", ws: "^8.23.0" };
   const files = {
     "package.json": JSON.stringify({ private: true, dependencies }),
     "index.html": page("/main.ts"),

@@ -18,3 +18,11 @@ Deno.test("tools/std stands in for the versions that deno.json asks for", async 
     assertEquals(imports[`@std/${name}`], `jsr:@std/${name}@^${version}`);
   }
 });
+
+// Older versions of ws send the credentials of a URL as they are written there.
+Deno.test("deno.json asks for a ws that decodes the credentials of a URL", async () => {
+  const { imports } = JSON.parse(await read("deno.json"));
+  const [major = 0, minor = 0] = imports.ws.replace("npm:ws@^", "").split(".")
+    .map(Number);
+  assertEquals([major, minor >= 23], [8, true]);
+});

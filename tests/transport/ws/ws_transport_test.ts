@@ -215,6 +215,18 @@ Deno.test("loadWsTransport() refuses a subprotocol that was not asked for", asyn
   assertEquals((await socket.next("end")).failure?.type, "protocol");
 });
 
+Deno.test("loadWsTransport() decodes the credentials of a URL (RFC 7617)", async () => {
+  const heard = Promise.withResolvers<string | null>();
+  await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+    heard.resolve(request.headers.get("authorization"));
+    return new Response(null, { status: 403 });
+  });
+  const url = `ws://us%40er:p%3Ass@localhost:${server.addr.port}/`;
+  const socket = new Recorder(await loadWsTransport("shared"), url);
+  await socket.next("end");
+  assertEquals(await heard.promise, `Basic ${btoa("us@er:p:ss")}`);
+});
+
 Deno.test("loadWsTransport() reads Retry-After as a date", async () => {
   await using server = await startWsServer({
     handshake: {
