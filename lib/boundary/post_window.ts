@@ -10,7 +10,13 @@ import type { Command, Notice } from "./protocol.ts";
 /** Posts that may be unacknowledged, in each direction. */
 export const POST_WINDOW = 4;
 
-const WITHOUT_ACK: ReadonlySet<string> = new Set(["ack", "taken", "connect"]);
+const WITHOUT_ACK: ReadonlySet<string> = new Set([
+  "ack",
+  "taken",
+  "connect",
+  "watch",
+  "alive",
+]);
 
 /** Tells whether a post takes a place in the window, and is acknowledged. */
 export function wantsAck(post: readonly (Command | Notice)[]): boolean {

@@ -10,7 +10,8 @@
  *   a connection carry its `id`, a positive integer that is never reused.
  * - **Post**: one `postMessage`, in either direction: an array of records. A
  *   post is acknowledged with `ack` once all of its records are handled; one of
- *   nothing but `connect` or answers to earlier posts (`ack`, `taken`) is not.
+ *   nothing but `connect`, signs of life or answers to earlier posts (`ack`,
+ *   `taken`) is not.
  * - **Window** (`post_window.ts`): few posts are unacknowledged in each
  *   direction. The first goes at once; while the window is full, records
  *   gather on the side that wants to send them.
@@ -52,7 +53,7 @@
  * | `answer` | what an `ask` asked for | ignore late ones |
  * | `consumed` | room for more messages | |
  * | `environment` | the network came or went, the page woke up | |
- * | `watch` | is anyone there? | `alive` |
+ * | `watch` | a sign of life is wanted | `alive` |
  *
  * @module
  */
@@ -82,7 +83,7 @@ export type {
 };
 
 /** The version of this protocol; both halves must agree on it. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** Outgoing messages of one connection that the worker may hold. */
 export const SEND_WINDOW_MESSAGES = 4_096;
@@ -190,7 +191,7 @@ export type Command =
     readonly bytes: number;
   }
   | { readonly type: "environment"; readonly change: EnvironmentChange }
-  | { readonly type: "watch"; readonly nonce: number }
+  | { readonly type: "watch" }
   | { readonly type: "ack" };
 
 /** The answer to an `ask`: a value, or what the user's function threw. */
@@ -254,7 +255,8 @@ export type Notice =
     readonly message: string;
     readonly fields: Readonly<Record<string, string | number | boolean>>;
   }
-  | { readonly type: "alive"; readonly nonce: number }
+  /** Posted each second, and as the answer to a `watch`. */
+  | { readonly type: "alive" }
   /** The worker is about to die of this. */
   | { readonly type: "crashed"; readonly detail: string }
   /** A record that is not one of these came in. */

@@ -100,7 +100,7 @@ export class Hub {
         this.#window.acknowledge();
         return;
       case "watch":
-        this.#pushUrgent({ type: "alive", nonce: command.nonce });
+        this.#pushUrgent({ type: "alive" });
         return;
       case "environment":
         this.#notifyDrivers(command.change);
@@ -229,12 +229,15 @@ export class Hub {
   }
 
   #tick(): void {
+    // Deno serves the client's questions late while frames pour in, but timers on time.
+    this.#pushUrgent({ type: "alive" });
     const now = this.#now();
     const previous = this.#lastTick;
     this.#lastTick = now;
     if (!suspended(previous, now, TICK)) return;
     this.#notifyDrivers("wake");
   }
+
   #now(): Now {
     return { monotonic: this.#clock.now(), wall: this.#clock.wallNow() };
   }

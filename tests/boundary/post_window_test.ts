@@ -6,21 +6,22 @@ import {
 } from "../../lib/boundary/post_window.ts";
 import type { Command } from "../../lib/boundary/protocol.ts";
 
-const WATCH: Command = { type: "watch", nonce: 1 };
+const PROBE: Command = { type: "probe", id: 1, request: 1 };
+const WATCH: Command = { type: "watch" };
 const ACK: Command = { type: "ack" };
 
-Deno.test("wantsAck() leaves out posts that only answer or connect", () => {
+Deno.test("wantsAck() leaves out answers, connects and signs of life", () => {
   const taken = { type: "taken", id: 1, upTo: 1 } as const;
   assertEquals(wantsAck([]), false);
-  assertEquals(wantsAck([ACK, taken]), false);
-  assertEquals(wantsAck([ACK, WATCH]), true);
+  assertEquals(wantsAck([ACK, taken, WATCH, { type: "alive" }]), false);
+  assertEquals(wantsAck([ACK, PROBE]), true);
 });
 
 Deno.test("PostWindow.take() closes the window after so many posts", () => {
   const window = new PostWindow();
-  for (let post = 1; post < POST_WINDOW; post += 1) window.take([WATCH]);
+  for (let post = 1; post < POST_WINDOW; post += 1) window.take([PROBE]);
   assertEquals(window.isOpen, true);
-  window.take([WATCH]);
+  window.take([PROBE]);
   assertEquals(window.isOpen, false);
 });
 
@@ -32,9 +33,9 @@ Deno.test("PostWindow.take() counts no post that is not acknowledged", () => {
 
 Deno.test("PostWindow.acknowledge() makes room for one post", () => {
   const window = new PostWindow();
-  for (let post = 0; post < POST_WINDOW; post += 1) window.take([WATCH]);
+  for (let post = 0; post < POST_WINDOW; post += 1) window.take([PROBE]);
   window.acknowledge();
   assertEquals(window.isOpen, true);
-  window.take([WATCH]);
+  window.take([PROBE]);
   assertEquals(window.isOpen, false);
 });

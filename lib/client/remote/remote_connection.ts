@@ -147,6 +147,11 @@ export class RemoteConnection
 
   // What follows is for the worker's supervisor.
 
+  /** How long one attempt may take, in milliseconds. */
+  get openTimeout(): number {
+    return this.#setup.config.openTimeout;
+  }
+
   /** What a worker has to know first, be it the first one or a successor. */
   connectCommand(id: number): ConnectCommand {
     // One that is about to end makes no attempt any more.

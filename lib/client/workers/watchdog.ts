@@ -1,5 +1,6 @@
 /**
- * Finds out that nobody answers, without mistaking its own absence for it.
+ * Finds out that a worker is silent, without mistaking a block of this thread
+ * for it.
  *
  * @module
  */
@@ -8,17 +9,19 @@ import type { Clock } from "../../platform/clock.ts";
 
 /** How a watchdog works. */
 export interface WatchdogOptions {
-  /** Milliseconds of silence that are too many. */
-  readonly limit: number;
-  /** Called each second, to ask whether anyone is there. */
+  /** Gives how many milliseconds of silence are too many now. */
+  readonly limit: () => number;
+  /** Called each second of a longer silence, to ask for a sign of life. */
   readonly ask: () => void;
   /** Called once, at the limit. */
   readonly onTimeout: () => void;
 }
 
-/** The time between two questions, in milliseconds. */
+/** The time between two looks, in milliseconds. */
 const PERIOD = 1_000;
-/** A tick that is later than this tells of this thread and of nobody else. */
+/** A worker gives a sign of life each second by itself: only a longer silence is worth a question. */
+const ASK_AFTER = 2 * PERIOD;
+/** A tick that is later than this, in milliseconds, shows that this thread was blocked. */
 const LATENESS_TOLERANCE = 500;
 
 /**
@@ -59,8 +62,8 @@ export class Watchdog {
     if (this.#clock.now() - this.#tickAt <= LATENESS_TOLERANCE) {
       this.#silence += PERIOD;
     }
-    if (this.#silence >= this.#watch.limit) return this.#watch.onTimeout();
+    if (this.#silence >= this.#watch.limit()) return this.#watch.onTimeout();
     this.#schedule();
-    this.#watch.ask();
+    if (this.#silence >= ASK_AFTER) this.#watch.ask();
   }
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { NO_REASON } from "./restart_policy.ts";
 import type { Command } from "../../boundary/protocol.ts";
 
-/** What is told by, or of, a far end. Never from within `StartEndpoint`. */
+/** What comes from a far end, or happens to it. Never called from within `StartWorkerPort`. */
 export interface WorkerPortListener {
   /** A post came in, which may be anything. */
   post(data: unknown): void;
@@ -48,7 +49,7 @@ function bindWorker(worker: Worker, listener: WorkerPortListener): WorkerPort {
   worker.onerror = (event) => {
     // Deno throws in this thread what nobody took care of.
     event.preventDefault();
-    listener.failed(event.message || "No reason was given");
+    listener.failed(event.message || NO_REASON);
   };
   return {
     post: (records, transfer) => worker.postMessage(records, [...transfer]),

@@ -11,7 +11,11 @@ import { isOffline, watchEnvironment } from "./environment.ts";
 import {
   type HostedConnection,
   WorkerSupervisor,
+  type WorkerSupervisorOptions,
 } from "./worker_supervisor.ts";
+
+/** So many further workers part connections at most: enough to halve 50,000 until one is left. */
+const MAX_PARTED = 16;
 
 /** What a pool is made of. */
 export interface WorkerPoolOptions {
@@ -31,16 +35,25 @@ export interface WorkerPoolOptions {
 export class WorkerPool implements AsyncDisposable {
   readonly clock: Clock;
   readonly #supervisors: readonly WorkerSupervisor[];
+  /** Further ones, for connections that were parted from others. */
+  readonly #parted = new Set<WorkerSupervisor>();
+  readonly #options: WorkerSupervisorOptions;
   readonly #hosts = new Map<HostedConnection, WorkerSupervisor>();
+  #network: "online" | "offline" = "online";
   #unwatch = () => {};
   #disposal: PromiseWithResolvers<void> | undefined;
 
   /** Makes a pool without workers. */
   constructor({ start, size = 1, clock = PLATFORM_CLOCK }: WorkerPoolOptions) {
     this.clock = clock;
+    this.#options = {
+      start,
+      clock,
+      part: (connections, crashes) => this.#part(connections, crashes),
+    };
     this.#supervisors = Array.from(
       { length: size },
-      () => new WorkerSupervisor(start, clock),
+      () => new WorkerSupervisor(this.#options),
     );
   }
 
@@ -54,7 +67,7 @@ export class WorkerPool implements AsyncDisposable {
    *
    * @throws {DOMException} `InvalidStateError` when the pool has been disposed of.
    */
-  join(tenant: HostedConnection): void {
+  join(connection: HostedConnection): void {
     if (this.#disposal) {
       throw new DOMException(
         "Cannot open a connection: its WorkerHost has been disposed of",
@@ -62,24 +75,25 @@ export class WorkerPool implements AsyncDisposable {
       );
     }
     if (this.#hosts.size === 0) this.#watch();
-    const slot = this.#supervisors.reduce((a, b) =>
+    const supervisor = this.#supervisors.reduce((a, b) =>
       b.connections.size < a.connections.size ? b : a
     );
-    this.#hosts.set(tenant, slot);
-    slot.join(tenant);
+    this.#hosts.set(connection, supervisor);
+    supervisor.join(connection);
   }
 
-  /** Replaces a worker that crashed at once, for a connection in a hurry. */
-  restartNow(tenant: HostedConnection): void {
-    this.#hosts.get(tenant)?.restartNow();
+  /** Replaces a worker that crashed at once, for `reconnect()`. */
+  restartNow(connection: HostedConnection): void {
+    this.#hosts.get(connection)?.restartNow();
   }
 
   /** Lets a connection go, once it is closed or forgotten. */
-  leave(tenant: HostedConnection): void {
-    const slot = this.#hosts.get(tenant);
-    if (slot === undefined) return;
-    this.#hosts.delete(tenant);
-    slot.leave(tenant);
+  leave(connection: HostedConnection): void {
+    const supervisor = this.#hosts.get(connection);
+    if (supervisor === undefined) return;
+    this.#hosts.delete(connection);
+    supervisor.leave(connection);
+    if (supervisor.connections.size === 0) this.#parted.delete(supervisor);
     if (this.#hosts.size > 0) return;
     this.#unwatch();
     this.#disposal?.resolve();
@@ -89,16 +103,37 @@ export class WorkerPool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposal ??= Promise.withResolvers();
     if (this.#hosts.size === 0) this.#disposal.resolve();
-    for (const tenant of [...this.#hosts.keys()]) tenant.close(1000, "");
+    for (const connection of [...this.#hosts.keys()]) {
+      connection.close(1000, "");
+    }
     await this.#disposal.promise;
   }
 
+  /** A worker of their own for connections whose worker crashes again and again. */
+  #part(
+    connections: readonly HostedConnection[],
+    crashes: number,
+  ): WorkerSupervisor | undefined {
+    if (this.#parted.size >= MAX_PARTED) return undefined;
+    const supervisor = new WorkerSupervisor(this.#options, crashes);
+    supervisor.notify(this.#network);
+    this.#parted.add(supervisor);
+    for (const connection of connections) {
+      this.#hosts.set(connection, supervisor);
+    }
+    return supervisor;
+  }
+
   #watch(): void {
-    const tell = (change: EnvironmentChange) => {
-      for (const slot of this.#supervisors) slot.notify(change);
-    };
-    // They may remember what was so before the last connection went.
-    tell(isOffline() ? "offline" : "online");
-    this.#unwatch = watchEnvironment(tell);
+    // The workers may remember the network of a time before.
+    this.#notify(isOffline() ? "offline" : "online");
+    this.#unwatch = watchEnvironment((change) => this.#notify(change));
+  }
+
+  #notify(change: EnvironmentChange): void {
+    if (change !== "wake") this.#network = change;
+    for (const supervisor of [...this.#supervisors, ...this.#parted]) {
+      supervisor.notify(change);
+    }
   }
 }

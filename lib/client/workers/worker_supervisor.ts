@@ -1,5 +1,5 @@
 /**
- * One place for a worker: its life, its death, and the lives after it.
+ * Starts one worker, watches it, and replaces it.
  *
  * @module
  */
@@ -7,6 +7,7 @@
 import type { Failure } from "../../connection/failure.ts";
 import {
   type Command,
+  type ConnectionNotice,
   type EnvironmentChange,
   isNoticePost,
   type Notice,
@@ -15,16 +16,22 @@ import {
 import { type Batch, batchesOf } from "../../boundary/batches.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { PostSender, type PostSource } from "./post_sender.ts";
+import {
+  explainStart,
+  RestartPolicy,
+  type RestartVerdict,
+} from "./restart_policy.ts";
 import type { StartWorkerPort, WorkerPort } from "./web_worker_port.ts";
-import type { ConnectionNotice } from "../../boundary/protocol.ts";
 import { Watchdog } from "./watchdog.ts";
 
-/** Who lives in a slot: a link. */
+/** A connection, as its worker's supervisor sees it. */
 export interface HostedConnection extends PostSource {
-  /** What a worker has to know first, be it the first one or a successor. */
-  connectCommand(id: number): ConnectCommand;
+  /** How long one attempt of it may take, in milliseconds. */
+  readonly openTimeout: number;
   /** Takes the messages that arrive. */
   readonly incoming: { receive(batch: Batch): void };
+  /** The first command to a worker, be it the first worker or a successor. */
+  connectCommand(id: number): ConnectCommand;
   /** The worker is ready and has this `connect`. */
   attached(sender: PostSender, connect: ConnectCommand): void;
   /** A notice came from the worker. */
@@ -37,27 +44,34 @@ export interface HostedConnection extends PostSource {
   close(closeCode: number | undefined, reason: string): void;
 }
 
-/** The first that a worker is told of a connection. */
+/** The first command about a connection. */
 export type ConnectCommand = Extract<Command, { readonly type: "connect" }>;
 
-/** How long a script may take to load, in milliseconds. */
-const START_TIMEOUT = 10_000;
-/** How long a worker may be silent, in milliseconds. */
-const SILENCE_TIMEOUT = 5_000;
-/** So many crashes in a row end it. */
-const MAX_CRASHES = 5;
-/** A worker that lived as long as this, in milliseconds, forgets earlier crashes. */
-const STABLE_AFTER = 30_000;
-/** The longest wait after a first crash, in milliseconds; it doubles with each. */
-const FIRST_DELAY = 100;
+/** What a supervisor works with. */
+export interface WorkerSupervisorOptions {
+  readonly start: StartWorkerPort;
+  readonly clock: Clock;
+  /**
+   * Gives another supervisor to connections that leave a worker that crashes
+   * again and again; `undefined` when there are too many workers already.
+   */
+  readonly part: (
+    connections: readonly HostedConnection[],
+    crashes: number,
+  ) => WorkerSupervisor | undefined;
+}
 
+/** How long a worker may take, in milliseconds, until it is ready, and then until it works. */
+const START_TIMEOUT = 10_000;
+/** How long a worker may be silent, in milliseconds: another process may lock Deno's code cache for 5 s. */
+const SILENCE_TIMEOUT = 10_000;
 type State =
   | { readonly kind: "absent" }
   | {
     readonly kind: "starting";
     readonly endpoint: WorkerPort;
     readonly watchdog: Watchdog;
-    /** What it may have read by now. */
+    /** The commands that it may have read by now. */
     readonly preAnnounced: ReadonlyMap<HostedConnection, ConnectCommand>;
   }
   | {
@@ -66,73 +80,81 @@ type State =
     readonly watchdog: Watchdog;
     readonly sender: PostSender;
     readonly since: number;
+    /** Whether it has posted anything but `ready`: before that it loads its modules. */
+    progress: "loading" | "working";
   }
   /** Something is going to happen, unless it is cancelled. */
   | { readonly kind: "pausing"; readonly cancel: () => void };
 
 const ABSENT: State = { kind: "absent" };
 
-/** Keeps a worker alive as long as somebody lives in it. */
+/** Keeps a worker alive as long as a connection lives in it. */
 export class WorkerSupervisor {
-  readonly #start: StartWorkerPort;
+  readonly #options: WorkerSupervisorOptions;
   readonly #clock: Clock;
   readonly #connections = new Set<HostedConnection>();
   readonly #attached = new Map<number, HostedConnection>();
   #state: State = ABSENT;
   #lastId = 0;
-  #lastNonce = 0;
-  /** In a row. */
-  #crashes = 0;
-  /** How often a worker has been ready. */
-  #starts = 0;
-  /** A successor has to be told. */
+  readonly #policy: RestartPolicy;
+  /** What a successor has to know. */
   #network: "online" | "offline" = "online";
 
-  /** Makes a slot without a worker. */
-  constructor(start: StartWorkerPort, clock: Clock) {
-    this.#start = start;
-    this.#clock = clock;
+  /** Makes a supervisor without a worker. */
+  constructor(options: WorkerSupervisorOptions, crashes = 0) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#policy = new RestartPolicy(options.clock.random, crashes);
   }
 
-  /** Who lives here. */
+  /** The connections that live here. */
   get connections(): ReadonlySet<HostedConnection> {
     return this.#connections;
   }
 
-  /** Takes a tenant in; the first one starts the worker. */
-  join(tenant: HostedConnection): void {
-    this.#connections.add(tenant);
+  /** Takes a connection in; the first one starts the worker. */
+  join(connection: HostedConnection): void {
+    this.#connections.add(connection);
     if (this.#state.kind === "absent") this.#begin();
     else if (this.#state.kind === "running") {
-      this.#attach(tenant, this.#state.sender, this.#connectCommand(tenant));
+      const { sender } = this.#state;
+      this.#attach(connection, sender, this.#connectCommand(connection));
     }
   }
 
-  /** Lets a tenant go; the last one ends the worker. */
-  leave(tenant: HostedConnection): void {
-    if (!this.#connections.delete(tenant)) return;
+  /** Lets a connection go; the last one ends the worker. */
+  leave(connection: HostedConnection): void {
+    if (!this.#connections.delete(connection)) return;
     for (const [id, each] of this.#attached) {
-      if (each === tenant) this.#attached.delete(id);
+      if (each === connection) this.#attached.delete(id);
     }
-    if (this.#state.kind === "running") this.#state.sender.withdraw(tenant);
+    if (this.#state.kind === "running") {
+      this.#state.sender.withdraw(connection);
+    }
     if (this.#connections.size > 0) return;
     this.#stop();
-    this.#crashes = 0;
+    this.#policy.reset();
   }
 
-  /** Starts the successor of a worker that crashed at once. */
+  /** Starts the successor of a worker that is gone at once. */
   restartNow(): void {
-    if (this.#state.kind !== "pausing" || this.#starts === 0) return;
+    if (this.#state.kind !== "pausing") return;
     this.#state.cancel();
     this.#begin();
   }
 
-  /** Tells the worker what the platform told. */
+  /** Passes on to the worker what the platform reports. */
   notify(change: EnvironmentChange): void {
     if (change !== "wake") this.#network = change;
     if (this.#state.kind === "running") {
       this.#state.sender.send({ type: "environment", change });
     }
+  }
+
+  /** Takes connections over whose worker crashed; a new one starts after a while. */
+  adopt(connections: readonly HostedConnection[], detail: string): void {
+    for (const connection of connections) this.#connections.add(connection);
+    this.#replace(this.#policy.afterCrash(detail));
   }
 
   #begin(): void {
@@ -141,11 +163,11 @@ export class WorkerSupervisor {
       "endpoint" in this.#state && this.#state.endpoint === endpoint;
     let endpoint: WorkerPort | undefined;
     try {
-      endpoint = this.#start({
+      endpoint = this.#options.start({
         post: (data) => isPresent() && this.#onPost(data),
         failed: (detail) => {
           const fail = () => isPresent() && this.#onFailure(detail);
-          // Deno may tell of a failure before the `ready` that came first.
+          // Deno may report a failure before the `ready` that came first.
           if (this.#state.kind === "starting") this.#clock.after(0, fail);
           else fail();
         },
@@ -156,24 +178,55 @@ export class WorkerSupervisor {
       );
     }
     const watchdog = new Watchdog(this.#clock, {
-      limit: START_TIMEOUT,
-      ask: () => {},
-      onTimeout: () =>
-        this.#onFailure(`It was not ready within ${START_TIMEOUT} ms`),
+      limit: () => this.#silenceLimit(),
+      ask: () => this.#ask(),
+      onTimeout: () => this.#onSilence(),
     });
     const preAnnounced = new Map<HostedConnection, ConnectCommand>();
     this.#state = { kind: "starting", endpoint, watchdog, preAnnounced };
     if (this.#network === "offline") return;
-    for (const tenant of this.#connections) {
-      preAnnounced.set(tenant, this.#connectCommand(tenant));
+    for (const connection of this.#connections) {
+      preAnnounced.set(connection, this.#connectCommand(connection));
     }
     endpoint.post([...preAnnounced.values()], []);
   }
 
-  /** A tenant is told of nothing while it joins. */
+  /** Not from within `join()`, in which a connection is called back by nobody. */
   #failLater(detail: string): void {
-    const cancel = this.#clock.after(0, () => this.#onFailure(detail));
+    const cancel = this.#clock.after(0, () => {
+      this.#stop();
+      this.#endConnections(explainStart(detail));
+    });
     this.#state = { kind: "pausing", cancel };
+  }
+
+  /** A start may take as long as the most patient connection waits for an attempt. */
+  #silenceLimit(): number {
+    if (this.#isWorking) return SILENCE_TIMEOUT;
+    let limit = START_TIMEOUT;
+    for (const { openTimeout } of this.#connections) {
+      limit = Math.max(limit, openTimeout);
+    }
+    return limit;
+  }
+
+  get #isWorking(): boolean {
+    return this.#state.kind === "running" && this.#state.progress === "working";
+  }
+
+  #ask(): void {
+    if (this.#state.kind === "running") {
+      this.#state.sender.send({ type: "watch" });
+    }
+  }
+
+  #onSilence(): void {
+    const limit = this.#silenceLimit();
+    this.#onFailure(
+      this.#state.kind === "starting"
+        ? `It was not ready within ${limit} ms`
+        : `It did not answer for ${limit} ms`,
+    );
   }
 
   #onPost(data: unknown): void {
@@ -184,6 +237,7 @@ export class WorkerSupervisor {
       case "starting":
         return this.#onFirstPost(data, this.#state);
       case "running":
+        this.#state.progress = "working";
         this.#state.watchdog.heard();
         return this.#handle(data, this.#state.sender);
       case "absent":
@@ -206,33 +260,28 @@ export class WorkerSupervisor {
     if (ready.version !== PROTOCOL_VERSION) {
       return this.#onVersion(ready.version);
     }
-    watchdog.stop();
-    this.#starts += 1;
+    watchdog.heard();
+    this.#policy.started();
     const sender = new PostSender(endpoint, this.#clock);
-    const watching = new Watchdog(this.#clock, {
-      limit: SILENCE_TIMEOUT,
-      ask: () => this.#ask(sender),
-      onTimeout: () =>
-        this.#onFailure(`It did not answer for ${SILENCE_TIMEOUT} ms`),
-    });
     const since = this.#clock.now();
+    const progress = post.length > 1 ? "working" : "loading";
     this.#state = {
       kind: "running",
       endpoint,
-      watchdog: watching,
+      watchdog,
       sender,
       since,
+      progress,
     };
     if (this.#network === "offline") this.notify("offline");
-    for (const tenant of [...this.#connections]) {
-      this.#attach(
-        tenant,
-        sender,
-        preAnnounced.get(tenant) ?? this.#connectCommand(tenant),
-      );
+    for (const connection of [...this.#connections]) {
+      const connect = preAnnounced.get(connection) ??
+        this.#connectCommand(connection);
+      this.#attach(connection, sender, connect);
     }
-    for (const [tenant, { id }] of preAnnounced) {
-      if (!this.#connections.has(tenant)) sender.send({ type: "abandon", id });
+    for (const [connection, { id }] of preAnnounced) {
+      if (this.#connections.has(connection)) continue;
+      sender.send({ type: "abandon", id });
     }
     this.#handle(post, sender);
   }
@@ -247,25 +296,19 @@ export class WorkerSupervisor {
     }
   }
 
-  #ask(sender: PostSender): void {
-    this.#lastNonce += 1;
-    sender.send({ type: "watch", nonce: this.#lastNonce });
-  }
-
-  #connectCommand(tenant: HostedConnection): ConnectCommand {
+  #connectCommand(connection: HostedConnection): ConnectCommand {
     this.#lastId += 1;
-    return tenant.connectCommand(this.#lastId);
+    return connection.connectCommand(this.#lastId);
   }
 
   #attach(
-    tenant: HostedConnection,
+    connection: HostedConnection,
     sender: PostSender,
-    introduction: ConnectCommand,
+    connect: ConnectCommand,
   ): void {
-    const { id } = introduction;
-    this.#attached.set(id, tenant);
-    sender.send(introduction);
-    tenant.attached(sender, introduction);
+    this.#attached.set(connect.id, connection);
+    sender.send(connect);
+    connection.attached(sender, connect);
   }
 
   #onNotice(notice: Notice): void {
@@ -289,7 +332,7 @@ export class WorkerSupervisor {
           `It could not read what it was sent: ${notice.detail}`,
         );
     }
-    // Of a connection that has been forgotten: nobody is interested.
+    // A connection that has been forgotten gets no notice any more.
     this.#attached.get(notice.id)?.receive(notice);
   }
 
@@ -301,38 +344,54 @@ export class WorkerSupervisor {
   }
 
   #onFailure(detail: string): void {
-    const life = this.#state.kind === "running"
-      ? this.#clock.now() - this.#state.since
-      : 0;
+    const state = this.#state;
     this.#stop();
-    if (this.#starts === 0) return this.#endConnections(explainStart(detail));
-    this.#crashes = life >= STABLE_AFTER ? 1 : this.#crashes + 1;
-    if (this.#crashes >= MAX_CRASHES) {
-      return this.#endConnections(
-        `The worker crashed ${MAX_CRASHES} times in a row: ${detail}`,
-      );
+    const verdict = state.kind === "running"
+      ? this.#policy.crashed(this.#clock.now() - state.since, detail)
+      : this.#policy.startFailed(detail, this.#network);
+    if (state.kind === "running" && this.#policy.suspectsConnections) {
+      if (this.#part(detail)) {
+        return this.#replace(this.#policy.afterCrash(detail));
+      }
     }
-    // `backoffDelay()` checks its arguments, which weighs more than this.
-    const limit = FIRST_DELAY * 2 ** (this.#crashes - 1);
-    const delay = this.#clock.random() * limit;
-    const cancel = this.#clock.after(delay, () => this.#begin());
-    this.#state = { kind: "pausing", cancel };
-    const failure: Failure = {
-      type: "worker",
-      detail: `The worker crashed and is started again: ${detail}`,
-      retryable: true,
-    };
-    for (const tenant of [...this.#connections]) tenant.crashed(failure, delay);
+    if (verdict.kind === "end") this.#endConnections(verdict.detail);
+    else this.#replace(verdict);
   }
 
-  /** Tenants who come from now on get a new start. */
+  /**
+   * Moves half of the connections to a worker of their own. Repeated, it leaves
+   * the one alone that makes workers crash, and only that one ends.
+   */
+  #part(detail: string): boolean {
+    const half = [...this.#connections].slice(
+      Math.ceil(this.#connections.size / 2),
+    );
+    if (half.length === 0) return false;
+    const other = this.#options.part(half, this.#policy.crashes);
+    if (other === undefined) return false;
+    for (const connection of half) this.#connections.delete(connection);
+    other.adopt(half, detail);
+    return true;
+  }
+
+  /** Starts a successor after a while. */
+  #replace({ delay, detail }: RestartVerdict & { kind: "restart" }): void {
+    const cancel = this.#clock.after(delay, () => this.#begin());
+    this.#state = { kind: "pausing", cancel };
+    const failure: Failure = { type: "worker", detail, retryable: true };
+    for (const connection of [...this.#connections]) {
+      connection.crashed(failure, delay);
+    }
+  }
+
+  /** Connections that join from now on get a new start. */
   #endConnections(detail: string): void {
     this.#stop();
-    this.#crashes = 0;
-    const tenants = [...this.#connections];
+    this.#policy.reset();
+    const connections = [...this.#connections];
     this.#connections.clear();
     const failure: Failure = { type: "worker", detail, retryable: false };
-    for (const tenant of tenants) tenant.ended(failure);
+    for (const connection of connections) connection.ended(failure);
   }
 
   #stop(): void {
@@ -350,13 +409,4 @@ export class WorkerSupervisor {
         state.endpoint.end();
     }
   }
-}
-
-/** Says why a worker may not have started, and what to do about it. */
-function explainStart(detail: string): string {
-  const advice = /requires? read access|notcapable|permission/i.test(detail)
-    ? "grant --allow-read for the folder of the package, or import it from JSR"
-    : "check that the script can be loaded (404, content security policy `worker-src`, " +
-      "bundler), or name another with `new WorkerHost({ url })`";
-  return `The worker could not be started: ${detail}; ${advice}`;
 }

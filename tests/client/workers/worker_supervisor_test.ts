@@ -5,6 +5,7 @@ import { POST_WINDOW } from "../../../lib/boundary/post_window.ts";
 import {
   type Bench,
   closeLink,
+  type FakeWorker,
   LIMITS,
   makeBench,
   makeOpenBench,
@@ -25,7 +26,7 @@ Deno.test("WorkerSupervisor() says a version mismatch clearly", () => {
   ]);
   assertMatch(
     detailOf(recorder),
-    /version 99 of the protocol and the main thread version 2/,
+    /version 99 of the protocol and the main thread version 3/,
   );
   assertEquals([started.length, clock.timers], [1, 0]);
 });
@@ -54,13 +55,58 @@ Deno.test("WorkerSupervisor() ends connections when a worker cannot even be made
   assertEquals(clock.timers, 0);
 });
 
-Deno.test("WorkerSupervisor() ends connections of a worker that is not ready within 10 s", () => {
-  const { recorder, clock, workers: { last } } = makeBench();
+Deno.test("WorkerSupervisor() starts again what is not ready within 10 s", () => {
+  const { recorder, clock, workers } = makeBench();
+  const [first] = workers.started;
   clock.advance(9_999);
   assertEquals(recorder.events, []);
   clock.advance(1);
-  assertMatch(detailOf(recorder), /not ready within 10000 ms/);
-  assertEquals([clock.timers, last.state], [0, "ended"]);
+  assertEquals([recorder.take(), first?.state], [["disconnected"], "ended"]);
+  assertMatch(lossOf(recorder), /could not be started.*not ready within 10000/);
+  clock.advance(recorder.losses[0]?.status.delay ?? 0);
+  workers.last.ready();
+  workers.last.open(2);
+  assertEquals([recorder.take(), workers.started.length], [["opened"], 2]);
+});
+
+Deno.test("WorkerSupervisor() waits for a start as long as openTimeout allows", () => {
+  const config = { ...SETUP.config, openTimeout: 60_000 };
+  const { recorder, clock, workers: { last } } = makeBench({
+    setup: { ...SETUP, config },
+  });
+  clock.advance(59_999);
+  last.ready();
+  last.open(1);
+  assertEquals(recorder.take(), ["opened"]);
+});
+
+Deno.test("WorkerSupervisor() starts again what could not be loaded now, for as long as it takes", () => {
+  const { recorder, clock, workers } = makeBench();
+  for (let start = 0; start < 20; start += 1) {
+    workers.last.fail("Import 'x' failed: 503 Service Unavailable");
+    while (workers.started.length < start + 2) clock.advance(100);
+  }
+  assertEquals(recorder.closes, []);
+  workers.last.ready();
+  const { id = 0 } = workers.last.all("connect").at(-1) ?? {};
+  workers.last.open(id);
+  assertEquals(recorder.take().at(-1), "opened");
+});
+
+Deno.test("WorkerSupervisor() waits longer for a worker that loads than for one that works", async () => {
+  const config = { ...SETUP.config, openTimeout: 30_000 };
+  const { recorder, clock, workers: { last } } = makeBench({
+    setup: { ...SETUP, config },
+  });
+  last.ready();
+  clock.advance(29_999);
+  assertEquals([recorder.take(), last.state], [[], "alive"]);
+  last.tell({ type: "alive" });
+  await settle();
+  clock.advance(9_000);
+  assertEquals(last.state, "alive");
+  clock.advance(1_000);
+  assertEquals([recorder.take(), last.state], [["disconnected"], "ended"]);
 });
 
 Deno.test("WorkerSupervisor() starts anew for a connection that comes after a failed start", () => {
@@ -230,7 +276,7 @@ Deno.test("WorkerSupervisor() gives up after 5 crashes in a row", () => {
     clock.advance(5_000);
     workers.last.ready();
     clock.advance(1_000);
-    workers.last.tell({ type: "alive", nonce: 0 });
+    workers.last.tell({ type: "alive" });
   }
   assertEquals(recorder.closes, []);
   workers.last.fail("Boom");
@@ -246,23 +292,52 @@ Deno.test("WorkerSupervisor() forgets crashes that were followed by 30 s of life
     workers.last.ready();
     for (let second = 0; second < 30; second += 1) {
       clock.advance(1_000);
-      workers.last.tell({ type: "alive", nonce: 0 });
+      workers.last.tell({ type: "alive" });
     }
   }
   assertEquals(recorder.closes, []);
 });
 
-Deno.test("WorkerSupervisor() replaces a worker that does not answer for 5 s", async () => {
-  const { recorder, clock, workers } = makeOpenBench();
+Deno.test("WorkerSupervisor() replaces a worker that does not answer for 10 s", async () => {
+  const { recorder, clock, workers: { last } } = makeOpenBench();
   await settle();
   clock.advance(1_000);
-  const { last } = workers;
-  assertEquals(last.all("watch").length, 1);
-  last.tell({ type: "alive", nonce: 1 });
-  clock.advance(4_999);
+  last.tell({ type: "alive" });
+  clock.advance(1_999);
+  assertEquals(last.all("watch"), []);
+  clock.advance(8_000);
+  assertEquals(last.all("watch").length > 0, true);
   assertEquals([recorder.take(), last.state], [[], "alive"]);
   clock.advance(1);
   assertEquals([recorder.take(), last.state], [["disconnected"], "ended"]);
+});
+
+Deno.test("WorkerSupervisor() parts connections whose worker crashes, and ends only the one at fault", () => {
+  const bench = makeOpenBench();
+  const { clock, workers } = bench;
+  const url = "ws://crash.example/";
+  const guilty = addLink(bench, { ...SETUP, url });
+  const others = Array.from({ length: 6 }, () => addLink(bench));
+  const ready = new Set<FakeWorker>();
+  for (let crash = 0; crash < 12; crash += 1) {
+    for (const worker of [...workers.started]) {
+      if (worker.state === "ended") continue;
+      worker.ready();
+      ready.add(worker);
+      const connects = worker.all("connect");
+      if (connects.some(({ setup }) => setup.url === url)) worker.fail("Boom");
+    }
+    clock.advance(5_000);
+    for (const worker of ready) worker.tell({ type: "alive" });
+  }
+  assertEquals(guilty.recorder.closes.length, 1);
+  assertMatch(detailOf(guilty.recorder), /times in a row: Boom/);
+  const alive = [bench, ...others].map(({ recorder }) => recorder.closes);
+  assertEquals(alive.flat(), []);
+  assertEquals(
+    workers.started.filter(({ state }) => state === "alive").length,
+    3,
+  );
 });
 
 Deno.test("WorkerSupervisor() does not blame a worker for its own absence", () => {
@@ -270,7 +345,7 @@ Deno.test("WorkerSupervisor() does not blame a worker for its own absence", () =
   clock.advance(4_000);
   clock.block(60_000);
   assertEquals([recorder.take(), last.state], [[], "alive"]);
-  last.tell({ type: "alive", nonce: 1 });
+  last.tell({ type: "alive" });
   clock.advance(4_000);
   assertEquals([recorder.take(), last.state], [[], "alive"]);
 });
@@ -368,5 +443,10 @@ function addLink(
 
 function detailOf({ closes }: Recorder): string {
   const failure = closes[0]?.failure;
+  return failure?.type === "worker" ? failure.detail : "";
+}
+
+function lossOf({ losses }: Recorder): string {
+  const failure = losses[0]?.failure;
   return failure?.type === "worker" ? failure.detail : "";
 }

@@ -1,0 +1,126 @@
+/**
+ * Whether a worker that is gone has a successor, and when.
+ *
+ * @module
+ */
+
+/** What happens after a worker is gone; delays are milliseconds. */
+export type RestartVerdict =
+  | {
+    readonly kind: "restart";
+    readonly delay: number;
+    readonly detail: string;
+  }
+  | { readonly kind: "end"; readonly detail: string };
+
+/** What browsers leave to be said where a script does not load. */
+export const NO_REASON = "No reason was given";
+
+/** So many crashes in a row end what lives in the worker. */
+const MAX_CRASHES = 5;
+/** From so many crashes in a row on, the connections in it are parted. */
+const PART_FROM = 2;
+/** A worker that lived as long as this, in milliseconds, forgets earlier crashes. */
+const STABLE_AFTER = 30_000;
+/** The longest wait after a first crash, in milliseconds; it doubles with each. */
+const FIRST_CRASH_DELAY = 100;
+/** The same after a first start that failed. */
+const FIRST_START_DELAY = 500;
+/** The longest wait of all, in milliseconds. */
+const MAX_DELAY = 30_000;
+/** So many starts in a row may fail without a reason. */
+const MAX_UNKNOWN_STARTS = 5;
+
+/** Statuses that pass, and connections that fail, in the words of Deno. */
+const TEMPORARY =
+  /failed: (?:408|425|429|5\d\d)\b|error sending request|not ready within/i;
+
+/** Counts what went wrong with the workers of one supervisor. */
+export class RestartPolicy {
+  readonly #random: () => number;
+  #crashes: number;
+  #failedStarts = 0;
+
+  /** Starts with the crashes of workers before. */
+  constructor(random: () => number, crashes = 0) {
+    this.#random = random;
+    this.#crashes = crashes;
+  }
+
+  /** Crashes in a row. */
+  get crashes(): number {
+    return this.#crashes;
+  }
+
+  /** Whether one of several connections may be the cause of the crashes. */
+  get suspectsConnections(): boolean {
+    return this.#crashes >= PART_FROM;
+  }
+
+  /** A worker is ready. */
+  started(): void {
+    this.#failedStarts = 0;
+  }
+
+  /** Forgets everything. */
+  reset(): void {
+    this.#crashes = 0;
+    this.#failedStarts = 0;
+  }
+
+  /** A worker crashed that was ready for so many milliseconds. */
+  crashed(life: number, detail: string): RestartVerdict {
+    this.#crashes = life >= STABLE_AFTER ? 1 : this.#crashes + 1;
+    if (this.#crashes >= MAX_CRASHES) {
+      return {
+        kind: "end",
+        detail: `The worker crashed ${this.#crashes} times in a row: ${detail}`,
+      };
+    }
+    return this.afterCrash(detail);
+  }
+
+  /** The successor of a worker that crashed, however often that was. */
+  afterCrash(detail: string): RestartVerdict & { readonly kind: "restart" } {
+    return {
+      kind: "restart",
+      delay: this.#delay(FIRST_CRASH_DELAY, this.#crashes),
+      detail: `The worker crashed and is started again: ${detail}`,
+    };
+  }
+
+  /** A worker did not become ready, in the words of the platform. */
+  startFailed(
+    detail: string,
+    network: "online" | "offline",
+  ): RestartVerdict {
+    this.#failedStarts += 1;
+    if (!this.#isTemporary(detail, network)) {
+      return { kind: "end", detail: explainStart(detail) };
+    }
+    return {
+      kind: "restart",
+      delay: this.#delay(FIRST_START_DELAY, this.#failedStarts),
+      detail: `The worker could not be started and is tried again: ${detail}`,
+    };
+  }
+
+  #isTemporary(detail: string, network: "online" | "offline"): boolean {
+    if (detail !== NO_REASON) return TEMPORARY.test(detail);
+    return network === "offline" || this.#failedStarts < MAX_UNKNOWN_STARTS;
+  }
+
+  /** `backoffDelay()` checks its arguments, which weighs more than this. */
+  #delay(first: number, count: number): number {
+    return this.#random() * Math.min(first * 2 ** (count - 1), MAX_DELAY);
+  }
+}
+
+/** Says why a worker may not have started, and what to do about it. */
+export function explainStart(detail: string): string {
+  const advice = /requires? read access|notcapable|permission/i.test(detail)
+    ? "grant --allow-read for the folder of the package, or import it from JSR"
+    : "check that the script can be loaded (404, content security policy `worker-src`, " +
+      "bundler), or name another with `new WorkerHost({ url })`";
+  return `The worker could not be started: ${detail}; ${advice}`;
+}
