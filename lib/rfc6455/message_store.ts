@@ -1,0 +1,66 @@
+/**
+ * Collects the bytes of one message that comes in pieces.
+ *
+ * @module
+ */
+
+/** Bytes that a header announces up to this size are reserved at once. */
+const RESERVE = 1024 * 1024;
+/** The first buffer of a message of unknown size. */
+const SMALLEST = 256;
+/** Fewer bytes are copied one by one: a view of them would cost more. */
+const BY_BYTE = 32;
+
+/**
+ * A buffer that grows with what arrives, so that a peer that announces much and
+ * sends little costs little, and that is given away with the message.
+ */
+export class MessageStore {
+  #bytes: Uint8Array<ArrayBuffer> | undefined;
+  #length = 0;
+
+  /** How many bytes are stored. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Prepares for so many more bytes, which end the message. */
+  reserve(bytes: number): void {
+    this.#grow(this.#length + Math.min(bytes, RESERVE));
+  }
+
+  /** Appends a copy of `bytes[start, end)`. */
+  append(bytes: Uint8Array, start: number, end: number): void {
+    const length = this.#length + end - start;
+    const target = this.#room(length);
+    if (end - start < BY_BYTE) {
+      const shift = this.#length - start;
+      for (let at = start; at < end; at += 1) target[at + shift] = bytes[at]!;
+    } else target.set(bytes.subarray(start, end), this.#length);
+    this.#length = length;
+  }
+
+  /** Gives the message away, in a buffer of its very size, and starts anew. */
+  take(): Uint8Array<ArrayBuffer> {
+    const bytes = this.#bytes ?? new Uint8Array(0);
+    const length = this.#length;
+    this.#bytes = undefined;
+    this.#length = 0;
+    if (bytes.length === length) return bytes;
+    return new Uint8Array(bytes.buffer.transfer(length));
+  }
+
+  #room(length: number): Uint8Array<ArrayBuffer> {
+    const capacity = this.#bytes?.length ?? 0;
+    if (length > capacity) {
+      this.#grow(Math.max(length, capacity * 2, SMALLEST));
+    }
+    return this.#bytes!;
+  }
+
+  #grow(capacity: number): void {
+    const buffer = this.#bytes?.buffer ?? new ArrayBuffer(0);
+    if (capacity <= buffer.byteLength) return;
+    this.#bytes = new Uint8Array(buffer.transfer(capacity));
+  }
+}
