@@ -55,6 +55,7 @@ export class MessageAssembler {
     this.#opcode = opcode;
     this.#coding = coding;
     this.#utf8.reset();
+    if (coding === "deflate") this.#inflater!.start();
   }
 
   /** Says that so many more bytes end the message. */

@@ -5,6 +5,13 @@
  */
 
 /**
+ * Where a stream of DEFLATE blocks stands: within a block; between a block that
+ * ended and one that may start; after a final block; or at bytes that are not
+ * valid.
+ */
+export type InflatePosition = "within" | "between" | "final" | "invalid";
+
+/**
  * What decompresses. It is an argument, because the library that does it is
  * loaded only where compression was negotiated.
  */
@@ -22,8 +29,8 @@ export interface Inflater {
    * was pushed is inflated, or when it is not valid.
    */
   read(): Uint8Array<ArrayBuffer> | undefined;
-  /** `"between"`: a DEFLATE block ended, and no other has started. */
-  readonly position: "within" | "between" | "invalid";
+  /** Where the stream stands. */
+  readonly position: InflatePosition;
   /** Forgets the window. */
   reset(): void;
 }
@@ -38,7 +45,7 @@ const TAIL: Uint8Array = new Uint8Array([0x00, 0x00, 0xff, 0xff]);
 export class MessageInflater {
   readonly #inflater: Inflater;
   readonly #takeover: ContextTakeover;
-  #phase: "message" | "ended" = "message";
+  #phase: "empty" | "message" | "ended" = "empty";
 
   /** Makes one for a connection. */
   constructor(inflater: Inflater, takeover: ContextTakeover) {
@@ -46,16 +53,29 @@ export class MessageInflater {
     this.#takeover = takeover;
   }
 
+  /** Starts a message. */
+  start(): void {
+    this.#phase = "empty";
+  }
+
   /** Gives the next bytes of the message; read all pieces after it. */
   push(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
     this.#phase = "message";
     this.#inflater.push(bytes);
   }
 
-  /** Says that the message is complete; read all pieces after it. */
+  /**
+   * Says that the message is complete; read all pieces after it.
+   *
+   * Two messages are accepted although they break RFC 7692, as other receivers
+   * take them: one without a byte, which should have one (7.2.3.6), and one
+   * without a byte after its final block (7.2.3.4).
+   */
   end(): void {
+    if (this.#phase === "empty") return;
     this.#phase = "ended";
-    this.#inflater.push(TAIL);
+    if (this.#inflater.position !== "final") this.#inflater.push(TAIL);
   }
 
   /** Inflates the next piece; `undefined` when there is none. */
@@ -72,7 +92,7 @@ export class MessageInflater {
   get isValid(): boolean {
     const { position } = this.#inflater;
     return this.#phase === "ended"
-      ? position === "between"
+      ? position === "between" || position === "final"
       : position !== "invalid";
   }
 }
