@@ -40,6 +40,12 @@ export class MessageStore {
     this.#length = length;
   }
 
+  /** The first bytes that are stored, at most so many, without a copy. */
+  peek(bytes: number): Uint8Array<ArrayBuffer> {
+    const stored = this.#bytes ?? new Uint8Array(0);
+    return stored.subarray(0, Math.min(bytes, this.#length));
+  }
+
   /** Gives the message away, in a buffer of its very size, and starts anew. */
   take(): Uint8Array<ArrayBuffer> {
     const bytes = this.#bytes ?? new Uint8Array(0);

@@ -24,9 +24,16 @@ import {
   zlibInflateResetKeep,
   ZStream,
 } from "pako";
+import type { Role } from "../frame.ts";
 import { MessageStore } from "../message_store.ts";
-import type { Deflater } from "./message_deflater.ts";
-import type { InflatePosition, Inflater } from "./message_inflater.ts";
+import type { MessageCompression } from "../protocol.ts";
+import { type Deflater, MessageDeflater } from "./message_deflater.ts";
+import {
+  type InflatePosition,
+  type Inflater,
+  MessageInflater,
+} from "./message_inflater.ts";
+import type { DeflateAgreement } from "./negotiation.ts";
 
 /** zlib's only method. */
 const DEFLATED = 8;
@@ -46,6 +53,36 @@ const MAX_EMPTY_ENDS = 1_000;
 /** All output is copied before anything else is inflated or deflated. */
 const OUTPUT = new Uint8Array(64 * 1024);
 const NOTHING = OUTPUT.subarray(0, 0);
+
+/** What the compression of a connection is made of. */
+export interface CompressionOptions {
+  /** What was negotiated. */
+  readonly agreement: DeflateAgreement;
+  /** Which side this is. */
+  readonly role: Role;
+  /** Messages of fewer bytes are sent as they are. */
+  readonly threshold: number;
+}
+
+/** Makes the compression of a connection; its memory is about 300 KiB. */
+export function pakoCompression(
+  { agreement, role, threshold }: CompressionOptions,
+): MessageCompression {
+  const { client, server } = agreement;
+  const [ours, theirs] = role === "client"
+    ? [client, server]
+    : [server, client];
+  return {
+    deflater: new MessageDeflater(new PakoDeflater(ours.windowBits), {
+      takeover: ours.takeover,
+      threshold,
+    }),
+    inflater: new MessageInflater(
+      new PakoInflater(theirs.windowBits),
+      theirs.takeover,
+    ),
+  };
+}
 
 /** Inflates with a window of so many bits, 8 to 15. */
 export class PakoInflater implements Inflater {

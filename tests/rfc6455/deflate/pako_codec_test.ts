@@ -167,10 +167,10 @@ Deno.test("PakoDeflater compresses what each window can inflate", () => {
     bytesOf("Holdfast ".repeat(2_000)),
     random,
     random,
-    new Uint8Array(300_000),
+    new Uint8Array(150_000),
   ];
   for (const takeover of ["takeover", "no-takeover"] as const) {
-    for (let bits = 8; bits <= 15; bits += 1) {
+    for (const bits of [8, 9, 12, 15]) {
       const { deflater, inflater } = pair(bits, takeover);
       for (const message of messages) {
         const compressed = deflater.compress(message).slice();
