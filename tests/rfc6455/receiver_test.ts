@@ -1,4 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import { MessageInflater } from "../../lib/rfc6455/deflate/message_inflater.ts";
+import { PakoInflater } from "../../lib/rfc6455/deflate/pako_codec.ts";
 import { Receiver } from "../../lib/rfc6455/receiver.ts";
 import {
   bytesOf,
@@ -282,6 +284,71 @@ Deno.test("Receiver stops within a chunk when it is told to", () => {
   receiver.receive(chunk);
   assertEquals(events, [["ascii", "a"]]);
   assertEquals(receiver.received, 2 * chunk.length);
+});
+
+/** A receiver's inflater of a fresh connection. */
+function inflater(): MessageInflater {
+  return new MessageInflater(new PakoInflater(15), "takeover");
+}
+
+Deno.test("Receiver inflates messages that are marked, in any chunks", () => {
+  const hello = [0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00];
+  const stream = concat(
+    frame(0xc1, hello),
+    frame(0x81, "plain"),
+    frame(0x41, hello.slice(0, 3)),
+    frame(0x89),
+    frame(0x80, hello.slice(3)),
+    frame(0xc2, [0x00]),
+  );
+  for (const size of [Infinity, 1, 2, 5]) {
+    assertEquals(receive(stream, { inflater: inflater() }, size), [
+      ["ascii", "Hello"],
+      ["ascii", "plain"],
+      ["ping", []],
+      ["ascii", "Hello"],
+      ["binary", []],
+    ]);
+  }
+});
+
+Deno.test("Receiver takes RSV1 on the first frame of a message only", () => {
+  const stream = concat(frame(0x41, [0x00]), frame(0xc0, [0x00]));
+  assertEquals(receive(stream, { inflater: inflater() }), [[
+    "fault",
+    1002,
+    "RSV1 set in a frame that is not its message's first (RFC 7692, 6.1)",
+    3,
+  ]]);
+});
+
+Deno.test("Receiver lets a compressed message be a little longer than the limit", () => {
+  const data = new Uint8Array(1_024);
+  // What does not compress is stored, with 5 bytes for each block.
+  const stored = concat([0x00, 0x00, 0x04, 0xff, 0xfb], data, [0x00]);
+  const options = () => ({ inflater: inflater(), maxMessageSize: 1_024 });
+  assertEquals(receive(frame(0xc2, stored), options()), [
+    ["binary", [...data]],
+  ]);
+  const fragments = concat(
+    frame(0x42, stored),
+    frame(0x80, new Uint8Array(300)),
+  );
+  assertEquals(receive(fragments, options()), [[
+    "fault",
+    1009,
+    "A message of 1330 bytes or more is over the limit of 1024",
+    1_034,
+  ]]);
+});
+
+Deno.test("Receiver says where a compressed message is wrong", () => {
+  assertEquals(receive(frame(0xc2, [0x06, 0xff]), { inflater: inflater() }), [[
+    "fault",
+    1007,
+    "A compressed message does not inflate (RFC 7692, 7.2.2)",
+    4,
+  ]]);
 });
 
 Deno.test("Receiver takes empty chunks", () => {

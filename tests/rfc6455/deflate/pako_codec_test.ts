@@ -6,6 +6,7 @@ import {
   MessageInflater,
 } from "../../../lib/rfc6455/deflate/message_inflater.ts";
 import {
+  pakoCompression,
   PakoDeflater,
   PakoInflater,
 } from "../../../lib/rfc6455/deflate/pako_codec.ts";
@@ -192,4 +193,25 @@ Deno.test("PakoDeflater makes what zlib inflates, smaller with its window", () =
     message,
   );
   assertEquals(second.length < first.length / 3, true);
+});
+
+Deno.test("pakoCompression() compresses each way as it was negotiated", () => {
+  const agreement = {
+    client: { takeover: "takeover", windowBits: 9 },
+    server: { takeover: "no-takeover", windowBits: 15 },
+  } as const;
+  const client = pakoCompression({ agreement, role: "client", threshold: 5 });
+  const server = pakoCompression({ agreement, role: "server", threshold: 5 });
+  const message = bytesOf("a message that comes again and again");
+  const exchange = (from: typeof client, to: typeof client) =>
+    [1, 2].map(() => {
+      const compressed = from.deflater.compress(message).slice();
+      assertEquals(inflate(to.inflater, compressed), message);
+      return compressed.length;
+    });
+  const [first, again] = exchange(client, server);
+  assertEquals(again! < first!, true);
+  const [always, same] = exchange(server, client);
+  assertEquals(always, same);
+  assertEquals(client.deflater.threshold, 5);
 });
