@@ -6,6 +6,11 @@ import {
   type HandshakeOptions,
   type HandshakeResult,
 } from "../../../lib/rfc6455/handshake/client_handshake.ts";
+import {
+  below,
+  randomChunks,
+  randomFrom,
+} from "../conformance/random_streams.ts";
 import { bytesOf, chunks, concat, frame } from "../frames.ts";
 
 const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -296,4 +301,39 @@ Deno.test("ClientHandshake says at which byte a response is no HTTP", () => {
     detail: 'The answer is not HTTP: it starts with "junk that"',
     offset: 16,
   });
+});
+
+Deno.test("ClientHandshake gives the same for any mutated response, however it is cut", () => {
+  const texts = [
+    response([...VALID, "x: y", " z", "Sec-WebSocket-Protocol: a"]),
+    response([], "100 Continue") + response(VALID).replaceAll("\r", ""),
+    response(["Transfer-Encoding: chunked"], "503 No") +
+    "3\r\nabc\r\n0\r\n\r\n",
+  ];
+  const kinds = new Set<string>();
+  for (let seed = 0; seed < 3_000; seed += 1) {
+    const random = randomFrom(seed);
+    const bytes = [...bytesOf(texts[below(3, random)]!)];
+    for (let count = below(4, random); count > 0; count -= 1) {
+      const at = below(bytes.length, random);
+      const kept = below(3, random);
+      const other = random() < 0.5 ? below(256, random) : 10;
+      bytes.splice(at, kept === 0 ? 1 : 0, ...kept === 2 ? [other] : []);
+      bytes[at] = kept === 1 ? other : bytes[at] ?? 0;
+    }
+    const run = (parts: readonly Uint8Array[]) => {
+      const client = handshake({ protocols: ["a"].slice(seed % 2) });
+      for (const part of parts) {
+        const result = client.receive(part);
+        if (result.kind === "accepted") return { ...result, end: 0 };
+        if (result.kind !== "incomplete") return result;
+      }
+      return client.receiveEnd();
+    };
+    const whole = run([Uint8Array.from(bytes)]);
+    kinds.add(whole.kind);
+    const cut = run(randomChunks(Uint8Array.from(bytes), random));
+    assertEquals(cut, whole, `seed ${seed}`);
+  }
+  assertEquals(kinds, new Set(["accepted", "failed", "refused"]));
 });
