@@ -18,6 +18,8 @@ const BY_BYTE = 32;
 export class MessageStore {
   #bytes: Uint8Array<ArrayBuffer> | undefined;
   #length = 0;
+  /** The size of the whole message, once it is known. */
+  #expected = Infinity;
 
   /** How many bytes are stored. */
   get length(): number {
@@ -26,6 +28,7 @@ export class MessageStore {
 
   /** Prepares for so many more bytes, which end the message. */
   reserve(bytes: number): void {
+    this.#expected = this.#length + bytes;
     this.#grow(this.#length + Math.min(bytes, RESERVE));
   }
 
@@ -52,6 +55,7 @@ export class MessageStore {
     const length = this.#length;
     this.#bytes = undefined;
     this.#length = 0;
+    this.#expected = Infinity;
     if (bytes.length === length) return bytes;
     return new Uint8Array(bytes.buffer.transfer(length));
   }
@@ -59,7 +63,8 @@ export class MessageStore {
   #room(length: number): Uint8Array<ArrayBuffer> {
     const capacity = this.#bytes?.length ?? 0;
     if (length > capacity) {
-      this.#grow(Math.max(length, capacity * 2, SMALLEST));
+      const size = Math.max(length, capacity * 2, SMALLEST);
+      this.#grow(Math.min(size, Math.max(length, this.#expected)));
     }
     return this.#bytes!;
   }

@@ -44,3 +44,20 @@ Deno.test("MessageStore does not reserve all that a header announces", () => {
   store.append(new Uint8Array([7]), 0, 1);
   assertEquals([...store.take()], [7]);
 });
+
+Deno.test("MessageStore grows no larger than the message", () => {
+  const store = new MessageStore();
+  const size = 3 * 2 ** 20 + 1;
+  store.reserve(size);
+  const piece = new Uint8Array(2 ** 20).fill(7);
+  for (let count = 0; count < 3; count += 1) store.append(piece, 0, 2 ** 20);
+  store.append(piece, 0, 1);
+  const taken = store.take();
+  assertEquals([taken.length, taken.at(-1)], [size, 7]);
+  // More than was announced is taken too, and nothing is left of it.
+  store.reserve(1);
+  store.append(piece, 0, 500);
+  assertEquals(store.take().length, 500);
+  store.append(piece, 0, 3);
+  assertEquals(store.take().length, 3);
+});
