@@ -125,9 +125,9 @@ export function answerDeflateOffers(
   extensions: readonly Extension[],
   options: DeflateOptions,
 ): DeflateAnswer | undefined {
-  for (const extension of extensions) {
-    if (extension.name !== PERMESSAGE_DEFLATE) continue;
-    const params = readParams(extension);
+  const offers = extensions.filter(({ name }) => name === PERMESSAGE_DEFLATE);
+  for (const offer of offers) {
+    const params = readParams(offer);
     if (typeof params !== "string") return answer(params, options);
   }
   return undefined;

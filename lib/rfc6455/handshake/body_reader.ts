@@ -15,7 +15,9 @@ const LF = 0x0a;
 
 /** What a body belongs to. */
 export interface BodyOptions {
+  /** The status of the response. */
   readonly status: number;
+  /** Its header fields. */
   readonly fields: Fields;
   /** No more bytes are kept. */
   readonly maxBytes: number;

@@ -35,6 +35,7 @@ export interface HandshakeOptions {
 
 /** A response other than 101. */
 export interface HandshakeRefusal {
+  /** What it is. */
   readonly kind: "refused";
   /** The status. */
   readonly status: number;
@@ -46,6 +47,7 @@ export interface HandshakeRefusal {
 
 /** A response that is no valid answer. */
 export interface HandshakeFailure {
+  /** What it is. */
   readonly kind: "failed";
   /** What is wrong, with the values and the section of the RFC. */
   readonly detail: string;
@@ -55,6 +57,7 @@ export interface HandshakeFailure {
 
 /** A valid response to the handshake. */
 export interface HandshakeAcceptance {
+  /** What it is. */
   readonly kind: "accepted";
   /** The subprotocol; empty for none. */
   readonly protocol: string;

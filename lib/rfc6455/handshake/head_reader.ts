@@ -18,6 +18,7 @@ export interface Head {
 
 /** What is wrong with a head. */
 export interface HeadFault {
+  /** What it is. */
   readonly kind: "fault";
   /** `"too-large"`: it is longer than the limit. */
   readonly type: "syntax" | "too-large";

@@ -18,6 +18,7 @@ import { type Head, HeadReader } from "./head_reader.ts";
 
 /** A valid request. */
 export interface HandshakeRequest {
+  /** What it is. */
   readonly kind: "request";
   /** Path and query, as they were sent. */
   readonly target: string;
@@ -35,6 +36,7 @@ export interface HandshakeRequest {
 
 /** A request that is not valid, and how to answer it. */
 export interface InvalidRequest {
+  /** What it is. */
   readonly kind: "invalid";
   /** The status of the response. */
   readonly status: number;
