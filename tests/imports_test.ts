@@ -11,7 +11,9 @@ const PURE = ["connection", "queue", "rfc6455", "identity"];
 /** What each folder of lib/ may import: other folders, and packages. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   queue: [],
-  rfc6455: [],
+  "rfc6455/deflate": [],
+  rfc6455: ["rfc6455/deflate"],
+  "rfc6455/handshake": ["rfc6455", "rfc6455/deflate"],
   identity: [],
   connection: ["queue", "rfc6455"],
   boundary: PURE,
@@ -25,6 +27,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "rfc6455",
     "@types/ws",
     "ws",
+  ],
+  "transport/tcp": [
+    "rfc6455",
+    "rfc6455/deflate",
+    "rfc6455/handshake",
+    "pako",
   ],
   "transport/load": [
     "connection",

@@ -5,7 +5,7 @@ import { MessageInflater } from "../../lib/rfc6455/deflate/message_inflater.ts";
 import {
   PakoDeflater,
   PakoInflater,
-} from "../../lib/rfc6455/deflate/pako_codec.ts";
+} from "../../lib/transport/tcp/pako_codec.ts";
 import { BINARY, TEXT } from "../../lib/rfc6455/frame.ts";
 import {
   type Coding,

@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { MessageInflater } from "../../lib/rfc6455/deflate/message_inflater.ts";
-import { PakoInflater } from "../../lib/rfc6455/deflate/pako_codec.ts";
+import { PakoInflater } from "../../lib/transport/tcp/pako_codec.ts";
 import { Receiver } from "../../lib/rfc6455/receiver.ts";
 import {
   bytesOf,

@@ -10,7 +10,7 @@ import {
   type DeflateOptions,
   PERMESSAGE_DEFLATE,
   readDeflateResponse,
-} from "../deflate/negotiation.ts";
+} from "./deflate_negotiation.ts";
 import { BodyReader } from "./body_reader.ts";
 import { parseExtensions } from "./extensions.ts";
 import { type Fields, hasToken, quote, valuesOf } from "./fields.ts";

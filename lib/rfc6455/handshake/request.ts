@@ -4,7 +4,7 @@
  * @module
  */
 
-import { deflateOffer, type DeflateOptions } from "../deflate/negotiation.ts";
+import { deflateOffer, type DeflateOptions } from "./deflate_negotiation.ts";
 import { checkFields, headBytes, isToken } from "./fields.ts";
 
 /** What a request is made of. */

@@ -10,8 +10,8 @@ import {
   answerDeflateOffers,
   deflateOffer,
   type DeflateOptions,
-} from "../../../lib/rfc6455/deflate/negotiation.ts";
-import { pakoCompression } from "../../../lib/rfc6455/deflate/pako_codec.ts";
+} from "../../../lib/rfc6455/handshake/deflate_negotiation.ts";
+import { pakoCompression } from "../../../lib/transport/tcp/pako_codec.ts";
 import { parseExtensions } from "../../../lib/rfc6455/handshake/extensions.ts";
 import { Protocol } from "../../../lib/rfc6455/protocol.ts";
 import { bytesOf, chunks, concat, frame } from "../frames.ts";

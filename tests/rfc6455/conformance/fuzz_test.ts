@@ -9,7 +9,7 @@ import { MessageInflater } from "../../../lib/rfc6455/deflate/message_inflater.t
 import {
   PakoDeflater,
   PakoInflater,
-} from "../../../lib/rfc6455/deflate/pako_codec.ts";
+} from "../../../lib/transport/tcp/pako_codec.ts";
 import { bytesOf, concat, frame } from "../frames.ts";
 import { type Difference, explain } from "./differences.ts";
 import {

@@ -11,8 +11,8 @@ import { type RawData, WebSocket, WebSocketServer } from "ws";
 import {
   answerDeflateOffers,
   type DeflateOptions,
-} from "../../../lib/rfc6455/deflate/negotiation.ts";
-import { pakoCompression } from "../../../lib/rfc6455/deflate/pako_codec.ts";
+} from "../../../lib/rfc6455/handshake/deflate_negotiation.ts";
+import { pakoCompression } from "../../../lib/transport/tcp/pako_codec.ts";
 import {
   acceptInput,
   ClientHandshake,

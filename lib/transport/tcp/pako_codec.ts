@@ -24,16 +24,19 @@ import {
   zlibInflateResetKeep,
   ZStream,
 } from "pako";
-import type { Role } from "../frame.ts";
-import { MessageStore } from "../message_store.ts";
-import type { MessageCompression } from "../protocol.ts";
-import { type Deflater, MessageDeflater } from "./message_deflater.ts";
+import type { Role } from "../../rfc6455/frame.ts";
+import { MessageStore } from "../../rfc6455/message_store.ts";
+import type { MessageCompression } from "../../rfc6455/protocol.ts";
+import {
+  type Deflater,
+  MessageDeflater,
+} from "../../rfc6455/deflate/message_deflater.ts";
 import {
   type InflatePosition,
   type Inflater,
   MessageInflater,
-} from "./message_inflater.ts";
-import type { DeflateAgreement } from "./negotiation.ts";
+} from "../../rfc6455/deflate/message_inflater.ts";
+import type { DeflateAgreement } from "../../rfc6455/handshake/deflate_negotiation.ts";
 
 /** zlib's only method. */
 const DEFLATED = 8;

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Extension } from "../handshake/extensions.ts";
-import type { ContextTakeover } from "./message_inflater.ts";
+import type { Extension } from "./extensions.ts";
+import type { ContextTakeover } from "../deflate/message_inflater.ts";
 
 /** The name of the extension (RFC 7692, 7). */
 export const PERMESSAGE_DEFLATE = "permessage-deflate";

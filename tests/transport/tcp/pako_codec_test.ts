@@ -9,9 +9,9 @@ import {
   pakoCompression,
   PakoDeflater,
   PakoInflater,
-} from "../../../lib/rfc6455/deflate/pako_codec.ts";
-import { below, randomFrom } from "../conformance/random_streams.ts";
-import { bytesOf, concat } from "../frames.ts";
+} from "../../../lib/transport/tcp/pako_codec.ts";
+import { below, randomFrom } from "../../rfc6455/conformance/random_streams.ts";
+import { bytesOf, concat } from "../../rfc6455/frames.ts";
 
 /** Messages as they are compressed and inflated for one connection. */
 function pair(windowBits = 15, takeover: ContextTakeover = "takeover") {

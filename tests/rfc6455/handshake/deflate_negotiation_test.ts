@@ -5,7 +5,7 @@ import {
   deflateOffer,
   type DeflateOptions,
   readDeflateResponse,
-} from "../../../lib/rfc6455/deflate/negotiation.ts";
+} from "../../../lib/rfc6455/handshake/deflate_negotiation.ts";
 import { parseExtensions } from "../../../lib/rfc6455/handshake/extensions.ts";
 
 function respond(header: string, offered: DeflateOptions = {}) {
