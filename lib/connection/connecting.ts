@@ -5,8 +5,8 @@
  */
 
 import { LOST } from "../rfc6455/close.ts";
-import { notify, status, statusOf } from "./effects.ts";
-import { lose, memoryOf } from "./loss.ts";
+import { notify, status, statusOf, unchanged } from "./effects.ts";
+import { lose } from "./loss.ts";
 import type { Failure } from "./failure.ts";
 import { newHeartbeat } from "./heartbeat.ts";
 import type {
@@ -18,6 +18,7 @@ import type {
   RetryState,
   Step,
 } from "./state.ts";
+import { retryStateOf } from "./retry_state.ts";
 import { SUSPENSION_TOLERANCE } from "./suspension.ts";
 
 /** Begins an attempt, with a socket id of its own. */
@@ -29,7 +30,7 @@ export function begin(
   const attempt = memory.attemptsInSeries + 1;
   return {
     state: {
-      ...memoryOf(memory),
+      ...retryStateOf(memory),
       kind: "connecting",
       phase: "resolving",
       lastSocketId: socket,
@@ -45,16 +46,6 @@ export function begin(
   };
 }
 
-/** Forgets the attempts made so far: somebody asked for a new start. */
-export function newSeries(memory: RetryState, { now }: Context): RetryState {
-  return {
-    ...memory,
-    attemptsInSeries: 0,
-    failures: 0,
-    seriesStartedAt: now.monotonic,
-  };
-}
-
 /** What an event does to an attempt under way. */
 export function whileConnecting(
   state: Connecting,
@@ -63,7 +54,7 @@ export function whileConnecting(
 ): Step {
   switch (event.type) {
     case "resolved":
-      if (state.phase !== "resolving") return { state, effects: [] };
+      if (state.phase !== "resolving") return unchanged(state);
       return {
         state: { ...state, phase: "opening" },
         effects: [{ type: "open", socket: state.socket }],
@@ -73,7 +64,7 @@ export function whileConnecting(
     case "greeted":
       return state.phase === "greeting"
         ? enterOpen(state, context)
-        : { state, effects: [] };
+        : unchanged(state);
     case "failed":
       return lose(state, {
         info: LOST,
@@ -91,12 +82,12 @@ export function whileConnecting(
     case "resumed":
     case "drained":
     case "woke":
-      return { state, effects: [] };
+      return unchanged(state);
   }
 }
 
 function onOpened(state: Connecting, agreed: Agreed, context: Context): Step {
-  if (state.phase !== "opening") return { state, effects: [] };
+  if (state.phase !== "opening") return unchanged(state);
   const { config, now } = context;
   const greet: Effect = { type: "greet", socket: state.socket };
   const { greeting } = config;
@@ -120,7 +111,7 @@ function enterOpen(state: Connecting, { config, now }: Context): Step {
   const { protocol, extensions, pings } = agreed;
   return {
     state: {
-      ...memoryOf(state),
+      ...retryStateOf(state),
       kind: "open",
       socket,
       opens: opens + 1,
@@ -143,7 +134,7 @@ function enterOpen(state: Connecting, { config, now }: Context): Step {
 
 function onAttemptDue(state: Connecting, context: Context): Step {
   const { config, now } = context;
-  if (now.monotonic < state.deadline) return { state, effects: [] };
+  if (now.monotonic < state.deadline) return unchanged(state);
   if (wasAsleep(state, context)) {
     const extension = Math.min(config.probeTimeout, config.openTimeout);
     const deadline = now.monotonic + extension;

@@ -9,8 +9,10 @@ import type {
   Effect,
   Notification,
   ProbeResult,
+  State,
   StatusKind,
   StatusNotice,
+  Step,
 } from "./state.ts";
 
 /** Be done with a socket, telling the peer why if it can still be told. */
@@ -55,4 +57,9 @@ export function statusOf(
 /** Tells the application. */
 export function notify(notification: Notification): Effect {
   return { type: "notify", notification };
+}
+
+/** A step that changes nothing. */
+export function unchanged(state: State): Step {
+  return { state, effects: [] };
 }

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { attemptAfterDrop, delayBefore, retryAfterDelay } from "./backoff.ts";
+import { delayBefore, retryAfterDelay } from "./backoff.ts";
 import { type CloseInfo, NO_CLOSE_FRAME } from "../rfc6455/close.ts";
 import { abandon, notify, refuseProbes, statusOf } from "./effects.ts";
 import type { Failure } from "./failure.ts";
-import { retryAfterOfClose } from "./retry_after.ts";
+import { retryAfterOf } from "./retry_after.ts";
 import type {
   CloseCause,
   Closed,
@@ -20,7 +20,8 @@ import type {
   Step,
   Verdict,
 } from "./state.ts";
-import { isFatal, isUnauthorized } from "./retry_policy.ts";
+import { decide } from "./retry_policy.ts";
+import { countLoss, retryStateOf } from "./retry_state.ts";
 
 /** How a connection or an attempt came to its end. */
 export interface Loss {
@@ -40,114 +41,51 @@ export function lose(
   const { info, failure = diagnose(info) } = loss;
   const cleanup: readonly Effect[] = [
     ...(loss.socket === "alive"
-      ? [abandon(state.socket, ...wireCode(failure))]
+      ? [abandon(state.socket, ...closeFrameFor(failure))]
       : []),
     ...(state.kind === "open"
       ? refuseProbes(state.heartbeat, { kind: "failure", failure })
       : []),
   ];
-  const known = afterLoss(state, failure, context);
-  const judged = judgeLoss(known, { ...loss, failure }, context);
-  switch (judged.kind) {
+  const counted = countLoss(state, failure, context);
+  const decision = decide(
+    { failure, token: counted.token, verdict: loss.verdict },
+    context.config,
+  );
+  switch (decision.kind) {
     case "fatal":
-      return finish(known, {
+      return finish(counted, {
         info,
         cause: "fatal",
-        failure: judged.failure,
+        failure: decision.failure,
         cleanup,
       });
     case "renew":
-      return wait({ ...known, token: "renewed" }, {
+      return wait({ ...counted, token: "renewed" }, {
         info,
         failure,
         cleanup: [...cleanup, { type: "invalidate" }],
       }, context);
     case "retry":
-      return wait(known, { info, failure, cleanup }, context);
+      return wait(counted, { info, failure, cleanup }, context);
   }
-}
-
-type Judged =
-  | { readonly kind: "retry" }
-  | { readonly kind: "renew" }
-  | { readonly kind: "fatal"; readonly failure: Failure };
-
-function judgeLoss(
-  memory: RetryState,
-  { failure, verdict }: {
-    readonly failure: Failure;
-    readonly verdict?: Verdict;
-  },
-  { config }: Context,
-): Judged {
-  if (verdict === "fatal") return { kind: "fatal", failure };
-  if (config.renewableToken && refusesToken(failure)) {
-    // With a token that was refused, a retry would be of no use.
-    if (memory.token === "proven" || verdict === "retry") {
-      return { kind: "renew" };
-    }
-    const detail = "A fresh token was refused as well";
-    return {
-      kind: "fatal",
-      failure: { type: "authentication", detail, cause: failure },
-    };
-  }
-  return verdict !== "retry" && isFatal(failure, config)
-    ? { kind: "fatal", failure }
-    : { kind: "retry" };
-}
-
-function refusesToken(failure: Failure): boolean {
-  return failure.type === "authentication" || isUnauthorized(failure);
-}
-
-/** Counts the loss; a connection that was stable forgets what came before. */
-function afterLoss(
-  state: Connecting | Open,
-  failure: Failure,
-  { config, now }: Context,
-): RetryState {
-  const memory = memoryOf(state);
-  const stable = state.kind === "open" &&
-    uptime(state, failure, now.monotonic) >= config.stableAfter;
-  if (!stable) {
-    const failures = state.failures + 1;
-    return {
-      ...memory,
-      failures: state.kind === "open"
-        ? attemptAfterDrop(failures, config.backoff)
-        : failures,
-    };
-  }
-  return {
-    ...memory,
-    attemptsInSeries: 0,
-    failures: 1,
-    seriesStartedAt: now.monotonic,
-    token: "proven",
-  };
-}
-
-/** A connection that fell silent was up for as long as something was heard. */
-function uptime(
-  { openedAt, heartbeat }: Open,
-  failure: Failure,
-  now: number,
-): number {
-  return (failure.type === "heartbeat" ? heartbeat.heardAt : now) - openedAt;
 }
 
 /** A loss that may be followed by another attempt. */
-interface Setback {
+interface RetryableLoss {
   readonly info: CloseInfo;
   readonly failure: Failure;
   readonly cleanup: readonly Effect[];
 }
 
-function wait(memory: RetryState, setback: Setback, context: Context): Step {
+function wait(
+  memory: RetryState,
+  setback: RetryableLoss,
+  context: Context,
+): Step {
   const { now, config } = context;
   const { info, failure, cleanup } = setback;
-  const advice = adviceOf(setback);
+  const advice = retryAfterOf(setback);
   const delay = delayAfter(memory, { failure, advice }, context);
   const elapsed = now.monotonic - memory.seriesStartedAt;
   const { maxAttempts, maxElapsed } = config.backoff;
@@ -178,7 +116,7 @@ function wait(memory: RetryState, setback: Setback, context: Context): Step {
 
 function exhaust(
   memory: RetryState,
-  { info, failure: cause, cleanup }: Setback,
+  { info, failure: cause, cleanup }: RetryableLoss,
   elapsed: number,
 ): Step {
   const { attemptsInSeries: attempts } = memory;
@@ -205,15 +143,6 @@ function delayAfter(
     : retryAfterDelay(advice, policy, random, config.backoff);
 }
 
-/** When the server wants us back, in milliseconds. */
-function adviceOf(
-  { info, failure }: { readonly info: CloseInfo; readonly failure: Failure },
-): number | undefined {
-  return failure.type === "handshake"
-    ? failure.retryAfter
-    : retryAfterOfClose(info.closeCode, info.reason);
-}
-
 /** Ends it for good. */
 export function finish(
   memory: RetryState,
@@ -227,7 +156,7 @@ export function finish(
   const { cleanup = [], ...known } = end;
   const status = statusOf("closed", memory.attempt);
   return {
-    state: { ...memoryOf(memory), kind: "closed" },
+    state: { ...retryStateOf(memory), kind: "closed" },
     effects: [
       ...cleanup,
       notify({ type: "closed", status, ...known }),
@@ -252,24 +181,10 @@ function diagnose(info: CloseInfo): Failure {
 }
 
 /** What the peer is told when we are the ones to end it (RFC 6455, 7.4.1). */
-function wireCode(
+function closeFrameFor(
   failure: Failure,
 ): readonly [closeCode?: number, reason?: string] {
   if (failure.type === "heartbeat") return [1011, "keepalive ping timeout"];
   if (failure.type === "inbox-overflow") return [1011, "inbox overflow"];
   return [];
-}
-
-/** What outlives a state. */
-export function memoryOf(memory: RetryState): RetryState {
-  return {
-    lastSocketId: memory.lastSocketId,
-    attempt: memory.attempt,
-    attemptsInSeries: memory.attemptsInSeries,
-    failures: memory.failures,
-    seriesStartedAt: memory.seriesStartedAt,
-    opens: memory.opens,
-    network: memory.network,
-    token: memory.token,
-  };
 }

@@ -5,7 +5,7 @@
  */
 
 import { LOST } from "../rfc6455/close.ts";
-import { notify, probed, refuseProbes } from "./effects.ts";
+import { notify, probed, refuseProbes, unchanged } from "./effects.ts";
 import { lose } from "./loss.ts";
 import {
   answered,
@@ -46,7 +46,7 @@ export function whileOpen(
       return lose(state, { ...event, socket: "gone" }, context);
     case "heard":
       // What is told of the future would excuse a silence to come.
-      return alive(
+      return withHeartbeat(
         state,
         heard(state.heartbeat, Math.min(event.at, now.monotonic)),
       );
@@ -58,17 +58,17 @@ export function whileOpen(
         effects: refuseProbes(state.heartbeat, { kind: "paused" }),
       };
     case "resumed":
-      return alive(state, resumed(state.heartbeat, now.monotonic));
+      return withHeartbeat(state, resumed(state.heartbeat, now.monotonic));
     case "woke":
       return onWoke(state, context);
     case "due":
-      return onBeatDue(state, context);
+      return onHeartbeatDue(state, context);
     case "connect":
     case "resolved":
     case "opened":
     case "greeted":
     case "drained":
-      return { state, effects: [] };
+      return unchanged(state);
   }
 }
 
@@ -89,7 +89,7 @@ export function onProbe(
     return { state, effects: [probed(request, { kind: "paused" })] };
   }
   if (heartbeat.probe !== undefined) {
-    return alive(state, joinProbe(heartbeat, heartbeat.probe, request));
+    return withHeartbeat(state, joinProbe(heartbeat, heartbeat.probe, request));
   }
   const { config, now } = context;
   return withPing(
@@ -104,7 +104,7 @@ function onAnswered(
   { now }: Context,
 ): Step {
   const answer = answered(state.heartbeat, now.monotonic, ping);
-  if (answer === undefined) return { state, effects: [] };
+  if (answer === undefined) return unchanged(state);
   const { heartbeat, latency, requests } = answer;
   return {
     state: { ...state, heartbeat },
@@ -117,12 +117,12 @@ function onAnswered(
   };
 }
 
-function onBeatDue(state: Open, context: Context): Step {
+function onHeartbeatDue(state: Open, context: Context): Step {
   const { config, now } = context;
   const judgement = judge(state.heartbeat, now.monotonic, config);
   switch (judgement.kind) {
     case "alive":
-      return alive(state, judgement.heartbeat);
+      return withHeartbeat(state, judgement.heartbeat);
     case "excused":
       return excuse(state, judgement);
     case "ping":
@@ -152,12 +152,12 @@ function excuse(
 
 /** Judges nothing until what has arrived meanwhile had time to be read. */
 export function onWoke(state: Open, { now }: Context): Step {
-  return alive(state, settling(state.heartbeat, now.monotonic));
+  return withHeartbeat(state, settling(state.heartbeat, now.monotonic));
 }
 
-function alive(state: Open, heartbeat: Heartbeat): Step {
+function withHeartbeat(state: Open, heartbeat: Heartbeat): Step {
   return heartbeat === state.heartbeat
-    ? { state, effects: [] }
+    ? unchanged(state)
     : { state: { ...state, heartbeat }, effects: [] };
 }
 

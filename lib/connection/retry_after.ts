@@ -4,7 +4,8 @@
  * @module
  */
 
-import { MAX_REASON_BYTES } from "../rfc6455/close.ts";
+import { type CloseInfo, MAX_REASON_BYTES } from "../rfc6455/close.ts";
+import type { Failure } from "./failure.ts";
 
 /** IMF-fixdate, RFC 850 and asctime, the forms of RFC 9110, 5.6.7. */
 const HTTP_DATES = [
@@ -55,6 +56,15 @@ export function retryAfterOfClose(
   if (!advising) return undefined;
   const seconds = secondsOfText(reason) ?? secondsOfJson(reason);
   return isDuration(seconds) ? seconds * 1_000 : undefined;
+}
+
+/** When the server wants us back, in milliseconds. */
+export function retryAfterOf(
+  { info, failure }: { readonly info: CloseInfo; readonly failure: Failure },
+): number | undefined {
+  return failure.type === "handshake"
+    ? failure.retryAfter
+    : retryAfterOfClose(info.closeCode, info.reason);
 }
 
 function secondsOfText(reason: string): number | undefined {

@@ -6,6 +6,25 @@
 
 import type { Config } from "./config.ts";
 import type { Failure } from "./failure.ts";
+import type { RetryState, Verdict } from "./state.ts";
+
+/** Received close codes that say that trying again is of no use. */
+export const FATAL_CLOSE_CODES: readonly number[] = [
+  1002,
+  1003,
+  1007,
+  1008,
+  1009,
+  1010,
+  3000,
+  3003,
+  4400,
+  4401,
+  4403,
+  4404,
+  4406,
+  4409,
+];
 
 /** Close codes by which servers say that the token is not, or no longer, good. */
 export const UNAUTHORIZED_CLOSE_CODES: readonly number[] = [1008, 3000, 4401];
@@ -14,6 +33,38 @@ export const UNAUTHORIZED_CLOSE_CODES: readonly number[] = [1008, 3000, 4401];
 const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 425, 429]);
 /** Answers of 5xx that will be the same next time (RFC 9110, 15.6.2 and 15.6.6). */
 const FATAL_STATUS: ReadonlySet<number> = new Set([501, 505]);
+
+/** What follows a loss. */
+export type Decision =
+  | { readonly kind: "retry" }
+  | { readonly kind: "renew" }
+  | { readonly kind: "fatal"; readonly failure: Failure };
+
+/** Decides whether another attempt follows a loss. */
+export function decide(
+  { failure, token, verdict }: {
+    readonly failure: Failure;
+    readonly token: RetryState["token"];
+    readonly verdict: Verdict | undefined;
+  },
+  config: Pick<Config, "fatalCloseCodes" | "renewableToken">,
+): Decision {
+  if (verdict === "fatal") return { kind: "fatal", failure };
+  if (config.renewableToken && refusesToken(failure)) {
+    // With a token that was refused, a retry would be of no use.
+    if (token === "proven" || verdict === "retry") {
+      return { kind: "renew" };
+    }
+    const detail = "A fresh token was refused as well";
+    return {
+      kind: "fatal",
+      failure: { type: "authentication", detail, cause: failure },
+    };
+  }
+  return verdict !== "retry" && isFatal(failure, config)
+    ? { kind: "fatal", failure }
+    : { kind: "retry" };
+}
 
 /** Tells whether trying again after this is of no use. */
 export function isFatal(
@@ -55,4 +106,8 @@ export function isUnauthorized(failure: Failure): boolean {
 function isFatalStatus(status: number): boolean {
   if (status >= 400 && status <= 499) return !RETRYABLE_STATUS.has(status);
   return FATAL_STATUS.has(status);
+}
+
+function refusesToken(failure: Failure): boolean {
+  return failure.type === "authentication" || isUnauthorized(failure);
 }

@@ -10,23 +10,22 @@
  * @module
  */
 
-import { begin, newSeries, whileConnecting } from "./connecting.ts";
-import { type CloseInfo, LOST, NO_CLOSE_CODE } from "../rfc6455/close.ts";
+import type { CloseInfo } from "../rfc6455/close.ts";
+import { onClose, whileClosing } from "./closing.ts";
+import { begin, whileConnecting } from "./connecting.ts";
 import {
   abandon,
   notify,
   probed,
   refuseProbes,
-  status,
   statusOf,
+  unchanged,
 } from "./effects.ts";
-import { finish, memoryOf, unclean } from "./loss.ts";
-import { onProbe, onWoke, whileOpen } from "./open.ts";
-import type { Failure } from "./failure.ts";
 import { heartbeatDeadline } from "./heartbeat.ts";
+import { onProbe, onWoke, whileOpen } from "./open.ts";
+import { newSeries } from "./retry_state.ts";
 import type {
   Closed,
-  Closing,
   Context,
   Event,
   Idle,
@@ -34,8 +33,12 @@ import type {
   RetryState,
   State,
   Step,
-  Waiting,
 } from "./state.ts";
+import {
+  onNetworkWhileWaiting,
+  waitingDeadline,
+  whileWaiting,
+} from "./waiting.ts";
 
 /** The state of a connection that nobody has started. */
 export function newConnection(now: number): Idle {
@@ -67,7 +70,7 @@ export function nextDeadline(
     case "open":
       return heartbeatDeadline(state.heartbeat, context.config);
     case "waiting":
-      return state.network === "offline" ? Infinity : state.retryAt;
+      return waitingDeadline(state);
   }
 }
 
@@ -109,116 +112,6 @@ function onOccurrence(
       return whileWaiting(state, event, context);
     case "closing":
       return whileClosing(state, event, context);
-  }
-}
-
-function whileWaiting(
-  state: Waiting,
-  event: Occurrence,
-  context: Context,
-): Step {
-  switch (event.type) {
-    case "woke":
-      return state.network === "offline" || context.now.wall < state.notBefore
-        ? unchanged(state)
-        : begin(state, context);
-    case "due":
-      return context.now.monotonic < nextDeadline(state, context)
-        ? unchanged(state)
-        : begin(state, context);
-    case "connect":
-    case "resolved":
-    case "opened":
-    case "greeted":
-    case "failed":
-    case "ended":
-    case "heard":
-    case "answered":
-    case "paused":
-    case "resumed":
-    case "drained":
-      return unchanged(state);
-  }
-}
-
-function whileClosing(
-  state: Closing,
-  event: Occurrence,
-  context: Context,
-): Step {
-  switch (event.type) {
-    case "drained":
-      return state.phase === "draining" ? shake(state) : unchanged(state);
-    case "failed":
-      return finish(state, {
-        info: LOST,
-        cause: "requested",
-        failure: event.failure,
-        cleanup: [abandon(state.socket, state.closeCode, state.reason)],
-      });
-    case "ended": {
-      const { info, failure } = event;
-      return finish(state, {
-        info,
-        cause: "requested",
-        ...unclean(info, failure),
-      });
-    }
-    case "due":
-      return onCloseDue(state, context);
-    case "connect":
-    case "resolved":
-    case "opened":
-    case "greeted":
-    case "heard":
-    case "answered":
-    case "paused":
-    case "resumed":
-    case "woke":
-      return unchanged(state);
-  }
-}
-
-function onClose(
-  state: Exclude<State, Closed>,
-  event: Extract<Event, { type: "close" }>,
-  { now, config }: Context,
-): Step {
-  const { closeCode, reason } = event;
-  // Nothing was open, so nothing was lost: the end is as clean as was asked.
-  const asAsked: CloseInfo = {
-    closeCode: closeCode ?? NO_CLOSE_CODE,
-    reason,
-    wasClean: true,
-  };
-  switch (state.kind) {
-    case "idle":
-    case "waiting":
-      return finish(state, { info: asAsked, cause: "requested" });
-    case "connecting":
-      return finish(state, {
-        info: asAsked,
-        cause: "requested",
-        cleanup: [abandon(state.socket)],
-      });
-    case "open":
-      return {
-        state: {
-          ...memoryOf(state),
-          kind: "closing",
-          socket: state.socket,
-          phase: "draining",
-          deadline: now.monotonic + config.closeTimeout,
-          closeCode,
-          reason,
-        },
-        effects: [
-          ...refuseProbes(state.heartbeat, { kind: "not-open" }),
-          status("closing", state.attempt),
-        ],
-      };
-    case "closing":
-      return unchanged(state);
   }
 }
 
@@ -272,57 +165,9 @@ function onNetwork(
   return { state: next, effects: [] };
 }
 
-function onNetworkWhileWaiting(
-  state: Waiting,
-  network: RetryState["network"],
-  context: Context,
-): Step {
-  if (network === "offline") {
-    return {
-      state: { ...state, network },
-      effects: [status("waiting", state.attempt, Infinity)],
-    };
-  }
-  const { monotonic, wall } = context.now;
-  // Nothing was tried while offline, so that time does not count either.
-  const next: Waiting = state.network === "offline"
-    ? { ...state, network, seriesStartedAt: monotonic }
-    : state;
-  if (wall >= state.notBefore) return begin(next, context);
-  const delay = Math.max(0, state.retryAt - monotonic);
-  return { state: next, effects: [status("waiting", state.attempt, delay)] };
-}
-
-function onCloseDue(state: Closing, { config, now }: Context): Step {
-  if (now.monotonic < state.deadline) return unchanged(state);
-  const failure: Failure = {
-    type: "close-timeout",
-    timeout: config.closeTimeout,
-  };
-  const { socket, closeCode, reason } = state;
-  return finish(state, {
-    info: LOST,
-    cause: "requested",
-    failure,
-    cleanup: [abandon(socket, closeCode, reason)],
-  });
-}
-
-function shake(state: Closing): Step {
-  const { socket, closeCode, reason } = state;
-  return {
-    state: { ...state, phase: "handshake" },
-    effects: [{ type: "close", socket, closeCode, reason }],
-  };
-}
-
 function refuseProbe(state: Closed, event: Event): Step {
   if (event.type !== "probe") return unchanged(state);
   return { state, effects: [probed(event.request, { kind: "not-open" })] };
-}
-
-function unchanged(state: State): Step {
-  return { state, effects: [] };
 }
 
 function ownSocket(state: State): number | undefined {

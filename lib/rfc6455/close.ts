@@ -52,24 +52,6 @@ export const LOST: CloseInfo = {
 /** The longest reason that fits into a control frame, in bytes (RFC 6455, 5.5). */
 export const MAX_REASON_BYTES = 123;
 
-/** Received close codes that say that trying again is of no use. */
-export const FATAL_CLOSE_CODES: readonly number[] = [
-  1002,
-  1003,
-  1007,
-  1008,
-  1009,
-  1010,
-  3000,
-  3003,
-  4400,
-  4401,
-  4403,
-  4404,
-  4406,
-  4409,
-];
-
 /**
  * Explains a close code: what it means, what usually causes it, and what to do.
  *

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { begin, newSeries } from "../../lib/connection/connecting.ts";
+import { begin } from "../../lib/connection/connecting.ts";
 import { newConnection } from "../../lib/connection/transition.ts";
 import type { GreetingConfig } from "../../lib/connection/config.ts";
 import { CONFIG, connecting, Machine, opened } from "./machine.ts";
@@ -18,14 +18,14 @@ const CONTEXT = {
 };
 
 Deno.test("begin() takes a socket id and an attempt of its own", () => {
-  const memory = {
+  const before = {
     ...newConnection(0),
     lastSocketId: 4,
     attempt: 9,
     attemptsInSeries: 2,
   };
   const { lastSocketId, socket, attempt, attemptsInSeries, deadline } =
-    begin(memory, CONTEXT).state;
+    begin(before, CONTEXT).state;
   assertEquals({ lastSocketId, socket, attempt, attemptsInSeries, deadline }, {
     lastSocketId: 5,
     socket: 5,
@@ -35,22 +35,9 @@ Deno.test("begin() takes a socket id and an attempt of its own", () => {
   });
 });
 
-Deno.test("newSeries() forgets attempts and failures, and starts the clock anew", () => {
-  const memory = {
-    ...newConnection(0),
-    attempt: 9,
-    attemptsInSeries: 9,
-    failures: 9,
-  };
-  assertEquals(newSeries(memory, CONTEXT), {
-    ...newConnection(7_000),
-    attempt: 9,
-  });
-});
-
 Deno.test("whileConnecting() goes from resolving over opening to open", () => {
   const machine = new Machine();
-  assertEquals(machine.tell({ type: "connect" }), [
+  assertEquals(machine.dispatch({ type: "connect" }), [
     "connecting 1",
     "resolve 1",
   ]);
@@ -126,13 +113,13 @@ Deno.test("whileConnecting() ignores a second resolved and a second opened", () 
 Deno.test("whileConnecting() ignores what concerns open connections and sleeps", () => {
   const machine = connecting();
   const before = machine.state;
-  machine.tell({ type: "connect" });
+  machine.dispatch({ type: "connect" });
   machine.heard();
   machine.answered();
   machine.socketEvent("paused");
   machine.socketEvent("resumed");
   machine.socketEvent("drained");
-  machine.tell({ type: "woke" });
+  machine.dispatch({ type: "woke" });
   assertEquals(machine.state, before);
 });
 
@@ -149,7 +136,7 @@ Deno.test("whileConnecting() puts a provider that never settles under openTimeou
 Deno.test("whileConnecting() ignores a deadline that has not come", () => {
   const machine = connecting();
   machine.sleep(9_999);
-  assertEquals(machine.tell({ type: "due" }), []);
+  assertEquals(machine.dispatch({ type: "due" }), []);
 });
 
 Deno.test("whileConnecting() makes a provider that rejects a failed attempt", () => {
@@ -190,7 +177,7 @@ Deno.test("whileConnecting() limits the greeting by what is left of openTimeout"
 Deno.test("whileConnecting() has no deadline where openTimeout is Infinity", () => {
   const machine = connecting({ openTimeout: Infinity });
   assertEquals(machine.deadline, Infinity);
-  assertEquals(machine.tell({ type: "due" }), []);
+  assertEquals(machine.dispatch({ type: "due" }), []);
 });
 
 Deno.test("whileConnecting() lets received data be read first when the timer is late, once", () => {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Config } from "../../lib/connection/config.ts";
 import { newConnection } from "../../lib/connection/transition.ts";
-import { finish, lose, memoryOf, unclean } from "../../lib/connection/loss.ts";
+import { finish, lose, unclean } from "../../lib/connection/loss.ts";
 import type { Failure } from "../../lib/connection/failure.ts";
 import {
   CONFIG,
@@ -203,6 +203,17 @@ Deno.test("lose() tells the end of attempts once, with what it took", () => {
   });
 });
 
+Deno.test("lose() reports the end once when no attempt is left", () => {
+  const backoff = { ...CONFIG.backoff, maxAttempts: 1 };
+  const machine = connecting({ backoff });
+  assertEquals(machine.ended(), [
+    "closed 1",
+    "closed 1006 exhausted exhausted",
+    "release",
+  ]);
+  assertEquals(machine.reconnect(), []);
+});
+
 Deno.test("lose() counts attempts that came through but did not last", () => {
   const machine = opened(limits({ maxAttempts: 2 }));
   machine.ended();
@@ -376,13 +387,6 @@ Deno.test("finish() tells the end and releases everything, in this order", () =>
     "closed 1000 requested cleanly",
     "release",
   ]);
-});
-
-Deno.test("memoryOf() keeps what outlives a state, and nothing else", () => {
-  const { kind: _, ...memory } = newConnection(3);
-  assertEquals(memoryOf(newConnection(3)), memory);
-  const kept = memoryOf(opened().state);
-  assertEquals(Object.keys(kept), Object.keys(memoryOf(newConnection(3))));
 });
 
 Deno.test("unclean() tells a failure only of an unclean end", () => {

@@ -70,7 +70,7 @@ export class Machine {
   }
 
   /** Tells an event, and gives what is to be done in short words. */
-  tell(event: Event): string[] {
+  dispatch(event: Event): string[] {
     return this.effects(event).flatMap(inWords);
   }
 
@@ -94,7 +94,7 @@ export class Machine {
   /** Serves the next deadline, that much too late. */
   due(late = 0): string[] {
     this.now = Math.max(this.now, this.deadline + late);
-    return this.tell({ type: "due" });
+    return this.dispatch({ type: "due" });
   }
 
   /** Serves all deadlines up to an instant. */
@@ -106,27 +106,27 @@ export class Machine {
   }
 
   reconnect(reason = ""): string[] {
-    return this.tell({ type: "reconnect", reason });
+    return this.dispatch({ type: "reconnect", reason });
   }
 
   close(closeCode?: number, reason = ""): string[] {
-    return this.tell({ type: "close", closeCode, reason });
+    return this.dispatch({ type: "close", closeCode, reason });
   }
 
   network(network: "online" | "offline"): string[] {
-    return this.tell({ type: "network", network });
+    return this.dispatch({ type: "network", network });
   }
 
   probe(request: number): string[] {
-    return this.tell({ type: "probe", request });
+    return this.dispatch({ type: "probe", request });
   }
 
   heard(at = this.now): string[] {
-    return this.tell({ type: "heard", socket: this.socket, at });
+    return this.dispatch({ type: "heard", socket: this.socket, at });
   }
 
   answered(ping?: number): string[] {
-    return this.tell({
+    return this.dispatch({
       type: "answered",
       socket: this.socket,
       ...(ping !== undefined && { ping }),
@@ -138,11 +138,11 @@ export class Machine {
     type: "resolved" | "greeted" | "paused" | "resumed" | "drained",
     socket = this.socket,
   ): string[] {
-    return this.tell({ type, socket });
+    return this.dispatch({ type, socket });
   }
 
   opened(agreed: Partial<Agreed> = {}, socket = this.socket): string[] {
-    return this.tell({
+    return this.dispatch({
       type: "opened",
       socket,
       agreed: { ...AGREED, ...agreed },
@@ -154,7 +154,12 @@ export class Machine {
     event: Partial<Extract<Event, { type: "ended" }>> = {},
   ): string[] {
     const info = { closeCode, reason: "", wasClean: closeCode !== 1006 };
-    return this.tell({ type: "ended", socket: this.socket, info, ...event });
+    return this.dispatch({
+      type: "ended",
+      socket: this.socket,
+      info,
+      ...event,
+    });
   }
 
   failed(
@@ -164,13 +169,13 @@ export class Machine {
       detail: "",
     },
   ): string[] {
-    return this.tell({ type: "failed", socket: this.socket, failure });
+    return this.dispatch({ type: "failed", socket: this.socket, failure });
   }
 
   /** An attempt that comes through. */
   open(agreed: Partial<Agreed> = {}): this {
     if (this.state.kind === "waiting") this.due();
-    else if (this.state.kind === "idle") this.tell({ type: "connect" });
+    else if (this.state.kind === "idle") this.dispatch({ type: "connect" });
     this.socketEvent("resolved");
     this.opened(agreed);
     return this;
@@ -180,7 +185,7 @@ export class Machine {
 /** A machine whose first attempt is under way. */
 export function connecting(config: Partial<Config> = {}): Machine {
   const machine = new Machine(config);
-  machine.tell({ type: "connect" });
+  machine.dispatch({ type: "connect" });
   return machine;
 }
 

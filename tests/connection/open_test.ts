@@ -81,7 +81,7 @@ Deno.test("whileOpen() probes after a sleep, whichever clock went on", () => {
   assertEquals(stopped.due(60_000), []);
   assertEquals(stopped.due(), ["ping 1.1"]);
   const suspended = opened();
-  assertEquals(suspended.tell({ type: "woke" }), []);
+  assertEquals(suspended.dispatch({ type: "woke" }), []);
   assertEquals(suspended.due(), ["ping 1.1"]);
   assertEquals(suspended.now, 100);
 });
@@ -89,7 +89,7 @@ Deno.test("whileOpen() probes after a sleep, whichever clock went on", () => {
 Deno.test("whileOpen() replaces a connection at once that did not survive a sleep", () => {
   const machine = opened();
   machine.sleep(6_000).heard();
-  machine.tell({ type: "woke" });
+  machine.dispatch({ type: "woke" });
   machine.due();
   assertEquals(machine.due(), [
     "abandon 1 1011 keepalive ping timeout",
@@ -105,7 +105,7 @@ Deno.test("whileOpen() judges nothing while paused, and anew afterwards", () => 
   machine.due();
   assertEquals(machine.socketEvent("paused"), []);
   assertEquals(machine.deadline, Infinity);
-  assertEquals(machine.tell({ type: "woke" }), []);
+  assertEquals(machine.dispatch({ type: "woke" }), []);
   machine.sleep(1e6);
   assertEquals(machine.socketEvent("resumed"), []);
   assertEquals(machine.due(), ["ping 1.2"]);
@@ -126,7 +126,7 @@ Deno.test("whileOpen() tells the requests of a probe that a pause interrupts", (
 Deno.test("whileOpen() ignores what belongs to attempts and to closing", () => {
   const machine = opened();
   const before = machine.state;
-  machine.tell({ type: "connect" });
+  machine.dispatch({ type: "connect" });
   machine.socketEvent("resolved");
   machine.socketEvent("greeted");
   machine.socketEvent("drained");
@@ -236,7 +236,7 @@ Deno.test("onProbe() has no answer while nothing is read", () => {
 
 Deno.test("onWoke() finds a dead peer out within 5 s", () => {
   const machine = opened();
-  machine.tell({ type: "woke" });
+  machine.dispatch({ type: "woke" });
   machine.due();
   machine.due();
   assertEquals(machine.state.kind, "waiting");

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
   parseRetryAfter,
+  retryAfterOf,
   retryAfterOfClose,
 } from "../../lib/connection/retry_after.ts";
 
@@ -47,6 +48,20 @@ Deno.test("parseRetryAfter() rejects everything else", () => {
   for (const value of useless) {
     assertEquals(parseRetryAfter(value, NOW), undefined, value);
   }
+});
+
+Deno.test("retryAfterOf() takes the header of a refused handshake, or the close reason", () => {
+  const info = { closeCode: 1013, reason: "retry-after=5", wasClean: true };
+  const refused = {
+    type: "handshake",
+    status: 503,
+    headers: {},
+    detail: "",
+    retryAfter: 7,
+  } as const;
+  const closed = { type: "closed", ...info } as const;
+  assertEquals(retryAfterOf({ info, failure: refused }), 7);
+  assertEquals(retryAfterOf({ info, failure: closed }), 5_000);
 });
 
 Deno.test("retryAfterOfClose() reads seconds out of the text of a reason", () => {

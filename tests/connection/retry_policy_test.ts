@@ -1,7 +1,11 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
-import { FATAL_CLOSE_CODES } from "../../lib/rfc6455/close.ts";
+import { assertEquals } from "@std/assert";
 import type { Failure } from "../../lib/connection/failure.ts";
-import { isFatal, isUnauthorized } from "../../lib/connection/retry_policy.ts";
+import {
+  decide,
+  FATAL_CLOSE_CODES,
+  isFatal,
+  isUnauthorized,
+} from "../../lib/connection/retry_policy.ts";
 
 const CONFIG = { fatalCloseCodes: FATAL_CLOSE_CODES };
 
@@ -12,6 +16,59 @@ function closed(closeCode: number): Failure {
 function handshake(status: number): Failure {
   return { type: "handshake", status, headers: {}, detail: "" };
 }
+
+const RENEWABLE = { ...CONFIG, renewableToken: true };
+const FIXED = { ...CONFIG, renewableToken: false };
+
+function decided(
+  failure: Failure,
+  { config = RENEWABLE, token = "proven", verdict }: {
+    readonly config?: typeof RENEWABLE;
+    readonly token?: "proven" | "renewed";
+    readonly verdict?: "retry" | "fatal";
+  } = {},
+): string {
+  return decide({ failure, token, verdict }, config).kind;
+}
+
+Deno.test("decide() retries what may pass, and ends what cannot", () => {
+  assertEquals(decided(handshake(503)), "retry");
+  assertEquals(decided(handshake(404)), "fatal");
+});
+
+Deno.test("decide() follows the verdict of classify()", () => {
+  assertEquals(decided(handshake(404), { verdict: "retry" }), "retry");
+  assertEquals(decided(handshake(503), { verdict: "fatal" }), "fatal");
+  assertEquals(decided(handshake(401), { verdict: "fatal" }), "fatal");
+});
+
+Deno.test("decide() renews a refused token once", () => {
+  const rejected: Failure = { type: "authentication", detail: "" };
+  for (const failure of [handshake(401), closed(4401), rejected]) {
+    assertEquals(decided(failure), "renew");
+    assertEquals(
+      decide({ failure, token: "renewed", verdict: undefined }, RENEWABLE),
+      {
+        kind: "fatal",
+        failure: {
+          type: "authentication",
+          detail: "A fresh token was refused as well",
+          cause: failure,
+        },
+      },
+    );
+    const again = { token: "renewed", verdict: "retry" } as const;
+    assertEquals(decided(failure, again), "renew");
+  }
+});
+
+Deno.test("decide() has nothing to renew where the token is fixed", () => {
+  assertEquals(decided(handshake(401), { config: FIXED }), "fatal");
+  assertEquals(
+    decided(handshake(401), { config: FIXED, verdict: "retry" }),
+    "retry",
+  );
+});
 
 Deno.test("isFatal() takes a refused handshake of 4xx as final", () => {
   for (const status of [400, 401, 403, 404, 410, 426, 451, 499]) {
@@ -103,7 +160,7 @@ Deno.test("FATAL_CLOSE_CODES has no code by which a server asks to come back", (
   for (
     const closeCode of [1000, 1001, 1005, 1006, 1011, 1012, 1013, 1014, 3008]
   ) {
-    assertNotEquals(isFatal(closed(closeCode), CONFIG), true);
+    assertEquals(isFatal(closed(closeCode), CONFIG), false);
   }
 });
 

@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { FATAL_CLOSE_CODES } from "../../lib/rfc6455/close.ts";
 import {
   CLOSE_CODE_RANGES,
   CLOSE_CODES,
   NOT_A_CLOSE_CODE,
 } from "../../lib/rfc6455/close_codes.ts";
-import { UNAUTHORIZED_CLOSE_CODES } from "../../lib/connection/retry_policy.ts";
+import {
+  FATAL_CLOSE_CODES,
+  UNAUTHORIZED_CLOSE_CODES,
+} from "../../lib/connection/retry_policy.ts";
 
 const REGISTERED: readonly number[] = [
   ...Array.from({ length: 16 }, (_, index) => 1000 + index),

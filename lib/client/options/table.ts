@@ -13,7 +13,7 @@ import type { Json, Pattern } from "../../connection/pattern.ts";
 import { TRANSPORT_CHOICES } from "../../connection/transports.ts";
 import type { TokenPlacement } from "../../identity/token.ts";
 import type { Data } from "../../queue/data.ts";
-import { FATAL_CLOSE_CODES } from "../../rfc6455/close.ts";
+import { FATAL_CLOSE_CODES } from "../../connection/retry_policy.ts";
 import { baseUrl } from "./arguments.ts";
 import type {
   Defaults,

@@ -10,7 +10,7 @@ import {
   resolveOptions,
 } from "../../../lib/client/options/resolve.ts";
 import { WorkerHost } from "../../../lib/client/workers/worker_host.ts";
-import { FATAL_CLOSE_CODES } from "../../../lib/rfc6455/close.ts";
+import { FATAL_CLOSE_CODES } from "../../../lib/connection/retry_policy.ts";
 
 const HOOKS = "file:///hooks.ts";
 

@@ -1,0 +1,70 @@
+/**
+ * What a connection remembers from one attempt to the next: how many attempts it
+ * made, and which of its connections were stable.
+ *
+ * @module
+ */
+
+import { attemptAfterDrop } from "./backoff.ts";
+import type { Failure } from "./failure.ts";
+import type { Connecting, Context, Open, RetryState } from "./state.ts";
+
+/** What outlives a state. */
+export function retryStateOf(state: RetryState): RetryState {
+  return {
+    lastSocketId: state.lastSocketId,
+    attempt: state.attempt,
+    attemptsInSeries: state.attemptsInSeries,
+    failures: state.failures,
+    seriesStartedAt: state.seriesStartedAt,
+    opens: state.opens,
+    network: state.network,
+    token: state.token,
+  };
+}
+
+/** Forgets the attempts made so far: somebody asked for a new start. */
+export function newSeries(state: RetryState, { now }: Context): RetryState {
+  return {
+    ...state,
+    attemptsInSeries: 0,
+    failures: 0,
+    seriesStartedAt: now.monotonic,
+  };
+}
+
+/** Counts the loss; a connection that was stable forgets what came before. */
+export function countLoss(
+  state: Connecting | Open,
+  failure: Failure,
+  { config, now }: Context,
+): RetryState {
+  const before = retryStateOf(state);
+  const stable = state.kind === "open" &&
+    uptime(state, failure, now.monotonic) >= config.stableAfter;
+  if (!stable) {
+    const failures = state.failures + 1;
+    return {
+      ...before,
+      failures: state.kind === "open"
+        ? attemptAfterDrop(failures, config.backoff)
+        : failures,
+    };
+  }
+  return {
+    ...before,
+    attemptsInSeries: 0,
+    failures: 1,
+    seriesStartedAt: now.monotonic,
+    token: "proven",
+  };
+}
+
+/** A connection that fell silent was up for as long as something was heard. */
+function uptime(
+  { openedAt, heartbeat }: Open,
+  failure: Failure,
+  now: number,
+): number {
+  return (failure.type === "heartbeat" ? heartbeat.heardAt : now) - openedAt;
+}
