@@ -1,5 +1,5 @@
 /**
- * The end that the user asks for: send what is queued, then close.
+ * `close()`: send what is queued, then do the closing handshake.
  *
  * @module
  */
@@ -19,15 +19,15 @@ import type {
   Step,
 } from "./state.ts";
 
-/** What `close()` does to a connection in any state but the last. */
+/** What `close()` does in each state. */
 export function onClose(
   state: Exclude<State, Closed>,
   event: Extract<Event, { type: "close" }>,
   { now, config }: Context,
 ): Step {
   const { closeCode, reason } = event;
-  // Nothing was open, so nothing was lost: the end is as clean as was asked.
-  const asAsked: CloseInfo = {
+  // Without an open connection nothing is lost, so the end is clean.
+  const requested: CloseInfo = {
     closeCode: closeCode ?? NO_CLOSE_CODE,
     reason,
     wasClean: true,
@@ -35,10 +35,10 @@ export function onClose(
   switch (state.kind) {
     case "idle":
     case "waiting":
-      return finish(state, { info: asAsked, cause: "requested" });
+      return finish(state, { info: requested, cause: "requested" });
     case "connecting":
       return finish(state, {
-        info: asAsked,
+        info: requested,
         cause: "requested",
         cleanup: [abandon(state.socket)],
       });

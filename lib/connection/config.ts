@@ -1,5 +1,5 @@
 /**
- * What one connection is configured with, resolved and cloneable. The public
+ * The configuration of one connection: resolved and cloneable. The public
  * options are in `client/options/options.ts`, their rules and defaults in
  * `client/options/table.ts`.
  *
@@ -11,13 +11,13 @@ import type { InboxConfig } from "../queue/inbox.ts";
 import type { Backoff } from "./backoff.ts";
 import type { Pattern } from "./pattern.ts";
 
-/** How a dead peer is found out. Durations in milliseconds. */
+/** How a dead peer is detected. Durations in milliseconds. */
 export interface HeartbeatConfig {
   readonly interval: number;
   readonly timeout: number;
-  /** What to send instead of a ping frame; `"hook"`: ask `ping()`. */
+  /** What to send instead of a ping frame; `hook`: the result of `ping()`. */
   readonly message?: Data | { readonly hook: true };
-  /** What counts as its answer; `"hook"`: ask `isPong()`. */
+  /** What counts as its answer; `hook`: what `isPong()` accepts. */
   readonly expect?: Pattern | { readonly hook: true };
   /** Whether answers reach the application. */
   readonly deliver: boolean;
@@ -25,19 +25,19 @@ export interface HeartbeatConfig {
   readonly reply?: { readonly to: Pattern; readonly with: Data };
 }
 
-/** What is exchanged before `open` is told. */
+/** What is exchanged before the connection counts as open. */
 export interface GreetingConfig {
   readonly send?: Data;
   readonly expect?: Pattern;
   readonly reject: readonly Pattern[];
   /** Milliseconds. */
   readonly timeout: number;
-  /** Whether `greeting()` of the hooks module does it. */
+  /** Whether `greeting()` of the hooks module does the exchange. */
   readonly hook: boolean;
 }
 
 /**
- * What the connection machine goes by. Durations in milliseconds. A field that
+ * The configuration of the connection machine. Durations in milliseconds. A field that
  * is optional may be left out by a `WorkerWebSocket`, which has no such option.
  */
 export interface Config {
@@ -55,7 +55,7 @@ export interface Config {
   readonly inbox: InboxConfig;
   readonly maxMessageSize: number;
   readonly greeting?: GreetingConfig;
-  /** Whether there is a token that can be asked for anew. */
+  /** Whether there is a token, and a source for a new one. */
   readonly renewableToken: boolean;
 }
 

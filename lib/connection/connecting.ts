@@ -1,5 +1,5 @@
 /**
- * One attempt: find out where to connect, connect, exchange the greeting.
+ * One attempt: resolve the URL and the token, connect, exchange the greeting.
  *
  * @module
  */
@@ -21,16 +21,16 @@ import type {
 import { retryStateOf } from "./retry_state.ts";
 import { SUSPENSION_TOLERANCE } from "./suspension.ts";
 
-/** Begins an attempt, with a socket id of its own. */
-export function begin(
-  memory: RetryState,
+/** Begins an attempt, with a new socket id. */
+export function beginAttempt(
+  before: RetryState,
   { now, config }: Context,
 ): Step<Connecting> {
-  const socket = memory.lastSocketId + 1;
-  const attempt = memory.attemptsInSeries + 1;
+  const socket = before.lastSocketId + 1;
+  const attempt = before.attemptsInSeries + 1;
   return {
     state: {
-      ...retryStateOf(memory),
+      ...retryStateOf(before),
       kind: "connecting",
       phase: "resolving",
       lastSocketId: socket,
@@ -146,8 +146,8 @@ function onAttemptDue(state: Connecting, context: Context): Step {
 }
 
 /**
- * What has arrived during a sleep deserves to be read. Once: where timers are
- * always late, the attempt must end all the same.
+ * After a sleep the attempt gets time to read what has arrived meanwhile. Once:
+ * if timers are always late, the attempt must end nevertheless.
  */
 function wasAsleep(state: Connecting, { now }: Context): boolean {
   return state.lateness === "none" &&

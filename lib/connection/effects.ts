@@ -15,12 +15,12 @@ import type {
   Step,
 } from "./state.ts";
 
-/** Be done with a socket, telling the peer why if it can still be told. */
+/** Abandons a socket; the peer gets a close frame if it can still be sent. */
 export function abandon(socket: number, closeCode = 1000, reason = ""): Effect {
   return { type: "abandon", socket, closeCode, reason };
 }
 
-/** Tells those who wait for a probe that there will be no answer. */
+/** Reports to all requests of a probe that there will be no answer. */
 export function refuseProbes(
   { probe }: Heartbeat,
   result: ProbeResult,
@@ -28,7 +28,7 @@ export function refuseProbes(
   return (probe?.requests ?? []).map((request) => probed(request, result));
 }
 
-/** Tells the result of a probe. */
+/** Reports the result of a probe. */
 export function probed(
   request: number,
   result: ProbeResult,
@@ -36,7 +36,7 @@ export function probed(
   return notify({ type: "probed", request, result });
 }
 
-/** Tells what the connection is now, where nothing else happened. */
+/** Reports the status, where nothing else has happened. */
 export function status(
   kind: StatusKind,
   attempt: number,
@@ -45,7 +45,7 @@ export function status(
   return notify({ type: "status", status: statusOf(kind, attempt, delay) });
 }
 
-/** What the connection is now. */
+/** A status as a record. */
 export function statusOf(
   kind: StatusKind,
   attempt: number,
@@ -54,7 +54,7 @@ export function statusOf(
   return { kind, attempt, ...delay !== undefined && { delay } };
 }
 
-/** Tells the application. */
+/** Notifies the application. */
 export function notify(notification: Notification): Effect {
   return { type: "notify", notification };
 }

@@ -1,9 +1,9 @@
 /**
  * Why an attempt failed or a connection was lost, as plain data.
  *
- * Errors lose their class and fields in a structured clone, so a failure
- * crosses the thread boundary as this record, and the main thread makes the
- * error from it (`client/errors/mod.ts`).
+ * A structured clone drops the class and the fields of an error. So a failure
+ * crosses the threads as this record, and the main thread makes the error from
+ * it (`client/errors/`).
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { CloseInfo } from "../rfc6455/close.ts";
 /** The steps of an attempt, in their order. */
 export type Phase = "resolving" | "opening" | "greeting";
 
-/** What code of the user's failed: a function, or an export of the hooks module. */
+/** Which code of the user's failed: a function, or an export of the hooks module. */
 export type ProviderName =
   | "url"
   | "token"
@@ -25,7 +25,7 @@ export type ProviderName =
 
 /** Why an attempt failed or a connection was lost. */
 export type Failure =
-  /** No connection came about: below the WebSocket handshake. */
+  /** No connection was made: DNS, TCP or TLS failed. */
   | {
     readonly type: "connect";
     readonly kind: "refused" | "dns" | "tls" | "unknown";
@@ -61,10 +61,10 @@ export type Failure =
   | {
     readonly type: "heartbeat";
     readonly kind: "ping" | "probe" | "idle";
-    /** How long was waited, in milliseconds. */
+    /** How long the wait was, in milliseconds. */
     readonly timeout: number;
   }
-  /** The peer broke RFC 6455, or sent text that is not UTF-8 (1007). */
+  /** The peer violated RFC 6455, or sent text that is not UTF-8 (1007). */
   | {
     readonly type: "protocol";
     readonly closeCode: 1002 | 1007;
@@ -72,7 +72,7 @@ export type Failure =
   }
   /** A message was larger than `maxMessageSize`. */
   | { readonly type: "too-big"; readonly limit: number }
-  /** A function of the user's threw, rejected, or gave something unusable. */
+  /** A function of the user's threw, rejected, or returned something unusable. */
   | {
     readonly type: "provider";
     readonly name: ProviderName;
@@ -92,7 +92,7 @@ export type Failure =
     readonly messages: number;
     readonly bytes: number;
   }
-  /** The platform refused to even try: a bad URL, protocol or header. */
+  /** The platform did not even try: a bad URL, protocol or header. */
   | { readonly type: "invalid"; readonly detail: string }
   /** The worker could not be started, crashed, or did not answer. */
   | {

@@ -1,9 +1,9 @@
 /**
  * Whether the peer of an open connection is alive.
  *
- * This file knows no clock: instants come as arguments, deadlines are data.
- * `heardAt` may be told late, since it matters only when a deadline is due;
- * whoever calls {@linkcode judge} tells {@linkcode heard} first.
+ * This file knows no clock: instants are arguments, deadlines are data.
+ * `heardAt` may lag behind, since it matters only at a deadline: callers of
+ * {@linkcode judge} call {@linkcode heard} first.
  *
  * @module
  */
@@ -18,33 +18,33 @@ export interface Ping {
   readonly sentAt: number;
 }
 
-/** A ping that decides on its own, sooner than the heartbeat would. */
+/** A ping with a deadline of its own, sooner than that of the heartbeat. */
 export interface Probe extends Ping {
   readonly deadline: number;
-  /** Who asked for it; none after a wake-up. */
+  /** The requests for it; none after a wake-up. */
   readonly requests: readonly number[];
 }
 
-/** What the peer's silence says. */
+/** What the silence of the peer means. */
 export type Mode =
   | { readonly kind: "judging" }
-  /** Nothing is read, so it says nothing; and nothing is sent to be answered. */
+  /** Nothing: reading is paused. No pings are sent either. */
   | { readonly kind: "paused" }
-  /** What has arrived is being read; only then comes a judgement or a probe. */
+  /** Nothing yet: what has arrived is read first, then comes a judgement or a probe. */
   | {
     readonly kind: "settling";
     readonly until: number;
     readonly next: "judge" | "probe";
   };
 
-/** What is known of the peer. */
+/** What is known about the peer. */
 export interface Heartbeat {
-  /** Whether there is anything that the peer would answer. */
+  /** `silence`: there is nothing to send that the peer would answer. */
   readonly probeMethod: "pings" | "silence";
   readonly mode: Mode;
-  /** When something last arrived, or judging began. */
+  /** When something last arrived, or when judging began. */
   readonly heardAt: number;
-  /** When a sleep last excused silence. */
+  /** When silence was last excused by a sleep. */
   readonly excusedAt: number;
   readonly nextPingAt: number;
   /** Ids grow over the life of a connection. */
@@ -54,20 +54,20 @@ export interface Heartbeat {
   readonly probe?: Probe | undefined;
 }
 
-/** What {@linkcode judge} found. */
+/** The result of {@linkcode judge}. */
 export type Judgement =
   | { readonly kind: "alive"; readonly heartbeat: Heartbeat }
-  /** The probe got no answer of its own, but something else was heard since. */
+  /** The probe got no answer, but something else has arrived since. */
   | {
     readonly kind: "excused";
     readonly heartbeat: Heartbeat;
     readonly probe: Probe;
   }
-  /** It is time for the ping that `heartbeat` holds as its last. */
+  /** The last ping of `heartbeat` is to be sent now. */
   | { readonly kind: "ping"; readonly heartbeat: Heartbeat }
   | { readonly kind: "dead"; readonly failure: Failure };
 
-/** What {@linkcode answered} found. */
+/** The result of {@linkcode answered}. */
 export interface Answer {
   readonly heartbeat: Heartbeat;
   /** Milliseconds. */
@@ -76,11 +76,11 @@ export interface Answer {
   readonly requests: readonly number[];
 }
 
-/** How long a side that was asleep or busy may read before it judges, in milliseconds. */
+/** How long to read before a judgement, after a sleep or a late timer, in milliseconds. */
 const SETTLING_TIME = 100;
-/** How late a judgement may come without doubts in this side, in milliseconds. */
+/** How late a timer may be before the judgement waits for reading, in milliseconds. */
 const LATENESS_TOLERANCE = 50;
-/** So many unanswered pings are remembered, however long a timeout is. */
+/** How many unanswered pings are kept, however long the timeout is. */
 const MAX_PINGS = 1_000;
 
 const JUDGING: Mode = { kind: "judging" };
@@ -108,7 +108,7 @@ export function newHeartbeat(
   return { ...state, nextPingAt: nextPingAfter(state, now, config) };
 }
 
-/** When {@linkcode judge} has something to say. */
+/** When to call {@linkcode judge} next. */
 export function heartbeatDeadline(
   state: Heartbeat,
   config: Config,
@@ -130,8 +130,8 @@ export function heartbeatDeadline(
 }
 
 /**
- * Decides at a deadline. A late decision is no good one: data may have arrived
- * that nobody has read yet.
+ * Judges at a deadline. After a late timer it postpones the judgement, since
+ * data may have arrived that is not read yet.
  */
 export function judge(
   state: Heartbeat,
@@ -144,23 +144,23 @@ export function judge(
   if (mode.kind === "settling") {
     const awake: Heartbeat = { ...state, mode: JUDGING };
     return mode.next === "probe"
-      ? wake(awake, now, config)
-      : decide(awake, now, config);
+      ? judgeAfterSleep(awake, now, config)
+      : judgeNow(awake, now, config);
   }
   if (late >= SUSPENSION_TOLERANCE) {
     return { kind: "alive", heartbeat: settling(state, now) };
   }
-  const judgement = decide(state, now, config);
+  const judgement = judgeNow(state, now, config);
   if (judgement.kind !== "dead" || late <= LATENESS_TOLERANCE) return judgement;
-  return { kind: "alive", heartbeat: settle(state, now, "judge") };
+  return { kind: "alive", heartbeat: startSettling(state, now, "judge") };
 }
 
-/** Notes that bytes have arrived. */
+/** Records that bytes have arrived. */
 export function heard(state: Heartbeat, at: number): Heartbeat {
   return at > state.heardAt ? { ...state, heardAt: at } : state;
 }
 
-/** Notes the answer to a ping; `undefined` where it answers none that is known. */
+/** Records the answer to a ping; `undefined` if it answers no known ping. */
 export function answered(
   state: Heartbeat,
   now: number,
@@ -185,7 +185,7 @@ export function answered(
   };
 }
 
-/** Sends a ping now that decides within `probeTimeout`. */
+/** Adds a ping that decides within `probeTimeout`. */
 export function probe(
   state: Heartbeat,
   now: number,
@@ -200,7 +200,7 @@ export function probe(
   };
 }
 
-/** Lets a further request wait for the probe under way. */
+/** Adds a request to the probe under way. */
 export function joinProbe(
   state: Heartbeat,
   probe: Probe,
@@ -210,31 +210,31 @@ export function joinProbe(
   return { ...state, probe: { ...probe, requests } };
 }
 
-/** Nothing is read from now on. Pings under way are given up, their answers will be old. */
+/** Reading is paused. Pings under way are forgotten: their answers would be read late. */
 export function paused(state: Heartbeat): Heartbeat {
   return { ...state, mode: PAUSED, pings: [], probe: undefined };
 }
 
-/** Reading goes on; judging starts anew. */
+/** Reading goes on, and judging starts again. */
 export function resumed(state: Heartbeat, now: number): Heartbeat {
   if (state.mode.kind !== "paused") return state;
   return {
     ...state,
     mode: JUDGING,
     heardAt: now,
-    // A pause does not put a ping off, or short ones in a row would do so for ever.
+    // A pause does not postpone a ping: many short pauses would postpone it for ever.
     nextPingAt: Math.max(state.nextPingAt, now),
   };
 }
 
-/** This side was asleep: reads what has arrived, and then asks. */
+/** This side was asleep: reads what has arrived, then sends a probe. */
 export function settling(state: Heartbeat, now: number): Heartbeat {
   const { mode } = state;
   switch (mode.kind) {
     case "paused":
       return state;
     case "judging":
-      return settle(state, now, "probe");
+      return startSettling(state, now, "probe");
     case "settling":
       return mode.next === "probe"
         ? state
@@ -242,7 +242,7 @@ export function settling(state: Heartbeat, now: number): Heartbeat {
   }
 }
 
-function settle(
+function startSettling(
   state: Heartbeat,
   now: number,
   next: "judge" | "probe",
@@ -252,29 +252,34 @@ function settle(
 }
 
 /**
- * What has arrived is read; a probe decides where there is one to send.
+ * Judges once the data that arrived during a sleep is read: by a probe, where
+ * one can be sent.
  *
- * Silence is excused once. Otherwise wake-ups that come faster than
- * `probeTimeout`, or timers that are always late, would keep a dead connection.
+ * Silence is excused only once. Otherwise a dead connection would stay, if
+ * wake-ups come faster than `probeTimeout` or timers are always late.
  */
-function wake(state: Heartbeat, now: number, config: Config): Judgement {
+function judgeAfterSleep(
+  state: Heartbeat,
+  now: number,
+  config: Config,
+): Judgement {
   const { heardAt, excusedAt, probeMethod } = state;
-  if (heardAt <= excusedAt) return decide(state, now, config);
-  const forgiven: Heartbeat = { ...state, excusedAt: now };
+  if (heardAt <= excusedAt) return judgeNow(state, now, config);
+  const excused: Heartbeat = { ...state, excusedAt: now };
   if (probeMethod === "silence") {
-    // What needs no excuse keeps it.
-    const extended = idleDeadline(forgiven, config) >
+    // An excuse that does not extend the deadline is saved for a later sleep.
+    const extended = idleDeadline(excused, config) >
       idleDeadline(state, config);
-    return { kind: "alive", heartbeat: extended ? forgiven : state };
+    return { kind: "alive", heartbeat: extended ? excused : state };
   }
   const requests = state.probe?.requests ?? [];
-  const next = probe({ ...forgiven, pings: [] }, now, { config, requests });
+  const next = probe({ ...excused, pings: [] }, now, { config, requests });
   return { kind: "ping", heartbeat: next };
 }
 
-/** A ping that is due comes only after everything is well. */
-function decide(state: Heartbeat, now: number, config: Config): Judgement {
-  const failure = verdict(state, now, config);
+/** Sends a ping that is due only if no deadline has passed. */
+function judgeNow(state: Heartbeat, now: number, config: Config): Judgement {
+  const failure = failureOf(state, now, config);
   if (failure !== undefined) return { kind: "dead", failure };
   const { probe } = state;
   if (probe !== undefined && now >= probe.deadline) {
@@ -285,7 +290,7 @@ function decide(state: Heartbeat, now: number, config: Config): Judgement {
   return { kind: "ping", heartbeat: withPing(state, now, config) };
 }
 
-function verdict(
+function failureOf(
   state: Heartbeat,
   now: number,
   config: Config,
@@ -308,14 +313,14 @@ function verdict(
   return undefined;
 }
 
-/** Counted from the oldest ping since which nothing at all was heard. */
+/** Counted from the oldest ping after which nothing at all has arrived. */
 function pingDeadline({ pings, heardAt }: Heartbeat, config: Config): number {
   const unanswered = pings.find(({ sentAt }) => sentAt >= heardAt);
   if (unanswered === undefined) return Infinity;
   return unanswered.sentAt + (config.heartbeat?.timeout ?? Infinity);
 }
 
-/** A peer whose silence was excused has as long as a probe would give it. */
+/** After an excuse, a peer has as much time as a probe would give it. */
 function idleDeadline(
   { heardAt, excusedAt }: Heartbeat,
   { idleTimeout, probeTimeout }: Config,
@@ -326,7 +331,7 @@ function idleDeadline(
   return Math.max(heardAt + idleTimeout, excused);
 }
 
-/** Notes a ping as sent. Those that other traffic has excused are let go. */
+/** Adds a ping, and drops pings that other traffic has excused. */
 function withPing(
   state: Heartbeat,
   now: number,
@@ -337,7 +342,7 @@ function withPing(
   const pings = state.pings.filter(({ sentAt }) =>
     sentAt >= state.heardAt || now - sentAt < timeout
   );
-  // The oldest decides, the others only tell latencies.
+  // The oldest one decides, so it stays; the others only measure latencies.
   const kept = pings.length < MAX_PINGS ? pings : pings.toSpliced(1, 1);
   return {
     ...state,
@@ -348,8 +353,8 @@ function withPing(
 }
 
 /**
- * Beats keep their phase: a late one does not delay the next, and one that is
- * later than a whole interval is not made up for.
+ * Pings keep their phase: a late one does not delay the next, and one that is
+ * more than an interval late is skipped.
  */
 function nextPingAfter(
   state: Heartbeat,

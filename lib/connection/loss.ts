@@ -23,12 +23,12 @@ import type {
 import { decide } from "./retry_policy.ts";
 import { countLoss, retryStateOf } from "./retry_state.ts";
 
-/** How a connection or an attempt came to its end. */
+/** How a connection was lost, or an attempt failed. */
 export interface Loss {
   readonly info: CloseInfo;
   readonly failure?: Failure;
   readonly verdict?: Verdict;
-  /** Whether the socket still has to be abandoned. */
+  /** `alive`: the socket must still be abandoned. */
   readonly socket: "alive" | "gone";
 }
 
@@ -79,27 +79,27 @@ interface RetryableLoss {
 }
 
 function wait(
-  memory: RetryState,
-  setback: RetryableLoss,
+  before: RetryState,
+  loss: RetryableLoss,
   context: Context,
 ): Step {
   const { now, config } = context;
-  const { info, failure, cleanup } = setback;
-  const advice = retryAfterOf(setback);
-  const delay = delayAfter(memory, { failure, advice }, context);
-  const elapsed = now.monotonic - memory.seriesStartedAt;
+  const { info, failure, cleanup } = loss;
+  const retryAfter = retryAfterOf(loss);
+  const delay = delayAfter(before, { failure, retryAfter }, context);
+  const elapsed = now.monotonic - before.seriesStartedAt;
   const { maxAttempts, maxElapsed } = config.backoff;
-  if (memory.attemptsInSeries >= maxAttempts || elapsed + delay > maxElapsed) {
-    return exhaust(memory, setback, elapsed);
+  if (before.attemptsInSeries >= maxAttempts || elapsed + delay > maxElapsed) {
+    return exhaust(before, loss, elapsed);
   }
-  const { attempt, network } = memory;
+  const { attempt, network } = before;
   const shown = network === "offline" ? Infinity : delay;
   return {
     state: {
-      ...memory,
+      ...before,
       kind: "waiting",
       retryAt: now.monotonic + delay,
-      notBefore: advice === undefined ? -Infinity : now.wall + delay,
+      notBefore: retryAfter === undefined ? -Infinity : now.wall + delay,
     },
     effects: [
       ...cleanup,
@@ -115,37 +115,37 @@ function wait(
 }
 
 function exhaust(
-  memory: RetryState,
+  before: RetryState,
   { info, failure: cause, cleanup }: RetryableLoss,
   elapsed: number,
 ): Step {
-  const { attemptsInSeries: attempts } = memory;
+  const { attemptsInSeries: attempts } = before;
   const failure: Failure = { type: "exhausted", attempts, elapsed, cause };
-  return finish(memory, { info, cause: "exhausted", failure, cleanup });
+  return finish(before, { info, cause: "exhausted", failure, cleanup });
 }
 
 function delayAfter(
-  memory: RetryState,
-  { failure, advice }: {
+  before: RetryState,
+  { failure, retryAfter }: {
     readonly failure: Failure;
-    readonly advice: number | undefined;
+    readonly retryAfter: number | undefined;
   },
   { config, random }: Context,
 ): number {
-  // A probe fails on one machine that woke up, not on a fleet: no need to spread.
+  // A probe fails on one machine after a sleep, not on a whole fleet: retry at once.
   if (
     failure.type === "heartbeat" && failure.kind === "probe" &&
-    memory.attemptsInSeries === 0
+    before.attemptsInSeries === 0
   ) return 0;
-  const policy = delayBefore(memory.failures, random, config.backoff);
-  return advice === undefined
+  const policy = delayBefore(before.failures, random, config.backoff);
+  return retryAfter === undefined
     ? policy
-    : retryAfterDelay(advice, policy, random, config.backoff);
+    : retryAfterDelay(retryAfter, policy, random, config.backoff);
 }
 
-/** Ends it for good. */
+/** Ends a connection for good. */
 export function finish(
-  memory: RetryState,
+  before: RetryState,
   end: {
     readonly info: CloseInfo;
     readonly cause: CloseCause;
@@ -153,19 +153,19 @@ export function finish(
     readonly cleanup?: readonly Effect[];
   },
 ): Step<Closed> {
-  const { cleanup = [], ...known } = end;
-  const status = statusOf("closed", memory.attempt);
+  const { cleanup = [], ...details } = end;
+  const status = statusOf("closed", before.attempt);
   return {
-    state: { ...retryStateOf(memory), kind: "closed" },
+    state: { ...retryStateOf(before), kind: "closed" },
     effects: [
       ...cleanup,
-      notify({ type: "closed", status, ...known }),
+      notify({ type: "closed", status, ...details }),
       { type: "release" },
     ],
   };
 }
 
-/** The failure, unless both sides parted in good order. */
+/** The failure, unless both sides completed the closing handshake. */
 export function unclean(
   info: CloseInfo,
   failure: Failure = diagnose(info),
@@ -173,14 +173,14 @@ export function unclean(
   return info.wasClean ? {} : { failure };
 }
 
-/** What an end means of which nothing else is known. */
+/** The failure that a close code alone stands for. */
 function diagnose(info: CloseInfo): Failure {
   return info.closeCode === NO_CLOSE_FRAME
     ? { type: "lost", detail: "No close frame was received" }
     : { type: "closed", ...info };
 }
 
-/** What the peer is told when we are the ones to end it (RFC 6455, 7.4.1). */
+/** Code and reason of the close frame when our side ends a connection (RFC 6455, 7.4.1). */
 function closeFrameFor(
   failure: Failure,
 ): readonly [closeCode?: number, reason?: string] {

@@ -1,5 +1,5 @@
 /**
- * An open connection: is the peer alive, and what if not.
+ * An open connection: heartbeats, probes, and its loss.
  *
  * @module
  */
@@ -45,7 +45,7 @@ export function whileOpen(
     case "ended":
       return lose(state, { ...event, socket: "gone" }, context);
     case "heard":
-      // What is told of the future would excuse a silence to come.
+      // An instant in the future would excuse a silence that is still to come.
       return withHeartbeat(
         state,
         heard(state.heartbeat, Math.min(event.at, now.monotonic)),
@@ -72,7 +72,7 @@ export function whileOpen(
   }
 }
 
-/** Asks an open connection for a sign of life; of any other there is none. */
+/** Sends a probe on an open connection; reports why if there is none to send. */
 export function onProbe(
   state: Exclude<State, Closed>,
   request: number,
@@ -150,7 +150,7 @@ function excuse(
   };
 }
 
-/** Judges nothing until what has arrived meanwhile had time to be read. */
+/** Postpones judgements until what arrived during the sleep can be read. */
 export function onWoke(state: Open, { now }: Context): Step {
   return withHeartbeat(state, settling(state.heartbeat, now.monotonic));
 }

@@ -1,5 +1,6 @@
 /**
- * Patterns of messages as data: what a heartbeat or a greeting expects.
+ * Patterns of messages as data: what a heartbeat or a greeting expects. The
+ * options make them, `client/options/`.
  *
  * @module
  */
@@ -35,15 +36,15 @@ export type Pattern =
   | { readonly kind: "exact"; readonly data: Data }
   | { readonly kind: "subset"; readonly value: Json };
 
-/** Longer texts, in UTF-16 units, match no subset: they are not worth parsing. */
+/** Longer texts, in UTF-16 units, match no subset: they are not parsed. */
 export const MAX_SUBSET_LENGTH = 65_536;
 
-/** How many objects and arrays within each other a subset may have. */
+/** How deep the objects and arrays of a subset may be nested. */
 export const MAX_PATTERN_DEPTH = 64;
 
 type JsonRecord = { readonly [key: string]: Json };
 
-/** Tells whether a message matches a pattern. Never throws, whatever it is. */
+/** Says whether a message matches a pattern. Never throws, whatever the message. */
 export function matches(pattern: Pattern, data: Data): boolean {
   switch (pattern.kind) {
     case "exact":
@@ -72,8 +73,8 @@ function hasSubset(text: string, expected: Json): boolean {
 }
 
 /**
- * Rules most texts out without parsing them. A JSON text without a backslash
- * has each of its keys and strings as they are, in quotes.
+ * Rules out most texts without parsing them. In a JSON text without a backslash,
+ * each key and string stands literally, in quotes.
  */
 function mayHave(text: string, expected: Json): boolean {
   if (isArray(expected)) return text.trimStart().startsWith("[");
@@ -111,7 +112,7 @@ function isMember(
   return actual !== undefined && contains(actual, expected, depth + 1);
 }
 
-/** A text must not match by what objects inherit. */
+/** Inherited members do not match. */
 function ownMember(record: JsonRecord, key: string): Json | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }

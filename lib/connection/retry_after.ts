@@ -1,5 +1,5 @@
 /**
- * When a server wants to be asked again, by a header or a close reason.
+ * When a server wants the client back: a `Retry-After` header or a close reason.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const HTTP_DATES = [
   /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
 ];
 
-/** Close codes whose reason may say when to come back. */
+/** Close codes whose reason may say when to come back: restart, and try again later. */
 const ADVISING_CLOSE_CODES: readonly number[] = [1012, 1013];
 
 /**
@@ -22,8 +22,8 @@ const ADVISING_CLOSE_CODES: readonly number[] = [1012, 1013];
  *
  * @param value Seconds, or an HTTP date.
  * @param wallNow The present time, in milliseconds since the epoch.
- * @returns Milliseconds from now on, 0 for a date in the past, and `undefined`
- * for what is neither.
+ * @returns Milliseconds from now, 0 for a date in the past, and `undefined` for
+ * anything else.
  */
 export function parseRetryAfter(
   value: string,
@@ -33,7 +33,7 @@ export function parseRetryAfter(
   if (/^\d+$/.test(text)) {
     return Math.min(Number(text) * 1_000, Number.MAX_SAFE_INTEGER);
   }
-  // `Date.parse` finds a date in nearly any text.
+  // `Date.parse` accepts nearly any text.
   if (!HTTP_DATES.some((form) => form.test(text))) return undefined;
   const utc = text.endsWith("GMT") ? text : `${text} GMT`;
   // deno-lint-ignore holdfast/no-ambient-io -- It reads the argument, no clock.
@@ -58,7 +58,7 @@ export function retryAfterOfClose(
   return isDuration(seconds) ? seconds * 1_000 : undefined;
 }
 
-/** When the server wants us back, in milliseconds. */
+/** When the server wants the client back after a loss, in milliseconds, if it said so. */
 export function retryAfterOf(
   { info, failure }: { readonly info: CloseInfo; readonly failure: Failure },
 ): number | undefined {
@@ -76,9 +76,9 @@ function secondsOfText(reason: string): number | undefined {
 function secondsOfJson(reason: string): unknown {
   try {
     const advice: unknown = JSON.parse(reason);
-    const told = typeof advice === "object" && advice !== null &&
+    const says = typeof advice === "object" && advice !== null &&
       "retryAfter" in advice;
-    return told ? advice.retryAfter : undefined;
+    return says ? advice.retryAfter : undefined;
   } catch {
     return undefined;
   }

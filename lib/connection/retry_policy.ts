@@ -1,5 +1,5 @@
 /**
- * Which end is final. Apart from `close.ts`, which the main thread loads too.
+ * Which losses are final, which are retried, and which renew the token.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Config } from "./config.ts";
 import type { Failure } from "./failure.ts";
 import type { RetryState, Verdict } from "./state.ts";
 
-/** Received close codes that say that trying again is of no use. */
+/** Close codes that are final when received, by default: another attempt is of no use. */
 export const FATAL_CLOSE_CODES: readonly number[] = [
   1002,
   1003,
@@ -26,12 +26,12 @@ export const FATAL_CLOSE_CODES: readonly number[] = [
   4409,
 ];
 
-/** Close codes by which servers say that the token is not, or no longer, good. */
+/** Close codes by which servers refuse a token. */
 export const UNAUTHORIZED_CLOSE_CODES: readonly number[] = [1008, 3000, 4401];
 
-/** Answers of 4xx that say "later", not "no" (RFC 9110, 15.5.9; RFC 8470; RFC 6585). */
+/** The 4xx that mean "later" (RFC 9110, 15.5.9; RFC 8470; RFC 6585). */
 const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 425, 429]);
-/** Answers of 5xx that will be the same next time (RFC 9110, 15.6.2 and 15.6.6). */
+/** The 5xx that another attempt does not change (RFC 9110, 15.6.2 and 15.6.6). */
 const FATAL_STATUS: ReadonlySet<number> = new Set([501, 505]);
 
 /** What follows a loss. */
@@ -51,7 +51,7 @@ export function decide(
 ): Decision {
   if (verdict === "fatal") return { kind: "fatal", failure };
   if (config.renewableToken && refusesToken(failure)) {
-    // With a token that was refused, a retry would be of no use.
+    // A retry with the refused token would be of no use.
     if (token === "proven" || verdict === "retry") {
       return { kind: "renew" };
     }
@@ -66,7 +66,7 @@ export function decide(
     : { kind: "retry" };
 }
 
-/** Tells whether trying again after this is of no use. */
+/** Says whether another attempt after this failure is of no use. */
 export function isFatal(
   failure: Failure,
   config: Pick<Config, "fatalCloseCodes">,
@@ -96,7 +96,7 @@ export function isFatal(
   }
 }
 
-/** Tells whether the server refused the token; a new one may help. */
+/** Says whether the server refused the token; a new token may help. */
 export function isUnauthorized(failure: Failure): boolean {
   return failure.type === "handshake" && failure.status === 401 ||
     failure.type === "closed" &&

@@ -9,7 +9,7 @@ import { attemptAfterDrop } from "./backoff.ts";
 import type { Failure } from "./failure.ts";
 import type { Connecting, Context, Open, RetryState } from "./state.ts";
 
-/** What outlives a state. */
+/** The part of a state that outlives it. */
 export function retryStateOf(state: RetryState): RetryState {
   return {
     lastSocketId: state.lastSocketId,
@@ -23,7 +23,7 @@ export function retryStateOf(state: RetryState): RetryState {
   };
 }
 
-/** Forgets the attempts made so far: somebody asked for a new start. */
+/** Starts a new series of attempts, as the user asked. */
 export function newSeries(state: RetryState, { now }: Context): RetryState {
   return {
     ...state,
@@ -33,7 +33,7 @@ export function newSeries(state: RetryState, { now }: Context): RetryState {
   };
 }
 
-/** Counts the loss; a connection that was stable forgets what came before. */
+/** Counts a loss. The loss of a stable connection starts a new series. */
 export function countLoss(
   state: Connecting | Open,
   failure: Failure,
@@ -60,7 +60,7 @@ export function countLoss(
   };
 }
 
-/** A connection that fell silent was up for as long as something was heard. */
+/** A connection that fell silent counts as up until something last arrived. */
 function uptime(
   { openedAt, heartbeat }: Open,
   failure: Failure,

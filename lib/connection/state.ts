@@ -1,7 +1,7 @@
 /**
- * The vocabulary of the connection machine: what it is, what it is told, and
- * what it asks for. All of it is plain data; instants are monotonic
- * milliseconds, and `Infinity` is never.
+ * The types of the connection machine: its states, its events, its effects, and
+ * its notifications. All of them are plain data. Instants are in milliseconds of
+ * a monotonic clock; `Infinity` means never.
  *
  * @module
  */
@@ -12,23 +12,23 @@ import type { Failure, Phase } from "./failure.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { Now } from "./suspension.ts";
 
-/** What every state remembers. */
+/** What every state has. */
 export interface RetryState {
-  /** The socket id given last; ids grow and are never reused. */
+  /** The latest socket id; ids grow and are never reused. */
   readonly lastSocketId: number;
   /** The latest attempt's number in its series, from 1; 0 before the first. */
   readonly attempt: number;
-  /** Attempts in the present series; a stable connection starts a new one. */
+  /** Attempts in the present series; the loss of a stable connection starts a new series. */
   readonly attemptsInSeries: number;
-  /** Failed attempts and unstable connections in a row: what backoff goes by. */
+  /** Failed attempts and unstable connections in a row: the backoff depends on it. */
   readonly failures: number;
-  /** When the series began, or a network was there again for it. */
+  /** When the series began, or when the network last came back in it. */
   readonly seriesStartedAt: number;
   /** How often a connection was open. */
   readonly opens: number;
-  /** What the platform says of the network. */
+  /** What the platform says about the network. */
   readonly network: "online" | "offline";
-  /** Whether the token was renewed since a server last proved to accept it. */
+  /** `renewed`: since a server last accepted the token, it was renewed. */
   readonly token: "proven" | "renewed";
 }
 
@@ -45,7 +45,7 @@ export interface Connecting extends RetryState {
   readonly deadline: number;
   /** The limit that `deadline` comes from, in milliseconds. */
   readonly timeout: number;
-  /** `excused`: a deadline was served so late that this side had been asleep. */
+  /** `excused`: a deadline was so late that this side must have been asleep. */
   readonly lateness: "none" | "excused";
   /** What the handshake agreed on, once it has. */
   readonly agreed: Agreed;
@@ -64,9 +64,9 @@ export interface Waiting extends RetryState {
   readonly kind: "waiting";
   readonly retryAt: number;
   /**
-   * Before this instant of the wall clock the server does not want us, whatever
-   * the network or the page say. The wall clock, since a server's seconds go on
-   * while a machine sleeps.
+   * Before this instant the server does not want the client back, even if the
+   * network comes back or the user returns to the page. On the wall clock, which
+   * goes on while a machine sleeps.
    */
   readonly notBefore: number;
 }
@@ -82,15 +82,15 @@ export interface Closing extends RetryState {
   readonly reason: string;
 }
 
-/** The end. */
+/** Ended for good. */
 export interface Closed extends RetryState {
   readonly kind: "closed";
 }
 
-/** What a connection is. */
+/** The state of a connection. */
 export type State = Idle | Connecting | Open | Waiting | Closing | Closed;
 
-/** What a handshake agreed on. */
+/** What both sides agreed on in the handshake. */
 export interface Agreed {
   readonly protocol: string;
   readonly extensions: string;
@@ -98,7 +98,7 @@ export interface Agreed {
   readonly pings: "frames" | "none";
 }
 
-/** What the machine is told. Those with a `socket` count only for the one it owns. */
+/** The input of the machine. An event with a `socket` counts only for the present socket. */
 export type Event =
   | { readonly type: "connect" }
   | { readonly type: "reconnect"; readonly reason: string }
@@ -107,14 +107,14 @@ export type Event =
     readonly closeCode: number | undefined;
     readonly reason: string;
   }
-  /** It is known where to connect. */
+  /** URL and token are known. */
   | { readonly type: "resolved"; readonly socket: number }
   | {
     readonly type: "opened";
     readonly socket: number;
     readonly agreed: Agreed;
   }
-  /** What the greeting waited for has come. */
+  /** The greeting is complete. */
   | { readonly type: "greeted"; readonly socket: number }
   /** Our side cannot go on with this socket. */
   | {
@@ -122,16 +122,16 @@ export type Event =
     readonly socket: number;
     readonly failure: Failure;
   }
-  /** The transport is at its end. */
+  /** The transport has ended. */
   | {
     readonly type: "ended";
     readonly socket: number;
     readonly info: CloseInfo;
     readonly failure?: Failure;
-    /** What the hook `classify()` said. */
+    /** The result of the hook `classify()`. */
     readonly verdict?: Verdict;
   }
-  /** Bytes arrived, at the latest at this instant. */
+  /** Bytes have arrived, the latest at this instant. */
   | { readonly type: "heard"; readonly socket: number; readonly at: number }
   /** A ping was answered; without `ping` the latest one. */
   | {
@@ -141,27 +141,27 @@ export type Event =
   }
   | { readonly type: "paused"; readonly socket: number }
   | { readonly type: "resumed"; readonly socket: number }
-  /** The queue is out, after `close`. */
+  /** All queued messages are sent, after `close`. */
   | { readonly type: "drained"; readonly socket: number }
   | { readonly type: "probe"; readonly request: number }
   | { readonly type: "network"; readonly network: "online" | "offline" }
-  /** The machine or process was asleep, or somebody looks at the page again. */
+  /** The computer or the process was asleep, or the page is visible again. */
   | { readonly type: "woke" }
   | { readonly type: "due" };
 
 /** Whether to try again after an end. */
 export type Verdict = "retry" | "fatal";
 
-/** What the machine asks for. */
+/** The output of the machine: what its driver must do. */
 export type Effect =
-  /** Find out where to connect, and with which token. */
+  /** Resolve the URL and the token. */
   | { readonly type: "resolve"; readonly socket: number }
   /** Forget the token: the next `resolve` gets a new one. */
   | { readonly type: "invalidate" }
   | { readonly type: "open"; readonly socket: number }
-  /** Send what comes before anything else. */
+  /** Send the greeting, before anything else. */
   | { readonly type: "greet"; readonly socket: number }
-  /** Send a ping, in whatever form. */
+  /** Send a ping: a frame or a message. */
   | { readonly type: "ping"; readonly socket: number; readonly ping: number }
   /** Send a close frame and wait for the answer. */
   | {
@@ -170,7 +170,7 @@ export type Effect =
     readonly closeCode: number | undefined;
     readonly reason: string;
   }
-  /** Be done with it: a close frame if one can go out, but nobody waits. */
+  /** Let the socket go: send a close frame if possible, and do not wait for an answer. */
   | {
     readonly type: "abandon";
     readonly socket: number;
@@ -178,17 +178,17 @@ export type Effect =
     readonly reason: string;
   }
   | { readonly type: "notify"; readonly notification: Notification }
-  /** Nothing more will happen: let everything go. */
+  /** The connection has ended: release everything. */
   | { readonly type: "release" };
 
-/** What a connection is, seen from outside. */
+/** The kind of a state, as the application sees it. */
 export type StatusKind = State["kind"];
 
-/** The state as it is told. */
+/** The status in a notification. */
 export interface StatusNotice {
   /** Which of the states it is. */
   readonly kind: StatusKind;
-  /** The attempt under way, or the one that led here; from 1. 0: there was none. */
+  /** The attempt under way, or the latest one, from 1. 0: there was none. */
   readonly attempt: number;
   /** `waiting`: milliseconds until the next attempt; `Infinity` while offline. */
   readonly delay?: number;
@@ -202,13 +202,13 @@ export type ProbeResult =
   | { readonly kind: "latency"; readonly latency: number }
   | { readonly kind: "unsupported" }
   | { readonly kind: "not-open" }
-  /** The inbox is full: nothing is read, so no answer could be seen. */
+  /** The inbox is full: reading is paused, so no answer could arrive. */
   | { readonly kind: "paused" }
   | { readonly kind: "failure"; readonly failure: Failure };
 
-/** What the application hears of. A `status` is what the connection is from here on. */
+/** What the application is notified of. `status` is the status from then on. */
 export type Notification =
-  /** The connection is something else now, and nothing besides happened. */
+  /** The status has changed, and nothing else has happened. */
   | { readonly type: "status"; readonly status: StatusNotice }
   | {
     readonly type: "opened";
@@ -218,7 +218,7 @@ export type Notification =
     readonly reconnected: boolean;
   }
   | {
-    /** A connection was lost or an attempt failed, and there will be another. */
+    /** A connection was lost or an attempt failed, and another attempt will follow. */
     readonly type: "disconnected";
     /** `waiting`, or, after `reconnect()`, `connecting`. */
     readonly status: StatusNotice;
@@ -228,7 +228,7 @@ export type Notification =
     readonly attempt: number;
   }
   | {
-    /** The end. */
+    /** The connection has ended for good. */
     readonly type: "closed";
     readonly status: StatusNotice;
     readonly info: CloseInfo;
@@ -248,7 +248,7 @@ export type NotificationOf<T extends Notification["type"]> = Extract<
   { readonly type: T }
 >;
 
-/** What a transition is given besides state and event. */
+/** What a transition needs besides state and event. */
 export interface Context {
   readonly config: Config;
   readonly now: Now;
@@ -256,17 +256,17 @@ export interface Context {
   readonly random: number;
 }
 
-/** What a transition gives. */
+/** The result of a transition. */
 export interface Step<S extends State = State> {
   readonly state: S;
   readonly effects: readonly Effect[];
 }
 
-/** What the application or its platform asks for, in whatever state. */
+/** Events that the application or the platform may send in any state. */
 export type Request = Extract<
   Event,
   { type: "close" | "network" | "probe" | "reconnect" }
 >;
 
-/** What happens to a connection on its own. */
+/** All other events. */
 export type Occurrence = Exclude<Event, Request>;

@@ -1,32 +1,32 @@
 /**
- * Finds out that the process, the page or the machine was suspended.
+ * Detects that the process, the page or the computer was suspended.
  *
- * A stopped process advances both clocks, so its next tick is late. A machine
- * that sleeps may advance the wall clock only.
+ * While a process is stopped, both clocks advance, so the next tick is late. While
+ * a computer sleeps, only the wall clock may advance.
  *
  * @module
  */
 
 /** One instant on both clocks, in milliseconds. */
 export interface Now {
-  /** Since an origin of its own; never goes back, may stand still in sleep. */
+  /** Since an arbitrary origin; never goes back, may stand still during sleep. */
   readonly monotonic: number;
   /** Since the epoch; may be set forwards and backwards. */
   readonly wall: number;
 }
 
-/** How late a tick may be, and how far the clocks may part in one, in milliseconds. */
+/** How late a tick may be, and how far the clocks may diverge in one tick, in milliseconds. */
 export const SUSPENSION_TOLERANCE = 2_000;
 
 /**
- * Tells whether this side was suspended between two instants.
+ * Says whether this side was suspended between two instants.
  *
- * A wall clock that was set backwards is no suspension; one that was set
- * forwards cannot be told from a sleep, and costs one probe.
+ * A wall clock that is set backwards is no suspension. One that is set forwards
+ * looks like a sleep, and costs one probe.
  *
  * @param previous The instant of the last tick.
  * @param now The instant of this tick.
- * @param expected How long the time between them was meant to be, in milliseconds.
+ * @param expected The intended time between them, in milliseconds.
  */
 export function suspended(previous: Now, now: Now, expected: number): boolean {
   const elapsed = now.monotonic - previous.monotonic;

@@ -1,18 +1,18 @@
 /**
- * The connection machine: from a state and an event to the next state and what
- * is to be done.
+ * The connection machine: from a state and an event to the next state and the
+ * effects.
  *
- * This file and those it stands on know no clock, no randomness and no I/O, and
- * must stay so: time and chance are arguments, deadlines are data in the state,
- * and effects are performed by the driver after the state has been replaced. An
- * event of a socket that the state does not own changes nothing.
+ * This file and those it imports know no clock, no randomness and no I/O, and
+ * must stay so: time and random numbers are arguments, deadlines are data in the
+ * state, and the driver performs the effects after it has replaced the state. An
+ * event of any socket but the present one changes nothing.
  *
  * @module
  */
 
 import type { CloseInfo } from "../rfc6455/close.ts";
 import { onClose, whileClosing } from "./closing.ts";
-import { begin, whileConnecting } from "./connecting.ts";
+import { beginAttempt, whileConnecting } from "./connecting.ts";
 import {
   abandon,
   notify,
@@ -40,7 +40,7 @@ import {
   whileWaiting,
 } from "./waiting.ts";
 
-/** The state of a connection that nobody has started. */
+/** The state of a connection before `connect`. */
 export function newConnection(now: number): Idle {
   return {
     kind: "idle",
@@ -55,7 +55,7 @@ export function newConnection(now: number): Idle {
   };
 }
 
-/** When the machine wants to be told `due`; `Infinity` for never. */
+/** When the machine needs the event `due`; `Infinity` for never. */
 export function nextDeadline(
   state: State,
   context: Pick<Context, "config">,
@@ -74,7 +74,7 @@ export function nextDeadline(
   }
 }
 
-/** The next state, and what is to be done after it has replaced this one. */
+/** Returns the next state, and the effects to perform after it has replaced this one. */
 export function transition(state: State, event: Event, context: Context): Step {
   if (state.kind === "closed") return refuseProbe(state, event);
   if ("socket" in event && event.socket !== ownSocket(state)) {
@@ -102,7 +102,7 @@ function onOccurrence(
   switch (state.kind) {
     case "idle":
       return event.type === "connect"
-        ? begin(newSeries(state, context), context)
+        ? beginAttempt(newSeries(state, context), context)
         : unchanged(state);
     case "connecting":
       return whileConnecting(state, event, context);
@@ -125,14 +125,14 @@ function onReconnect(
       return unchanged(state);
     case "idle":
     case "waiting":
-      return begin(newSeries(state, context), context);
+      return beginAttempt(newSeries(state, context), context);
     case "connecting": {
-      const next = begin(newSeries(state, context), context);
+      const next = beginAttempt(newSeries(state, context), context);
       return { ...next, effects: [abandon(state.socket), ...next.effects] };
     }
     case "open": {
       const info: CloseInfo = { closeCode: 1000, reason, wasClean: true };
-      const next = begin(newSeries(state, context), context);
+      const next = beginAttempt(newSeries(state, context), context);
       const { attempt } = state;
       const status = statusOf("connecting", next.state.attempt);
       return {
@@ -140,7 +140,7 @@ function onReconnect(
         effects: [
           { type: "abandon", socket: state.socket, closeCode: 1000, reason },
           ...refuseProbes(state.heartbeat, { kind: "not-open" }),
-          // Instead of the status alone.
+          // It carries the status, so it replaces the notification of the status.
           notify({ type: "disconnected", status, info, attempt }),
           ...next.effects.slice(1),
         ],
@@ -158,7 +158,7 @@ function onNetwork(
     return onNetworkWhileWaiting(state, network, context);
   }
   const next = { ...state, network };
-  // A network that came back may not be the one that the connection was made on.
+  // The network that came back may be another one, on which the connection is dead.
   if (next.kind === "open" && network === "online") {
     return onWoke(next, context);
   }

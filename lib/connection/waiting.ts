@@ -4,7 +4,7 @@
  * @module
  */
 
-import { begin } from "./connecting.ts";
+import { beginAttempt } from "./connecting.ts";
 import { status, unchanged } from "./effects.ts";
 import type {
   Context,
@@ -29,11 +29,11 @@ export function whileWaiting(
     case "woke":
       return state.network === "offline" || context.now.wall < state.notBefore
         ? unchanged(state)
-        : begin(state, context);
+        : beginAttempt(state, context);
     case "due":
       return context.now.monotonic < waitingDeadline(state)
         ? unchanged(state)
-        : begin(state, context);
+        : beginAttempt(state, context);
     case "connect":
     case "resolved":
     case "opened":
@@ -62,11 +62,11 @@ export function onNetworkWhileWaiting(
     };
   }
   const { monotonic, wall } = context.now;
-  // Nothing was tried while offline, so that time does not count either.
+  // No attempt was made while offline, so that time does not count for `maxElapsed`.
   const next: Waiting = state.network === "offline"
     ? { ...state, network, seriesStartedAt: monotonic }
     : state;
-  if (wall >= state.notBefore) return begin(next, context);
+  if (wall >= state.notBefore) return beginAttempt(next, context);
   const delay = Math.max(0, state.retryAt - monotonic);
   return { state: next, effects: [status("waiting", state.attempt, delay)] };
 }

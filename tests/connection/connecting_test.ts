@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { begin } from "../../lib/connection/connecting.ts";
+import { beginAttempt } from "../../lib/connection/connecting.ts";
 import { newConnection } from "../../lib/connection/transition.ts";
 import type { GreetingConfig } from "../../lib/connection/config.ts";
 import { CONFIG, connecting, Machine, opened } from "./machine.ts";
@@ -25,7 +25,7 @@ Deno.test("begin() takes a socket id and an attempt of its own", () => {
     attemptsInSeries: 2,
   };
   const { lastSocketId, socket, attempt, attemptsInSeries, deadline } =
-    begin(before, CONTEXT).state;
+    beginAttempt(before, CONTEXT).state;
   assertEquals({ lastSocketId, socket, attempt, attemptsInSeries, deadline }, {
     lastSocketId: 5,
     socket: 5,
