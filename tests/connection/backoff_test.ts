@@ -73,7 +73,7 @@ Deno.test("backoffFor() keeps a policy that says otherwise, and any other host's
   assertStrictEquals(backoffFor("wss://example.com/", SPREAD), SPREAD);
 });
 
-Deno.test("retryAfterDelay() obeys the server and spreads the fleet over the cap", () => {
+Deno.test("retryAfterDelay() follows the server and spreads the fleet over the cap", () => {
   const options: Backoff = { strategy: "spread", cap: 8_000 };
   assertEquals(retryAfterDelay(10_000, 500, 0, options), 10_000);
   assertEquals(retryAfterDelay(10_000, 500, 0.5, options), 14_000);

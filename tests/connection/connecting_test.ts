@@ -17,7 +17,7 @@ const CONTEXT = {
   random: 0.5,
 };
 
-Deno.test("begin() takes a socket id and an attempt of its own", () => {
+Deno.test("beginAttempt() uses a new socket id and the next attempt number", () => {
   const before = {
     ...newConnection(0),
     lastSocketId: 4,
@@ -45,7 +45,7 @@ Deno.test("whileConnecting() goes from resolving over opening to open", () => {
   assertEquals(machine.opened(), ["greet 1", "open 1", "opened 1"]);
 });
 
-Deno.test("whileConnecting() tells what the handshake agreed on", () => {
+Deno.test("whileConnecting() reports what the handshake agreed on", () => {
   const machine = connecting();
   machine.socketEvent("resolved");
   const effects = machine.effects({
@@ -123,7 +123,7 @@ Deno.test("whileConnecting() ignores what concerns open connections and sleeps",
   assertEquals(machine.state, before);
 });
 
-Deno.test("whileConnecting() puts a provider that never settles under openTimeout", () => {
+Deno.test("whileConnecting() limits a provider that never settles by openTimeout", () => {
   const machine = connecting();
   assertEquals(machine.due(), [
     "abandon 1 1000",
@@ -139,7 +139,7 @@ Deno.test("whileConnecting() ignores a deadline that has not come", () => {
   assertEquals(machine.dispatch({ type: "due" }), []);
 });
 
-Deno.test("whileConnecting() makes a provider that rejects a failed attempt", () => {
+Deno.test("whileConnecting() fails when a provider rejects", () => {
   assertEquals(connecting().failed(), [
     "abandon 1 1000",
     "waiting 1 +1500",
@@ -147,7 +147,7 @@ Deno.test("whileConnecting() makes a provider that rejects a failed attempt", ()
   ]);
 });
 
-Deno.test("whileConnecting() makes a WebSocket constructor that throws fatal, not a hot loop", () => {
+Deno.test("whileConnecting() ends when the WebSocket constructor throws", () => {
   const machine = connecting();
   machine.socketEvent("resolved");
   assertEquals(machine.failed({ type: "invalid", detail: "" }), [
@@ -180,7 +180,7 @@ Deno.test("whileConnecting() has no deadline where openTimeout is Infinity", () 
   assertEquals(machine.dispatch({ type: "due" }), []);
 });
 
-Deno.test("whileConnecting() lets received data be read first when the timer is late, once", () => {
+Deno.test("whileConnecting() extends the attempt once, to read received data, when the timer is late", () => {
   const machine = connecting();
   assertEquals(machine.due(2_000), []);
   assertEquals(machine.deadline, machine.now + CONFIG.probeTimeout);

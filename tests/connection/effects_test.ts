@@ -9,7 +9,7 @@ import {
 import { newHeartbeat, probe } from "../../lib/connection/heartbeat.ts";
 import { CONFIG } from "./machine.ts";
 
-Deno.test("abandon() says 1000 unless it is told what to say", () => {
+Deno.test("abandon() sends 1000 unless a code is given", () => {
   assertEquals(abandon(3), {
     type: "abandon",
     socket: 3,

@@ -83,7 +83,7 @@ Deno.test("newHeartbeat() has pings by message where there are no frames", () =>
   assertEquals(newHeartbeat(0, { config, pings: "none" }).probeMethod, "pings");
 });
 
-Deno.test("newHeartbeat() has nothing but silence without frames and message", () => {
+Deno.test("newHeartbeat() can only judge silence without frames and messages", () => {
   const heartbeat = newHeartbeat(0, { config: CONFIG, pings: "none" });
   assertEquals(heartbeat.probeMethod, "silence");
   assertEquals(heartbeatDeadline(heartbeat, CONFIG), Infinity);
@@ -114,7 +114,7 @@ Deno.test("heartbeatDeadline() is never NaN, whatever is Infinity", () => {
   assertEquals(heartbeatDeadline(probed, config), Infinity);
 });
 
-Deno.test("judge() says nothing before a deadline", () => {
+Deno.test("judge() changes nothing before a deadline", () => {
   const heartbeat = alive();
   assertEquals(judge(heartbeat, 19_999, CONFIG), { kind: "alive", heartbeat });
 });
@@ -149,7 +149,7 @@ Deno.test("judge() finds a dead peer within interval and timeout in every phase"
   );
 });
 
-Deno.test("judge() kills no peer that answers within timeout, in no phase", () => {
+Deno.test("judge() keeps a peer that answers within timeout, in each phase", () => {
   const duration = fc.integer({ min: 1, max: 50 });
   fc.assert(
     fc.property(duration, duration, fc.nat(60), (interval, timeout, late) => {
@@ -162,13 +162,13 @@ Deno.test("judge() kills no peer that answers within timeout, in no phase", () =
   );
 });
 
-Deno.test("judge() takes any inbound frame as a sign of life", () => {
+Deno.test("judge() counts any received frame as a sign of life", () => {
   const { heartbeat } = run(alive(), 20_000, CONFIG);
   const { now } = run(heard(heartbeat, 25_000), Infinity, CONFIG);
   assertEquals(now, 50_000);
 });
 
-Deno.test("judge() kills no peer whose large frame is in progress", () => {
+Deno.test("judge() keeps a peer whose large frame is in progress", () => {
   let { heartbeat } = run(alive(), 20_000, CONFIG);
   for (let now = 29_000; now < 200_000; now += 9_000) {
     const next = run(heard(heartbeat, now), now, CONFIG);
@@ -177,13 +177,13 @@ Deno.test("judge() kills no peer whose large frame is in progress", () => {
   }
 });
 
-Deno.test("judge() takes a frame from before a ping for no answer to it", () => {
+Deno.test("judge() does not count a frame from before a ping as its answer", () => {
   const { heartbeat } = run(alive(), 20_000, CONFIG);
   const { now } = run(heard(heartbeat, 19_999), Infinity, CONFIG);
   assertEquals(now, 30_000);
 });
 
-Deno.test("judge() pings for ever where timeout is Infinity, and remembers a bounded number", () => {
+Deno.test("judge() pings for ever where timeout is Infinity, and keeps a bounded number of pings", () => {
   const settings = { interval: 1, timeout: Infinity, deliver: false };
   const config = { ...CONFIG, heartbeat: settings };
   const { heartbeat, pings, dead } = run(alive(config), 1_500, config);
@@ -209,7 +209,7 @@ Deno.test("judge() finds silence dead after idleTimeout", () => {
   assertEquals(dead, { type: "heartbeat", kind: "idle", timeout: 10_000 });
 });
 
-Deno.test("judge() kills by a probe that got no answer", () => {
+Deno.test("judge() drops a peer that does not answer a probe", () => {
   const { dead, now } = run(probing(alive()), Infinity, CONFIG);
   assertEquals(now, 3_500);
   assertEquals(dead, { type: "heartbeat", kind: "probe", timeout: 3_500 });
@@ -240,20 +240,20 @@ Deno.test("judge() decides by a probe alone where the heartbeat is off", () => {
 
 // lateness and sleep
 
-Deno.test("judge() lets received data be read first when it comes late", () => {
+Deno.test("judge() waits for received data to be read when its timer is late", () => {
   const { heartbeat } = run(alive(), 20_000, CONFIG);
   const late = heartbeatOf(judge(heartbeat, 30_051, CONFIG));
   assertEquals(heartbeatDeadline(late, CONFIG), 30_151);
   assertEquals(run(heard(late, 30_060), 30_151, CONFIG).dead, undefined);
 });
 
-Deno.test("judge() kills after a late timer when there was nothing to read", () => {
+Deno.test("judge() drops a peer after a late timer if nothing was read", () => {
   const { heartbeat } = run(alive(), 20_000, CONFIG);
   assertEquals(judge(heartbeat, 30_050, CONFIG).kind, "dead");
   assertEquals(woken(heartbeat, 30_051, CONFIG).kind, "dead");
 });
 
-Deno.test("judge() probes after a sleep, and kills only then", () => {
+Deno.test("judge() probes after a sleep, and drops the peer only then", () => {
   const { heartbeat } = run(alive(), 20_000, CONFIG);
   const judgement = woken(heartbeat, 3_600_000, CONFIG);
   assertEquals(judgement.kind, "ping");
@@ -329,7 +329,7 @@ Deno.test("judge() serves a settling that is itself too late", () => {
   assertEquals(judgement.kind, "ping");
 });
 
-Deno.test("settling() reads for 100 ms before it asks", () => {
+Deno.test("settling() reads for 100 ms before it probes", () => {
   const heartbeat = settling(alive(), 5_000);
   assertEquals(heartbeatDeadline(heartbeat, CONFIG), 5_100);
   assertEquals(judge(heartbeat, 5_099, CONFIG).kind, "alive");
@@ -341,7 +341,7 @@ Deno.test("settling() is not prolonged by a second wake-up", () => {
   assertEquals(settling(heartbeat, 5_050), heartbeat);
 });
 
-Deno.test("settling() asks after a late timer too, when a wake-up comes", () => {
+Deno.test("settling() probes after a late timer too, if a wake-up follows", () => {
   const { heartbeat } = run(alive(), 20_000, CONFIG);
   const late = heartbeatOf(judge(heartbeat, 30_051, CONFIG));
   const awake = settling(late, 30_060);
@@ -349,7 +349,7 @@ Deno.test("settling() asks after a late timer too, when a wake-up comes", () => 
   assertEquals(judge(awake, 30_151, CONFIG).kind, "ping");
 });
 
-Deno.test("settling() has nothing to ask where there is no heartbeat at all", () => {
+Deno.test("settling() sends no probe where there is no heartbeat at all", () => {
   const config = withoutHeartbeat();
   const judgement = woken(settling(silent(config), 0), 100, config);
   assertEquals(heartbeatDeadline(heartbeatOf(judgement), config), Infinity);
@@ -364,13 +364,13 @@ Deno.test("paused() judges nothing, however long it takes", () => {
   assertEquals(settling(heartbeat, 0), heartbeat);
 });
 
-Deno.test("resumed() judges anew, with a ping at once if one was due", () => {
+Deno.test("resumed() starts judging again, with a ping at once if one was due", () => {
   const heartbeat = resumed(paused(alive()), 100_000);
   assertEquals(heartbeatDeadline(heartbeat, CONFIG), 100_000);
   assertEquals(run(heartbeat, Infinity, CONFIG).now, 110_000);
 });
 
-Deno.test("resumed() does not put a ping off", () => {
+Deno.test("resumed() does not postpone a ping", () => {
   let heartbeat = alive();
   for (let now = 0; now < 20_000; now += 100) {
     heartbeat = resumed(paused(heartbeat), now);
@@ -391,14 +391,14 @@ Deno.test("heard() never goes back in time", () => {
   assertEquals(heard(heartbeat, NaN), heartbeat);
 });
 
-Deno.test("answered() tells the latency of the ping that is answered", () => {
+Deno.test("answered() measures the latency of the answered ping", () => {
   const { heartbeat } = run(alive(QUICK), 300, QUICK);
   const answer = answered(heartbeat, 310, 2);
   assertEquals(answer?.latency, 110);
   assertEquals(answer?.heartbeat.pings, [{ id: 3, sentAt: 300 }]);
 });
 
-Deno.test("answered() takes an answer without a number for that to the latest ping", () => {
+Deno.test("answered() assigns an answer without a number to the latest ping", () => {
   const { heartbeat } = run(alive(QUICK), 300, QUICK);
   const answer = answered(heartbeat, 310, undefined);
   assertEquals(answer?.latency, 10);
@@ -423,7 +423,7 @@ Deno.test("answered() answers a probe by its own ping or a later one, not by an 
   assertEquals(answered(later, 460, 5)?.requests, [1]);
 });
 
-Deno.test("answered() knows a probe whose ping other traffic has excused", () => {
+Deno.test("answered() recognises the answer to a probe whose ping other traffic has excused", () => {
   const config: Config = {
     ...CONFIG,
     heartbeat: { interval: 1_000, timeout: 1_000, deliver: false },

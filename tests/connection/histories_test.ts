@@ -36,7 +36,7 @@ const PROGRESS: readonly Move["type"][] = [
   ...["connect", "on time", "resolved", "opened", "greeted"],
 ] as Move["type"][];
 
-/** What keeps a history alive comes more often than what ends it. */
+/** Events that continue a history come more often than those that end it. */
 const move: fc.Arbitrary<Move> = fc.record({
   type: fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom(...TYPES.filter(isMild)) },
@@ -146,7 +146,7 @@ class History {
       ? deadline + late
       : this.#now + move.pause;
     if (Number.isFinite(wanted)) this.#now = Math.max(this.#now, wanted);
-    return this.#tell(this.#eventOf(move), move.random);
+    return this.#dispatch(this.#eventOf(move), move.random);
   }
 
   /** Serves what is due now, and counts how often. */
@@ -154,13 +154,13 @@ class History {
     let served = 0;
     const config = this.#config;
     while (nextDeadline(this.#state, { config }) <= this.#now && served < 10) {
-      this.#tell({ type: "due" }, 0.5);
+      this.#dispatch({ type: "due" }, 0.5);
       served += 1;
     }
     return served;
   }
 
-  #tell(event: Event, random: number): State {
+  #dispatch(event: Event, random: number): State {
     const before = this.#state;
     const now = { monotonic: this.#now, wall: 1e12 + this.#now };
     const context = { config: this.#config, now, random };

@@ -39,7 +39,7 @@ const PROMISES: Readonly<
     before.kind !== "closed" ||
     step.state === before &&
       step.effects.length === Number(event.type === "probe"),
-  "The end is told once, and release is last": ({ before, step }) => {
+  "The end is reported once, and release is last": ({ before, step }) => {
     const ends = before.kind !== "closed" && step.state.kind === "closed";
     const released = step.effects.filter(({ type }) => type === "release");
     return notices(step).filter(({ type }) => type === "closed").length ===
@@ -49,18 +49,18 @@ const PROMISES: Readonly<
   },
   "Each probe has one result": ({ before, event, step }) => {
     const asked = event.type === "probe" ? [event.request] : [];
-    const told = notices(step).flatMap((notice) =>
+    const reported = notices(step).flatMap((notice) =>
       notice.type === "probed" ? [notice.request] : []
     );
     const open = [...requests(before), ...asked].toSorted();
-    return String([...requests(step.state), ...told].toSorted()) ===
+    return String([...requests(step.state), ...reported].toSorted()) ===
       String(open);
   },
   "The status is that of the state": ({ before, step }) => {
-    const told = notices(step).flatMap((notice) =>
+    const reported = notices(step).flatMap((notice) =>
       "status" in notice ? [notice.status] : []
     );
-    const last = told.at(-1);
+    const last = reported.at(-1);
     if (last === undefined) return before.kind === step.state.kind;
     return last.kind === step.state.kind &&
       last.attempt === step.state.attempt &&
@@ -71,11 +71,11 @@ const PROMISES: Readonly<
   ) => {
     const { attempt, attemptsInSeries } = step.state;
     const most = Math.max(1, context.config.backoff.maxAttempts);
-    const told = notices(step).flatMap((notice) =>
+    const reported = notices(step).flatMap((notice) =>
       "attempt" in notice ? [notice.attempt] : []
     );
     return attemptsInSeries <= most && attempt >= attemptsInSeries &&
-      told.every((n) => n >= 1);
+      reported.every((n) => n >= 1);
   },
   "No deadline is NaN, and none is served early": (
     { before, event, context, step },

@@ -26,7 +26,7 @@ function refused(status: number, retryAfter?: number): Failure {
   return { type: "handshake", status, headers: {}, detail: "", ...advice };
 }
 
-/** Fails attempts until the end, and gives how many there were. */
+/** Fails attempts until the end, and returns how many there were. */
 function attemptsOf(machine: Machine): number {
   let attempts = 0;
   while (machine.state.kind !== "closed") {
@@ -37,14 +37,14 @@ function attemptsOf(machine: Machine): number {
   return attempts;
 }
 
-Deno.test("lose() tells the failure, and when it will be tried again", () => {
+Deno.test("lose() reports the failure, and when the next attempt begins", () => {
   assertEquals(connecting().ended(), [
     "waiting 1 +1500",
     "disconnected 1 +1500 lost",
   ]);
 });
 
-Deno.test("lose() takes the word of whoever knows why", () => {
+Deno.test("lose() prefers the failure that comes with the event", () => {
   const failure = { type: "connect", kind: "dns", detail: "" } as const;
   assertEquals(
     connecting().ended(1006, { failure }).at(-1),
@@ -52,7 +52,7 @@ Deno.test("lose() takes the word of whoever knows why", () => {
   );
 });
 
-Deno.test("lose() tells no failure where both sides parted in good order", () => {
+Deno.test("lose() reports no failure after a clean close", () => {
   assertEquals(opened().ended(1000).at(-1), "disconnected 1 +1500 cleanly");
 });
 
@@ -104,7 +104,7 @@ Deno.test("lose() does not hammer a server that accepts and drops", () => {
   assertEquals(machine.ended()[0], "waiting 4 +15000");
 });
 
-Deno.test("lose() spreads connections anew that a server drops together, however long they tried", () => {
+Deno.test("lose() spreads connections that a server drops together, however many attempts they made", () => {
   const machine = connecting();
   for (let attempt = 1; attempt <= 5; attempt++) {
     machine.ended();
@@ -127,8 +127,8 @@ Deno.test("lose() does not take silence for stable uptime", () => {
   const machine = opened();
   assertEquals(machine.runTo(30_000).at(-2), "waiting 1 +1500");
   machine.open();
-  const told = machine.runTo(machine.now + 30_000);
-  assertEquals(told.at(-2), "waiting 2 +7500");
+  const effects = machine.runTo(machine.now + 30_000);
+  assertEquals(effects.at(-2), "waiting 2 +7500");
 });
 
 Deno.test("lose() spreads connections whose heartbeat fails, for it may be the server", () => {
@@ -157,7 +157,7 @@ Deno.test("lose() never counts a connection as stable where stableAfter is Infin
   assertEquals(machine.open().sleep(1e9).ended()[0], "waiting 2 +7500");
 });
 
-Deno.test("lose() gives a finite delay after 2,000 attempts", () => {
+Deno.test("lose() has a finite delay after 2,000 attempts", () => {
   const machine = connecting();
   for (let attempt = 1; attempt <= 2_000; attempt++) {
     machine.ended();
@@ -173,7 +173,7 @@ for (const [maxAttempts, attempts] of [[0, 1], [1, 1], [3, 3]] as const) {
   });
 }
 
-Deno.test("lose() tells the end of attempts once, with what it took", () => {
+Deno.test("lose() reports the end once when no attempt is left, with attempts and time", () => {
   const machine = waiting(limits({ maxAttempts: 2 }));
   machine.due();
   const effects = machine.effects({
@@ -201,17 +201,6 @@ Deno.test("lose() tells the end of attempts once, with what it took", () => {
       },
     },
   });
-});
-
-Deno.test("lose() reports the end once when no attempt is left", () => {
-  const backoff = { ...CONFIG.backoff, maxAttempts: 1 };
-  const machine = connecting({ backoff });
-  assertEquals(machine.ended(), [
-    "closed 1",
-    "closed 1006 exhausted exhausted",
-    "release",
-  ]);
-  assertEquals(machine.reconnect(), []);
 });
 
 Deno.test("lose() counts attempts that came through but did not last", () => {
@@ -311,7 +300,7 @@ Deno.test("lose() renews the token when the greeting was rejected", () => {
   assertEquals(machine.failed(REJECTED)[2], "closed 1006 fatal authentication");
 });
 
-Deno.test("lose() does not renew a token that nobody can", () => {
+Deno.test("lose() does not renew a fixed token", () => {
   assertEquals(
     connecting().ended(1006, { failure: UNAUTHORIZED })[1],
     "closed 1006 fatal handshake",
@@ -331,7 +320,7 @@ Deno.test("lose() renews a token again after a stable connection", () => {
   }
 });
 
-Deno.test("lose() keeps the renewal in mind when other failures come in between", () => {
+Deno.test("lose() remembers the renewal across other failures", () => {
   const machine = opened({ renewableToken: true });
   machine.ended(4401);
   machine.due();
@@ -340,7 +329,7 @@ Deno.test("lose() keeps the renewal in mind when other failures come in between"
   assertEquals(machine.ended(4401)[1], "closed 4401 fatal authentication");
 });
 
-Deno.test("lose() renews the token each time where classify() wants a retry", () => {
+Deno.test("lose() renews the token each time if classify() decides to retry", () => {
   const machine = opened({ renewableToken: true });
   for (let loss = 1; loss <= 3; loss++) {
     assertEquals(machine.ended(4401, { verdict: "retry" })[0], "invalidate");
@@ -348,7 +337,7 @@ Deno.test("lose() renews the token each time where classify() wants a retry", ()
   }
 });
 
-Deno.test("lose() never renews a token where classify() says fatal", () => {
+Deno.test("lose() never renews a token if classify() decides to end", () => {
   const machine = opened({ renewableToken: true });
   assertEquals(
     machine.ended(4401, { verdict: "fatal" })[1],
@@ -356,7 +345,7 @@ Deno.test("lose() never renews a token where classify() says fatal", () => {
   );
 });
 
-Deno.test("lose() cleans up before it tells anything", () => {
+Deno.test("lose() cleans up before it notifies", () => {
   const machine = opened();
   machine.probe(3);
   const { state } = machine;
@@ -375,7 +364,7 @@ Deno.test("lose() cleans up before it tells anything", () => {
   ]);
 });
 
-Deno.test("finish() tells the end and releases everything, in this order", () => {
+Deno.test("finish() notifies and then releases everything", () => {
   const info = { closeCode: 1000, reason: "", wasClean: true };
   const { state, effects } = finish(newConnection(0), {
     info,
@@ -389,14 +378,14 @@ Deno.test("finish() tells the end and releases everything, in this order", () =>
   ]);
 });
 
-Deno.test("unclean() tells a failure only of an unclean end", () => {
+Deno.test("unclean() has a failure only for an unclean end", () => {
   const lost = { closeCode: 1006, reason: "", wasClean: false };
   const failure: Failure = { type: "lost", detail: "why" };
   assertEquals(unclean(lost, failure), { failure });
   assertEquals(unclean({ ...lost, wasClean: true }, failure), {});
 });
 
-Deno.test("unclean() says what is known where nobody said more", () => {
+Deno.test("unclean() derives the failure from the close code if there is no other", () => {
   const lost = { closeCode: 1006, reason: "", wasClean: false };
   assertEquals(unclean(lost, undefined), {
     failure: { type: "lost", detail: "No close frame was received" },
@@ -407,7 +396,7 @@ Deno.test("unclean() says what is known where nobody said more", () => {
   });
 });
 
-Deno.test("lose() tells the peer why we end it", () => {
+Deno.test("lose() sends the peer the reason why our side ends it", () => {
   const overflow = { type: "inbox-overflow", messages: 1, bytes: 1 } as const;
   assertEquals(opened().failed(overflow)[0], "abandon 1 1011 inbox overflow");
   assertEquals(
@@ -416,7 +405,7 @@ Deno.test("lose() tells the peer why we end it", () => {
   );
 });
 
-Deno.test("lose() tells no delay while there is no network", () => {
+Deno.test("lose() has no delay while there is no network", () => {
   const machine = connecting();
   machine.network("offline");
   assertEquals(machine.ended()[0], "waiting 1 +Infinity");

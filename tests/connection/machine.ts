@@ -17,7 +17,7 @@ import type {
 /** Where the wall clock stands when the monotonic one is at zero. */
 const EPOCH = 1_700_000_000_000;
 
-/** Round numbers, and nothing random: each delay is half of its maximum. */
+/** Round numbers without randomness: each delay is half of its maximum. */
 export const CONFIG: Config = {
   openTimeout: 10_000,
   closeTimeout: 5_000,
@@ -69,7 +69,7 @@ export class Machine {
     return "socket" in this.state ? this.state.socket : NaN;
   }
 
-  /** Tells an event, and gives what is to be done in short words. */
+  /** Dispatches an event, and describes the effects in short words. */
   dispatch(event: Event): string[] {
     return this.effects(event).flatMap(inWords);
   }
@@ -133,7 +133,7 @@ export class Machine {
     });
   }
 
-  /** Tells an event that has nothing but a socket, by default the present one. */
+  /** Dispatches an event that has only a socket, by default the present one. */
   socketEvent(
     type: "resolved" | "greeted" | "paused" | "resumed" | "drained",
     socket = this.socket,
@@ -172,7 +172,7 @@ export class Machine {
     return this.dispatch({ type: "failed", socket: this.socket, failure });
   }
 
-  /** An attempt that comes through. */
+  /** An attempt that succeeds. */
   open(agreed: Partial<Agreed> = {}): this {
     if (this.state.kind === "waiting") this.due();
     else if (this.state.kind === "idle") this.dispatch({ type: "connect" });
@@ -204,7 +204,7 @@ export function waiting(config: Partial<Config> = {}): Machine {
   return machine;
 }
 
-/** Says an effect in a few words; a change of status comes before what goes with it. */
+/** Describes an effect in a few words; a change of status comes first. */
 export function inWords(effect: Effect): string | readonly string[] {
   switch (effect.type) {
     case "resolve":

@@ -42,7 +42,7 @@ interface Node {
 
 interface Move {
   readonly event: Event;
-  /** When it comes, with time as a symbol. */
+  /** When it comes, relative to the deadline. */
   readonly when: "now" | "just before" | "on time" | "far late";
 }
 
@@ -64,8 +64,8 @@ Deno.test("transition() keeps its promises in all orders of 13 events", () => {
 });
 
 /**
- * If nothing comes any more, no state with a socket lasts, be the timers on
- * time or always late; unless nothing is read.
+ * If no event comes any more, no state with a socket lasts, whether the timers are
+ * on time or always late. The exception is a paused connection.
  */
 function checkEnd(node: Node): void {
   if (!("socket" in node.state)) return;
@@ -76,7 +76,7 @@ function checkEnd(node: Node): void {
   }
 }
 
-/** Serves deadlines until the state is another one, and tells when that was. */
+/** Serves deadlines until the state changes, and returns when that was. */
 function leave(node: Node, when: Move["when"]): number {
   let next = node;
   for (let served = 0; served < MOST_DEADLINES; served++) {

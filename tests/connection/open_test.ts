@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { CONFIG, connecting, Machine, opened, waiting } from "./machine.ts";
 
-Deno.test("whileOpen() pings each interval and tells the latency", () => {
+Deno.test("whileOpen() pings each interval and reports the latency", () => {
   const machine = opened();
   assertEquals(machine.due(), ["ping 1.1"]);
   assertEquals(machine.sleep(30).answered(1), ["heartbeat 30"]);
@@ -40,7 +40,7 @@ Deno.test("whileOpen() ignores the answer to no ping", () => {
   assertEquals(machine.state, before);
 });
 
-Deno.test("whileOpen() takes an answer without a number for that to the latest ping", () => {
+Deno.test("whileOpen() assigns an answer without a number to the latest ping", () => {
   const machine = opened();
   machine.due();
   assertEquals(machine.sleep(5).answered(), ["heartbeat 5"]);
@@ -54,20 +54,20 @@ Deno.test("whileOpen() survives an outage that is shorter than the heartbeat", (
   assertEquals(machine.state.kind, "open");
 });
 
-Deno.test("whileOpen() keeps its state when it hears what it knows", () => {
+Deno.test("whileOpen() keeps its state when the news is old", () => {
   const machine = opened();
   const before = machine.state;
   machine.heard(-1);
   assertEquals(machine.state, before);
 });
 
-Deno.test("whileOpen() is not excused by what is told of the future", () => {
+Deno.test("whileOpen() does not accept an instant in the future as a sign of life", () => {
   const machine = opened();
   machine.heard(1e9);
   assertEquals(machine.runTo(30_000).at(-1), "disconnected 1 +1500 heartbeat");
 });
 
-Deno.test("whileOpen() lets received data be read first when a timer is late", () => {
+Deno.test("whileOpen() waits for received data to be read when a timer is late", () => {
   const machine = opened();
   machine.due();
   assertEquals(machine.due(1_000), []);
@@ -100,7 +100,7 @@ Deno.test("whileOpen() replaces a connection at once that did not survive a slee
   assertEquals(machine.due(), ["connecting 1", "resolve 2"]);
 });
 
-Deno.test("whileOpen() judges nothing while paused, and anew afterwards", () => {
+Deno.test("whileOpen() judges nothing while paused, and starts again afterwards", () => {
   const machine = opened();
   machine.due();
   assertEquals(machine.socketEvent("paused"), []);
@@ -112,7 +112,7 @@ Deno.test("whileOpen() judges nothing while paused, and anew afterwards", () => 
   assertEquals(machine.now, 1_020_000);
 });
 
-Deno.test("whileOpen() tells the requests of a probe that a pause interrupts", () => {
+Deno.test("whileOpen() reports to the requests of a probe that a pause interrupts it", () => {
   const machine = opened();
   machine.probe(1);
   machine.probe(2);
@@ -152,7 +152,7 @@ Deno.test("whileOpen() abandons nothing that has ended", () => {
   ]);
 });
 
-Deno.test("onProbe() pings now and tells the latency", () => {
+Deno.test("onProbe() pings now and reports the latency", () => {
   const machine = opened();
   assertEquals(machine.probe(7), ["ping 1.1"]);
   assertEquals(machine.sleep(40).answered(1), ["heartbeat 40", "probed 7 40"]);
@@ -169,7 +169,7 @@ Deno.test("onProbe() makes one ping for several requests", () => {
   ]);
 });
 
-Deno.test("onProbe() finds a dead peer out within probeTimeout", () => {
+Deno.test("onProbe() detects a dead peer within probeTimeout", () => {
   const machine = opened();
   machine.probe(7);
   assertEquals(machine.due(), [
@@ -181,7 +181,7 @@ Deno.test("onProbe() finds a dead peer out within probeTimeout", () => {
   assertEquals(machine.now, 3_500);
 });
 
-Deno.test("onProbe() tells when something was heard where the answer does not come", () => {
+Deno.test("onProbe() reports when something else arrived instead of the answer", () => {
   const machine = opened();
   machine.probe(7);
   machine.sleep(200).heard();
@@ -196,7 +196,7 @@ Deno.test("onProbe() is carried over a sleep", () => {
   assertEquals(machine.sleep(30).answered(2), ["heartbeat 30", "probed 7 30"]);
 });
 
-Deno.test("onProbe() is told when the connection is lost, closed or replaced", () => {
+Deno.test("onProbe() reports when the connection is lost, closed or replaced", () => {
   const loss: Record<string, (machine: Machine) => string[]> = {
     closed: (machine) => machine.ended(1001),
     provider: (machine) => machine.failed(),
@@ -205,15 +205,15 @@ Deno.test("onProbe() is told when the connection is lost, closed or replaced", (
   for (const [result, lose] of Object.entries(loss)) {
     const machine = opened();
     machine.probe(7);
-    const told = lose(machine).filter((word) => word.startsWith("probed"));
-    assertEquals(told, [`probed 7 ${result}`]);
+    const results = lose(machine).filter((word) => word.startsWith("probed"));
+    assertEquals(results, [`probed 7 ${result}`]);
   }
   const machine = opened();
   machine.probe(7);
   assertEquals(machine.reconnect()[1], "probed 7 not-open");
 });
 
-Deno.test("onProbe() has no answer where nothing is open", () => {
+Deno.test("onProbe() reports that the connection is not open", () => {
   const closing = opened();
   closing.close();
   for (const machine of [new Machine(), connecting(), waiting(), closing]) {
@@ -223,18 +223,18 @@ Deno.test("onProbe() has no answer where nothing is open", () => {
   }
 });
 
-Deno.test("onProbe() has no answer where there is nothing to ask with", () => {
+Deno.test("onProbe() reports that there are no pings", () => {
   const machine = opened({}, { pings: "none" });
   assertEquals(machine.probe(7), ["probed 7 unsupported"]);
 });
 
-Deno.test("onProbe() has no answer while nothing is read", () => {
+Deno.test("onProbe() reports that reading is paused", () => {
   const machine = opened();
   machine.socketEvent("paused");
   assertEquals(machine.probe(7), ["probed 7 paused"]);
 });
 
-Deno.test("onWoke() finds a dead peer out within 5 s", () => {
+Deno.test("onWoke() detects a dead peer within 5 s", () => {
   const machine = opened();
   machine.dispatch({ type: "woke" });
   machine.due();
@@ -243,7 +243,7 @@ Deno.test("onWoke() finds a dead peer out within 5 s", () => {
   assertEquals(machine.now, 100 + CONFIG.probeTimeout);
 });
 
-Deno.test("onWoke() finds a peer dead that idleTimeout alone judges", () => {
+Deno.test("onWoke() detects a dead peer by idleTimeout alone", () => {
   const machine = opened({ idleTimeout: 30_000 }, { pings: "none" });
   machine.due(60_000);
   machine.due();

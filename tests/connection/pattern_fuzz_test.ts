@@ -1,4 +1,4 @@
-// What is matched may come from anyone: nothing is thrown, nothing is changed.
+// Messages may come from anyone: nothing is thrown, nothing is changed.
 
 import { assert, assertEquals } from "@std/assert";
 import { matches, type Pattern } from "../../lib/connection/pattern.ts";
@@ -21,7 +21,7 @@ Deno.test("matches() survives 100,000 random and mutated frames", () => {
   let matched = 0;
   for (let count = 0; count < FRAMES; count += 1) {
     const data = frame(random);
-    // A transport gives nothing else.
+    // A transport delivers nothing else.
     if (typeof data !== "string" && !(data instanceof ArrayBuffer)) continue;
     for (const pattern of PATTERNS) matched += matches(pattern, data) ? 1 : 0;
   }

@@ -51,7 +51,7 @@ Deno.test("matches() finds the members of a subset among others, at each depth",
   assertEquals(matches(pattern, '{"type":"reply","payload":["ok"]}'), false);
 });
 
-Deno.test("matches() takes an empty object as any object", () => {
+Deno.test("matches() finds an empty object in any object", () => {
   assertEquals(matches(subset({}), '{"a":1}'), true);
   assertEquals(matches(subset({}), "{}"), true);
   assertEquals(matches(subset({}), "[]"), false);
@@ -59,7 +59,7 @@ Deno.test("matches() takes an empty object as any object", () => {
   assertEquals(matches(subset({}), ""), false);
 });
 
-Deno.test("matches() takes an array as a whole", () => {
+Deno.test("matches() compares arrays as a whole", () => {
   const pattern = subset(["phx_reply", { status: "ok" }]);
   assertEquals(
     matches(pattern, '\n["phx_reply",{"status":"ok","response":{}}]'),
@@ -94,7 +94,7 @@ Deno.test("matches() finds keys and strings that are escaped in the text", () =>
   );
 });
 
-Deno.test("matches() takes the last of two members with one key, as JSON.parse() does", () => {
+Deno.test("matches() uses the last of two members with one key, as JSON.parse() does", () => {
   assertEquals(
     matches(subset({ type: "pong" }), '{"type":"pong","type":"x"}'),
     false,
@@ -111,7 +111,7 @@ Deno.test("matches() does not find what objects inherit", () => {
   }
 });
 
-Deno.test("matches() takes invalid JSON as no match", () => {
+Deno.test("matches() finds nothing in invalid JSON", () => {
   const texts = [
     "",
     "{",

@@ -31,7 +31,7 @@ Deno.test("parseRetryAfter() reads each form of an HTTP date", () => {
   }
 });
 
-Deno.test("parseRetryAfter() takes a date in the past for now", () => {
+Deno.test("parseRetryAfter() reads a date in the past as now", () => {
   assertEquals(parseRetryAfter("Sun, 06 Nov 1994 08:49:37 GMT", NOW), 0);
 });
 
@@ -50,7 +50,7 @@ Deno.test("parseRetryAfter() rejects everything else", () => {
   }
 });
 
-Deno.test("retryAfterOf() takes the header of a refused handshake, or the close reason", () => {
+Deno.test("retryAfterOf() reads the header of a refused handshake, or the close reason", () => {
   const info = { closeCode: 1013, reason: "retry-after=5", wasClean: true };
   const refused = {
     type: "handshake",
@@ -118,7 +118,7 @@ Deno.test("retryAfterOfClose() ignores a reason that does not say", () => {
   }
 });
 
-Deno.test("retryAfterOfClose() never throws and gives nothing but a finite duration", () => {
+Deno.test("retryAfterOfClose() never throws and returns a finite duration or nothing", () => {
   const reason = fc.oneof(
     fc.string({ unit: "binary" }),
     fc.json(),

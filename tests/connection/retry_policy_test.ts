@@ -70,7 +70,7 @@ Deno.test("decide() has nothing to renew where the token is fixed", () => {
   );
 });
 
-Deno.test("isFatal() takes a refused handshake of 4xx as final", () => {
+Deno.test("isFatal() ends after a handshake refused with 4xx", () => {
   for (const status of [400, 401, 403, 404, 410, 426, 451, 499]) {
     assertEquals(isFatal(handshake(status), CONFIG), true, `${status}`);
   }
@@ -82,7 +82,7 @@ Deno.test("isFatal() tries again after 408, 425, 429 and 5xx", () => {
   }
 });
 
-Deno.test("isFatal() takes 501 and 505 as final", () => {
+Deno.test("isFatal() ends after 501 and 505", () => {
   for (const status of [501, 505]) {
     assertEquals(isFatal(handshake(status), CONFIG), true);
   }
@@ -101,7 +101,7 @@ Deno.test("isFatal() judges a received close code by fatalCloseCodes alone", () 
   assertEquals(isFatal(closed(4403), { fatalCloseCodes: [] }), false);
 });
 
-Deno.test("isFatal() takes a failure of the worker at its word", () => {
+Deno.test("isFatal() follows a failure of the worker", () => {
   assertEquals(
     isFatal({ type: "worker", detail: "", retryable: true }, CONFIG),
     false,
@@ -112,7 +112,7 @@ Deno.test("isFatal() takes a failure of the worker at its word", () => {
   );
 });
 
-Deno.test("isFatal() takes as final what the next attempt cannot mend", () => {
+Deno.test("isFatal() ends after what another attempt cannot change", () => {
   const lost: Failure = { type: "lost", detail: "" };
   const failures: readonly Failure[] = [
     { type: "too-big", limit: 1 },

@@ -49,7 +49,7 @@ function socketEvents(socket: number): readonly Event[] {
   ];
 }
 
-Deno.test("newConnection() is idle and waits for nothing", () => {
+Deno.test("newConnection() is idle and has no deadline", () => {
   assertEquals(newConnection(5).kind, "idle");
   assertEquals(newConnection(5).seriesStartedAt, 5);
   assertEquals(nextDeadline(newConnection(5), { config: CONFIG }), Infinity);
@@ -111,7 +111,7 @@ Deno.test("transition() begins when reconnect() comes to an idle connection", ()
   assertEquals(new Machine().reconnect(), ["connecting 1", "resolve 1"]);
 });
 
-Deno.test("transition() makes one socket when reconnect() comes twice in backoff", () => {
+Deno.test("transition() has one socket when reconnect() comes twice during backoff", () => {
   const machine = waiting();
   assertEquals(machine.reconnect(), ["connecting 1", "resolve 2"]);
   assertEquals(machine.reconnect(), [
