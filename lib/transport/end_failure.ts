@@ -1,5 +1,5 @@
 /**
- * What the end of a connection means, whoever implements the transport.
+ * What the end of a connection means, for each kind of transport.
  *
  * @module
  */
@@ -7,14 +7,14 @@
 import { type CloseInfo, NO_CLOSE_FRAME } from "../rfc6455/close.ts";
 import type { Failure } from "../connection/failure.ts";
 
-/** How far a transport is. `closing`: we have asked for it, and first. */
+/** How far a transport is. `closing`: our side has sent the first close frame. */
 export type TransportPhase = "opening" | "open" | "closing";
 
 /**
- * Judges an end for which no other failure was told.
+ * Finds the failure of an end for which the transport knows no other.
  *
  * @param info How it ended.
- * @param context How far the transport was, and what is known of a loss.
+ * @param context How far the transport was, and a description of a loss.
  * @returns `undefined` for the answer to our own `close()`.
  */
 export function endFailure(

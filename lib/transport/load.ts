@@ -1,5 +1,5 @@
 /**
- * Finds the transport that was asked for.
+ * Loads the transport of a name.
  *
  * @module
  */
@@ -10,18 +10,17 @@ import type { TransportKind } from "./transport.ts";
 import type { Realm } from "./ws/ws_transport.ts";
 
 /**
- * Bundlers leave an import alone whose options they cannot read, so `ws` stays
- * out of bundles for browsers. Deno and JSR do read the specifier: the module
- * is in the graph, needs no permission, and its imports are rewritten.
+ * Bundlers skip an import whose options they cannot read, so `ws` stays out of
+ * bundles for browsers. Deno and JSR read the specifier: the module is in the
+ * graph, needs no permission, and its imports are rewritten.
  */
 const NOT_BUNDLED: ImportCallOptions = {};
 
 /**
  * Loads a transport.
  *
- * @param name `"auto"`: `ws` in Deno, where its ping frames are worth most,
- * else the platform's own.
- * @param realm Whether the globals are those of a worker of our own.
+ * @param name `"auto"`: `ws` in Deno, and the platform's own elsewhere.
+ * @param realm `"own"`: the globals belong to a worker of ours.
  */
 export async function loadTransport(
   name: TransportChoice,

@@ -1,8 +1,8 @@
 /**
- * What the driver asks of a WebSocket, whoever implements it.
+ * What the driver needs of a WebSocket, for each kind of transport.
  *
- * A transport calls its listener from its own events, never from within one
- * of its own methods, and never again after `end`.
+ * A transport calls its listener from its own events, never during a call of one
+ * of its methods, and never again after `end`.
  *
  * @module
  */
@@ -20,9 +20,9 @@ export interface Target {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What a transport tells. */
+/** Receives the events of a transport. */
 export interface TransportListener {
-  /** The handshake is done. */
+  /** The handshake is complete. */
   open(
     opened: { readonly protocol: string; readonly extensions: string },
   ): void;
@@ -30,9 +30,9 @@ export interface TransportListener {
   message(data: Data, bytes: number): void;
   /** A pong arrived that carries the payload of one of our pings. */
   pong(payload: string): void;
-  /** There is room again after `send()` returned `false`. */
-  room(): void;
-  /** The last call: it is over, before or after `open`. */
+  /** The next message may be sent, after `send()` returned `false`. */
+  writable(): void;
+  /** The connection has ended, before or after `open`. The last call. */
   end(info: CloseInfo, failure: Failure | undefined): void;
 }
 
@@ -47,27 +47,27 @@ export interface Transport {
   /**
    * Hands a message to the network. Only after `open`.
    *
-   * @returns `false` when the transport holds more than it wants to: the
-   * message is taken all the same, but the next one should wait for `room`.
+   * @returns `false` when the transport has buffered too much: it takes this
+   * message, but the next one should wait for `writable`.
    */
   send(data: Data): boolean;
-  /** Sends a ping frame, where `pings`. */
+  /** Sends a ping frame, if the kind has `pings`. */
   ping(payload: string): void;
   /**
-   * Starts the closing handshake. 1002, 1009 and 1011 are sent as they are or
-   * in the form that the platform allows (4002, 4009, 4011). `undefined`: a
-   * close frame without a code.
+   * Starts the closing handshake. 1002, 1009 and 1011 are sent as such, or in the
+   * form that the platform allows (4002, 4009, 4011). `undefined`: a close frame
+   * without a code.
    */
   close(closeCode: number | undefined, reason: string): void;
-  /** Drops the connection at once, without `end` and without a trace. */
+  /** Drops the connection at once; the listener is not called any more. */
   terminate(): void;
-  /** Stops reading from the network, where `pauses`. */
+  /** Stops reading from the network, if the kind `pauses`. */
   pause(): void;
   /** Reads again. */
   resume(): void;
   /**
-   * A number that grows with each byte that arrived, be it in mid-frame;
-   * transports that cannot see bytes count messages.
+   * A number that grows with each byte that arrives, also within a frame. A
+   * transport that does not see bytes counts messages.
    */
   readonly progress: number;
 }
@@ -79,7 +79,7 @@ export interface TransportKind {
   readonly pings: boolean;
   /** Whether `pause()` is TCP backpressure. */
   readonly pauses: boolean;
-  /** Starts to connect. Throws what the platform throws for a bad target. */
+  /** Starts connecting. Throws what the platform throws for a bad target. */
   connect(
     target: Target,
     limits: { readonly maxMessageSize: number },

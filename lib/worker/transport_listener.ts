@@ -46,7 +46,7 @@ export class SocketTransportListener implements TransportListener {
     this.#events.answered(this.#socket, payload);
   }
 
-  room(): void {
+  writable(): void {
     this.#events.hasRoom(this.#socket);
   }
 

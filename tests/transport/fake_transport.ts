@@ -35,7 +35,7 @@ export class FakeTransport implements Transport {
   /** Methods that throw. */
   readonly broken = new Set<Method>();
   /** What `send()` returns. */
-  room = true;
+  capacity = true;
   isOpen = false;
   progress = 0;
   readonly #listener: TransportListener;
@@ -52,7 +52,7 @@ export class FakeTransport implements Transport {
   send(data: Data): boolean {
     this.#breakAt("send");
     this.sent.push(data);
-    return this.room;
+    return this.capacity;
   }
 
   ping(payload: string): void {
@@ -105,9 +105,9 @@ export class FakeTransport implements Transport {
   }
 
   /** What was held is written. */
-  hasRoom(): void {
-    this.room = true;
-    this.#listener.room();
+  drains(): void {
+    this.capacity = true;
+    this.#listener.writable();
   }
 
   /** The peer's close frame arrives; the end is still to come. */

@@ -126,7 +126,7 @@ function testMessages({ symbol, load }: Traits): void {
     assertEquals(socket.do(() => socket.transport.send("small")), true);
     while (socket.do(() => socket.transport.send(data)));
     server.peers[0]?.continueReading();
-    await socket.next("room");
+    await socket.next("writable");
     assertEquals(socket.do(() => socket.transport.send("small")), true);
     server.peers[0]?.destroy();
     await socket.next("end");

@@ -77,7 +77,7 @@ Deno.test("Driver.start() stays idle without autoConnect, until reconnect", asyn
 Deno.test("Driver.command() sends, and takes back what is still there", async () => {
   using client = new HubClient();
   const transport = await client.open();
-  transport.room = false;
+  transport.capacity = false;
   client.send(1, "a", "b", "c");
   client.say({ type: "cancel", id: 1, message: 2 });
   assertEquals(await client.next("unsent"), {
@@ -86,7 +86,7 @@ Deno.test("Driver.command() sends, and takes back what is still there", async ()
     message: 2,
     reason: "aborted",
   });
-  transport.hasRoom();
+  transport.drains();
   await client.settled();
   assertEquals(transport.sent, ["a", "c"]);
   assertEquals(client.all("taken").at(-1)?.upTo, 3);
@@ -98,12 +98,12 @@ Deno.test("Driver.command() drains before it closes, and reads on meanwhile", as
   const transport = await client.open(setupWith({}, { inbox }));
   transport.receives("x");
   assert(transport.isPaused);
-  transport.room = false;
+  transport.capacity = false;
   client.send(1, "a", "b");
   client.say({ type: "close", id: 1, closeCode: 3001, reason: "r", sent: 3 });
   assert(!transport.isPaused);
   transport.receives("not delivered");
-  transport.hasRoom();
+  transport.drains();
   assert(!transport.calls.includes("close 3001 r"));
   client.send(3, "c");
   assertEquals(transport.sent, ["a", "b", "c"]);
@@ -118,7 +118,7 @@ Deno.test("Driver.command() drains before it closes, and reads on meanwhile", as
 Deno.test("Driver.command() tells `unsent` before `closed`, and nothing after it", async () => {
   using client = new HubClient();
   const transport = await client.open(setupWith({}, { closeTimeout: 20 }));
-  transport.room = false;
+  transport.capacity = false;
   client.send(1, "a", "b", "c");
   client.say({ type: "close", id: 1, reason: "", sent: 3 });
   client.clock.advance(20);
@@ -204,7 +204,7 @@ Deno.test("Driver() tells of what a requested end drops, before it", async () =>
 Deno.test("Driver.command() abandons without a word", async () => {
   using client = new HubClient();
   const transport = await client.open();
-  transport.room = false;
+  transport.capacity = false;
   client.send(1, "a", "b");
   transport.receives("c");
   const before = client.of(1).length;
@@ -291,7 +291,7 @@ Deno.test("Driver.command() reconnects, and hears nothing of the old socket", as
   const transport = await made;
   assertNotStrictEquals(transport, old);
   old.receives("late");
-  old.hasRoom();
+  old.drains();
   old.pongs("1.1");
   transport.opens();
   assertEquals((await client.next("opened")).status.attempt, 1);

@@ -18,14 +18,14 @@ export type Call =
   }
   | { readonly type: "message"; readonly data: Data; readonly bytes: number }
   | { readonly type: "pong"; readonly payload: string }
-  | { readonly type: "room" }
+  | { readonly type: "writable" }
   | {
     readonly type: "end";
     readonly info: CloseInfo;
     readonly failure: Failure | undefined;
   };
 
-/** Connects, and notes what the transport tells, holding it to its promises. */
+/** Connects, records the calls of the transport, and checks its promises. */
 export class Recorder implements TransportListener {
   readonly transport: Transport;
   readonly #calls: Call[] = [];
@@ -49,7 +49,7 @@ export class Recorder implements TransportListener {
     );
   }
 
-  /** Calls a method of the transport, from within which nothing may be told. */
+  /** Calls a method of the transport, during which it must not call its listener. */
   do<T>(call: () => T): T {
     this.#inside = "method";
     try {
@@ -59,7 +59,7 @@ export class Recorder implements TransportListener {
     }
   }
 
-  /** Drops the connection, after which nothing may be told. */
+  /** Drops the connection, after which the transport must not call its listener. */
   terminate(): void {
     this.#state = "over";
     this.do(() => this.transport.terminate());
@@ -79,8 +79,8 @@ export class Recorder implements TransportListener {
     this.#note({ type: "pong", payload });
   }
 
-  room(): void {
-    this.#note({ type: "room" });
+  writable(): void {
+    this.#note({ type: "writable" });
   }
 
   end(info: CloseInfo, failure: Failure | undefined): void {
@@ -88,13 +88,13 @@ export class Recorder implements TransportListener {
     this.#state = "over";
   }
 
-  /** Waits for the next call, which must be of this type; skips `room`. */
+  /** Waits for the next call, which must be of this type; skips `writable`. */
   async next<T extends Call["type"]>(
     type: T,
   ): Promise<Extract<Call, { readonly type: T }>> {
     const call = await this.#shift();
     if (isOfType(call, type)) return call;
-    assertEquals(call.type, "room", JSON.stringify(call));
+    assertEquals(call.type, "writable", JSON.stringify(call));
     return this.next(type);
   }
 

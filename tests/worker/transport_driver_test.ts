@@ -42,7 +42,7 @@ Deno.test("TransportDriver.flush() reports what a transport refuses, and sends t
 Deno.test("TransportDriver.flush() waits for room, and only for that of its socket", async () => {
   using client = new HubClient();
   const transport = await client.open(setupWith({}, { backoff: AT_ONCE }));
-  transport.room = false;
+  transport.capacity = false;
   client.send(1, "a", "b");
   assertEquals(transport.sent, ["a"]);
   const made = client.transports.next();
@@ -50,7 +50,7 @@ Deno.test("TransportDriver.flush() waits for room, and only for that of its sock
   client.clock.advance(0);
   const second = (await made).opens();
   await client.next("opened");
-  transport.hasRoom();
+  transport.drains();
   assertEquals(second.sent, ["b"]);
 });
 

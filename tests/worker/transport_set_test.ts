@@ -10,7 +10,7 @@ function fakeTransport(): FakeTransport {
     open: ignore,
     message: ignore,
     pong: ignore,
-    room: ignore,
+    writable: ignore,
     end: ignore,
   });
 }

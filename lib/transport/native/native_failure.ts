@@ -1,19 +1,19 @@
 /**
- * Why the platform's WebSocket failed, as far as the platform tells. Browsers
- * tell nothing. Deno puts it into the text of the `error` event, which no
- * standard fixes, so each text that is not known says no more than it must.
+ * Why the platform's WebSocket failed, as far as the platform says. Browsers hide
+ * it. Deno puts it into the text of the `error` event. No standard defines these
+ * texts, so an unknown one leads to the most general failure.
  *
  * @module
  */
 
 import type { Failure } from "../../connection/failure.ts";
 
-/** What Deno's client says of frames that break RFC 6455. */
+/** Texts of Deno for frames that violate RFC 6455. */
 const BROKEN_FRAME =
   /reserved bits|invalid (?:value|continuation|fragment|close)|control frame|ping frame/i;
 
 /**
- * Reads why no connection came about.
+ * Reads why no connection was made.
  *
  * @param text The text of the `error` event, or `""`.
  */
@@ -38,7 +38,7 @@ export function openingFailure(text: string): Failure {
  * Reads why an open connection failed.
  *
  * @param text The text of the `error` event, or `""`.
- * @param limit The largest message that we take, in bytes.
+ * @param limit The largest accepted message, in bytes.
  */
 export function openFailure(text: string, limit: number): Failure {
   if (/utf-?8/i.test(text)) {
@@ -52,11 +52,11 @@ export function openFailure(text: string, limit: number): Failure {
   return { type: "lost", detail: text };
 }
 
-/** What Deno says first, of each failure. */
+/** The start of each text of Deno. */
 const PREAMBLE = /^NetworkError: failed to connect to WebSocket: /;
 const HIDDEN = "The platform does not say why";
 
-/** Deno's "tcp connect error" can be a refusal or a host out of reach. */
+/** Deno's "tcp connect error" may also mean a host that cannot be reached. */
 function kindOf(text: string): "refused" | "dns" | "tls" | "unknown" {
   if (/\bdns\b|lookup/i.test(text)) return "dns";
   if (/refused/i.test(text)) return "refused";

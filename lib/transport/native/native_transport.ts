@@ -1,7 +1,7 @@
 /**
- * The transport over the platform's own `WebSocket`: everywhere, without ping
- * frames, without backpressure on what it receives, and without a way to drop
- * a connection at once.
+ * The transport over the platform's own `WebSocket`. It works everywhere, but has
+ * no ping frames, no backpressure on received messages, and no way to drop a
+ * connection at once.
  *
  * @module
  */
@@ -10,6 +10,7 @@ import { type CloseInfo, LOST, NO_CLOSE_FRAME } from "../../rfc6455/close.ts";
 import type { Data } from "../../queue/data.ts";
 import type { Failure } from "../../connection/failure.ts";
 import { utf8Length } from "../../queue/data.ts";
+import { platformCloseCode } from "../close_code.ts";
 import { endFailure, type TransportPhase } from "../end_failure.ts";
 import { openFailure, openingFailure } from "./native_failure.ts";
 import type {
@@ -28,16 +29,12 @@ export const nativeTransport: TransportKind = {
     new NativeTransport(target, limits.maxMessageSize, listener),
 };
 
-/** Above this many buffered bytes `send()` asks to wait, below `LOW` it goes on. */
+/** Above this many buffered bytes `send()` returns `false`; at `LOW` comes `writable`. */
 const HIGH = 1024 * 1024;
 const LOW = HIGH / 4;
-/** How often to look whether there is room again, in milliseconds. */
-const ROOM_INTERVAL = 5;
-/** Where the codes that the platform keeps to itself go in the private range. */
-const PRIVATE_OFFSET = 3_000;
-/** Codes that say what happened and are never sent (RFC 6455, 7.4.1). */
-const NEVER_SENT: readonly number[] = [1004, 1005, 1006, 1015];
-/** Texts that may be longer than this are measured unit by unit. */
+/** How often to check the buffered bytes, in milliseconds. */
+const CAPACITY_INTERVAL = 5;
+/** Texts that may need more bytes than this are measured unit by unit. */
 const SCRATCH = new Uint8Array(64 * 1024);
 const ENCODER = new TextEncoder();
 
@@ -46,9 +43,9 @@ class NativeTransport implements Transport {
   readonly #maxMessageSize: number;
   #listener: TransportListener | undefined;
   #phase: TransportPhase = "opening";
-  #askedCode: number | undefined;
+  #requestedCode: number | undefined;
   #failure: Failure | undefined;
-  #roomTimer: ReturnType<typeof setInterval> | undefined;
+  #capacityTimer: ReturnType<typeof setInterval> | undefined;
   #messages = 0;
 
   constructor(
@@ -77,7 +74,10 @@ class NativeTransport implements Transport {
   send(data: Data): boolean {
     this.#socket.send(data);
     if (this.#socket.bufferedAmount <= HIGH) return true;
-    this.#roomTimer ??= setInterval(() => this.#lookForRoom(), ROOM_INTERVAL);
+    this.#capacityTimer ??= setInterval(
+      () => this.#checkCapacity(),
+      CAPACITY_INTERVAL,
+    );
     return false;
   }
 
@@ -87,12 +87,12 @@ class NativeTransport implements Transport {
 
   close(closeCode: number | undefined, reason: string): void {
     const isFirst = this.#socket.readyState === WebSocket.OPEN;
-    const sent = wireCode(closeCode);
+    const sent = platformCloseCode(closeCode);
     if (sent === undefined) this.#socket.close();
     else this.#socket.close(sent, reason);
     if (!isFirst) return;
     this.#phase = "closing";
-    this.#askedCode = closeCode;
+    this.#requestedCode = closeCode;
   }
 
   terminate(): void {
@@ -117,11 +117,11 @@ class NativeTransport implements Transport {
     else this.#refuse({ type: "too-big", limit: this.#maxMessageSize });
   }
 
-  /** Does not wait for the answer, which a peer that floods may never send. */
+  /** Does not wait for the answer to the close frame, which a flooding peer may never send. */
   #refuse(failure: Failure): void {
     const listener = this.#listener;
     this.#release();
-    this.#socket.close(wireCode(1009));
+    this.#socket.close(platformCloseCode(1009));
     listener?.end(LOST, failure);
   }
 
@@ -141,27 +141,28 @@ class NativeTransport implements Transport {
   }
 
   #infoOf({ code, reason, wasClean }: CloseEvent): CloseInfo {
-    // Deno says 0 where the standard says 1006.
+    // Deno has 0 where the standard has 1006.
     if (code === 0 || code === NO_CLOSE_FRAME) return LOST;
-    const asked = this.#askedCode;
-    const isEcho = asked !== undefined && code === wireCode(asked);
-    return { closeCode: isEcho ? asked : code, reason, wasClean };
+    const requested = this.#requestedCode;
+    const isEcho = requested !== undefined &&
+      code === platformCloseCode(requested);
+    return { closeCode: isEcho ? requested : code, reason, wasClean };
   }
 
-  #lookForRoom(): void {
+  #checkCapacity(): void {
     if (this.#socket.bufferedAmount > LOW) return;
-    this.#stopLooking();
-    this.#listener?.room();
+    this.#stopChecking();
+    this.#listener?.writable();
   }
 
-  #stopLooking(): void {
-    clearInterval(this.#roomTimer);
-    this.#roomTimer = undefined;
+  #stopChecking(): void {
+    clearInterval(this.#capacityTimer);
+    this.#capacityTimer = undefined;
   }
 
-  /** The platform keeps the socket until its peer answers, but nothing of ours. */
+  /** The platform keeps the socket until its peer answers, but not this object. */
   #release(): void {
-    this.#stopLooking();
+    this.#stopChecking();
     this.#listener = undefined;
     this.#socket.onopen = null;
     this.#socket.onmessage = null;
@@ -179,22 +180,13 @@ function open({ url, protocols, headers }: Target): WebSocket {
       "Cannot set handshake headers: this platform's WebSocket takes none",
     );
   }
-  // The DOM's types do not know Deno's options.
+  // The types of the DOM lack Deno's options.
   const init = { protocols: [...protocols], headers };
   const socket: WebSocket = Reflect.construct(WebSocket, [url, init]);
   return socket;
 }
 
-/** The platform sends 1000 and 3000 to 4999 only (WHATWG WebSockets, 3.1). */
-function wireCode(closeCode: number | undefined): number | undefined {
-  if (closeCode === undefined || NEVER_SENT.includes(closeCode)) {
-    return undefined;
-  }
-  const isKept = closeCode > 1000 && closeCode < 1015;
-  return isKept ? closeCode + PRIVATE_OFFSET : closeCode;
-}
-
-/** Encoding into a scratch buffer is the quickest measure of long texts. */
+/** Encoding into a scratch buffer is the fastest measure of a text. */
 function sizeOf(text: string): number {
   return text.length * 3 <= SCRATCH.length
     ? ENCODER.encodeInto(text, SCRATCH).written

@@ -1,6 +1,6 @@
 /**
- * Why the npm package `ws` failed, read from the codes of its errors and of
- * the platform's beneath it.
+ * Why the npm package `ws` failed: read from the codes of its errors, and from
+ * those of the platform below it.
  *
  * @module
  */
@@ -8,12 +8,12 @@
 import type { Failure } from "../../connection/failure.ts";
 import { parseRetryAfter } from "../../connection/retry_after.ts";
 
-/** An error of `ws`, or one of the platform's that it passes on. */
+/** An error of `ws`, or of the platform below it. */
 export interface CodedError extends Error {
   readonly code?: string;
 }
 
-/** The headers of a response as Node's `http` gives them. */
+/** The headers of a response, as in Node's `http`. */
 export type ResponseHeaders = Readonly<
   Record<string, string | readonly string[] | undefined>
 >;
@@ -21,14 +21,14 @@ export type ResponseHeaders = Readonly<
 const NO_NAME = /^(?:ENOTFOUND|EAI_\w+)$/;
 const NO_TRUST =
   /^(?:CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|HOSTNAME_MISMATCH)|SELF_SIGNED|^EPROTO$/;
-/** What `ws` says, without a code, of a response that is no handshake. */
+/** Texts of `ws`, which have no code, for a response that is no handshake. */
 const NO_HANDSHAKE =
   /^Invalid (?:Upgrade|Sec-WebSocket)|^Server (?:sent|indicated)/;
 
-/** Reads why no connection came about. */
+/** Reads why no connection was made. */
 export function openingFailure(error: CodedError): Failure {
   const { code = "", message: detail } = error;
-  // HPE: what answered does not speak HTTP.
+  // HPE: the peer does not speak HTTP.
   if (code.startsWith("HPE_") || NO_HANDSHAKE.test(detail)) {
     return { type: "protocol", closeCode: 1002, detail };
   }
@@ -38,7 +38,7 @@ export function openingFailure(error: CodedError): Failure {
 /**
  * Reads why an open connection failed.
  *
- * @param limit The largest message that we take, in bytes.
+ * @param limit The largest accepted message, in bytes.
  */
 export function openFailure(error: CodedError, limit: number): Failure {
   const { code = "", message: detail } = error;
@@ -93,6 +93,6 @@ function kindOf(
 function flatten(headers: ResponseHeaders): Record<string, string> {
   const fields = Object.entries(headers)
     .filter(([, value]) => value !== undefined);
-  // `Set-Cookie` is the one that Node gives as an array.
+  // Node has `Set-Cookie` as an array.
   return Object.fromEntries(fields.map(([name, value]) => [name, `${value}`]));
 }

@@ -1,9 +1,8 @@
 /**
  * The transport over the npm package `ws`, in Deno: with ping frames, TCP
- * backpressure, the status of a refused handshake, and an end at once.
+ * backpressure, the status of a refused handshake, and `terminate()`.
  *
- * Import it by `load_transport.ts` only, which keeps it out of bundles for
- * browsers.
+ * Only `load.ts` may import it, which keeps it out of bundles for browsers.
  *
  * @module
  */
@@ -11,6 +10,7 @@
 import { type CloseInfo, LOST, NO_CLOSE_FRAME } from "../../rfc6455/close.ts";
 import type { Data } from "../../queue/data.ts";
 import type { Failure } from "../../connection/failure.ts";
+import { isSent } from "../close_code.ts";
 import { endFailure, type TransportPhase } from "../end_failure.ts";
 import type {
   Target,
@@ -28,26 +28,24 @@ import type {
   WsUpgrade,
 } from "./ws_types.ts";
 
-/** Whose the globals are: a worker's of our own, or the application's. */
+/** Who owns the globals: a worker of ours, or the application. */
 export type Realm = "own" | "shared";
 
-/** Above this many buffered bytes `send()` asks to wait, below `LOW` it goes on. */
+/** Above this many buffered bytes `send()` returns `false`; at `LOW` comes `writable`. */
 const HIGH = 1024 * 1024;
 const LOW = HIGH / 4;
-/** `ws` takes the limit for a 32-bit integer, and 0 for none. */
+/** `ws` reads the limit as a 32-bit integer, and 0 as no limit. */
 const MAX_PAYLOAD = 2 ** 31 - 1;
 /** How long a peer may keep TCP open after the last frame, in milliseconds. */
 const LINGER = 1_000;
-/** More unanswered pings than a heartbeat leaves. */
+/** How many unanswered pings are kept: more than a heartbeat needs. */
 const MAX_PINGS = 16;
 /**
- * RFC 6455, 5.4 knows no limit of fragments, and `maxMessageSize` bounds their
- * bytes. Each costs about 100 bytes of memory besides, so there is a limit far
- * beyond what any server sends.
+ * RFC 6455, 5.4 has no limit of fragments, and `maxMessageSize` bounds their bytes.
+ * But each one costs about 100 bytes of memory, so there is a limit, far beyond what
+ * any server sends.
  */
 const MAX_FRAGMENTS = 2 ** 20;
-/** Codes that say what happened and are never sent (RFC 6455, 7.4.1). */
-const NEVER_SENT: readonly number[] = [1004, 1005, 1006, 1015];
 /** `readyState` of an open connection. */
 const OPEN = 1;
 const NO_PINGS: readonly string[] = [];
@@ -57,8 +55,8 @@ let loading: Promise<TransportKind> | undefined;
 /**
  * Loads `ws`.
  *
- * @param realm `"own"`: no permission to read the environment is needed, as it
- * is hidden for the moment of the import.
+ * @param realm `"own"`: the environment is hidden during the import, so that no
+ * permission to read it is needed.
  * @returns The transport.
  */
 export function loadWsTransport(
@@ -75,13 +73,13 @@ export function loadWsTransport(
 
 async function load(): Promise<TransportKind> {
   const { default: WebSocket } = await import("ws");
-  // A listener for each event of each socket would be felt with a thousand.
+  // One method instead of a listener per event: it saves memory with 1,000 sockets.
   class Socket extends WebSocket {
     transport: WsTransport | undefined;
     override emit(
       ...event: readonly [string | symbol, ...unknown[]]
     ): boolean {
-      this.transport?.hear(event as WsEvent);
+      this.transport?.onEvent(event as WsEvent);
       return true;
     }
   }
@@ -101,7 +99,7 @@ async function load(): Promise<TransportKind> {
   };
 }
 
-/** `ws` reads two variables at import, which would need `--allow-env`. */
+/** `ws` reads two environment variables at import, which needs `--allow-env`. */
 async function hideEnvironment<T>(action: () => Promise<T>): Promise<T> {
   const process: { env: unknown } = Reflect.get(globalThis, "process");
   const { env } = process;
@@ -119,13 +117,13 @@ function optionsFor(target: Target, maxMessageSize: number): WsOptions {
     maxPayload: Math.min(maxMessageSize, MAX_PAYLOAD),
     maxFragments: MAX_FRAGMENTS,
     maxBufferedChunks: MAX_FRAGMENTS,
-    // It ends a connection that has more than 60 pings to answer.
+    // `ws` itself ends a connection with more than 60 pings to answer.
     autoPong: false,
-    // In Deno 2.9, what does not inflate fails after its callback: `ws` then
-    // throws where nobody can catch it, and a server could end the worker.
+    // In Deno 2.9, invalid compressed data fails after its callback: `ws` then throws
+    // an error that cannot be caught, and a server could end the worker.
     perMessageDeflate: false,
     finishRequest: (request) => {
-      // RFC 6455, 4.1 allows "a,b", which `ws` sends; `Deno.serve` takes it for one name.
+      // `ws` sends "a,b", as RFC 6455, 4.1 allows; `Deno.serve` reads it as one name.
       if (target.protocols.length > 0) {
         request.setHeader(
           "Sec-WebSocket-Protocol",
@@ -147,7 +145,7 @@ class WsTransport implements Transport {
   #failure: Failure | undefined;
   #detail: string | undefined;
   #flushing: "now" | "later" = "now";
-  #room: "there" | "awaited" = "there";
+  #capacity: "free" | "awaited" = "free";
   /** The latest ping, while an answer is being written. */
   #answering: Uint8Array | undefined;
   #lingerTimer: ReturnType<typeof setTimeout> | undefined;
@@ -165,8 +163,8 @@ class WsTransport implements Transport {
     ws.binaryType = "arraybuffer";
   }
 
-  /** Takes what `ws` emits; it tells even of a `terminate()` by an error. */
-  hear(event: WsEvent): void {
+  /** Handles an event of `ws`, which emits an error even after `terminate()`. */
+  onEvent(event: WsEvent): void {
     switch (event[0]) {
       case "upgrade":
         return this.#onUpgrade(event[1]);
@@ -202,9 +200,9 @@ class WsTransport implements Transport {
       this.#ws.send(data);
       return true;
     }
-    this.#ws.send(data, () => this.#noticeRoom());
+    this.#ws.send(data, () => this.#onWritten());
     if (this.#ws.bufferedAmount <= HIGH) return true;
-    this.#room = "awaited";
+    this.#capacity = "awaited";
     return false;
   }
 
@@ -215,11 +213,8 @@ class WsTransport implements Transport {
 
   close(closeCode: number | undefined, reason: string): void {
     const isFirst = this.#ws.readyState === OPEN;
-    if (closeCode === undefined || NEVER_SENT.includes(closeCode)) {
-      this.#ws.close();
-    } else {
-      this.#ws.close(closeCode, reason);
-    }
+    if (isSent(closeCode)) this.#ws.close(closeCode, reason);
+    else this.#ws.close();
     if (isFirst) this.#phase = "closing";
   }
 
@@ -236,7 +231,7 @@ class WsTransport implements Transport {
     this.#ws.resume();
   }
 
-  /** One write for all that is sent in one turn: 8 times the messages per second. */
+  /** Writes once for all messages of a microtask: 8 times the messages per second. */
   #flushLater(): void {
     const socket = this.#socket;
     if (socket === undefined || this.#flushing === "later") return;
@@ -251,7 +246,7 @@ class WsTransport implements Transport {
   #onUpgrade({ socket }: WsUpgrade): void {
     this.#socket = socket;
     socket.on("error", ({ message }) => this.#detail = message);
-    // Both close frames are out, or ours after an error; TCP is the peer's to close.
+    // Both close frames are sent, or ours after an error: now the peer closes TCP.
     socket.on("finish", () => this.#linger());
   }
 
@@ -320,10 +315,10 @@ class WsTransport implements Transport {
     listener?.end(info, this.#failure ?? endFailure(info, context));
   }
 
-  #noticeRoom(): void {
-    if (this.#room === "there" || this.#ws.bufferedAmount > LOW) return;
-    this.#room = "there";
-    this.#listener?.room();
+  #onWritten(): void {
+    if (this.#capacity === "free" || this.#ws.bufferedAmount > LOW) return;
+    this.#capacity = "free";
+    this.#listener?.writable();
   }
 
   #linger(): void {
@@ -337,7 +332,7 @@ class WsTransport implements Transport {
   }
 }
 
-/** All empty messages of `ws` are one buffer, which can be transferred once. */
+/** All empty messages of `ws` share one buffer, which can be transferred only once. */
 function ownBuffer(data: ArrayBuffer | Uint8Array): ArrayBuffer {
   if (data instanceof ArrayBuffer && data.byteLength > 0) return data;
   return new ArrayBuffer(0);

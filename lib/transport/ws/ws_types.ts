@@ -1,6 +1,6 @@
 /**
- * What we use of the npm package `ws`. Its own types come in a package of
- * their own with those of Node, which every user would have to download.
+ * The part of the npm package `ws` that is used. Its types are a package of
+ * their own which needs those of Node: every user would download both.
  *
  * @module
  */
@@ -16,11 +16,11 @@ export interface WsOptions {
   readonly maxBufferedChunks: number;
   readonly autoPong: boolean;
   readonly perMessageDeflate: boolean;
-  /** Sends the handshake, which can be changed before. */
+  /** Changes and sends the handshake request. */
   readonly finishRequest: (request: WsRequest) => void;
 }
 
-/** The handshake before it is sent. */
+/** The handshake request, before it is sent. */
 export interface WsRequest {
   setHeader(name: string, value: string): void;
   end(): void;
@@ -42,7 +42,7 @@ export interface Ws {
   resume(): void;
 }
 
-/** What a client socket emits: the event's name and what comes with it. */
+/** An event of a client socket: its name and its arguments. */
 export type WsEvent =
   | readonly ["upgrade", response: WsUpgrade]
   | readonly ["open"]
@@ -53,19 +53,19 @@ export type WsEvent =
   | readonly ["error", error: CodedError]
   | readonly ["close", closeCode: number, reason: Uint8Array];
 
-/** The answer that accepts the handshake. */
+/** The response that accepts the handshake. */
 export interface WsUpgrade {
   readonly socket: TcpSocket;
 }
 
-/** The answer that refuses the handshake. */
+/** The response that refuses the handshake. */
 export interface WsResponse {
   readonly statusCode: number;
   readonly statusMessage: string;
   readonly headers: ResponseHeaders;
 }
 
-/** The connection below, be it TCP or TLS. */
+/** The connection below the WebSocket: TCP or TLS. */
 export interface TcpSocket {
   readonly bytesRead: number;
   cork(): void;

@@ -1,8 +1,4 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  openFailure,
-  openingFailure,
-} from "../../../lib/transport/native/native_failure.ts";
 import { nativeTransport } from "../../../lib/transport/native/native_transport.ts";
 import { startWsServer } from "../../system/servers/ws_server.ts";
 import { Recorder } from "../../worker/recorder.ts";
@@ -60,41 +56,4 @@ Deno.test("nativeTransport refuses handshake headers where the platform takes no
       writable: true,
     });
   }
-});
-
-Deno.test("openingFailure() names no cause where the platform hides it", () => {
-  assertEquals(openingFailure(""), {
-    type: "connect",
-    kind: "unknown",
-    detail: "The platform does not say why",
-  });
-});
-
-Deno.test("openingFailure() reads a refusal where the text tells of it", () => {
-  const detail = "tcp connect error: Connection refused (os error 111)";
-  assertEquals(openingFailure(detail), {
-    type: "connect",
-    kind: "refused",
-    detail,
-  });
-});
-
-Deno.test("openingFailure() leaves out what Deno says of each failure", () => {
-  const preamble = "NetworkError: failed to connect to WebSocket: ";
-  assertEquals(openingFailure(`${preamble}dns error`), {
-    type: "connect",
-    kind: "dns",
-    detail: "dns error",
-  });
-});
-
-Deno.test("openFailure() takes an error without a text for a violation, as in browsers", () => {
-  assertEquals(openFailure("", 1).type, "protocol");
-});
-
-Deno.test("openFailure() reads a frame that the platform finds too large", () => {
-  assertEquals(openFailure("Frame too large", 7), {
-    type: "too-big",
-    limit: 7,
-  });
 });

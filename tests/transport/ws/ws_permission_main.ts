@@ -1,6 +1,6 @@
 /**
- * Starts `ws_permission_worker.ts` with the permissions that it was started
- * with, and prints what it tells.
+ * Starts `ws_permission_worker.ts` with its own permissions, and prints what the
+ * worker posts.
  *
  * @module
  */

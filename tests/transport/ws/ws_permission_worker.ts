@@ -1,5 +1,5 @@
 /**
- * Connects by `ws` in a realm of its own, and tells how that went.
+ * Connects by `ws` in a worker, and posts the first call of the listener.
  *
  * @module
  */
@@ -11,7 +11,7 @@ const env = environment();
 addEventListener("message", async (event) => {
   if (!(event instanceof MessageEvent)) return;
   const kind = await loadTransport("auto", "own");
-  const tell = (call: string) =>
+  const report = (call: string) =>
     post({
       name: kind.name,
       call,
@@ -21,11 +21,11 @@ addEventListener("message", async (event) => {
     { url: event.data, protocols: [], headers: {} },
     { maxMessageSize: 1_000 },
     {
-      open: () => tell("open"),
-      message: () => tell("message"),
-      pong: () => tell("pong"),
-      room: () => tell("room"),
-      end: (_info, failure) => tell(JSON.stringify(failure)),
+      open: () => report("open"),
+      message: () => report("message"),
+      pong: () => report("pong"),
+      writable: () => report("writable"),
+      end: (_info, failure) => report(JSON.stringify(failure)),
     },
   );
 });
@@ -34,7 +34,7 @@ function environment(): unknown {
   return Reflect.get(Reflect.get(globalThis, "process"), "env");
 }
 
-/** The library types know no worker's scope without a reference that is banned. */
+/** The types of a worker's scope need a reference that JSR bans. */
 function post(message: unknown): void {
   Reflect.get(globalThis, "postMessage")(message);
 }

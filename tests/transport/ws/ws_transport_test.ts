@@ -1,11 +1,6 @@
 import { assert, assertEquals, assertObjectMatch } from "@std/assert";
 import { fileURLToPath as fromFileUrl } from "node:url";
 import { deflateRawSync } from "node:zlib";
-import { loadTransport } from "../../../lib/transport/load.ts";
-import {
-  openFailure,
-  openingFailure,
-} from "../../../lib/transport/ws/ws_failure.ts";
 import { loadWsTransport } from "../../../lib/transport/ws/ws_transport.ts";
 import {
   concat,
@@ -29,7 +24,7 @@ testTransport({
 
 const MEBIBYTE = 1024 * 1024;
 
-Deno.test("loadWsTransport() pings and tells the answer", async () => {
+Deno.test("loadWsTransport() pings and reports the pong", async () => {
   await using server = await startWsServer();
   const socket = new Recorder(await loadWsTransport(), server.url);
   await socket.next("open");
@@ -308,7 +303,7 @@ Deno.test("loadWsTransport() does not wait for a peer that keeps TCP open", asyn
   assertObjectMatch(failure ?? {}, { type: "closed", closeCode: 4000 });
 });
 
-Deno.test("loadWsTransport() needs but --allow-net in a worker of our own", async () => {
+Deno.test("loadWsTransport() needs only --allow-net in a worker of our own", async () => {
   await using server = await startWsServer();
   const script = new URL("./ws_permission_main.ts", import.meta.url);
   const root = fromFileUrl(new URL("../../../", import.meta.url));
@@ -324,52 +319,6 @@ Deno.test("loadWsTransport() needs but --allow-net in a worker of our own", asyn
     call: "open",
     env: "as before",
   });
-});
-
-Deno.test("loadTransport() keeps ws out of a bundle for browsers", async () => {
-  const entry = new URL("../../../lib/transport/load.ts", import.meta.url);
-  const bundle = await runDeno(["bundle", "--platform=browser", entry.href]);
-  assert(bundle.includes("nativeTransport"));
-  assert(!bundle.includes("perMessageDeflate"));
-  assert(!bundle.includes("node:"));
-});
-
-Deno.test("loadTransport() keeps ws in the graph, so that JSR rewrites it", async () => {
-  const entry = new URL("../../../lib/transport/load.ts", import.meta.url);
-  const { modules } = JSON.parse(await runDeno(["info", "--json", entry.href]));
-  const specifiers: string[] = modules.map((
-    { specifier }: { specifier: string },
-  ) => specifier);
-  assert(specifiers.some((specifier) => /^npm:\/?ws@8/.test(specifier)));
-});
-
-Deno.test("loadTransport() gives what is asked for", async () => {
-  assertEquals((await loadTransport("native", "shared")).name, "native");
-  assertEquals((await loadTransport("ws", "shared")).name, "ws");
-  assertEquals((await loadTransport("auto", "shared")).name, "ws");
-});
-
-Deno.test("openingFailure() tells each kind by its code", () => {
-  const kinds = {
-    ECONNREFUSED: "refused",
-    ENOTFOUND: "dns",
-    EAI_AGAIN: "dns",
-    DEPTH_ZERO_SELF_SIGNED_CERT: "tls",
-    CERT_HAS_EXPIRED: "tls",
-    ERR_TLS_CERT_ALTNAME_INVALID: "tls",
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: "tls",
-    EPROTO: "tls",
-    EHOSTUNREACH: "unknown",
-    ETIMEDOUT: "unknown",
-  } as const;
-  for (const [code, kind] of Object.entries(kinds)) {
-    const error = Object.assign(new Error("x"), { code });
-    assertEquals(openingFailure(error), { type: "connect", kind, detail: "x" });
-  }
-});
-
-Deno.test("openFailure() tells an error without a code as a loss", () => {
-  assertEquals(openFailure(new Error("x"), 1), { type: "lost", detail: "x" });
 });
 
 /** Lets the event loop go round once. */

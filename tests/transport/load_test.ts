@@ -1,0 +1,35 @@
+import { assert, assertEquals } from "@std/assert";
+import { loadTransport } from "../../lib/transport/load.ts";
+
+Deno.test("loadTransport() keeps ws out of a bundle for browsers", async () => {
+  const entry = new URL("../../lib/transport/load.ts", import.meta.url);
+  const bundle = await runDeno(["bundle", "--platform=browser", entry.href]);
+  assert(bundle.includes("nativeTransport"));
+  assert(!bundle.includes("perMessageDeflate"));
+  assert(!bundle.includes("node:"));
+});
+
+Deno.test("loadTransport() keeps ws in the graph, so that JSR rewrites it", async () => {
+  const entry = new URL("../../lib/transport/load.ts", import.meta.url);
+  const { modules } = JSON.parse(await runDeno(["info", "--json", entry.href]));
+  const specifiers: string[] = modules.map((
+    { specifier }: { specifier: string },
+  ) => specifier);
+  assert(specifiers.some((specifier) => /^npm:\/?ws@8/.test(specifier)));
+});
+
+Deno.test("loadTransport() loads the transport of a name", async () => {
+  assertEquals((await loadTransport("native", "shared")).name, "native");
+  assertEquals((await loadTransport("ws", "shared")).name, "ws");
+  assertEquals((await loadTransport("auto", "shared")).name, "ws");
+});
+
+/** Runs Deno to its end, which must be a success, for what it prints. */
+async function runDeno(args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: new URL("../../", import.meta.url),
+  }).output();
+  assertEquals(code, 0, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}
