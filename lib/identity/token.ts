@@ -1,10 +1,10 @@
 /**
- * Tokens as data: where they go, and when a JWT says that it expires.
+ * Where a token is placed, and when a JWT expires.
  *
  * @module
  */
 
-/** Where a token goes. */
+/** Where a token is placed. */
 export type TokenPlacement =
   | { readonly kind: "query"; readonly name: string }
   | { readonly kind: "header"; readonly name: string; readonly scheme: string }
@@ -12,19 +12,19 @@ export type TokenPlacement =
   /** A first message; `{token}` in its text stands for the token. */
   | { readonly kind: "message"; readonly text: string };
 
-/** A target as transports take it. */
+/** The part of a transport's target that can carry a token. */
 export interface TokenTarget {
   readonly url: string;
   readonly protocols: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A token that can go where it has to, or why not. */
+/** A token that its place can carry, or why it cannot. */
 export type CheckedToken =
   | { readonly kind: "usable"; readonly token: string }
   | { readonly kind: "unusable"; readonly detail: string };
 
-/** Nothing that ends a line or a text. */
+/** No control characters. */
 // deno-lint-ignore no-control-regex -- a token with a line break would inject a header
 const NO_CONTROL = /^[^\u0000-\u001f\u007f]*$/;
 /** What each place can carry: RFC 9110, 5.5 and 5.6.2. */
@@ -36,11 +36,11 @@ const PLACES = {
 };
 
 /**
- * Checks whether a token can be sent. A line break at its end is left out: a
- * token that is read from a file often has one.
+ * Checks whether a token can be sent. A line break at its end is removed: a
+ * token that was read from a file often has one.
  *
- * @param token What was given for a token.
- * @param placement Where it goes.
+ * @param token The value that the user or the provider gave.
+ * @param placement Where the token is placed.
  */
 export function checkToken(
   token: unknown,
@@ -60,7 +60,7 @@ export function checkToken(
     };
 }
 
-/** Puts a token in its place. A token in a first message leaves the target as it is. */
+/** Adds a token to a target. A token in a first message does not change the target. */
 export function placeToken<T extends TokenTarget>(
   target: T,
   token: string,
@@ -88,15 +88,15 @@ export function placeToken<T extends TokenTarget>(
   }
 }
 
-/** Fills a token into a text that has `{token}` in it, as a JSON string's inside. */
+/** Replaces `{token}` in a JSON text by a token, escaped for a JSON string. */
 export function fillToken(text: string, token: string): string {
-  // A function, since "$&" in a replacement string would be a pattern.
+  // A function, since `replaceAll` interprets "$&" in a string.
   return text.replaceAll("{token}", () => JSON.stringify(token).slice(1, -1));
 }
 
 /**
- * Reads when a JWT expires (RFC 7519, 4.1.4), for scheduling only: nothing is
- * verified.
+ * Reads when a JWT expires (RFC 7519, 4.1.4). For scheduling only: it does not
+ * verify the token.
  *
  * @returns Milliseconds since the epoch; `Infinity` where the token is no JWT
  * or has no `exp`.
@@ -127,7 +127,7 @@ function expClaim(claims: unknown): number {
 function withQuery(url: string, name: string, token: string): string {
   const target = new URL(url);
   if (target.searchParams.has(name)) target.searchParams.set(name, token);
-  // The rest is left as it is: a rewritten query can break a signature over it.
+  // The rest stays as it is: a rewritten query can break a signature.
   else target.search += `${target.search && "&"}${pair(name, token)}`;
   return target.href;
 }
@@ -136,7 +136,7 @@ function pair(name: string, value: string): string {
   return `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
 }
 
-/** Replaces a header; names differ not by case (RFC 9110, 5.1). */
+/** Replaces a header; names are case-insensitive (RFC 9110, 5.1). */
 function withHeader(
   headers: Readonly<Record<string, string>>,
   name: string,

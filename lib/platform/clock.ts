@@ -1,11 +1,11 @@
 /**
- * Time and randomness of a thread, as an argument: whoever gets it passed can
- * be tested in a time of the test's own.
+ * Time and randomness of a thread, as an argument, so that tests can use a time
+ * of their own.
  *
  * @module
  */
 
-/** What a thread knows of time and chance. Durations are milliseconds. */
+/** The time, the timers and the random numbers of a thread. Durations are milliseconds. */
 export interface Clock {
   /** The instant, in milliseconds of this thread's own monotonic clock. */
   now(): number;
@@ -16,13 +16,13 @@ export interface Clock {
   /**
    * Calls `run` once after `delay` milliseconds.
    *
-   * @returns What takes it back.
+   * @returns Cancels the call.
    */
   after(delay: number, run: () => void): () => void;
   /**
    * Calls `run` each `interval` milliseconds.
    *
-   * @returns What stops it.
+   * @returns Stops the calls.
    */
   every(interval: number, run: () => void): () => void;
 }

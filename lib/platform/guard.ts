@@ -1,10 +1,10 @@
 /**
- * A line of defence between the library and what its users wrote.
+ * Protects the library from errors of code that its users wrote.
  *
  * @module
  */
 
-/** Runs something; what it throws goes to the platform's `reportError`. */
+/** Calls a function; what it throws goes to the platform's `reportError`. */
 export function guard(run: () => void): void {
   try {
     run();

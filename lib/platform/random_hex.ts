@@ -1,12 +1,12 @@
 /**
- * Names that nobody can guess.
+ * Random ids that are hard to guess.
  *
  * @module
  */
 
-/** Draws so many bytes from the platform's secure source, as hexadecimal digits. */
+/** Returns random bytes of the platform's secure source, as hexadecimal digits. */
 export function randomHex(bytes: number): string {
-  // Unlike `randomUUID()`, this is there outside of secure contexts too.
+  // Unlike `randomUUID()`, it also exists outside secure contexts.
   const drawn = crypto.getRandomValues(new Uint8Array(bytes));
   return Array.from(drawn, (byte) => byte.toString(16).padStart(2, "0"))
     .join("");

@@ -1,6 +1,6 @@
 /**
- * Which release this is. It stands here as well as in deno.json, which bundlers
- * would carry along as a whole.
+ * The name and the version of this release. They are also in deno.json, which
+ * bundlers would include as a whole.
  *
  * @module
  */

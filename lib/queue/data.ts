@@ -7,7 +7,7 @@
 /** The data of one message. Text is text; binary is an `ArrayBuffer` of its own. */
 export type Data = string | ArrayBuffer;
 
-/** A search for this is several times faster than a loop over ASCII. */
+/** Searching for it is several times faster than a loop over ASCII. */
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 /** The size of a message, in UTF-8 or binary bytes. */
@@ -69,9 +69,8 @@ function notAllowed(kind: "shared" | "resizable"): TypeError {
 }
 
 /**
- * The size of a text in bytes of UTF-8, without encoding it. A surrogate
- * without its partner counts as U+FFFD, which is what a WebSocket sends in its
- * place (Web IDL, `USVString`).
+ * The size of a text in bytes of UTF-8, without encoding it. A lone surrogate
+ * counts as U+FFFD, which a WebSocket sends in its place (Web IDL, `USVString`).
  */
 export function utf8Length(text: string): number {
   const start = text.search(BEYOND_ASCII);
@@ -81,13 +80,13 @@ export function utf8Length(text: string): number {
     const unit = text.charCodeAt(index);
     if (unit <= 0x7f) continue;
     bytes += unit <= 0x7ff ? 1 : 2;
-    // Four bytes for both units: two are counted by the length, two just now.
+    // A pair takes four bytes: two are in the length, two were just added.
     if (isPair(unit, text.charCodeAt(index + 1))) index += 1;
   }
   return bytes;
 }
 
-/** Tells whether two units make one character. The second is NaN past the end. */
+/** Says whether two units make one character. The second is NaN past the end. */
 function isPair(first: number, second: number): boolean {
   return first >= 0xd800 && first <= 0xdbff && second >= 0xdc00 &&
     second <= 0xdfff;

@@ -1,5 +1,6 @@
 /**
- * Messages that have crossed to the worker and are not yet accounted for.
+ * Messages that were posted to the worker, until it reports them as sent or
+ * unsent.
  *
  * @module
  */
@@ -82,7 +83,7 @@ export class InFlightMessages<Entry extends { readonly bytes: number }> {
     return entry;
   }
 
-  /** What was reported as unsent out of turn is settled once its turn comes. */
+  /** A message that was removed out of turn is settled once all before it are. */
   #skipVacated(): void {
     while (this.#entries.length > 0 && this.#entries.at(0) === undefined) {
       this.#entries.shift();

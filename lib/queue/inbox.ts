@@ -1,6 +1,6 @@
 /**
- * The messages received and not yet handed over, in order, bounded in messages
- * and in bytes, and released by credit.
+ * Received messages that wait for the main thread: in order, and bounded in
+ * messages and in bytes.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface InboxConfig {
     | "drop-newest";
 }
 
-/** What became of a message that was pushed. */
+/** What happened to a pushed message. */
 export type PushResult =
   /** It is in the inbox, which is below its bound. */
   | { readonly kind: "stored" }
@@ -29,8 +29,8 @@ export type PushResult =
   /** It is not in the inbox, and the rule is to close the connection. */
   | { readonly kind: "overflow" }
   /**
-   * So many messages, so many bytes left the inbox unread for it, or it did not
-   * get in itself.
+   * So many messages of so many bytes left the inbox unread to make place for it,
+   * or it was dropped itself.
    */
   | {
     readonly kind: "dropped-oldest" | "dropped-newest";
@@ -53,11 +53,11 @@ const FULL = { kind: "full" } as const;
 const OVERFLOW = { kind: "overflow" } as const;
 
 /**
- * A bounded FIFO of messages received.
+ * A bounded FIFO of received messages.
  *
- * What gets in is numbered from 1, and leaves at the front only, so that the
- * numbers of what is stored have no gaps. A message is a row of two queues and
- * no object of its own: the inbox sees a million of them per second.
+ * Stored messages are numbered from 1. They leave only at the front, so the
+ * numbers of those in the inbox have no gaps. A message is a row in two queues
+ * instead of an object: the inbox handles a million of them per second.
  */
 export class Inbox<T> {
   readonly #config: InboxConfig;
@@ -81,7 +81,7 @@ export class Inbox<T> {
     return this.#bytes;
   }
 
-  /** The number of the last message that got in; 0 before it. */
+  /** The number of the last message that was stored; 0 before the first. */
   get lastNumber(): number {
     return this.#lastNumber;
   }
@@ -100,9 +100,9 @@ export class Inbox<T> {
   /**
    * Adds a message at the end, or applies the overflow rule.
    *
-   * Under `"pause"` and `"store"` it is stored in any case: a transport that is asked to pause
-   * may have read more already, and that must not be lost. Under
-   * `"drop-oldest"` a message that is larger than the inbox is dropped itself.
+   * `"pause"` and `"store"` store it in any case: a transport may have read more messages
+   * before it pauses, and they must not be lost. `"drop-oldest"` drops a message
+   * itself if it is larger than the inbox.
    */
   push(data: T, bytes: number): PushResult {
     if (this.#fits(bytes)) {
@@ -144,7 +144,7 @@ export class Inbox<T> {
     return { first, messages: this.#data.take(count), bytes };
   }
 
-  /** Drops all messages. Their numbers stay given. */
+  /** Drops all messages. Their numbers are not used again. */
   clear(): { readonly count: number; readonly bytes: number } {
     const cleared = { count: this.length, bytes: this.#bytes };
     this.#bytes = 0;

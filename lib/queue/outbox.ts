@@ -12,19 +12,19 @@ export interface OutboxLimits {
   readonly maxMessages: number;
   /** How many bytes may wait, those in flight included. */
   readonly maxBytes: number;
-  /** Whom the bound hits: the caller, the oldest message, or the new one. */
+  /** What happens at the bound: `push()` fails, or the oldest or the new message is dropped. */
   readonly overflow: "reject" | "drop-oldest" | "drop-newest";
 }
 
-/** What the outbox needs to know of an entry. */
+/** What the outbox needs to know about an entry. */
 export interface OutboxEntry {
   /** Its size in UTF-8 or binary bytes. Must not change while it is queued. */
   readonly bytes: number;
-  /** The instant from which it is not worth sending, or `Infinity`. */
+  /** The instant from which it must not be sent any more, or `Infinity`. */
   readonly expiresAt: number;
 }
 
-/** Messages that have left the outbox and still count against its limits. */
+/** Messages that have left the outbox and still count in its limits. */
 export interface InFlight {
   /** How many they are. */
   readonly messages: number;
@@ -68,16 +68,15 @@ export class Outbox<E extends OutboxEntry> {
     return this.#bytes;
   }
 
-  /** Tells whether one more entry of this size is within the limits. */
+  /** Says whether one more entry of this size is within the limits. */
   fits(bytes: number, inFlight: InFlight): boolean {
     return this.length + inFlight.messages < this.#limits.maxMessages &&
       this.#bytes + inFlight.bytes + bytes <= this.#limits.maxBytes;
   }
 
   /**
-   * Adds an entry at the end, or applies the overflow rule. Under
-   * `"drop-oldest"` an entry that would not fit into an empty outbox is dropped
-   * itself: to drop all others for it would gain nothing.
+   * Adds an entry at the end, or applies the overflow rule. `"drop-oldest"` drops
+   * an entry itself if it would not fit into an empty outbox.
    */
   push(entry: E, inFlight: InFlight): OutboxPush<E> {
     if (this.fits(entry.bytes, inFlight)) {
@@ -108,7 +107,7 @@ export class Outbox<E extends OutboxEntry> {
 
   /**
    * Puts entries back at the front, in their order. They were within the limits
-   * when they were pushed, so they are not judged again.
+   * when they were pushed, so the limits do not apply again.
    */
   unshift(entries: readonly E[]): void {
     this.#entries.unshift(entries);
@@ -140,9 +139,9 @@ export class Outbox<E extends OutboxEntry> {
   }
 
   /**
-   * When to call `expire()` next; `Infinity` when no entry ever expires. It may
-   * be too early, once, when the entry that it stood for has been sent; it is
-   * never too late, and after `expire(now)` it is after `now`.
+   * When to call `expire()` next; `Infinity` when no entry ever expires. It is
+   * never too late. It is too early at most once for an entry that was sent
+   * meanwhile: after `expire(now)` it is later than `now`.
    */
   nextExpiry(): number {
     return this.#nextExpiry;
@@ -158,9 +157,9 @@ export class Outbox<E extends OutboxEntry> {
 
   #displace(entry: E, inFlight: InFlight): readonly E[] {
     const { maxMessages, maxBytes } = this.#limits;
-    const hopeless = inFlight.messages >= maxMessages ||
+    const neverFits = inFlight.messages >= maxMessages ||
       inFlight.bytes + entry.bytes > maxBytes;
-    if (hopeless) return [entry];
+    if (neverFits) return [entry];
     const dropped: E[] = [];
     while (!this.fits(entry.bytes, inFlight)) dropped.push(this.shift() as E);
     this.#append(entry);

@@ -37,12 +37,12 @@ export interface CloseInfo {
   readonly wasClean: boolean;
 }
 
-/** What a close code that never goes on the wire stands for (RFC 6455, 7.4.1). */
+/** A close frame without a code was received; never sent itself (RFC 6455, 7.4.1). */
 export const NO_CLOSE_CODE = 1005;
-/** No close frame was received (RFC 6455, 7.4.1). */
+/** No close frame was received; never sent itself (RFC 6455, 7.4.1). */
 export const NO_CLOSE_FRAME = 1006;
 
-/** The end of a connection that sent no close frame. */
+/** The end of a connection without a close frame. */
 export const LOST: CloseInfo = {
   closeCode: NO_CLOSE_FRAME,
   reason: "",
@@ -72,12 +72,12 @@ export function describeClose(closeCode: number): string {
   return CLOSE_CODES.get(closeCode) ?? range?.meaning ?? NOT_A_CLOSE_CODE;
 }
 
-/** Tells whether a close frame can carry this code (RFC 6455, 7.4.2). */
+/** Says whether a number is in the range of close codes (RFC 6455, 7.4.2). */
 export function isCloseCode(closeCode: number): boolean {
   return Number.isInteger(closeCode) && closeCode >= 1000 && closeCode <= 4999;
 }
 
-/** Tells whether `close()` takes this code (WHATWG WebSockets, `close()`, step 1). */
+/** Says whether `close()` accepts this code (WHATWG WebSockets, `close()`, step 1). */
 export function isSendableCloseCode(closeCode: number): boolean {
   return closeCode === 1000 || isCloseCode(closeCode) && closeCode >= 3000;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A URL that was checked: the URL as it is used, or what is wrong with it. */
+/** The result of checking a URL: the URL to connect to, or what is wrong. */
 export type TargetUrl =
   | { readonly kind: "valid"; readonly url: string }
   | { readonly kind: "invalid"; readonly detail: string };
@@ -14,7 +14,7 @@ export type TargetUrl =
  * `http:` and `https:` become `ws:` and `wss:`, and a fragment, even an empty
  * one, is refused.
  *
- * @param url The URL, relative ones included where there is a base.
+ * @param url The URL; it may be relative if there is a base.
  * @param base The URL of the page or script, if there is one.
  */
 export function parseTarget(url: string, base?: string): TargetUrl {
@@ -36,10 +36,10 @@ export function parseTarget(url: string, base?: string): TargetUrl {
 }
 
 /**
- * Tells whether what is sent to a URL crosses a network unencrypted: `ws:` to
- * anything but loopback.
+ * Says whether data for a URL crosses a network unencrypted: `ws:` to anything
+ * but loopback.
  *
- * @param url A URL that {@linkcode parseTarget} found valid.
+ * @param url A URL that {@linkcode parseTarget} accepts.
  */
 export function isInsecure(url: string): boolean {
   const { protocol, hostname } = new URL(url);
@@ -47,8 +47,8 @@ export function isInsecure(url: string): boolean {
 }
 
 /**
- * Tells whether a host is this machine by its name alone: `localhost` and names
- * below it (RFC 6761, 6.3), 127.0.0.0/8 and `[::1]`.
+ * Says whether a host name always means this machine: `localhost` and names below
+ * it (RFC 6761, 6.3), 127.0.0.0/8 and `[::1]`.
  *
  * @param hostname As `URL` serializes it: lower case, IPv4 in dotted decimals.
  */

@@ -50,7 +50,7 @@ Deno.test("redactText() hides the credentials of headers", () => {
   ) assert(!redactText(text).includes("canary"), text);
 });
 
-Deno.test("redactText() leaves other text alone", () => {
+Deno.test("redactText() does not change other text", () => {
   assertEquals(
     redactText("Connection refused (os error 111)"),
     "Connection refused (os error 111)",

@@ -31,7 +31,7 @@ Deno.test("placeToken() adds a query parameter and leaves the rest as it is", ()
   );
 });
 
-Deno.test("placeToken() begins a query where there is none", () => {
+Deno.test("placeToken() adds a query where there is none", () => {
   const target = { ...TARGET, url: "wss://example.com/feed" };
   assertEquals(
     placeToken(target, "t", { kind: "query", name: "a b" }).url,
@@ -72,11 +72,11 @@ Deno.test("placeToken() offers a further subprotocol", () => {
   ]);
 });
 
-Deno.test("placeToken() leaves the target alone for a token in a message", () => {
+Deno.test("placeToken() does not change the target for a token in a message", () => {
   assertEquals(placed({ kind: "message", text: "{token}" }), TARGET);
 });
 
-Deno.test("fillToken() fills all places, as the inside of a JSON string", () => {
+Deno.test("fillToken() fills all places, escaped for a JSON string", () => {
   assertEquals(
     fillToken('{"a":"{token}","b":"{token}"}', 'x"$&\n'),
     '{"a":"x\\"$&\\n","b":"x\\"$&\\n"}',
@@ -100,7 +100,7 @@ for (
     jwt('{"exp":1e999}'),
   ]
 ) {
-  Deno.test(`expiryOf() knows no expiry of ${token}`, () => {
+  Deno.test(`expiryOf() is Infinity for ${token}`, () => {
     assertEquals(expiryOf(token), Infinity);
   });
 }

@@ -4,7 +4,7 @@ import { ManualClock } from "./manual_clock.ts";
 
 const LONGEST = 2 ** 31 - 1;
 
-Deno.test("PLATFORM_CLOCK tells the platform's time and chance", () => {
+Deno.test("PLATFORM_CLOCK has the platform's time and random numbers", () => {
   const { now, wallNow, random } = PLATFORM_CLOCK;
   assert(Math.abs(now() - performance.now()) < 1_000);
   assert(Math.abs(wallNow() - Date.now()) < 1_000);
@@ -13,11 +13,11 @@ Deno.test("PLATFORM_CLOCK tells the platform's time and chance", () => {
   assert(drawn[0] !== drawn[1]);
 });
 
-Deno.test("PLATFORM_CLOCK.after() rings once, and not when it is taken back", async () => {
+Deno.test("PLATFORM_CLOCK.after() calls once, and not when it is cancelled", async () => {
   const rung: string[] = [];
   PLATFORM_CLOCK.after(0, () => rung.push("taken back"))();
   await new Promise<void>((resolve) => {
-    // No timer holds so much, and none may ring at once instead.
+    // A timer cannot hold this delay, and must not call at once instead.
     const cancel = PLATFORM_CLOCK.after(Infinity, () => rung.push("never"));
     PLATFORM_CLOCK.after(-1, () => {
       cancel();
@@ -27,7 +27,7 @@ Deno.test("PLATFORM_CLOCK.after() rings once, and not when it is taken back", as
   assertEquals(rung, []);
 });
 
-Deno.test("PLATFORM_CLOCK.after() gives no timer more than it can hold", () => {
+Deno.test("PLATFORM_CLOCK.after() sets no timer beyond what it can hold", () => {
   using timers = fakeTimers();
   let runs = 0;
   const cancel = PLATFORM_CLOCK.after(2 * LONGEST, () => runs += 1);

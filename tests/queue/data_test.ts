@@ -43,7 +43,7 @@ Deno.test("utf8Length() counts a lone surrogate as U+FFFD", () => {
   assertEquals(utf8Length("\ud83da"), 4);
 });
 
-Deno.test("utf8Length() counts any text as TextEncoder does", () => {
+Deno.test("utf8Length() agrees with TextEncoder on any text", () => {
   fc.assert(fc.property(text, (text) => {
     assertEquals(utf8Length(text), encodedLength(text));
   }));
@@ -67,7 +67,7 @@ Deno.test("sizeOf() agrees with TextEncoder on any text", () => {
   }
 });
 
-Deno.test("sizeOf() knows binary data", () => {
+Deno.test("sizeOf() counts the bytes of binary data", () => {
   assertEquals(sizeOf(new ArrayBuffer(7)), 7);
   assertEquals(sizeOf(new Blob(["é"])), 2);
 });

@@ -79,7 +79,7 @@ class Reset {
   }
 }
 
-Deno.test("InFlightMessages() agrees with a simple model", () => {
+Deno.test("InFlightMessages agrees with a simple model", () => {
   const all = [
     integer({ min: 0, max: 9 }).map((bytes) => new Push(bytes)),
     integer({ min: 0, max: 9 }).map((bytes) => new Push(bytes)),
@@ -103,7 +103,7 @@ Deno.test("InFlightMessages.take() settles what was removed out of turn", () => 
   assertEquals([messages.messages, messages.settled], [0, 3]);
 });
 
-Deno.test("InFlightMessages() keeps no slots of what was taken", () => {
+Deno.test("InFlightMessages keeps no slots of messages that were taken", () => {
   const messages = new InFlightMessages<Entry>();
   for (let count = 1; count <= 10_000; count += 1) {
     messages.push(entryOf(1));
@@ -117,7 +117,7 @@ Deno.test("InFlightMessages() keeps no slots of what was taken", () => {
   ]);
 });
 
-Deno.test("numberOf() knows no number of a message that is not there", () => {
+Deno.test("InFlightMessages.numberOf() is undefined for a message that is not there", () => {
   const real = new InFlightMessages<Entry>();
   real.push(entryOf(1));
   assertEquals(real.numberOf(entryOf(1)), undefined);

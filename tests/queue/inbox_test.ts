@@ -54,7 +54,7 @@ Deno.test("Inbox.take() returns at least one message, however large", () => {
   assertEquals(inbox.take(0, 0), { first: 1, messages: ["a"], bytes: 10 });
 });
 
-Deno.test("Inbox.take() knows no number of a message that never got in", () => {
+Deno.test("Inbox.take() does not number messages that were dropped", () => {
   const inbox = filled("drop-newest", "a", "b", "c", "d", "dropped");
   inbox.take(1, 100);
   inbox.push("e", 10);
@@ -65,7 +65,7 @@ Deno.test("Inbox.take() knows no number of a message that never got in", () => {
   });
 });
 
-Deno.test("Inbox.take() hands over an array that later messages do not get into", () => {
+Deno.test("Inbox.take() returns an array that later messages do not change", () => {
   const inbox = filled("pause", "a");
   const batch = inbox.take(1, 100);
   inbox.push("b", 10);
@@ -85,13 +85,13 @@ Deno.test("Inbox.take() keeps the order of a long queue that is taken one by one
   assertEquals([inbox.length, inbox.bytes], [0, 0]);
 });
 
-Deno.test("Inbox.push() tells when the bound in messages is reached under pause", () => {
+Deno.test("Inbox.push() reports when the bound in messages is reached under pause", () => {
   const inbox = filled("pause", "a", "b");
   assertEquals(inbox.push("c", 10), { kind: "stored" });
   assertEquals(inbox.push("d", 10), { kind: "full" });
 });
 
-Deno.test("Inbox.push() tells when the bound in bytes is reached under pause", () => {
+Deno.test("Inbox.push() reports when the bound in bytes is reached under pause", () => {
   const inbox = filled("pause", "a");
   assertEquals(inbox.push("b", 89), { kind: "stored" });
   assertEquals(inbox.push("c", 1), { kind: "full" });
@@ -103,7 +103,7 @@ Deno.test("Inbox.push() stores what a paused transport had read already", () => 
   assertEquals(inbox.take(10, Infinity)?.messages, ["a", "b", "c", "d", "e"]);
 });
 
-Deno.test("Inbox.push() fills up to the bound and then tells an overflow under close", () => {
+Deno.test("Inbox.push() fills up to the bound and then reports an overflow under close", () => {
   const inbox = filled("close", "a", "b", "c");
   assertEquals(inbox.push("d", 10), { kind: "stored" });
   assertEquals(inbox.push("e", 10), { kind: "overflow" });
@@ -121,7 +121,7 @@ Deno.test("Inbox.push() drops the new message under drop-newest", () => {
   assertEquals([inbox.length, inbox.bytes, inbox.lastNumber], [2, 100, 2]);
 });
 
-Deno.test("Inbox.push() drops as many of the oldest as it takes under drop-oldest", () => {
+Deno.test("Inbox.push() drops as many of the oldest as necessary under drop-oldest", () => {
   const inbox = filled("drop-oldest", "a", "b", "c", "d");
   assertEquals(inbox.push("e", 75), {
     kind: "dropped-oldest",
@@ -192,7 +192,7 @@ Deno.test("Inbox.push() stores beyond the bound under pause and store, and says 
   }
 });
 
-Deno.test("Inbox.clear() counts what it drops and goes on numbering", () => {
+Deno.test("Inbox.clear() counts what it drops, and numbering goes on", () => {
   const inbox = filled("pause", "a", "b");
   inbox.take(1, 10);
   assertEquals(inbox.clear(), { count: 1, bytes: 10 });
@@ -258,7 +258,7 @@ interface Item {
   readonly bytes: number;
 }
 
-/** The inbox as an array; what gets in is its own number. */
+/** The inbox as an array; the data of a message is its number. */
 class Model {
   readonly inbox: Inbox<number>;
   readonly #config: InboxConfig;

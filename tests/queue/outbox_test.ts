@@ -86,7 +86,7 @@ Deno.test("Outbox.fits() counts bytes in flight", () => {
   assertEquals(outbox.fits(81, { messages: 1, bytes: 10 }), false);
 });
 
-Deno.test("Outbox.push() tells an overflow and keeps the queue under reject", () => {
+Deno.test("Outbox.push() reports an overflow and keeps the queue under reject", () => {
   const outbox = filled("reject", "a", "b", "c");
   assertEquals(outbox.push(entry("d"), NONE), { kind: "overflow" });
   assertEquals(names(outbox.clear()), "a b c");
@@ -98,7 +98,7 @@ Deno.test("Outbox.push() drops the new entry under drop-newest", () => {
   assertEquals(names(outbox.clear()), "a b c");
 });
 
-Deno.test("Outbox.push() drops as many of the oldest as it takes under drop-oldest", () => {
+Deno.test("Outbox.push() drops as many of the oldest as necessary under drop-oldest", () => {
   const outbox = filled("drop-oldest", "a", "b", "c");
   assertEquals(droppedNames(outbox.push(entry("d", 85), NONE)), "a b");
   assertEquals(names(outbox.clear()), "c d");
@@ -133,7 +133,7 @@ Deno.test("Outbox.unshift() puts entries back in front, in their order", () => {
   assertEquals(names(outbox.clear()), "a b c d");
 });
 
-Deno.test("Outbox.remove() takes this very entry out of the middle", () => {
+Deno.test("Outbox.remove() takes exactly this entry out of the middle", () => {
   const outbox = filled("reject", "a", "b");
   const third = entry("b");
   outbox.push(third, NONE);
@@ -178,11 +178,11 @@ Deno.test("Outbox.nextExpiry() is early at most once for an entry that was sent"
 
 Deno.test("Outbox.nextExpiry() is Infinity once the last entry with a ttl has left", () => {
   const outbox = filled("reject", "a");
-  const mortal = entry("b", 10, 10);
-  outbox.push(mortal, NONE);
-  outbox.remove(mortal);
+  const expiring = entry("b", 10, 10);
+  outbox.push(expiring, NONE);
+  outbox.remove(expiring);
   assertEquals(outbox.nextExpiry(), Infinity);
-  outbox.push(mortal, NONE);
+  outbox.push(expiring, NONE);
   outbox.clear();
   assertEquals(outbox.nextExpiry(), Infinity);
 });
@@ -257,7 +257,7 @@ const limits: fc.Arbitrary<OutboxLimits> = fc.record({
   overflow: fc.constantFrom("reject", "drop-oldest", "drop-newest"),
 });
 
-/** The outbox as an array, written down in the plainest way. */
+/** The outbox as an array, in the simplest way. */
 class Model {
   readonly outbox: Outbox<Entry>;
   readonly #limits: OutboxLimits;
@@ -310,8 +310,10 @@ class Model {
     assertEquals(this.outbox.bytes, sum(this.#queue));
     assertStrictEquals(this.outbox.peek(), this.#queue[0]);
     assert(this.outbox.nextExpiry() <= this.#earliest());
-    const mortal = this.#queue.some(({ expiresAt }) => expiresAt !== Infinity);
-    assertEquals(this.outbox.nextExpiry() !== Infinity, mortal);
+    const expiring = this.#queue.some(({ expiresAt }) =>
+      expiresAt !== Infinity
+    );
+    assertEquals(this.outbox.nextExpiry() !== Infinity, expiring);
   }
 
   #push(entry: Entry, inFlight: InFlight): void {

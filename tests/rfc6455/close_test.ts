@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { describeClose, isSendableCloseCode } from "../../lib/rfc6455/close.ts";
 
-Deno.test("describeClose() says what a lost connection usually is and what to do", () => {
+Deno.test("describeClose() explains a lost connection and what to do", () => {
   assertMatch(
     describeClose(1006),
     /^No close frame was received.*30 or 60 s.*heartbeat\.interval/,
@@ -34,7 +34,7 @@ Deno.test("describeClose() explains ranges", () => {
   assertMatch(describeClose(4999), /^A private code/);
 });
 
-Deno.test("describeClose() calls what is no close code so", () => {
+Deno.test("describeClose() says that a number is no close code", () => {
   for (const closeCode of [-1, 5000, 65_536, NaN, Infinity, -Infinity]) {
     assertMatch(describeClose(closeCode), /^Not a close code/);
   }

@@ -25,7 +25,7 @@ Deno.test("parseTarget() resolves a relative URL against the base", () => {
   assertEquals(target, { kind: "valid", url: "wss://example.com/feed?a" });
 });
 
-Deno.test("parseTarget() refuses what is no URL", () => {
+Deno.test("parseTarget() refuses text that is no URL", () => {
   for (const url of ["", "/feed", "wss://", "ws://foo bar.com/"]) {
     assertEquals(parseTarget(url), {
       kind: "invalid",
@@ -49,7 +49,7 @@ Deno.test("parseTarget() refuses a fragment, even an empty one", () => {
   }
 });
 
-Deno.test("isLoopback() knows the names and addresses of this machine", () => {
+Deno.test("isLoopback() accepts the names and addresses of this machine", () => {
   for (
     const host of [
       "localhost",
@@ -64,7 +64,7 @@ Deno.test("isLoopback() knows the names and addresses of this machine", () => {
   }
 });
 
-Deno.test("isLoopback() refuses names that only look like it", () => {
+Deno.test("isLoopback() refuses similar names", () => {
   for (
     const host of [
       "notlocalhost",
@@ -78,7 +78,7 @@ Deno.test("isLoopback() refuses names that only look like it", () => {
   }
 });
 
-Deno.test("isInsecure() tells plain ws: to another machine", () => {
+Deno.test("isInsecure() finds plain ws: to another machine", () => {
   assertEquals(isInsecure("ws://example.com/"), true);
   assertEquals(isInsecure("wss://example.com/"), false);
   assertEquals(isInsecure("ws://127.1:80/"), false);

@@ -1,5 +1,5 @@
 /**
- * A transport that tests drive by hand.
+ * A transport whose events are fired by tests.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type {
 
 type Method = "send" | "ping" | "close" | "terminate";
 
-/** A close code that nobody asked for. */
+/** A close frame without a code. */
 export const NO_CODE: CloseInfo = {
   closeCode: 1005,
   reason: "",
@@ -30,7 +30,7 @@ export class FakeTransport implements Transport {
   readonly target: Target;
   readonly sent: Data[] = [];
   readonly pings: string[] = [];
-  /** What was called, besides `send` and `ping`. */
+  /** The calls, except `send` and `ping`. */
   readonly calls: string[] = [];
   /** Methods that throw. */
   readonly broken = new Set<Method>();
@@ -78,9 +78,9 @@ export class FakeTransport implements Transport {
     this.calls.push("resume");
   }
 
-  // What follows is the network's part.
+  // What follows stands for the network.
 
-  /** The handshake is done. */
+  /** The handshake is complete. */
   opens(): this {
     this.isOpen = true;
     this.#listener.open({ protocol: "p", extensions: "x" });
@@ -104,7 +104,7 @@ export class FakeTransport implements Transport {
     this.#listener.pong(payload);
   }
 
-  /** What was held is written. */
+  /** The buffered messages are written. */
   drains(): void {
     this.capacity = true;
     this.#listener.writable();
@@ -115,7 +115,7 @@ export class FakeTransport implements Transport {
     this.isOpen = false;
   }
 
-  /** It is over. */
+  /** The connection ends. */
   ends(info: CloseInfo = NO_CODE, failure?: Failure): void {
     this.#listener.end(info, failure);
   }
@@ -125,7 +125,7 @@ export class FakeTransport implements Transport {
   }
 }
 
-/** A kind of transport, and all that were made. */
+/** A kind of transport, which keeps all transports that it made. */
 export class FakeTransports implements TransportKind {
   readonly name: TransportName;
   readonly pings: boolean;
@@ -158,6 +158,6 @@ export class FakeTransports implements TransportKind {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Loads this kind, whatever was asked for. */
+  /** Loads this kind for any name. */
   load = (): Promise<TransportKind> => Promise.resolve(this);
 }

@@ -1,5 +1,5 @@
 /**
- * What both transports promise; where they differ, they differ by data.
+ * The tests of what each transport promises. Differences are data.
  *
  * @module
  */
@@ -24,17 +24,17 @@ import { findUnusedPort } from "../system/servers/unused_port.ts";
 import { startWsServer } from "../system/servers/ws_server.ts";
 import { Recorder } from "../worker/recorder.ts";
 
-/** In what the transports differ. */
+/** How the transports differ. */
 export interface Traits {
   readonly symbol: "nativeTransport" | "loadWsTransport()";
   readonly load: () => Promise<TransportKind>;
-  /** What goes on the wire for a code of ours. */
+  /** Which code is sent for a code of ours, where they differ. */
   readonly wireCodes: Readonly<Record<number, number>>;
-  /** What is told of a peer that goes away instead of answering our close frame. */
+  /** The failure for a peer that goes away instead of answering our close frame. */
   readonly unanswered: "lost" | undefined;
-  /** What is known of a port where nobody listens. */
+  /** What the platform says about a port where nothing listens. */
   readonly refused: "refused" | "unknown";
-  /** Whether the headers of a refused handshake are seen. */
+  /** The visible headers of a refused handshake. */
   readonly refusal: {
     readonly headers: Record<string, string>;
     readonly retryAfter?: number;
@@ -115,7 +115,7 @@ function testMessages({ symbol, load }: Traits): void {
     await socket.next("end");
   });
 
-  Deno.test(`${symbol} asks to wait above the high-water mark and tells of room`, async () => {
+  Deno.test(`${symbol} asks to wait above the high-water mark, until it is writable`, async () => {
     await using server = await startTcpServer(async (peer) => {
       await peer.accept();
       peer.stopReading();
@@ -165,7 +165,7 @@ function testMessages({ symbol, load }: Traits): void {
 
 function testClosing({ symbol, load, wireCodes, unanswered }: Traits): void {
   for (const closeCode of [1000, 3000, 4999, 1002, 1009, 1011]) {
-    Deno.test(`${symbol} sends close code ${closeCode} and tells the answer`, async () => {
+    Deno.test(`${symbol} sends close code ${closeCode} and reports the answer`, async () => {
       const wireCode = wireCodes[closeCode] ?? closeCode;
       await using server = await startTcpServer(async (peer) => {
         await peer.accept();
@@ -192,7 +192,7 @@ function testClosing({ symbol, load, wireCodes, unanswered }: Traits): void {
   }
 
   for (const closeCode of [undefined, 1005, 1006, 1015]) {
-    Deno.test(`${symbol} puts no code on the wire for ${closeCode}`, async () => {
+    Deno.test(`${symbol} sends no code for ${closeCode}`, async () => {
       await using server = await startTcpServer(async (peer) => {
         await peer.accept();
         assertEquals((await peer.readFrame())?.payload.length, 0);
@@ -220,7 +220,7 @@ function testClosing({ symbol, load, wireCodes, unanswered }: Traits): void {
     assertEquals(transport.isOpen, false);
   });
 
-  Deno.test(`${symbol} tells code and reason of a server that closes`, async () => {
+  Deno.test(`${symbol} reports code and reason of a server that closes`, async () => {
     await using server = await startWsServer();
     const socket = new Recorder(await load(), server.url);
     await socket.next("open");
@@ -230,7 +230,7 @@ function testClosing({ symbol, load, wireCodes, unanswered }: Traits): void {
     assertEquals(await socket.next("end"), { type: "end", info, failure });
   });
 
-  Deno.test(`${symbol} tells a close frame without a code as 1005`, async () => {
+  Deno.test(`${symbol} reports a close frame without a code as 1005`, async () => {
     await using server = await startTcpServer(async (peer) => {
       await peer.accept({ followedBy: encodeClose() });
       await peer.readFrame();
@@ -242,7 +242,7 @@ function testClosing({ symbol, load, wireCodes, unanswered }: Traits): void {
     assertEquals([info.closeCode, failure?.type], [1005, "closed"]);
   });
 
-  Deno.test(`${symbol} does not take a server's close for an answer to a later one`, async () => {
+  Deno.test(`${symbol} does not mistake a server's close for the answer to a later one`, async () => {
     const answered = Promise.withResolvers<void>();
     await using server = await startTcpServer(async (peer) => {
       await peer.accept();
@@ -258,7 +258,7 @@ function testClosing({ symbol, load, wireCodes, unanswered }: Traits): void {
     assertObjectMatch(failure ?? {}, { type: "closed", closeCode: 4001 });
   });
 
-  Deno.test(`${symbol} tells a close that a lost peer never answers`, async () => {
+  Deno.test(`${symbol} reports a close that a lost peer never answers`, async () => {
     await using server = await startTcpServer(async (peer) => {
       await peer.accept();
       await peer.readFrame();
@@ -273,7 +273,7 @@ function testClosing({ symbol, load, wireCodes, unanswered }: Traits): void {
   });
 
   for (const loss of ["destroy", "reset"] as const) {
-    Deno.test(`${symbol} tells a connection that is lost by ${loss}`, async () => {
+    Deno.test(`${symbol} reports a connection that is lost by ${loss}`, async () => {
       await using server = await startTcpServer((peer) => peer.accept().then());
       const socket = new Recorder(await load(), server.url);
       await socket.next("open");
@@ -292,16 +292,16 @@ function testFailedOpenings({ symbol, load, refused, refusal }: Traits): void {
     assertObjectMatch(failure ?? {}, expected);
   };
 
-  Deno.test(`${symbol} tells a refused connection`, async () => {
+  Deno.test(`${symbol} reports a refused connection`, async () => {
     const url = `ws://127.0.0.1:${findUnusedPort()}`;
     await expectFailure(url, { type: "connect", kind: refused });
   });
 
-  Deno.test(`${symbol} tells a name that does not resolve`, async () => {
+  Deno.test(`${symbol} reports a name that does not resolve`, async () => {
     await expectFailure("ws://name.invalid/", { type: "connect", kind: "dns" });
   });
 
-  Deno.test(`${symbol} tells a peer that does not speak TLS`, async () => {
+  Deno.test(`${symbol} reports a peer that does not speak TLS`, async () => {
     await using server = await startTcpServer(async (peer) => {
       await peer.read();
       await peer.write("HTTP/1.1 400 Bad Request\r\n\r\n");
@@ -311,7 +311,7 @@ function testFailedOpenings({ symbol, load, refused, refusal }: Traits): void {
     await expectFailure(url, { type: "connect", kind: "tls" });
   });
 
-  Deno.test(`${symbol} tells a certificate that it does not trust`, async () => {
+  Deno.test(`${symbol} reports a certificate that it does not trust`, async () => {
     await using server = Deno.serve(
       { hostname: "127.0.0.1", port: 0, onListen() {}, ...SELF_SIGNED },
       () => new Response(),
@@ -321,7 +321,7 @@ function testFailedOpenings({ symbol, load, refused, refusal }: Traits): void {
   });
 
   for (const status of [200, 301, 401, 503]) {
-    Deno.test(`${symbol} tells a handshake refused with ${status}`, async () => {
+    Deno.test(`${symbol} reports a handshake refused with ${status}`, async () => {
       await using server = await startWsServer({
         handshake: {
           type: "refuse",
@@ -339,7 +339,7 @@ function testFailedOpenings({ symbol, load, refused, refusal }: Traits): void {
     });
   }
 
-  Deno.test(`${symbol} tells an answer that is not HTTP`, async () => {
+  Deno.test(`${symbol} reports an answer that is not HTTP`, async () => {
     await using server = await startTcpServer(async (peer) => {
       await peer.readRequest();
       await peer.write("220 mail.example.com ESMTP\r\n\r\n");
@@ -349,7 +349,7 @@ function testFailedOpenings({ symbol, load, refused, refusal }: Traits): void {
     await server.peers[0]?.ended;
   });
 
-  Deno.test(`${symbol} tells a handshake that is dropped`, async () => {
+  Deno.test(`${symbol} reports a handshake that is dropped`, async () => {
     await using server = await startWsServer({ handshake: { type: "drop" } });
     await expectFailure(server.url, { type: "connect", kind: "unknown" });
   });
@@ -392,7 +392,7 @@ function testViolations({ symbol, load, wireCodes }: Traits): void {
       VIOLATIONS,
     )
   ) {
-    Deno.test(`${symbol} tells ${what} as ${closeCode}`, async () => {
+    Deno.test(`${symbol} reports ${what} as ${closeCode}`, async () => {
       await using server = await startTcpServer(async (peer) => {
         await peer.accept({ followedBy: encodeFrame(payload ?? "x", options) });
         await readToEnd(peer);
@@ -406,11 +406,11 @@ function testViolations({ symbol, load, wireCodes }: Traits): void {
   }
 
   Deno.test(`${symbol} closes with 1009 on a message that is too big`, async () => {
-    const told = Promise.withResolvers<number>();
+    const sentCode = Promise.withResolvers<number>();
     await using server = await startTcpServer(async (peer) => {
       await peer.accept({ followedBy: encodeFrame("x".repeat(1_001)) });
       const payload = (await peer.readFrame())?.payload ?? new Uint8Array(2);
-      told.resolve(payload[0]! * 256 + payload[1]!);
+      sentCode.resolve(payload[0]! * 256 + payload[1]!);
       peer.end();
     });
     const socket = new Recorder(await load(), server.url, {
@@ -420,7 +420,7 @@ function testViolations({ symbol, load, wireCodes }: Traits): void {
     const { info, failure } = await socket.next("end");
     assertEquals(info, LOST);
     assertEquals(failure, { type: "too-big", limit: 1_000 });
-    assertEquals(await told.promise, wireCodes[1009] ?? 1009);
+    assertEquals(await sentCode.promise, wireCodes[1009] ?? 1009);
     await server.peers[0]?.ended;
   });
 
@@ -460,7 +460,7 @@ function testTermination({ symbol, load }: Traits): void {
       .terminate();
   });
 
-  Deno.test(`${symbol} tells nothing after terminate()`, async () => {
+  Deno.test(`${symbol} reports nothing after terminate()`, async () => {
     const dropped = Promise.withResolvers<void>();
     await using server = await startTcpServer(async (peer) => {
       await peer.accept();

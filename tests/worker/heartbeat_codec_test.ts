@@ -29,7 +29,13 @@ function transport() {
   return new FakeTransports().connect(
     { url: "", protocols: [], headers: {} },
     { maxMessageSize: 1 },
-    { open: ignore, message: ignore, pong: ignore, writable: ignore, end: ignore },
+    {
+      open: ignore,
+      message: ignore,
+      pong: ignore,
+      writable: ignore,
+      end: ignore,
+    },
   );
 }
 

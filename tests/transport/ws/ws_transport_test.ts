@@ -157,7 +157,7 @@ Deno.test("loadWsTransport() stops reading while it is paused", async () => {
   socket.do(() => socket.transport.send("go"));
   await blocked.promise;
   const before = socket.transport.progress;
-  // A round trip on another connection gives what was sent the time to arrive.
+  // A round trip on another connection takes as long as the data to arrive.
   await using other = await startWsServer();
   const witness = new Recorder(await loadWsTransport(), other.url);
   await witness.next("open");
