@@ -1,13 +1,13 @@
 /**
- * Lives through ten expiries of a five-second token, with traffic all the time
- * and the main thread frozen through one of them. Tokens are renewed in the
- * worker, over the live connection, shortly before they expire.
+ * A token expires every five seconds, ten times, while messages flow. The main
+ * thread is frozen during one of these expiries. The worker renews the token over
+ * the live connection, shortly before it expires.
  *
  * ```sh
  * deno run --allow-net --allow-read examples/auth_client.ts [--url ws://...] [--expiry 5]
  * ```
  *
- * Without `--url` it starts `auth_server.ts` in a thread of its own.
+ * Without `--url` it starts `auth_server.ts` in another thread.
  *
  * @module
  */
@@ -62,7 +62,7 @@ for (let frozen = 0; performance.now() < end;) {
   await new Promise((resolve) => setTimeout(resolve, expiry / 50));
 }
 
-// Its answer comes last, so all others are there.
+// Its answer is the last one, so all others have arrived.
 socket.send(JSON.stringify({ type: "stats" }));
 const tokens = await stats.promise;
 const once = new Set(answers).size;

@@ -1,7 +1,7 @@
 /**
- * A server with tokens that expire: it issues JWTs to whoever asks, wants one as
- * the first message, answers `Authenticated!`, and closes with 4401 `Token
- * Expired` when the latest one has expired. Typed messages are echoed.
+ * A server with tokens that expire. It issues JWTs over HTTP, expects one in the
+ * first message, answers `Authenticated!`, and closes with 4401 `Token Expired` when
+ * the latest token has expired. It echoes all other messages.
  *
  * ```sh
  * deno run --allow-net examples/auth_server.ts [--port 8080] [--expiry 5]
@@ -29,7 +29,7 @@ Deno.serve({ port: Number(options.port ?? 0), onListen }, (request) => {
 });
 
 function onListen({ port }: Deno.NetAddr): void {
-  // Run as a thread by the client, or alone.
+  // The client runs it as a worker; it also runs alone.
   const post: unknown = Reflect.get(globalThis, "postMessage");
   if (typeof post === "function") post(port);
   else log.info(`Listening on ws://localhost:${port}, tokens on http:`);
@@ -70,7 +70,7 @@ function serve(socket: WebSocket): void {
   };
 }
 
-/** When a token expires, in milliseconds since the epoch; 0 for one that is no good. */
+/** When a token expires, in milliseconds since the epoch; 0 for an invalid token. */
 async function verify(token: string): Promise<number> {
   try {
     const { payload } = await jwtVerify(token, key);

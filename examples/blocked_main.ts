@@ -1,15 +1,14 @@
 /**
- * What the library is for: the main thread is frozen for longer than the server's
- * patience. The platform's `WebSocket` loses its connection, ours does not.
+ * The main thread is frozen for longer than the server waits for a pong. The
+ * platform's `WebSocket` loses its connection, ours does not.
  *
  * ```sh
  * deno run --allow-net --allow-read examples/blocked_main.ts \
  *   [--url ws://...] [--freeze 3]
  * ```
  *
- * Without `--url` it starts a server of its own, in another thread, which drops a
- * client that has not answered its ping after a second. `deno task demo` shows
- * more of it.
+ * Without `--url` it starts its own server in another thread, which drops a client
+ * that does not answer a ping within a second. `deno task demo` shows more.
  *
  * @module
  */

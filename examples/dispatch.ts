@@ -1,13 +1,13 @@
 /**
- * Typed messages: a chat whose messages are checked by zod, a request that waits
- * for its answer, and a subscription that outlives a lost connection.
+ * Typed messages: a chat whose messages zod checks, a request that waits for its
+ * answer, and a subscription that survives a lost connection.
  *
  * ```sh
  * deno run --allow-net --allow-read examples/dispatch.ts [--url ws://...]
  * ```
  *
- * Without `--url` it starts a server of its own, which says two things that the
- * schemas do not allow, and once drops the connection.
+ * Without `--url` it starts its own server, which sends two messages that the
+ * schemas do not allow, and drops the connection once.
  *
  * @module
  */
@@ -40,10 +40,10 @@ using messages = dispatcher(socket, {
 });
 
 const twice = new Promise<void>((resolve) => {
-  let heard = 0;
+  let received = 0;
   messages.on("new_message", ({ room, text }) => {
     log.info(`${room}: ${text}`);
-    if ((heard += 1) === 2) resolve();
+    if ((received += 1) === 2) resolve();
   });
 });
 using _tea = messages.subscribe("join", { room: "tea" }, {

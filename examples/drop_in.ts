@@ -1,15 +1,15 @@
 /**
- * Three libraries that take a WebSocket class, given ours: graphql-ws, rxjs and
- * y-websocket. Their sockets live in the worker; they reconnect by their own rules.
+ * Three libraries with our WebSocket class: graphql-ws, rxjs and y-websocket. Their
+ * sockets live in the worker, and they reconnect by their own rules.
  *
  * ```sh
  * deno run --allow-net --allow-read --allow-env examples/drop_in.ts \
  *   [--url ws://...]
  * ```
  *
- * Without `--url` it starts a server of its own; `--url` names one with the paths
- * `/graphql`, `/echo` and `/notes` (see `drop_in/server.ts`). The libraries read
- * the environment, ours does not.
+ * Without `--url` it starts its own server. A server for `--url` needs the paths
+ * `/graphql`, `/echo` and `/notes` (see `drop_in/server.ts`). The libraries read the
+ * environment; ours does not.
  *
  * @module
  */

@@ -1,12 +1,12 @@
 /**
- * The shortest program: sends before there is a connection, and reads what comes
- * back.
+ * The shortest program: it sends before there is a connection, and reads the
+ * answers.
  *
  * ```sh
  * deno run --allow-net --allow-read examples/echo.ts [--url ws://...] [TEXT ...]
  * ```
  *
- * Without `--url` it starts a server of its own.
+ * Without `--url` it starts its own server.
  *
  * @module
  */

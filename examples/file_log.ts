@@ -1,14 +1,14 @@
 /**
- * What goes wrong, as JSON lines in a file that is rotated: `socket.log`, and up
- * to three older ones of 64 KiB each.
+ * Writes errors as JSON lines into a file with rotation: `socket.log`, and up to
+ * three older files of 64 KiB each.
  *
  * ```sh
  * deno run --allow-net --allow-read --allow-write examples/file_log.ts \
  *   [--url ws://...] [--file socket.log]
  * ```
  *
- * Without `--url` it starts a server of its own, which is overloaded at first, and
- * then wants nothing to do with us.
+ * Without `--url` it starts its own server, which is overloaded at first, and then
+ * refuses the client.
  *
  * @module
  */

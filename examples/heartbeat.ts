@@ -1,12 +1,12 @@
 /**
  * Heartbeats: the latency of each ping, a probe on demand, and a server that falls
- * silent and is found out.
+ * silent and is detected.
  *
  * ```sh
  * deno run --allow-net --allow-read examples/heartbeat.ts [--url ws://...]
  * ```
  *
- * Without `--url` it starts a server of its own, and freezes it.
+ * Without `--url` it starts its own server, and freezes it.
  *
  * @module
  */
@@ -35,7 +35,7 @@ socket.addEventListener("error", ({ error }) => {
 
 await socket.opened;
 log.info(`A probe took ${(await socket.probe()).toFixed(1)} ms`);
-for (let beats = 0; beats < 3; beats += 1) {
+for (let pings = 0; pings < 3; pings += 1) {
   log.info(
     `A heartbeat took ${(await next("heartbeat")).latency.toFixed(1)} ms`,
   );

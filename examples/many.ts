@@ -1,13 +1,13 @@
 /**
- * Many connections in one worker: 200 of them join, and each hears what one says.
+ * Many connections in one worker: 200 of them join, and all receive what one sends.
  *
  * ```sh
  * deno run --allow-net --allow-read examples/many.ts [--url ws://...] \
  *   [--connections 200]
  * ```
  *
- * Without `--url` it starts a server of its own, which tells everybody what it
- * hears.
+ * Without `--url` it starts its own server, which sends each message to all
+ * clients.
  *
  * @module
  */
@@ -24,10 +24,10 @@ const flags = parseArgs(Deno.args, {
 await using server = flags.url === undefined ? serve() : undefined;
 const url = flags.url ?? `ws://localhost:${server?.addr.port}`;
 
-// All sockets share one worker in any case; a host of one's own can be disposed
-// of, and its sockets with it.
+// All sockets share one worker by default. An own host can be disposed of, together
+// with its sockets.
 await using host = new WorkerHost({ size: 1 });
-const began = performance.now();
+const startedAt = performance.now();
 const sockets = Array.from(
   { length: Number(flags.connections) },
   () => new ReconnectingWebSocket(url, [], { worker: host }),
@@ -37,20 +37,20 @@ log.info(`${sockets.length} connections are open after ${elapsed()} ms`);
 
 sockets[0]?.send("hello, all");
 await Promise.all(sockets.map((socket) => socket.receive({ timeout: 10_000 })));
-log.info(`${sockets.length} have heard of it after ${elapsed()} ms`);
+log.info(`${sockets.length} have received it after ${elapsed()} ms`);
 
 function elapsed(): number {
-  return Math.round(performance.now() - began);
+  return Math.round(performance.now() - startedAt);
 }
 
 function serve(): Deno.HttpServer<Deno.NetAddr> {
-  const everybody = new Set<WebSocket>();
+  const clients = new Set<WebSocket>();
   return Deno.serve({ port: 0, onListen() {} }, (request) => {
     const { socket, response } = Deno.upgradeWebSocket(request);
-    socket.onopen = () => everybody.add(socket);
-    socket.onclose = () => everybody.delete(socket);
+    socket.onopen = () => clients.add(socket);
+    socket.onclose = () => clients.delete(socket);
     socket.onmessage = ({ data }) => {
-      for (const each of everybody) each.send(data);
+      for (const each of clients) each.send(data);
     };
     return response;
   });

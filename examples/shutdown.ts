@@ -1,12 +1,12 @@
 /**
- * A clean end: on Ctrl+C it accepts nothing more, waits until everything that was
- * accepted is out, and closes. A second Ctrl+C ends it at once.
+ * A clean end: on Ctrl+C it accepts no more messages, waits until all accepted ones
+ * are sent, and closes. A second Ctrl+C ends it at once.
  *
  * ```sh
  * deno run --allow-net --allow-read examples/shutdown.ts [--url ws://...]
  * ```
  *
- * Without `--url` it starts a server of its own, which counts what it gets.
+ * Without `--url` it starts its own server, which counts the messages.
  *
  * @module
  */
@@ -43,7 +43,7 @@ const { wasClean } = await socket.closed;
 log.info(`${accepted.length} accepted, ${lost} lost, clean: ${wasClean}`);
 
 function onInterrupt(): void {
-  // From now on the signal does what it does without us: it ends the process.
+  // From now on the signal has its default effect: it ends the process.
   Deno.removeSignalListener("SIGINT", onInterrupt);
   interrupted.abort();
 }

@@ -1,13 +1,13 @@
 /**
- * Web Streams with backpressure: lines go through a socket as fast as the server
- * takes them, and what comes back is read as fast as it is printed.
+ * Web Streams with backpressure: it sends lines as fast as the server takes them,
+ * and reads the answers as fast as it prints them.
  *
  * ```sh
  * deno run --allow-net --allow-read examples/streams.ts [--url ws://...] [FILE]
  * ```
  *
- * Without `--url` it starts a server of its own, which says everything louder.
- * Without a file it sends its own source.
+ * Without `--url` it starts its own server, which answers in upper case. Without a
+ * file it sends its own source.
  *
  * @module
  */

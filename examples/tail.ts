@@ -1,14 +1,14 @@
 /**
- * Prints a feed as JSON lines, across lost connections, and asks for what it
- * missed. Logs go to stderr, so that stdout can be piped.
+ * Prints a feed as JSON lines. After a lost connection it requests what it missed.
+ * Logs go to stderr, so that stdout can be piped.
  *
  * ```sh
  * deno run --allow-net --allow-read examples/tail.ts [--url ws://...] \
  *   [--count N] | jq .text
  * ```
  *
- * Without `--url` it starts a server of its own, which numbers what it says and
- * drops the connection after every second message.
+ * Without `--url` it starts its own server, which numbers its messages and drops the
+ * connection after every second one.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Bundles for browsers, as `docs/browsers.md` has it for Deno.
+ * Bundles for browsers, made by Deno as in `docs/browsers.md`.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export type Bundles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
  *
  * @param entries The modules; `worker.ts` becomes `worker.js`, and the style
  * sheets of `page.js` become `page.css`.
- * @throws {Error} Deno's own words, if it cannot be done.
+ * @throws {Error} With the message of Deno, if a module cannot be bundled.
  */
 export async function bundle(...entries: readonly URL[]): Promise<Bundles> {
   const directory = await Deno.makeTempDir({ prefix: "holdfast-" });

@@ -1,5 +1,5 @@
 /**
- * The chart: the silence of each client, and what went wrong meanwhile.
+ * The chart: the silence of each client, and the faults.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
 /**
- * A stretch of time in which something was wrong, in seconds.
+ * The time of a fault, in seconds.
  *
  * @typedef {{ readonly label: string, readonly from: number, to: number }} Band
  */
 
-/** What is in view, in seconds. */
+/** The visible time, in seconds. */
 const SPAN = 20;
-/** What the axis shows, in seconds before now. */
+/** The labels of the axis, in seconds before now. */
 const AGES = [20, 15, 10, 5, 0];
 /** The lowest top of the scale, in milliseconds. */
 const LOWEST_TOP = 500;
 
-/** Draws samples as they come. */
+/** Draws samples as they arrive. */
 export class Chart {
   #element;
   /** @type {Band[]} */
@@ -58,9 +58,9 @@ export class Chart {
   }
 
   /**
-   * Takes a sample; what has left the view is forgotten.
+   * Adds a sample, and drops those that have left the view.
    *
-   * @param {import("./seen.ts").Sample} sample
+   * @param {import("./protocol.ts").Sample} sample
    */
   add({ at, gaps }) {
     this.#times.push(at / 1_000);
@@ -75,7 +75,7 @@ export class Chart {
   }
 
   /**
-   * Marks a stretch of time.
+   * Marks the time of a fault.
    *
    * @param {Band} band
    */
@@ -187,7 +187,7 @@ function worstOf(gaps) {
 }
 
 /**
- * A canvas does not know `light-dark()`, but the style of an element does.
+ * A canvas does not support `light-dark()`, but the style of an element does.
  *
  * @param {HTMLElement} element
  * @param {string} name

@@ -4,13 +4,13 @@
  * @module
  */
 
-/** How many have come, and whether in order. */
+/** How many messages have arrived, and whether in order. */
 export class FloodCount {
   #received = 0;
   #last = 0;
   #order: "in order" | "out of order" = "in order";
 
-  /** Takes a message that begins with its number; 1 begins a new flood. */
+  /** Counts a message that starts with its number; 1 starts a new flood. */
   take(data: unknown): void {
     const number = Number.parseInt(String(data));
     if (number === 1) this.#last = 0;
@@ -19,7 +19,7 @@ export class FloodCount {
     this.#received += 1;
   }
 
-  /** For people. */
+  /** The count as text. */
   toString(): string {
     const count = this.#received.toLocaleString("en");
     return this.#received === 0 ? "0" : `${count}, ${this.#order}`;

@@ -1,7 +1,7 @@
 /**
- * A page that shows the point: heartbeats of a plain `WebSocket` and of ours, as
- * the server sees them, while you freeze the tab, kill the server, drop packets
- * or flood it.
+ * A page that compares a plain `WebSocket` with ours: their heartbeats, as the
+ * server sees them, while you freeze the tab, kill the server, drop packets or
+ * flood both.
  *
  * ```sh
  * deno task page [--port 8000]

@@ -1,5 +1,5 @@
 /**
- * The page: two connections side by side, and what can go wrong.
+ * The page: two connections side by side, and faults to try.
  *
  * @module
  */
@@ -8,9 +8,15 @@ import { ReconnectingWebSocket, WorkerHost } from "@holdfast/websocket";
 import { Chart } from "./chart.js";
 import { FloodCount } from "./flood_count.ts";
 import { PlainClient } from "./plain_client.ts";
-import { BEAT, CLIENTS, PAUSE, PING, PONG } from "./seen.ts";
+import {
+  CLIENTS,
+  FAULT_DURATION,
+  PING,
+  PING_INTERVAL,
+  PONG,
+} from "./protocol.ts";
 
-// Plain http: pages are told no UUIDs, save on this machine.
+// `randomUUID()` needs a secure context, which plain HTTP has only on this machine.
 const visitor = String(crypto.getRandomValues(new BigUint64Array(1))[0]);
 const address = document.body.dataset["address"] ?? "";
 const chart = new Chart(find("chart"));
@@ -18,24 +24,24 @@ const counts = { plain: new FloodCount(), holdfast: new FloodCount() };
 const longest = { plain: 0, holdfast: 0 };
 /** @type {import("./chart.js").Band | undefined} */
 let band;
-/** @type {import("./seen.ts").Health} */
+/** @type {import("./protocol.ts").Health} */
 let health = "up";
 /**
- * The freeze whose samples are still to come.
+ * The last freeze, until its samples have arrived.
  *
  * @type {import("./chart.js").Band | undefined}
  */
-let thawing;
+let lastFreeze;
 /**
- * When holdfast found out that something is wrong, in milliseconds.
+ * When holdfast noticed the fault, in milliseconds.
  *
  * @type {number | undefined}
  */
 let noticedAt;
 /** When the last freeze ended, in milliseconds. */
 let awakeAt = 0;
-/** When something was made to go wrong, in milliseconds. */
-let wrongSince = 0;
+/** When the fault began, in milliseconds. */
+let faultBeganAt = 0;
 /** @type {"connecting" | "connected"} */
 let start = "connecting";
 
@@ -55,7 +61,12 @@ const holdfast = new ReconnectingWebSocket(
   [],
   {
     worker: new WorkerHost({ url: "/worker.js" }),
-    heartbeat: { interval: BEAT, timeout: 1_000, message: PING, expect: PONG },
+    heartbeat: {
+      interval: PING_INTERVAL,
+      timeout: 1_000,
+      message: PING,
+      expect: PONG,
+    },
     backoff: { strategy: "exponential", initialDelay: 500, maxDelay: 1_000 },
     openTimeout: 1_500,
   },
@@ -78,24 +89,26 @@ find("flood").addEventListener("click", () => act("flood"));
 setInterval(showFacts, 250);
 
 /**
- * Blocks this thread as a long computation, a big JSON or a debugger does.
+ * Blocks this thread, as a long computation or a debugger does.
  *
  * @param {Event} click
  */
 async function freeze(click) {
-  // Whoever clicked on the frozen tab wanted it to wake up.
+  // Ignore clicks on the frozen tab.
   if (click.timeStamp < awakeAt) return;
-  say(`This tab is frozen for ${PAUSE / 1_000} s. Nothing on it moves.`);
+  say(
+    `This tab is frozen for ${FAULT_DURATION / 1_000} s. Nothing on it moves.`,
+  );
   log("This tab is frozen");
-  // What was just said is painted first.
+  // Wait until the browser has painted these texts.
   await painted();
   const from = chart.now;
   longest.plain = longest.holdfast = 0;
-  const end = performance.now() + PAUSE;
+  const end = performance.now() + FAULT_DURATION;
   while (performance.now() < end);
   awakeAt = performance.now();
-  thawing = { label: "tab frozen", from, to: from + PAUSE / 1_000 };
-  chart.mark(thawing);
+  lastFreeze = { label: "tab frozen", from, to: from + FAULT_DURATION / 1_000 };
+  chart.mark(lastFreeze);
   log("This tab is awake again");
 }
 
@@ -110,13 +123,13 @@ async function act(action) {
   if (find(action).ariaDisabled === "true") return;
   if (action === "flood") log("The server floods both");
   else {
-    wrongSince = performance.now();
+    faultBeganAt = performance.now();
     noticedAt = undefined;
   }
   await fetch(`/${action}?visitor=${visitor}`, { method: "POST" });
 }
 
-/** @param {import("./seen.ts").Sample} sample */
+/** @param {import("./protocol.ts").Sample} sample */
 function take(sample) {
   chart.add(sample);
   for (const client of CLIENTS) {
@@ -124,8 +137,8 @@ function take(sample) {
   }
   if (band !== undefined) band.to = chart.now;
   if (sample.health !== health) noteHealth(sample.health);
-  // A little later, as the plain socket's own backlog comes first.
-  if (thawing !== undefined && chart.now > thawing.to + 0.3) conclude();
+  // A little later: the backlog of the plain socket arrives first.
+  if (lastFreeze !== undefined && chart.now > lastFreeze.to + 0.3) conclude();
   if (start === "connected" || CLIENTS.some((each) => !sample.gaps[each])) {
     return;
   }
@@ -133,7 +146,7 @@ function take(sample) {
   say("Both are connected. Freeze this tab and look at the dashed line.");
 }
 
-/** @param {import("./seen.ts").Health} next */
+/** @param {import("./protocol.ts").Health} next */
 function noteHealth(next) {
   const last = health;
   health = next;
@@ -152,20 +165,20 @@ function noteHealth(next) {
   );
 }
 
-/** @param {import("./seen.ts").Health} last */
+/** @param {import("./protocol.ts").Health} last */
 function noteRecovery(last) {
   band = undefined;
   if (last === "dead") return say("The server is back. Both connect again.");
   const noticed = noticedAt === undefined
     ? "did not notice"
-    : `noticed after ${format(noticedAt - wrongSince)}`;
+    : `noticed after ${format(noticedAt - faultBeganAt)}`;
   say(
     `Packets pass again. The plain WebSocket did not notice, holdfast ${noticed}.`,
   );
 }
 
 function conclude() {
-  thawing = undefined;
+  lastFreeze = undefined;
   say(
     `While this tab was frozen: plain silent for ${format(longest.plain)}, ` +
       `holdfast for ${format(longest.holdfast)} at most.`,
@@ -173,7 +186,7 @@ function conclude() {
 }
 
 /**
- * @param {import("./seen.ts").Client} client
+ * @param {import("./protocol.ts").Client} client
  * @param {string} state
  */
 function showState(client, state) {
@@ -192,7 +205,7 @@ function showFacts() {
     "Connections made": String(plain.opens),
     "Flood received": `${counts.plain}`,
     "Waiting to be sent": `${plain.bufferedAmount} bytes`,
-    "Waiting to be read": "not told",
+    "Waiting to be read": "unknown",
   });
   fill("holdfast", {
     "Longest silence": format(longest.holdfast),
@@ -205,7 +218,7 @@ function showFacts() {
 }
 
 /**
- * @param {import("./seen.ts").Client} client
+ * @param {import("./protocol.ts").Client} client
  * @param {Readonly<Record<string, string>>} facts
  */
 function fill(client, facts) {

@@ -1,17 +1,17 @@
 /**
- * What most pages do by hand: a `WebSocket`, a ping from a timer, and another
- * socket a second after the last one was lost.
+ * What most pages do by hand: a `WebSocket`, a ping by a timer, and a new socket
+ * one second after the last one was lost.
  *
  * @module
  */
 
-import { BEAT, PING, PONG } from "./seen.ts";
+import { PING, PING_INTERVAL, PONG } from "./protocol.ts";
 
-/** What is told of it. */
+/** Receives the events of a client. */
 export interface PlainListener {
-  /** Its state, in one word. */
+  /** The state has changed. */
   state(state: "connecting" | "open" | "waiting"): void;
-  /** A message that is no heartbeat. */
+  /** A message has arrived that is no pong. */
   message(data: unknown): void;
 }
 
@@ -32,10 +32,10 @@ export class PlainClient {
     this.#url = url;
     this.#listener = listener;
     this.#connect();
-    setInterval(() => this.#beat(), BEAT);
+    setInterval(() => this.#ping(), PING_INTERVAL);
   }
 
-  /** What waits to be sent, in bytes. */
+  /** The size of the messages that wait to be sent, in bytes. */
   get bufferedAmount(): number {
     return this.#socket?.bufferedAmount ?? 0;
   }
@@ -55,7 +55,7 @@ export class PlainClient {
     this.#socket = socket;
   }
 
-  #beat(): void {
+  #ping(): void {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
     this.#pingedAt = performance.now();
     this.#socket.send(PING);

@@ -1,29 +1,29 @@
 /**
- * The page's server: the files, what can be done to the WebSocket server, and
- * what that one sees, as server-sent events.
+ * The server of the page: its files, the faults of the WebSocket server, and what
+ * the WebSocket server observes, as server-sent events.
  *
  * @module
  */
 
 import { bundle, type Bundles } from "./bundle.ts";
-import { Gate } from "./gate.ts";
+import { FaultProxy } from "./fault_proxy.ts";
 import {
   type Client,
   CLIENTS,
+  FAULT_DURATION,
   FLOOD,
-  PAUSE,
   PING,
   PONG,
   SLOT,
-} from "./seen.ts";
-import { Sightings } from "./sightings.ts";
+} from "./protocol.ts";
+import { Observations } from "./observations.ts";
 
 /** The page, served. */
 export interface Page extends AsyncDisposable {
-  /** Where to look at it. */
+  /** The URL of the page. */
   readonly url: string;
-  /** What was seen of each visitor, by the visitor's id. */
-  readonly visitors: ReadonlyMap<string, Sightings>;
+  /** The observations of each visitor's clients, by the visitor's id. */
+  readonly visitors: ReadonlyMap<string, Observations>;
 }
 
 /** Bundles the page and serves it on loopback. */
@@ -32,48 +32,52 @@ export async function servePage(port: number): Promise<Page> {
     new URL("./page.js", import.meta.url),
     new URL("../../worker.ts", import.meta.url),
   );
-  const visitors = new Map<string, Sightings>();
+  const visitors = new Map<string, Observations>();
   const ending = new AbortController();
   const sockets = serveSockets(visitors);
-  const gate = new Gate(sockets.addr.port);
+  const proxy = new FaultProxy(sockets.addr.port);
   const server = Deno.serve(
     { hostname: "127.0.0.1", port, onListen() {} },
-    (request) => answer(request, { bundles, visitors, gate, ending }),
+    (request) => answer(request, { bundles, visitors, proxy, ending }),
   );
   return {
     url: `http://127.0.0.1:${server.addr.port}/`,
     visitors,
     async [Symbol.asyncDispose]() {
       ending.abort();
-      await gate[Symbol.asyncDispose]();
+      await proxy[Symbol.asyncDispose]();
       await Promise.all([server.shutdown(), sockets.shutdown()]);
     },
   };
 }
 
 function serveSockets(
-  visitors: ReadonlyMap<string, Sightings>,
+  visitors: ReadonlyMap<string, Observations>,
 ): Deno.HttpServer<Deno.NetAddr> {
   const options = { hostname: "127.0.0.1", port: 0, onListen() {} };
   return Deno.serve(options, (request) => {
     const { pathname, searchParams } = new URL(request.url);
     const client = CLIENTS.find((name) => pathname === `/${name}`);
-    const seen = visitors.get(searchParams.get("visitor") ?? "");
-    if (client === undefined || seen === undefined) return NOT_FOUND();
+    const observations = visitors.get(searchParams.get("visitor") ?? "");
+    if (client === undefined || observations === undefined) return NOT_FOUND();
     const { socket, response } = Deno.upgradeWebSocket(request, {
       idleTimeout: 0,
     });
-    watch(socket, client, seen);
+    observe(socket, client, observations);
     return response;
   });
 }
 
-function watch(socket: WebSocket, client: Client, seen: Sightings): void {
-  socket.onopen = () => seen.opened(client, socket, performance.now());
-  socket.onclose = () => seen.closed(client, socket);
-  socket.onerror = () => seen.closed(client, socket);
+function observe(
+  socket: WebSocket,
+  client: Client,
+  observations: Observations,
+): void {
+  socket.onopen = () => observations.opened(client, socket, performance.now());
+  socket.onclose = () => observations.closed(client, socket);
+  socket.onerror = () => observations.closed(client, socket);
   socket.onmessage = ({ data }) => {
-    seen.heard(client, performance.now());
+    observations.received(client, performance.now());
     if (socket.readyState === WebSocket.OPEN) {
       socket.send(data === PING ? PONG : data);
     }
@@ -82,8 +86,8 @@ function watch(socket: WebSocket, client: Client, seen: Sightings): void {
 
 interface Context {
   readonly bundles: Bundles;
-  readonly visitors: Map<string, Sightings>;
-  readonly gate: Gate;
+  readonly visitors: Map<string, Observations>;
+  readonly proxy: FaultProxy;
   readonly ending: AbortController;
 }
 
@@ -99,13 +103,13 @@ async function answer(request: Request, context: Context): Promise<Response> {
 }
 
 function act(action: string, visitor: string, context: Context): Response {
-  const { gate, visitors, ending: { signal } } = context;
+  const { proxy, visitors, ending: { signal } } = context;
   switch (action) {
     case "/kill":
-      gate.kill(PAUSE, signal).catch(() => {});
+      proxy.kill(FAULT_DURATION, signal).catch(() => {});
       return DONE();
     case "/drop":
-      gate.drop(PAUSE, signal).catch(() => {});
+      proxy.drop(FAULT_DURATION, signal).catch(() => {});
       return DONE();
     case "/flood":
       for (let number = 1; number <= FLOOD; number += 1) {
@@ -116,8 +120,8 @@ function act(action: string, visitor: string, context: Context): Response {
   return NOT_FOUND();
 }
 
-async function sendPage(host: string, { gate }: Context): Promise<Response> {
-  const address = `ws://${host}:${gate.port}`;
+async function sendPage(host: string, { proxy }: Context): Promise<Response> {
+  const address = `ws://${host}:${proxy.port}`;
   const page = await Deno.readTextFile(new URL("index.html", import.meta.url));
   return new Response(page.replace("{{address}}", address), {
     headers: {
@@ -140,19 +144,19 @@ function sendBundle(name: string, bundles: Bundles): Response {
   return new Response(file, { headers: { "content-type": type } });
 }
 
-/** Tells what is seen of a visitor until the visitor leaves. */
+/** Sends the observations of a visitor until the visitor leaves. */
 function report(visitor: string, context: Context): Response {
-  const { visitors, gate, ending } = context;
-  const seen = visitors.get(visitor) ?? new Sightings();
-  visitors.set(visitor, seen);
+  const { visitors, proxy, ending } = context;
+  const observations = visitors.get(visitor) ?? new Observations();
+  visitors.set(visitor, observations);
   const leaving = new AbortController();
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      const tell = (text: string) => controller.enqueue(ENCODER.encode(text));
-      tell("retry: 500\n\n");
+      const send = (text: string) => controller.enqueue(ENCODER.encode(text));
+      send("retry: 500\n\n");
       const timer = setInterval(() => {
-        const sample = seen.take(performance.now(), gate.health);
-        tell(`data: ${JSON.stringify(sample)}\n\n`);
+        const sample = observations.take(performance.now(), proxy.health);
+        send(`data: ${JSON.stringify(sample)}\n\n`);
       }, SLOT);
       leaving.signal.addEventListener("abort", () => clearInterval(timer));
       ending.signal.addEventListener("abort", () => {

@@ -1,6 +1,6 @@
 /**
- * The client that most of us have written: a plain `WebSocket` that is opened
- * again a second after it was lost.
+ * A client as most people write it: a plain `WebSocket` that reconnects one second
+ * after a loss.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export class PlainClient {
   #socket: WebSocket;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Settles with the first connection. */
+  /** Resolves with the first connection. */
   readonly opened: Promise<void>;
 
   /** Connects. */
@@ -26,12 +26,12 @@ export class PlainClient {
     });
   }
 
-  /** Sends, if it is connected; what is sent otherwise is gone. */
+  /** Sends a message if it is connected, and drops it otherwise. */
   send(data: string): void {
     if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(data);
   }
 
-  /** Ends it. */
+  /** Ends the client. */
   close(): void {
     clearTimeout(this.#timer);
     this.#socket.onclose = null;

@@ -1,6 +1,6 @@
 /**
- * The demo's server, in a thread of its own: echoes what it gets, pings each
- * second, drops a client that misses a pong, and draws what it sees.
+ * The server of the demo, in its own thread: it echoes messages, pings each second,
+ * drops a client that misses a pong, and draws what it observes.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { type Client, CLIENTS, type Slot, Timeline } from "./timeline.ts";
 
 /** From the demo to its server. */
-export type Order =
+export type Command =
   | {
     readonly type: "draw";
     readonly style: "live" | "lines";
@@ -25,9 +25,9 @@ export type Order =
   | { readonly type: "report" }
   | { readonly type: "end" };
 
-/** What the server saw of one client. */
-export interface Sighting {
-  /** How often a connection of it ended. */
+/** What the server observed of one client. */
+export interface ClientReport {
+  /** How many of its connections ended. */
   readonly disconnects: number;
   /** The longest time without a frame while gaps were measured, in milliseconds. */
   readonly longestGap: number;
@@ -38,13 +38,13 @@ export type Report =
   | { readonly type: "listening"; readonly port: number }
   | {
     readonly type: "report";
-    readonly seen: Readonly<Record<Client, Sighting>>;
+    readonly seen: Readonly<Record<Client, ClientReport>>;
   };
 
 const PING_INTERVAL = 1_000;
 const SLOT = 400;
 
-interface Watch {
+interface ClientState {
   socket: WebSocket | undefined;
   answered: "yes" | "no";
   lastFrameAt: number;
@@ -53,39 +53,39 @@ interface Watch {
   longestGap: number;
 }
 
-const watches: Record<Client, Watch> = {
-  plain: newWatch(),
-  holdfast: newWatch(),
+const clients: Record<Client, ClientState> = {
+  plain: newClientState(),
+  holdfast: newClientState(),
 };
 let timeline: Timeline | undefined;
 let server: WebSocketServer | undefined;
 let measure: "gaps" | "nothing" = "nothing";
 let port = 0;
 
-/** Where reports go: the port that the demo's first message brings. */
-const desk = Promise.withResolvers<MessagePort>();
+/** The port for reports, which comes with the first message of the demo. */
+const reports = Promise.withResolvers<MessagePort>();
 globalThis.addEventListener("message", (event) => {
   if (!(event instanceof MessageEvent)) return;
   const port = event.ports[0];
   if (port === undefined) return;
-  port.onmessage = ({ data }: MessageEvent<Order>) => obey(data);
-  desk.resolve(port);
+  port.onmessage = ({ data }: MessageEvent<Command>) => handle(data);
+  reports.resolve(port);
 });
 setInterval(pingAll, PING_INTERVAL);
 setInterval(draw, SLOT);
 listen();
 
-function obey(order: Order): void {
-  switch (order.type) {
+function handle(command: Command): void {
+  switch (command.type) {
     case "draw":
-      timeline = new Timeline({ ...order, write: print });
+      timeline = new Timeline({ ...command, write: print });
       return;
     case "phase":
-      timeline?.begin(order.text);
-      measureFromNow(order.measure);
+      timeline?.begin(command.text);
+      measureFromNow(command.measure);
       return;
     case "die":
-      for (const client of CLIENTS) watches[client].socket?.terminate();
+      for (const client of CLIENTS) clients[client].socket?.terminate();
       server?.close();
       server = undefined;
       return;
@@ -108,92 +108,92 @@ function listen(): void {
     const address = listening.address();
     if (port === 0 && address !== null && typeof address === "object") {
       port = address.port;
-      tell({ type: "listening", port });
+      post({ type: "listening", port });
     }
   });
   listening.on("connection", (socket, request) => {
     const client = CLIENTS.find((name) => request.url === `/${name}`);
-    if (client !== undefined) watchOver(watches[client], socket);
+    if (client !== undefined) observe(clients[client], socket);
   });
   server = listening;
 }
 
-function watchOver(watch: Watch, socket: WebSocket): void {
-  watch.socket = socket;
-  watch.answered = "yes";
-  watch.lastFrameAt = performance.now();
-  const seen = () => noteFrame(watch);
+function observe(state: ClientState, socket: WebSocket): void {
+  state.socket = socket;
+  state.answered = "yes";
+  state.lastFrameAt = performance.now();
+  const seen = () => noteFrame(state);
   socket.on("ping", seen);
-  socket.on("pong", () => watch.answered = "yes");
+  socket.on("pong", () => state.answered = "yes");
   socket.on("message", (data, isBinary) => {
     seen();
     socket.send(data, { binary: isBinary });
   });
   socket.on("error", () => {});
   socket.on("close", () => {
-    watch.socket = undefined;
-    watch.disconnects += 1;
+    state.socket = undefined;
+    state.disconnects += 1;
   });
 }
 
-function noteFrame(watch: Watch): void {
+function noteFrame(state: ClientState): void {
   const now = performance.now();
   if (measure === "gaps") {
-    watch.longestGap = Math.max(watch.longestGap, now - watch.lastFrameAt);
+    state.longestGap = Math.max(state.longestGap, now - state.lastFrameAt);
   }
-  watch.lastFrameAt = now;
-  watch.frames += 1;
+  state.lastFrameAt = now;
+  state.frames += 1;
 }
 
-/** A client that is silent when a phase ends has its gap until then counted. */
+/** When a phase ends, the present gap of each client counts too. */
 function measureFromNow(next: "gaps" | "nothing"): void {
   const now = performance.now();
   for (const client of CLIENTS) {
-    const watch = watches[client];
+    const state = clients[client];
     if (measure === "gaps") {
-      watch.longestGap = Math.max(watch.longestGap, now - watch.lastFrameAt);
-    } else watch.lastFrameAt = now;
+      state.longestGap = Math.max(state.longestGap, now - state.lastFrameAt);
+    } else state.lastFrameAt = now;
   }
   measure = next;
 }
 
 function pingAll(): void {
   for (const client of CLIENTS) {
-    const watch = watches[client];
-    if (watch.answered === "no") watch.socket?.terminate();
-    watch.answered = "no";
-    watch.socket?.ping();
+    const state = clients[client];
+    if (state.answered === "no") state.socket?.terminate();
+    state.answered = "no";
+    state.socket?.ping();
   }
 }
 
 function draw(): void {
   timeline?.add({
-    plain: slotOf(watches.plain),
-    holdfast: slotOf(watches.holdfast),
+    plain: slotOf(clients.plain),
+    holdfast: slotOf(clients.holdfast),
   });
 }
 
-function slotOf(watch: Watch): Slot {
-  const { frames } = watch;
-  watch.frames = 0;
+function slotOf(state: ClientState): Slot {
+  const { frames } = state;
+  state.frames = 0;
   if (frames > 0) return "alive";
-  if (watch.socket !== undefined) return "silent";
+  if (state.socket !== undefined) return "silent";
   return server === undefined ? "away" : "gone";
 }
 
 function report(): void {
-  const { plain, holdfast } = watches;
-  tell({
+  const { plain, holdfast } = clients;
+  post({
     type: "report",
-    seen: { plain: sighting(plain), holdfast: sighting(holdfast) },
+    seen: { plain: reportOn(plain), holdfast: reportOn(holdfast) },
   });
 }
 
-function sighting({ disconnects, longestGap }: Watch): Sighting {
+function reportOn({ disconnects, longestGap }: ClientState): ClientReport {
   return { disconnects, longestGap };
 }
 
-function newWatch(): Watch {
+function newClientState(): ClientState {
   return {
     socket: undefined,
     answered: "yes",
@@ -208,6 +208,6 @@ function print(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(text));
 }
 
-function tell(report: Report): void {
-  desk.promise.then((port) => port.postMessage(report));
+function post(report: Report): void {
+  reports.promise.then((port) => port.postMessage(report));
 }

@@ -1,11 +1,11 @@
 /**
- * The demo's picture: a row per client, a column per 0.4 seconds, as the
- * server sees it.
+ * The picture of the demo: a row per client and a column per 0.4 seconds, as the
+ * server observes it.
  *
  * @module
  */
 
-/** What the server saw of a client in one slot of time. */
+/** What the server observed of a client in one slot of time. */
 export type Slot = "alive" | "silent" | "gone" | "away";
 
 /** The clients, in the order of their rows. */
@@ -28,7 +28,7 @@ const COLOUR: Readonly<Record<Slot, string>> = {
 const RESET = "\x1b[0m";
 /** Where the rows begin, in characters. */
 const MARGIN = 11;
-/** How many columns fit beside it on 80, so that a redrawn row never wraps. */
+/** How many columns fit on a line of 80 characters, so that no row wraps. */
 const COLUMNS = 68;
 
 /** Draws while the demo runs: in place on a terminal, line by line elsewhere. */
@@ -51,7 +51,7 @@ export class Timeline {
     this.#write = options.write;
   }
 
-  /** Begins a phase, told in one line. */
+  /** Begins a phase, described in one line. */
   begin(phase: string): void {
     this.#phase = phase;
     if (this.#style === "lines") this.#write(`${phase}\n`);

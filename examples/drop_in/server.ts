@@ -36,14 +36,14 @@ export function serve(): Deno.HttpServer<Deno.NetAddr> {
 }
 
 function serveGraphql(socket: WebSocket): void {
-  // Deno's server leaves it empty, and graphql-ws looks at it.
+  // Deno leaves it empty, but graphql-ws reads it.
   Object.defineProperty(socket, "protocol", {
     value: GRAPHQL_TRANSPORT_WS_PROTOCOL,
   });
   handleGraphql(socket);
 }
 
-/** Tells all authors what one of them says; they answer each other. */
+/** Passes the messages of each author on to all others. */
 function relay(socket: WebSocket): void {
   socket.onopen = () => authors.add(socket);
   socket.onclose = () => authors.delete(socket);

@@ -1,7 +1,7 @@
 /**
- * The server of the examples that freeze something: it has a thread of its own,
- * echoes what it gets, pings each second, and drops a client that does not answer.
- * What it is sent over its port freezes it for so many milliseconds.
+ * The server of the examples that freeze something, in its own thread: it echoes
+ * messages, pings each second, and drops a client that does not answer. A number on
+ * its port freezes it for so many milliseconds.
  *
  * @module
  */

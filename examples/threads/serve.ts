@@ -17,7 +17,7 @@ export async function serveInThread(): Promise<ServerThread> {
     type: "module",
   });
   const { port1, port2 } = new MessageChannel();
-  worker.postMessage("report here", [port2]);
+  worker.postMessage("port", [port2]);
   const port = await new Promise<number>((resolve) => {
     port1.onmessage = ({ data }: MessageEvent<number>) => resolve(data);
   });

@@ -14,17 +14,17 @@ Deno.test("PLATFORM_CLOCK has the platform's time and random numbers", () => {
 });
 
 Deno.test("PLATFORM_CLOCK.after() calls once, and not when it is cancelled", async () => {
-  const rung: string[] = [];
-  PLATFORM_CLOCK.after(0, () => rung.push("taken back"))();
+  const calls: string[] = [];
+  PLATFORM_CLOCK.after(0, () => calls.push("cancelled"))();
   await new Promise<void>((resolve) => {
     // A timer cannot hold this delay, and must not call at once instead.
-    const cancel = PLATFORM_CLOCK.after(Infinity, () => rung.push("never"));
+    const cancel = PLATFORM_CLOCK.after(Infinity, () => calls.push("never"));
     PLATFORM_CLOCK.after(-1, () => {
       cancel();
       resolve();
     });
   });
-  assertEquals(rung, []);
+  assertEquals(calls, []);
 });
 
 Deno.test("PLATFORM_CLOCK.after() sets no timer beyond what it can hold", () => {
@@ -38,39 +38,39 @@ Deno.test("PLATFORM_CLOCK.after() sets no timer beyond what it can hold", () => 
   assertEquals(timers.cleared, [2]);
 });
 
-Deno.test("PLATFORM_CLOCK.every() rings again and again, until it is stopped", async () => {
-  let rung = 0;
+Deno.test("PLATFORM_CLOCK.every() calls again and again, until it is stopped", async () => {
+  let calls = 0;
   await new Promise<void>((resolve) => {
     const stop = PLATFORM_CLOCK.every(1, () => {
-      rung += 1;
-      if (rung < 3) return;
+      calls += 1;
+      if (calls < 3) return;
       stop();
       resolve();
     });
   });
-  assertEquals(rung, 3);
+  assertEquals(calls, 3);
 });
 
-Deno.test("ManualClock.advance() rings each timer on its time", () => {
+Deno.test("ManualClock.advance() calls each timer on time", () => {
   const clock = new ManualClock();
-  const rung: string[] = [];
-  clock.after(20, () => rung.push(`once ${clock.now()}`));
-  const stop = clock.every(15, () => rung.push(`every ${clock.now()}`));
-  clock.after(5, () => rung.push("taken back"))();
+  const calls: string[] = [];
+  clock.after(20, () => calls.push(`once ${clock.now()}`));
+  const stop = clock.every(15, () => calls.push(`every ${clock.now()}`));
+  clock.after(5, () => calls.push("cancelled"))();
   clock.advance(30);
   stop();
   clock.advance(100);
-  assertEquals(rung, ["every 15", "once 20", "every 30"]);
+  assertEquals(calls, ["every 15", "once 20", "every 30"]);
   assertEquals([clock.now(), clock.timers], [130, 0]);
 });
 
-Deno.test("ManualClock.sleep() parts the clocks, and rings an interval once", () => {
+Deno.test("ManualClock.sleep() moves the clocks apart, and calls an interval once", () => {
   const clock = new ManualClock();
   const before = clock.wallNow();
-  let rung = 0;
-  clock.every(10, () => rung += 1);
+  let calls = 0;
+  clock.every(10, () => calls += 1);
   clock.sleep({ monotonic: 100, wall: 1_000 });
-  assertEquals([rung, clock.now(), clock.wallNow() - before], [1, 100, 1_000]);
+  assertEquals([calls, clock.now(), clock.wallNow() - before], [1, 100, 1_000]);
 });
 
 /** Timers that a test fires; numbered from 1. */

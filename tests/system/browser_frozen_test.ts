@@ -5,7 +5,7 @@ import {
   assertGreaterOrEqual,
   assertLessOrEqual,
 } from "@std/assert";
-import type { Client, Sample } from "../../examples/browser/seen.ts";
+import type { Client, Sample } from "../../examples/browser/protocol.ts";
 import { type Page, servePage } from "../../examples/browser/server.ts";
 import { Chromium } from "./browser.ts";
 import { idleShareOf } from "./idle_machine.ts";

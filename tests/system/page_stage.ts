@@ -5,7 +5,7 @@
  */
 
 import { delay } from "@std/async";
-import { type Sample, SLOT } from "../../examples/browser/seen.ts";
+import { type Sample, SLOT } from "../../examples/browser/protocol.ts";
 import { type Page, servePage } from "../../examples/browser/server.ts";
 import { Chromium, type Visit, type VisitOptions } from "./browser.ts";
 import { within } from "./waiting.ts";

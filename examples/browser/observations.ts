@@ -1,30 +1,30 @@
 /**
- * What the server sees of the two clients of one visitor.
+ * What the server observes of the two clients of one visitor.
  *
  * @module
  */
 
-import { type Client, type Health, type Sample, SLOT } from "./seen.ts";
+import { type Client, type Health, type Sample, SLOT } from "./protocol.ts";
 
-/** So many samples are kept: a minute. */
+/** How many samples are kept: those of a minute. */
 const KEPT = 60_000 / SLOT;
 
-interface Sighting {
+interface Observation {
   socket: WebSocket | undefined;
   lastAt: number;
   /** In the present slot. */
   longest: number;
 }
 
-/** The heartbeats of one visitor's clients. Times are in milliseconds. */
-export class Sightings {
-  readonly #clients: Record<Client, Sighting> = {
+/** The silence of one visitor's clients. Times are in milliseconds. */
+export class Observations {
+  readonly #clients: Record<Client, Observation> = {
     plain: { socket: undefined, lastAt: 0, longest: 0 },
     holdfast: { socket: undefined, lastAt: 0, longest: 0 },
   };
   #samples: Sample[] = [];
 
-  /** What was seen in the last minute, oldest first. */
+  /** The samples of the last minute, oldest first. */
   get samples(): readonly Sample[] {
     return this.#samples;
   }
@@ -42,15 +42,18 @@ export class Sightings {
 
   /** A connection of a client is closed; its successor may be open already. */
   closed(client: Client, socket: WebSocket): void {
-    const sighting = this.#clients[client];
-    if (sighting.socket === socket) sighting.socket = undefined;
+    const observation = this.#clients[client];
+    if (observation.socket === socket) observation.socket = undefined;
   }
 
   /** A message of a client has arrived. */
-  heard(client: Client, now: number): void {
-    const sighting = this.#clients[client];
-    sighting.longest = Math.max(sighting.longest, now - sighting.lastAt);
-    sighting.lastAt = now;
+  received(client: Client, now: number): void {
+    const observation = this.#clients[client];
+    observation.longest = Math.max(
+      observation.longest,
+      now - observation.lastAt,
+    );
+    observation.lastAt = now;
   }
 
   /** Ends a slot. */
@@ -72,9 +75,9 @@ export class Sightings {
   }
 }
 
-function takeGap(sighting: Sighting, now: number): number | null {
-  if (sighting.socket === undefined) return null;
-  const gap = Math.max(sighting.longest, now - sighting.lastAt);
-  sighting.longest = 0;
+function takeGap(observation: Observation, now: number): number | null {
+  if (observation.socket === undefined) return null;
+  const gap = Math.max(observation.longest, now - observation.lastAt);
+  observation.longest = 0;
   return Math.round(gap);
 }

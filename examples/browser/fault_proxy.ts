@@ -1,15 +1,15 @@
 /**
- * A TCP proxy in front of the WebSocket server that can die and drop packets, as
- * servers and networks do.
+ * A TCP proxy in front of the WebSocket server. It can refuse connections and drop
+ * packets, as servers and networks do.
  *
  * @module
  */
 
 import { delay } from "@std/async";
-import type { Health } from "./seen.ts";
+import type { Health } from "./protocol.ts";
 
-/** Passes connections on to a server, as long as it likes. */
-export class Gate implements AsyncDisposable {
+/** Passes connections on to a server, except during a fault. */
+export class FaultProxy implements AsyncDisposable {
   /** Where it listens, on loopback. */
   readonly port: number;
   readonly #target: number;
@@ -25,7 +25,7 @@ export class Gate implements AsyncDisposable {
     this.port = this.#listener.addr.port;
   }
 
-  /** How it fares. */
+  /** Which fault is active. */
   get health(): Health {
     return this.#health;
   }
@@ -40,7 +40,7 @@ export class Gate implements AsyncDisposable {
     this.#health = "up";
   }
 
-  /** Lets nothing pass for so many milliseconds; then TCP sends it again. */
+  /** Lets no packet pass for so many milliseconds; TCP sends them again later. */
   async drop(duration: number, signal: AbortSignal): Promise<void> {
     if (this.#health !== "up") return;
     this.#health = "packets dropped";
@@ -49,7 +49,7 @@ export class Gate implements AsyncDisposable {
     this.#health = "up";
   }
 
-  /** Ends everything. */
+  /** Ends all connections. */
   [Symbol.asyncDispose](): Promise<void> {
     if (this.#health !== "dead") this.#end();
     return this.#passing;
@@ -88,7 +88,7 @@ export class Gate implements AsyncDisposable {
         await writeAll(to, buffer.subarray(0, size));
       }
     } catch {
-      // Either side may be gone at any time; then so is the other.
+      // Either side may end at any time; then the other ends too.
     }
   }
 

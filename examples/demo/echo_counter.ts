@@ -1,11 +1,11 @@
 /**
- * Counts what went out and what came back.
+ * Counts the messages that were sent and those that came back.
  *
  * @module
  */
 
-/** The bookkeeping of numbered messages through an echo. */
-export class Ledger {
+/** Counts numbered messages through an echo server. */
+export class EchoCounter {
   #sent = 0;
   readonly #seen = new Set<number>();
   #last = 0;
@@ -19,7 +19,7 @@ export class Ledger {
     return this.#sent;
   }
 
-  /** Notes an echo. */
+  /** Counts an echo. */
   received(number: number): void {
     if (this.#seen.has(number)) this.#repeated += 1;
     else if (number < this.#last) this.#disordered += 1;
@@ -28,7 +28,7 @@ export class Ledger {
     this.#notify();
   }
 
-  /** Resolves when the last message is back, which on a live connection is soon. */
+  /** Resolves when the last message has come back. */
   settled(): Promise<void> {
     return new Promise((resolve) => {
       this.#notify = () => {
@@ -38,7 +38,7 @@ export class Ledger {
     });
   }
 
-  /** The sums. */
+  /** The totals. */
   get totals(): {
     readonly sent: number;
     readonly received: number;
