@@ -22,7 +22,7 @@ Deno.test("SocketTransportListener() passes on each event under its socket's num
   listener.open(opened);
   listener.message("text", 4);
   listener.pong("7.1");
-  listener.room();
+  listener.writable();
   listener.end(LOST, undefined);
   assertEquals(calls, [
     ["opened", 7, opened],
