@@ -103,10 +103,10 @@ export interface ExponentialBackoff {
  */
 export type Backoff = SpreadBackoff | ExponentialBackoff;
 
-/** How many clients a spread policy reckons with that does not say. */
+/** The size of the fleet, unless the policy says otherwise, in clients. */
 export const DEFAULT_FLEET = 10_000;
 
-/** What {@linkcode ExponentialBackoff} leaves out. */
+/** The defaults of {@linkcode ExponentialBackoff}. */
 export const DEFAULT_EXPONENTIAL_BACKOFF: Required<ExponentialBackoff> = {
   strategy: "exponential",
   initialDelay: 1_000,
@@ -115,25 +115,19 @@ export const DEFAULT_EXPONENTIAL_BACKOFF: Required<ExponentialBackoff> = {
   jitter: "full",
 };
 
-/** A fleet of few clients needs no more than this, in milliseconds. */
+/** The least width of the first phase, for small fleets, in milliseconds. */
 const MIN_FIRST = 250;
-/** The same for the second phase, and for the pace of all later attempts. */
+/** The same for the second phase and for the steady pace. */
 const MIN_CAP = 1_000;
-
-/** The longest delay that a server's advice can lead to before jitter, in milliseconds. */
-export const MAX_RETRY_AFTER = 600_000;
 
 /** The longest delay that `setTimeout` does not wrap, in milliseconds. */
 export const MAX_DELAY = 2 ** 31 - 1;
 
-/** No exponential policy adds more jitter than this to a server's advice, in milliseconds. */
-const MAX_ADVICE_SPAN = 15_000;
-
 /**
- * Gives the policy for a URL: nobody but this client connects to this machine,
- * so a fleet of one is assumed there, unless the policy names another.
+ * Returns the policy for a URL. A server on this machine has this client only, so
+ * the policy uses a fleet of one there, unless it names another.
  *
- * @param url A URL that `parseTarget()` found valid.
+ * @param url A URL that `parseTarget()` accepts.
  * @param policy The policy for any URL.
  */
 export function backoffFor<Policy extends Backoff>(
@@ -149,13 +143,13 @@ export function backoffFor<Policy extends Backoff>(
 /**
  * Computes how many milliseconds to wait before an attempt.
  *
- * The cap comes before the jitter, so that clients which have been trying for
- * long stay apart. The delay is finite and at most 2^31 - 1, however large the
+ * The cap comes before the jitter, so that clients stay apart, however many
+ * attempts they made. The delay is finite and at most 2^31 - 1, however large the
  * attempt and even if a limit of the policy is `Infinity`.
  *
  * @param attempt Which attempt; 1 is the first after a drop.
  * @param random A random number in [0, 1).
- * @param policy The policy, which has been checked.
+ * @param policy The policy; its values are not checked.
  */
 export function delayBefore(
   attempt: number,
@@ -171,39 +165,12 @@ export function delayBefore(
 }
 
 /**
- * Computes how many milliseconds to wait before an attempt when the server has
- * said how long: with `Retry-After` (RFC 9110, 10.2.3) or in a close reason.
- *
- * The advice is obeyed up to {@linkcode MAX_RETRY_AFTER}, and never shortens the
- * policy's own delay. Jitter comes on top, so that a fleet which was told "10"
- * does not come back as one.
- *
- * @param retryAfter What the server said, in milliseconds.
- * @param policyDelay What {@linkcode delayBefore} says, in milliseconds.
- * @param random A random number in [0, 1).
- * @param options The policy, which sets the width of the jitter.
- * @returns The delay in milliseconds.
- */
-export function retryAfterDelay(
-  retryAfter: number,
-  policyDelay: number,
-  random: number,
-  options: Backoff,
-): number {
-  const obeyed = retryAfter > 0 ? Math.min(retryAfter, MAX_RETRY_AFTER) : 0;
-  return Math.min(
-    Math.max(policyDelay, obeyed) + random * adviceSpan(options),
-    MAX_DELAY,
-  );
-}
-
-/**
- * Tells with which attempt a series goes on when an open connection is lost
+ * Returns with which attempt a series goes on when an open connection is lost
  * before it was stable.
  *
- * Many lose theirs at the same instant, also those that had a steady pace by
- * then. It keeps clients apart that are apart, and together those that are
- * together: so the random phases come first, once more.
+ * A server drops many connections at the same instant. The steady pace keeps
+ * clients together that were lost together, so the second random phase comes
+ * again.
  *
  * @param attempt The attempt that would be next; 1 is the first after a drop.
  * @param options The policy.
@@ -222,8 +189,8 @@ function spreadDelay(
   return attempt === 2 ? random * cap : cap;
 }
 
-/** The widths of the two random phases; the second is the pace of all others. */
-function phasesOf(
+/** The widths of the two random phases; the second one is also the steady pace. */
+export function phasesOf(
   { fleet = DEFAULT_FLEET, first, cap }: SpreadBackoff,
 ): { readonly first: number; readonly cap: number } {
   return {
@@ -251,16 +218,5 @@ function exponentialDelay(
       return (delay + random * delay) / 2;
     case "none":
       return delay;
-  }
-}
-
-function adviceSpan(policy: Backoff): number {
-  switch (policy.strategy) {
-    case "spread":
-      return phasesOf(policy).cap;
-    case "exponential": {
-      const { maxDelay = DEFAULT_EXPONENTIAL_BACKOFF.maxDelay } = policy;
-      return Math.min(maxDelay, MAX_ADVICE_SPAN);
-    }
   }
 }

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { delayBefore, retryAfterDelay } from "./backoff.ts";
+import { delayBefore } from "./backoff.ts";
 import { type CloseInfo, NO_CLOSE_FRAME } from "../rfc6455/close.ts";
 import { abandon, notify, refuseProbes, statusOf } from "./effects.ts";
 import type { Failure } from "./failure.ts";
-import { retryAfterOf } from "./retry_after.ts";
+import { retryAfterDelay, retryAfterOf } from "./retry_after.ts";
 import type {
   CloseCause,
   Closed,

@@ -66,10 +66,15 @@ function isSame(expected: Data, data: Data): boolean {
 function hasSubset(text: string, expected: Json): boolean {
   if (text.length > MAX_SUBSET_LENGTH || !mayHave(text, expected)) return false;
   try {
-    return contains(JSON.parse(text), expected, 1);
+    return contains(parse(text), expected, 1);
   } catch {
     return false;
   }
+}
+
+/** RFC 8259, 8.1: a byte order mark may be ignored. */
+function parse(text: string): Json {
+  return JSON.parse(text.startsWith("\ufeff") ? text.slice(1) : text);
 }
 
 /**

@@ -5,7 +5,19 @@
  */
 
 import { type CloseInfo, MAX_REASON_BYTES } from "../rfc6455/close.ts";
+import {
+  type Backoff,
+  DEFAULT_EXPONENTIAL_BACKOFF,
+  MAX_DELAY,
+  phasesOf,
+} from "./backoff.ts";
 import type { Failure } from "./failure.ts";
+
+/** The longest delay that a server can ask for, before jitter, in milliseconds. */
+export const MAX_RETRY_AFTER = 600_000;
+
+/** The most jitter that an exponential policy adds, in milliseconds. */
+const MAX_JITTER_SPAN = 15_000;
 
 /** IMF-fixdate, RFC 850 and asctime, the forms of RFC 9110, 5.6.7. */
 const HTTP_DATES = [
@@ -67,6 +79,33 @@ export function retryAfterOf(
     : retryAfterOfClose(info.closeCode, info.reason);
 }
 
+/**
+ * Computes how many milliseconds to wait before an attempt when the server has
+ * said how long.
+ *
+ * It follows the server up to {@linkcode MAX_RETRY_AFTER}, and never shortens the
+ * delay of the policy. It adds jitter, so that a fleet with the same advice does
+ * not come back at one instant.
+ *
+ * @param retryAfter The delay that the server asked for, in milliseconds.
+ * @param policyDelay The delay of the policy, in milliseconds.
+ * @param random A random number in [0, 1).
+ * @param policy The policy, which sets the width of the jitter.
+ * @returns The delay in milliseconds.
+ */
+export function retryAfterDelay(
+  retryAfter: number,
+  policyDelay: number,
+  random: number,
+  policy: Backoff,
+): number {
+  const followed = retryAfter > 0 ? Math.min(retryAfter, MAX_RETRY_AFTER) : 0;
+  return Math.min(
+    Math.max(policyDelay, followed) + random * jitterSpan(policy),
+    MAX_DELAY,
+  );
+}
+
 function secondsOfText(reason: string): number | undefined {
   const seconds = /(?<![\w-])retry-after\s*=\s*(\d+(?:\.\d+)?)/i.exec(reason)
     ?.[1];
@@ -87,4 +126,15 @@ function secondsOfJson(reason: string): unknown {
 function isDuration(seconds: unknown): seconds is number {
   return typeof seconds === "number" && seconds >= 0 &&
     Number.isFinite(seconds * 1_000);
+}
+
+function jitterSpan(policy: Backoff): number {
+  switch (policy.strategy) {
+    case "spread":
+      return phasesOf(policy).cap;
+    case "exponential": {
+      const { maxDelay = DEFAULT_EXPONENTIAL_BACKOFF.maxDelay } = policy;
+      return Math.min(maxDelay, MAX_JITTER_SPAN);
+    }
+  }
 }

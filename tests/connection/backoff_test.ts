@@ -6,8 +6,6 @@ import {
   delayBefore,
   type ExponentialBackoff,
   MAX_DELAY,
-  MAX_RETRY_AFTER,
-  retryAfterDelay,
 } from "../../lib/connection/backoff.ts";
 
 const SPREAD: Backoff = { strategy: "spread" };
@@ -71,48 +69,6 @@ Deno.test("backoffFor() keeps a policy that says otherwise, and any other host's
   const grows = exponential({});
   assertStrictEquals(backoffFor("ws://localhost/", grows), grows);
   assertStrictEquals(backoffFor("wss://example.com/", SPREAD), SPREAD);
-});
-
-Deno.test("retryAfterDelay() follows the server and spreads the fleet over the cap", () => {
-  const options: Backoff = { strategy: "spread", cap: 8_000 };
-  assertEquals(retryAfterDelay(10_000, 500, 0, options), 10_000);
-  assertEquals(retryAfterDelay(10_000, 500, 0.5, options), 14_000);
-  assertEquals(
-    retryAfterDelay(10_000, 500, 0.5, { strategy: "spread" }),
-    17_500,
-  );
-});
-
-Deno.test("retryAfterDelay() spreads over at most 15 s under an exponential policy", () => {
-  assertEquals(retryAfterDelay(10_000, 500, 0.5, exponential({})), 17_500);
-  assertEquals(
-    retryAfterDelay(10_000, 500, 0.5, exponential({ maxDelay: 2_000 })),
-    11_000,
-  );
-});
-
-Deno.test("retryAfterDelay() does not shorten the delay of the policy", () => {
-  assertEquals(retryAfterDelay(1_000, 5_000, 0, SPREAD), 5_000);
-});
-
-Deno.test("retryAfterDelay() bounds what a server can ask for", () => {
-  for (const advice of [MAX_RETRY_AFTER + 1, 1e300, Infinity]) {
-    assertEquals(
-      retryAfterDelay(advice, 0, 0, SPREAD),
-      MAX_RETRY_AFTER,
-    );
-  }
-});
-
-Deno.test("retryAfterDelay() ignores advice that is no duration", () => {
-  for (const advice of [0, -1, -Infinity, NaN]) {
-    assertEquals(retryAfterDelay(advice, 700, 0, SPREAD), 700);
-  }
-});
-
-Deno.test("retryAfterDelay() clamps its sum", () => {
-  const endless: Backoff = { strategy: "spread", cap: Infinity };
-  assertEquals(retryAfterDelay(1_000, MAX_DELAY, 0.5, endless), MAX_DELAY);
 });
 
 Deno.test("attemptAfterDrop() goes back to the random phases of the spread policy", () => {

@@ -125,6 +125,17 @@ Deno.test("matches() finds nothing in invalid JSON", () => {
   }
 });
 
+Deno.test("matches() ignores a byte order mark before JSON, and compares it in text", () => {
+  for (const value of [{ type: "pong" }, ["pong"], "pong"]) {
+    assertEquals(
+      matches(subset(value), `\ufeff${JSON.stringify(value)}`),
+      true,
+    );
+  }
+  assertEquals(matches(subset({}), "\ufeff\ufeff{}"), false);
+  assertEquals(matches({ kind: "exact", data: "pong" }, "\ufeffpong"), false);
+});
+
 Deno.test("matches() never finds a subset in binary data", () => {
   const data = new TextEncoder().encode('{"type":"pong"}').buffer;
   assertEquals(matches(subset({ type: "pong" }), data), false);

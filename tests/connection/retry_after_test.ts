@@ -1,12 +1,24 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
+  type Backoff,
+  type ExponentialBackoff,
+  MAX_DELAY,
+} from "../../lib/connection/backoff.ts";
+import {
+  MAX_RETRY_AFTER,
   parseRetryAfter,
+  retryAfterDelay,
   retryAfterOf,
   retryAfterOfClose,
 } from "../../lib/connection/retry_after.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0);
+const SPREAD: Backoff = { strategy: "spread" };
+
+function exponential(options: Omit<ExponentialBackoff, "strategy">): Backoff {
+  return { strategy: "exponential", ...options };
+}
 
 Deno.test("parseRetryAfter() reads seconds", () => {
   assertEquals(parseRetryAfter("0", NOW), 0);
@@ -132,4 +144,46 @@ Deno.test("retryAfterOfClose() never throws and returns a finite duration or not
       true,
     );
   }));
+});
+
+Deno.test("retryAfterDelay() follows the server and spreads the fleet over the cap", () => {
+  const options: Backoff = { strategy: "spread", cap: 8_000 };
+  assertEquals(retryAfterDelay(10_000, 500, 0, options), 10_000);
+  assertEquals(retryAfterDelay(10_000, 500, 0.5, options), 14_000);
+  assertEquals(
+    retryAfterDelay(10_000, 500, 0.5, { strategy: "spread" }),
+    17_500,
+  );
+});
+
+Deno.test("retryAfterDelay() spreads over at most 15 s under an exponential policy", () => {
+  assertEquals(retryAfterDelay(10_000, 500, 0.5, exponential({})), 17_500);
+  assertEquals(
+    retryAfterDelay(10_000, 500, 0.5, exponential({ maxDelay: 2_000 })),
+    11_000,
+  );
+});
+
+Deno.test("retryAfterDelay() does not shorten the delay of the policy", () => {
+  assertEquals(retryAfterDelay(1_000, 5_000, 0, SPREAD), 5_000);
+});
+
+Deno.test("retryAfterDelay() bounds what a server can ask for", () => {
+  for (const advice of [MAX_RETRY_AFTER + 1, 1e300, Infinity]) {
+    assertEquals(
+      retryAfterDelay(advice, 0, 0, SPREAD),
+      MAX_RETRY_AFTER,
+    );
+  }
+});
+
+Deno.test("retryAfterDelay() ignores advice that is no duration", () => {
+  for (const advice of [0, -1, -Infinity, NaN]) {
+    assertEquals(retryAfterDelay(advice, 700, 0, SPREAD), 700);
+  }
+});
+
+Deno.test("retryAfterDelay() clamps its sum", () => {
+  const endless: Backoff = { strategy: "spread", cap: Infinity };
+  assertEquals(retryAfterDelay(1_000, MAX_DELAY, 0.5, endless), MAX_DELAY);
 });
