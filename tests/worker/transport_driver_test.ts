@@ -94,13 +94,13 @@ Deno.test("TransportDriver.received() lets one answer wait while the peer reads 
   const heartbeat = { interval: 5_000, timeout: 5, deliver: false, reply };
   const transport = await client.open(setupWith({}, { heartbeat }));
   transport.receives("you?");
-  transport.room = false;
+  transport.capacity = false;
   for (let n = 0; n < 1_000; n += 1) transport.receives("you?");
   client.send(1, "data");
   assertEquals(transport.sent, ["me", "me"]);
-  transport.hasRoom();
+  transport.drains();
   assertEquals(transport.sent, ["me", "me", "me", "data"]);
-  transport.hasRoom();
+  transport.drains();
   assertEquals(transport.sent.length, 4);
 });
 
