@@ -118,13 +118,15 @@ export class Driver implements Performer {
   /** Does what the client wants. */
   command(command: ConnectionCommand): void {
     switch (command.type) {
-      case "send":
+      case "send": {
         // What crossed the end was reported as dropped by the client itself.
         if (this.#machine.state.kind === "closed") return;
-        this.#sendBuffer.accept(command, this.#clock.now());
-        this.#transports.flush();
+        const now = this.#clock.now();
+        this.#sendBuffer.accept(command, now);
+        this.#transports.flush(now);
         this.#setTimer();
         return;
+      }
       case "cancel":
         this.#sendBuffer.cancel(command.message);
         return;

@@ -30,6 +30,8 @@ const UNLIMITED = {
   maxBytes: Infinity,
   overflow: "reject",
 } as const;
+/** What has just crossed may go at once, even with a `ttl` of 0; in milliseconds. */
+const SHORTEST_TTL = 1;
 const NOTHING_IN_FLIGHT = { messages: 0, bytes: 0 };
 
 /** Hands messages to transports, each at most once and in order. */
@@ -58,7 +60,7 @@ export class SendBuffer {
     return this.#queue.nextExpiry();
   }
 
-  /** Takes in what crossed. */
+  /** Takes in what crossed; a {@linkcode flush} at the same instant finds all of it. */
   accept(
     { first, messages, ttls }: Extract<Command, { readonly type: "send" }>,
     now: number,
@@ -66,7 +68,8 @@ export class SendBuffer {
     for (let index = 0; index < messages.length; index += 1) {
       const number = first + index;
       const data = messages[index] as Data;
-      const expiresAt = now + (ttls?.[index] ?? Infinity);
+      const ttl = Math.max(ttls?.[index] ?? Infinity, SHORTEST_TTL);
+      const expiresAt = now + ttl;
       const entry = { number, data, bytes: 0, expiresAt } as const;
       this.#queue.push(entry, NOTHING_IN_FLIGHT);
       this.#received = number;

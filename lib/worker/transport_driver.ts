@@ -175,7 +175,7 @@ export class TransportDriver implements TransportEvents {
   }
 
   /** Hands over what waits, while the connection takes it. */
-  flush(): void {
+  flush(now = this.#clock.now()): void {
     const { state } = this.#machine;
     const draining = state.kind === "closing" && state.phase === "draining";
     if (state.kind !== "open" && !draining) return;
@@ -185,7 +185,7 @@ export class TransportDriver implements TransportEvents {
     // After the peer's close frame, what waits is for the next connection.
     if (this.#capacity === "room" && transport.isOpen) {
       const room = buffer.flush(
-        this.#clock.now(),
+        now,
         (data) => this.#transmit(transport, data),
       );
       this.#capacity = room ? "room" : "full";

@@ -96,3 +96,13 @@ Deno.test("SendBuffer.drop() drops everything", () => {
   assert(buffer.isEmpty);
   assertEquals(buffer.nextExpiry, Infinity);
 });
+
+Deno.test("SendBuffer.flush() sends at once what may not wait at all, and nothing later", () => {
+  const { buffer, fates, sent, transmit } = makeBuffer();
+  buffer.accept(sending(1, ["now"], { ttls: [0] }), 5);
+  assert(buffer.flush(5, transmit));
+  buffer.accept(sending(2, ["no room"], { ttls: [0] }), 7);
+  buffer.expire(buffer.nextExpiry);
+  assertEquals(sent, ["now"]);
+  assertEquals(fates, ["taken 1", "unsent 2 expired"]);
+});

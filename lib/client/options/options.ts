@@ -210,7 +210,7 @@ export interface OutboxOptions {
   readonly maxBytes?: number;
   /** What happens at the bound. @default {"reject"} */
   readonly overflow?: "reject" | "drop-oldest" | "drop-newest";
-  /** How long a message may wait, in milliseconds. @default {Infinity} */
+  /** How long a message may wait, in milliseconds; 0: it goes at once or not at all. @default {Infinity} */
   readonly ttl?: number;
 }
 

@@ -39,7 +39,7 @@ import { check, WAIT } from "../options/validate.ts";
 export interface WriteOptions {
   /** Abort takes the message out of the queue, unless it is too late. @default {undefined} */
   readonly signal?: AbortSignal;
-  /** How long the message may wait, in milliseconds; else `outbox.ttl`. @default {Infinity} */
+  /** How long the message may wait, in milliseconds, else `outbox.ttl`; 0: it goes at once or not at all. @default {Infinity} */
   readonly ttl?: number;
 }
 

@@ -2,6 +2,7 @@ import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import {
   ConnectError,
   HandshakeError,
+  MessageExpiredError,
   ReconnectError,
   ReconnectingWebSocket,
   type ReconnectingWebSocketOptions,
@@ -113,4 +114,21 @@ Deno.test("a provider is asked before each attempt, and one that fails is tried 
   );
   await socket.opened;
   assertEquals([asked, socket.url], [2, urlOf(server)]);
+});
+
+Deno.test("a socket sends at once what may not wait, and drops it while it is not open", async () => {
+  await using server = serve();
+  await using socket = new ReconnectingWebSocket(urlOf(server), [], {
+    ...QUICK,
+    outbox: { ttl: 0 },
+  });
+  await assertRejects(() => socket.write("too early"), MessageExpiredError);
+  await socket.opened;
+  for (let index = 0; index < 100; index += 1) {
+    await socket.write(`${index}`, { ttl: 0 });
+    assertEquals(await socket.receive(), `${index}`);
+  }
+  socket.send("by the default of the outbox");
+  assertEquals(await socket.receive(), "by the default of the outbox");
+  assertEquals(socket.metrics().droppedOutbound.messages, 1);
 });
