@@ -37,6 +37,10 @@ const NEEDS = {
     isMet: () => isFile(PROGRAMS.nginx),
     advice: "install Debian's nginx-light",
   },
+  "pseudo-terminal": {
+    isMet: () => succeeds(PROGRAMS.python, ["-c", "import pty, termios"]),
+    advice: "install Debian's python3",
+  },
   "python-websockets": {
     isMet: () => succeeds(PROGRAMS.python, ["-c", "import websockets"]),
     advice: "install Debian's python3-websockets",

@@ -170,7 +170,7 @@ function statusAdvice(
       "passes Upgrade and Connection on";
   }
   if (status < 400) {
-    return `Redirects are not followed: use ${location ?? "where it leads"}`;
+    return `Redirects are not followed: use ${location ?? "the URL that it leads to"}`;
   }
   switch (status) {
     case 400:
