@@ -1,0 +1,169 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import {
+  Checkup,
+  type CheckupPlan,
+  type StepReport,
+} from "../../../lib/cli/doctor/checkup.ts";
+import { startEchoServer } from "../../../lib/cli/serve/echo_server.ts";
+import { PLATFORM_CLOCK } from "../../../lib/platform/clock.ts";
+import { ManualClock } from "../../platform/manual_clock.ts";
+import { SELF_SIGNED } from "../../system/servers/self_signed.ts";
+import { findUnusedPort } from "../../system/servers/unused_port.ts";
+import { ECHO_SETTINGS } from "../serve/echo_settings.ts";
+import { startRawServer } from "./raw_server.ts";
+
+function planFor(url: string, plan: Partial<CheckupPlan> = {}): CheckupPlan {
+  return {
+    url: new URL(url),
+    protocols: [],
+    headers: {},
+    token: undefined,
+    allowInsecure: false,
+    idle: 0,
+    timeout: 20_000,
+    ...plan,
+  };
+}
+
+/** Takes all steps; gives name, outcome and exit code of each. */
+async function stepsOf(plan: CheckupPlan, clock = PLATFORM_CLOCK) {
+  const reports = await Array.fromAsync(new Checkup(plan, clock).steps());
+  return { reports, steps: reports.map(briefly) };
+}
+
+function briefly({ name, finding }: StepReport): string {
+  const { outcome, exitCode } = finding;
+  return [name, outcome, exitCode].filter((each) => each !== undefined)
+    .join(" ");
+}
+
+Deno.test("Checkup.steps() takes all steps with a server that works", async () => {
+  await using server = await startEchoServer(ECHO_SETTINGS);
+  const { steps, reports } = await stepsOf(planFor(server.url));
+  assertEquals(steps, ["DNS good", "TCP good", "handshake good", "pings good"]);
+  assertEquals(reports.every(({ time }) => time >= 0), true);
+});
+
+Deno.test("Checkup.steps() sends the token with the handshake and on the connection", async () => {
+  await using server = await startEchoServer({
+    ...ECHO_SETTINGS,
+    token: "secret",
+  });
+  const withToken = await stepsOf(planFor(server.url, { token: "secret" }));
+  assertEquals(withToken.steps.slice(2), ["handshake good", "pings good"]);
+  const without = await stepsOf(planFor(server.url));
+  assertEquals(without.steps.slice(2), ["handshake bad 5"]);
+});
+
+for (
+  const [name, answer, last] of [
+    ["what is no HTTP", "220 smtp\r\n\r\n", "handshake bad 4"],
+    ["a closed connection", "", "handshake bad 4"],
+    ["a redirect", "HTTP/1.1 301 Moved\r\n\r\n", "handshake bad 4"],
+    ["a login", "HTTP/1.1 401 Unauthorized\r\n\r\n", "handshake bad 5"],
+    [
+      "a wrong accept",
+      "HTTP/1.1 101 OK\r\nSec-WebSocket-Accept: no\r\n\r\n",
+      "handshake bad 9",
+    ],
+  ] as const
+) {
+  Deno.test(`Checkup.steps() stops at ${name}`, async () => {
+    await using server = startRawServer(answer);
+    const { steps } = await stepsOf(planFor(server.url));
+    assertEquals(steps.at(-1), last);
+    assertEquals(steps.length, 3);
+  });
+}
+
+Deno.test("Checkup.steps() stops where nobody listens", async () => {
+  const { steps, reports } = await stepsOf(
+    planFor(`ws://127.0.0.1:${findUnusedPort()}`),
+  );
+  assertEquals(steps, ["DNS good", "TCP bad 3"]);
+  assertMatch(reports.at(-1)?.finding.advice ?? "", /Check host and port/);
+});
+
+Deno.test("Checkup.steps() stops at a name that does not exist", async () => {
+  // RFC 6761, 6.4: no resolver knows a name in `invalid`.
+  const { steps } = await stepsOf(planFor("ws://holdfast.invalid"));
+  assertEquals(steps, ["DNS bad 3"]);
+});
+
+Deno.test("Checkup.steps() looks at a certificate that nobody trusts", async () => {
+  await using server = await startEchoServer({
+    ...ECHO_SETTINGS,
+    certificate: SELF_SIGNED,
+  });
+  const { steps, reports } = await stepsOf(planFor(server.url));
+  assertEquals(steps.at(-1), "TLS bad 3");
+  const { details = [], advice = "" } = reports.at(-1)?.finding ?? {};
+  assertEquals(details[0], "for localhost, 127.0.0.1, by localhost");
+  assertMatch(advice, /signed by itself/);
+});
+
+Deno.test("Checkup.steps() says that a port speaks no TLS", async () => {
+  await using server = await startEchoServer(ECHO_SETTINGS);
+  const { steps, reports } = await stepsOf(
+    planFor(server.url.replace("ws:", "wss:")),
+  );
+  assertEquals(steps.at(-1), "TLS bad 3");
+  assertMatch(reports.at(-1)?.finding.advice ?? "", /speaks TLS/);
+});
+
+Deno.test("Checkup.steps() gives each step its time", async () => {
+  await using server = startRawServer("", "stays open");
+  const clock = new ManualClock();
+  const checking = stepsOf(planFor(server.url, { timeout: 5_000 }), clock);
+  await server.request;
+  clock.advance(5_000);
+  const { steps, reports } = await checking;
+  assertEquals(steps.at(-1), "handshake bad 6");
+  assertEquals(reports.at(-1)?.time, 5_000);
+  assertEquals(reports.at(-1)?.finding.summary, "No answer in time");
+});
+
+Deno.test("Checkup.steps() waits in silence as long as the plan says", async () => {
+  await using server = await startEchoServer(ECHO_SETTINGS);
+  const clock = new ManualClock();
+  const steps = new Checkup(planFor(server.url, { idle: 60_000 }), clock)
+    .steps();
+  for (let step = 0; step < 4; step += 1) await steps.next();
+  const idle = steps.next();
+  clock.advance(60_000);
+  const { value } = await idle;
+  assertEquals(value?.finding.summary, "still open after 60.0 s");
+  assertEquals((await steps.next()).done, true);
+});
+
+Deno.test("Checkup.steps() finds that a silent connection is cut", async () => {
+  const serverClock = new ManualClock();
+  await using server = await startEchoServer({
+    ...ECHO_SETTINGS,
+    idleTimeout: 1_000,
+    clock: serverClock,
+  });
+  const steps = new Checkup(
+    planFor(server.url, { idle: 60_000 }),
+    PLATFORM_CLOCK,
+  ).steps();
+  for (let step = 0; step < 4; step += 1) await steps.next();
+  const idle = steps.next();
+  serverClock.advance(1_000);
+  const { value } = await idle;
+  assertEquals(value && briefly(value), "idle notable");
+  assertMatch(value?.finding.summary ?? "", /^cut after \d+\.\d s of silence$/);
+  await steps.return();
+});
+
+Deno.test("Checkup.stop() ends the step that is under way", async () => {
+  await using server = startRawServer("", "stays open");
+  const checkup = new Checkup(planFor(server.url), PLATFORM_CLOCK);
+  const checking = Array.fromAsync(checkup.steps());
+  await server.request;
+  assertEquals(checkup.isStopped, false);
+  checkup.stop();
+  const reports = await checking;
+  assertEquals(checkup.isStopped, true);
+  assertEquals(reports.at(-1)?.finding.summary, "Interrupted");
+});
