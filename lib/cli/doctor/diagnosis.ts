@@ -170,7 +170,9 @@ function statusAdvice(
       "passes Upgrade and Connection on";
   }
   if (status < 400) {
-    return `Redirects are not followed: use ${location ?? "the URL that it leads to"}`;
+    return `Redirects are not followed: use ${
+      location ?? "the URL that it leads to"
+    }`;
   }
   switch (status) {
     case 400:
