@@ -81,7 +81,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   otel: ["platform", "client/errors", "client/socket", "@opentelemetry/api"],
   "cli/terminal": ["platform"],
-  cli: ["rfc6455", "platform", "cli/terminal", "client/errors", "@std/cli"],
+  cli: [
+    "rfc6455",
+    "platform",
+    "cli/terminal",
+    "client/errors",
+    "client/options",
+    "@std/cli",
+  ],
   "cli/connect": [
     "identity",
     "cli",

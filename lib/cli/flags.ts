@@ -6,6 +6,8 @@
  */
 
 import { parseArgs } from "@std/cli";
+import { nearestName } from "../client/options/validate.ts";
+import { parseTarget } from "../rfc6455/url.ts";
 import { UsageError } from "./usage_error.ts";
 import { parseDuration } from "./duration.ts";
 
@@ -39,7 +41,8 @@ export class Flags {
       string: ["_", ...values],
       collect: [...values],
       alias: { help: "h", ...alias },
-      unknown: (arg, key) => key === undefined || refuse(arg),
+      unknown: (arg, key) =>
+        key === undefined || refuse(arg, ["help", ...switches, ...values]),
     });
     this.positionals = _.map(String);
     this.#parsed = parsed;
@@ -121,15 +124,21 @@ export function readUrl(positionals: readonly string[]): URL {
       }; see --help`,
     );
   }
-  const url = URL.parse(text.replace(/^http/, "ws"));
-  if (url !== null && /^wss?:$/.test(url.protocol) && url.hash === "") {
-    return url;
-  }
+  const target = parseTarget(text);
+  if (target.kind === "valid") return new URL(target.url);
   throw new UsageError(
-    `The URL is ${
-      JSON.stringify(text)
-    }, must look like ws://host or wss://host/path and have no fragment (#)`,
+    `The URL ${JSON.stringify(text)} ${target.detail}; ${adviceFor(text)}`,
   );
+}
+
+/** What was typed often is a host alone. */
+function adviceFor(text: string): string {
+  const guess = /^[\w.-]+(:\d+)?(\/|$)/.test(text)
+    ? parseTarget(`ws://${text}`)
+    : undefined;
+  return guess?.kind === "valid"
+    ? `did you mean ${guess.url}?`
+    : "write it as ws://host or wss://host/path";
 }
 
 /**
@@ -145,8 +154,13 @@ export function requireNoPositionals({ positionals }: Flags): void {
   );
 }
 
-function refuse(arg: string): never {
-  throw new UsageError(`There is no flag ${arg.split("=")[0]}; see --help`);
+function refuse(arg: string, known: readonly string[]): never {
+  const [flag = ""] = arg.split("=");
+  const nearest = nearestName(flag.replace(/^-+/, ""), known);
+  const advice = nearest === undefined
+    ? "see --help"
+    : `did you mean --${nearest}?`;
+  throw new UsageError(`There is no flag ${flag}; ${advice}`);
 }
 
 function requireValues(name: string, values: readonly string[]): void {

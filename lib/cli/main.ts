@@ -4,6 +4,7 @@
  * @module
  */
 
+import { nearestName } from "../client/options/validate.ts";
 import { NAME, VERSION } from "../platform/release.ts";
 import { FAILURE, reportLine, reportUsage, SUCCESS } from "./command.ts";
 import type { SessionIo } from "./terminal/command_io.ts";
@@ -69,13 +70,14 @@ async function runNamed(
   }
   const load = COMMANDS.get(name ?? "");
   if (load !== undefined) return await (await load())(rest, io);
-  const given = name === undefined
-    ? "No command was given"
-    : `There is no command ${JSON.stringify(name)}`;
-  const names = [...COMMANDS.keys()].join(", ");
-  return reportUsage(
-    "holdfast",
-    `${given}; there are ${names}, and --help`,
-    io,
-  );
+  return reportUsage("holdfast", complaintAbout(name), io);
+}
+
+function complaintAbout(name: string | undefined): string {
+  const names = [...COMMANDS.keys()];
+  const list = `there are ${names.join(", ")}, and --help`;
+  if (name === undefined) return `No command was given; ${list}`;
+  const nearest = nearestName(name, names);
+  const advice = nearest === undefined ? list : `did you mean ${nearest}?`;
+  return `There is no command ${JSON.stringify(name)}; ${advice}`;
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { UsageError } from "../../lib/cli/usage_error.ts";
-import { Flags, readUrl } from "../../lib/cli/flags.ts";
+import { Flags, readUrl, requireNoPositionals } from "../../lib/cli/flags.ts";
 
 const NAMES = {
   switches: ["json"],
@@ -44,9 +44,66 @@ Deno.test("Flags.count() and Flags.oneOf() say what is allowed", () => {
 
 Deno.test("readUrl() takes one URL of a WebSocket", () => {
   assertEquals(readUrl(["https://a/b"]).href, "wss://a/b");
+  assertEquals(readUrl(["HTTP://a"]).href, "ws://a/");
+});
+
+for (
+  const [typed, complaint] of [
+    [[], "It takes one URL, such as ws://localhost:8080, got none; see --help"],
+    [["ws://a", "ws://b"], "got 2; see --help"],
+    [["a"], "is not a valid URL; did you mean ws://a/?"],
+    [["localhost:80/b"], "did you mean ws://localhost/b?"],
+    [["ftp://a"], "has the scheme ftp: instead of wss: or ws:; write it as"],
+    [["ws://a/#b"], "has a fragment; write it as ws://host or wss://host/path"],
+    [["ws://a/#"], "has a fragment"],
+    [["ws://"], "is not a valid URL; write it as"],
+  ] as const
+) {
+  Deno.test(`readUrl() refuses ${JSON.stringify(typed)}`, () => {
+    assertThrows(() => readUrl(typed), UsageError, complaint);
+  });
+}
+
+Deno.test("Flags() guesses what a misspelt flag should be", () => {
   for (
-    const wrong of [[], ["ws://a", "ws://b"], ["a"], ["ftp://a"], ["ws://a/#b"]]
+    const [typed, complaint] of [
+      ["--jsn", "There is no flag --jsn; did you mean --json?"],
+      ["--headers=x", "There is no flag --headers; did you mean --header?"],
+      ["--bogus", "There is no flag --bogus; see --help"],
+      ["-z", "There is no flag -z; see --help"],
+    ] as const
   ) {
-    assertThrows(() => readUrl(wrong), UsageError);
+    assertThrows(() => new Flags([typed], NAMES), UsageError, complaint);
   }
+});
+
+Deno.test("Flags.count() takes numbers within the range", () => {
+  const flags = new Flags(["--port", "9"], NAMES);
+  assertEquals(flags.count("port", { min: 9, max: 9 }), 9);
+  assertEquals(flags.count("level", { min: 0, max: 1 }), undefined);
+  assertThrows(
+    () => flags.count("port", { min: 10, max: Infinity }),
+    UsageError,
+    '--port is "9", must be a whole number from 10',
+  );
+});
+
+Deno.test("Flags.time() and Flags.oneOf() read what was typed last", () => {
+  const flags = new Flags(
+    ["--port", "1s", "--port", "2s", "--level", "low"],
+    NAMES,
+  );
+  assertEquals(flags.time("port"), 2_000);
+  assertEquals(flags.time("header"), undefined);
+  assertEquals(flags.oneOf("level", ["low", "high"]), "low");
+  assertEquals(flags.oneOf("header", ["low"]), undefined);
+});
+
+Deno.test("requireNoPositionals() names the first word that is no flag", () => {
+  requireNoPositionals(new Flags(["--json"], NAMES));
+  assertThrows(
+    () => requireNoPositionals(new Flags(["a", "b"], NAMES)),
+    UsageError,
+    'It takes options only, not "a"; see --help',
+  );
 });

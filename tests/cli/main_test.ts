@@ -115,3 +115,19 @@ Deno.test("main() shows control characters of the arguments", async () => {
   assertEquals(await main(["\x1b[2J\u202e"], io), 2);
   assertMatch(io.errors, /^holdfast: [\x20-\x7e]+\n$/);
 });
+
+Deno.test("main() guesses what a misspelt command should be, or lists them all", async () => {
+  const list = "there are connect, serve, doctor, storm, explain, and --help";
+  for (
+    const [args, complaint] of [
+      [["conect"], 'There is no command "conect"; did you mean connect?'],
+      [["docter"], 'There is no command "docter"; did you mean doctor?'],
+      [["ws://a"], `There is no command "ws://a"; ${list}`],
+      [[], `No command was given; ${list}`],
+    ] as const
+  ) {
+    const io = new FakeSessionIo({ columns: Infinity });
+    assertEquals(await main(args, io), 2);
+    assertEquals(io.errors, `holdfast: ${complaint}\n`);
+  }
+});

@@ -40,7 +40,7 @@ Deno.test("the command line talks to its own server through pipes", async () => 
 });
 
 Deno.test("the command line complains in 80 columns where there is no terminal", async () => {
-  const { code, stdout, stderr } = await run(command("conect"), "");
+  const { code, stdout, stderr } = await run(command(), "");
   assertEquals([code, stdout], [2, ""]);
   const lines = stderr.trimEnd().split("\n");
   assertEquals(lines.length, 2, stderr);

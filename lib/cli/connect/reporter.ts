@@ -61,7 +61,14 @@ export function disconnectText(
   return `Closed by the server with code ${closeCode}; ${next}`;
 }
 
-/** Says which messages were lost. */
+/** Reasons whose word alone says too little. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ["closed", "the session has ended"],
+  ["overflow", "more than the queue holds"],
+  ["rejected", "refused by the transport"],
+]);
+
+/** Says which messages were lost, and why. */
 export function dropText(
   { count, bytes, direction, reason }: Pick<
     DropEvent,
@@ -69,7 +76,7 @@ export function dropText(
   >,
 ): string {
   const fate = direction === "outbound" ? "not sent" : "not read";
-  const why = reason === "overflow" ? "more than the queue holds" : reason;
+  const why = REASONS.get(reason) ?? reason;
   return `${countOf(count, "message")} ${fate} (${
     countOf(bytes, "byte")
   }, ${why})`;

@@ -85,6 +85,7 @@ async function examine(plan: CheckupPlan, io: SessionIo): Promise<number> {
   const stop = io.onInterrupt(() => checkup.stop());
   try {
     for await (const step of checkup.steps()) {
+      if (checkup.isStopped) break;
       findings.push(step.finding);
       io.write(stepText(step, io));
     }

@@ -144,12 +144,21 @@ function show(value: unknown, name: string): string {
 
 function suggest(name: string, path: string, rules: object): string {
   const known = Object.keys(rules);
+  const best = nearestName(name, known);
+  return best === undefined
+    ? `known are ${known.join(", ")}`
+    : `did you mean "${path}${best}"?`;
+}
+
+/** Gives the name that a misspelt one is most like, if any is like it. */
+export function nearestName(
+  name: string,
+  known: readonly string[],
+): string | undefined {
   const [best = ""] = known.toSorted((a, b) =>
     likeness(name, b) - likeness(name, a)
   );
-  return likeness(name, best) > 0.4
-    ? `did you mean "${path}${best}"?`
-    : `known are ${known.join(", ")}`;
+  return likeness(name, best) > 0.4 ? best : undefined;
 }
 
 /** From 0 to 1 (the coefficient of Dice). */
