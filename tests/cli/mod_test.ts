@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { linesOf } from "../../lib/cli/connect/input.ts";
+import { startTalkingServer } from "./connect/talking_server.ts";
 import { NAME, VERSION } from "../../lib/platform/release.ts";
 
 const MODULE = new URL("../../lib/cli/mod.ts", import.meta.url);
@@ -54,8 +55,8 @@ Deno.test("the command line tells its version without a permission", async () =>
 });
 
 Deno.test("the command line ends quietly, with exit code 0, when nobody reads stdout", async () => {
-  await using server = serveEcho();
-  const url = `ws://127.0.0.1:${server.addr.port}`;
+  await using server = startTalkingServer();
+  const { url } = server;
   const commands = [
     ["--version"],
     ["explain", "1006"],
@@ -78,8 +79,8 @@ Deno.test("the command line ends quietly, with exit code 0, when nobody reads st
 });
 
 Deno.test("connect goes on when nobody reads stderr", async () => {
-  await using server = serveEcho();
-  const url = `ws://127.0.0.1:${server.addr.port}`;
+  await using server = startTalkingServer();
+  const { url } = server;
   const child = command("connect", url, "-w", "300ms").spawn();
   await child.stderr.cancel();
   const writer = child.stdin.getWriter();
@@ -90,8 +91,8 @@ Deno.test("connect goes on when nobody reads stderr", async () => {
 });
 
 Deno.test("connect reports a line that is larger than the queue, and sends the others", async () => {
-  await using server = serveEcho();
-  const url = `ws://127.0.0.1:${server.addr.port}`;
+  await using server = startTalkingServer();
+  const { url } = server;
   const large = "x".repeat(17 * 1024 * 1024);
   const { code, stdout, stderr } = await run(
     command("connect", url, "-w", "300ms"),
@@ -100,17 +101,6 @@ Deno.test("connect reports a line that is larger than the queue, and sends the o
   assertEquals([code, stdout], [10, "before\nafter\n"]);
   assertMatch(stderr, /^connect: 1 message not sent \(17825792 bytes, .*\)$/m);
 });
-
-function serveEcho(): Deno.HttpServer<Deno.NetAddr> {
-  return Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen() {} },
-    (request) => {
-      const { socket, response } = Deno.upgradeWebSocket(request);
-      socket.onmessage = ({ data }) => socket.send(data);
-      return response;
-    },
-  );
-}
 
 interface Ran {
   readonly code: number;

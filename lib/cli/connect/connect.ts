@@ -15,6 +15,7 @@ import {
   readConnectPlan,
 } from "./plan.ts";
 import { openRotatingLog } from "./rotating_log.ts";
+import { errorText } from "./reporter.ts";
 import { ScreenReporter } from "./screen_reporter.ts";
 import { Session, type SessionParts } from "./session.ts";
 import type { SessionIo } from "../terminal/command_io.ts";
@@ -59,8 +60,7 @@ function makeSocket(
     return new ReconnectingWebSocket(url, protocols, options);
   } catch (error) {
     // The options are those that were typed.
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(why.replaceAll('"allowInsecure"', "--allow-insecure"));
+    throw new UsageError(errorText(error));
   }
 }
 

@@ -54,7 +54,7 @@ export function openText({ reconnected, attempt }: OpenEvent): string {
 export function disconnectText(
   { error, closeCode, delay }: DisconnectEvent,
 ): string {
-  if (error !== undefined) return error.message;
+  if (error !== undefined) return errorText(error);
   const next = delay === Infinity
     ? "next attempt when the network is back"
     : `next attempt in ${(delay / 1_000).toFixed(1)} s`;
@@ -86,9 +86,23 @@ function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** Says what an error says. */
+/** Advice that names options, and what a user of the command line can do. */
+const ADVICE: readonly (readonly [option: string, flag: string])[] = [
+  [
+    "Make a new socket, or raise backoff.maxAttempts or backoff.maxElapsed",
+    "Run it again, or raise --max-attempts",
+  ],
+  ["heartbeat.interval", "--ping-interval"],
+  ['"allowInsecure"', "--allow-insecure"],
+];
+
+/** Gives the message of an error, with flags instead of options. */
 export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return ADVICE.reduce(
+    (text, [option, flag]) => text.replaceAll(option, flag),
+    message,
+  );
 }
 
 /** Gives the bytes of a message; `binaryType` is `"arraybuffer"`. */

@@ -1,31 +1,16 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { connect } from "../../../lib/cli/connect/connect.ts";
+import { startEchoServer } from "../../../lib/cli/serve/echo_server.ts";
+import { findUnusedPort } from "../../system/servers/unused_port.ts";
+import { startRawServer } from "../doctor/raw_server.ts";
+import { ECHO_SETTINGS } from "../serve/echo_settings.ts";
 import { FakeSessionIo } from "../terminal/fake_session_io.ts";
-
-function serve(
-  meet: (socket: WebSocket) => void = () => {},
-  options: { readonly port?: number } = {},
-): Deno.HttpServer<Deno.NetAddr> {
-  const { port = 0 } = options;
-  return Deno.serve(
-    { port, hostname: "127.0.0.1", onListen() {} },
-    (request) => {
-      const { socket, response } = Deno.upgradeWebSocket(request);
-      socket.onmessage = ({ data }) => socket.send(data);
-      meet(socket);
-      return response;
-    },
-  );
-}
-
-function urlOf({ addr }: Deno.HttpServer<Deno.NetAddr>): string {
-  return `ws://127.0.0.1:${addr.port}`;
-}
+import { startTalkingServer } from "./talking_server.ts";
 
 Deno.test("connect() sends the lines of a pipe and ends with it", async () => {
-  await using server = serve();
+  await using server = startTalkingServer();
   const io = new FakeSessionIo();
-  const code = connect([urlOf(server), "--wait", "forever"], io);
+  const code = connect([server.url, "--wait", "forever"], io);
   io.type("one\ntwo\r\nlast");
   io.finish();
   await io.shows("last\n");
@@ -34,9 +19,9 @@ Deno.test("connect() sends the lines of a pipe and ends with it", async () => {
 });
 
 Deno.test("connect() executes texts and ends on its own", async () => {
-  await using server = serve();
+  await using server = startTalkingServer();
   const io = new FakeSessionIo();
-  const args = [urlOf(server), "-x", "a", "--wait", "100ms", "--json"];
+  const args = [server.url, "-x", "a", "--wait", "100ms", "--json"];
   assertEquals(await connect(args, io), 0);
   const types = io.written.trim().split("\n").map((line) => {
     const { type, data = "" } = JSON.parse(line);
@@ -45,25 +30,55 @@ Deno.test("connect() executes texts and ends on its own", async () => {
   assertEquals(types, ["open", "message a", "close"]);
 });
 
-Deno.test("connect() gives the cause as its exit code", async () => {
-  await using denying = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen() {} },
-    () => new Response(null, { status: 403 }),
+/** Connects once; gives exit code and last note. */
+async function exitOf(url: string, ...args: readonly string[]) {
+  const io = new FakeSessionIo();
+  const all = [url, "--max-attempts", "1", "-w", "forever", ...args];
+  const code = await connect([...all, "-x", "hi"], io);
+  return { code, last: io.errors.trimEnd().split("\n").at(-1) ?? "" };
+}
+
+Deno.test("connect() ends with 3 where nobody listens, and names the flag that helps", async () => {
+  const { code, last } = await exitOf(`ws://127.0.0.1:${findUnusedPort()}`);
+  assertEquals(code, 3);
+  assertMatch(
+    last,
+    /^connect: Gave up after 1 attempt .* raise --max-attempts$/,
   );
-  await using closing = serve((socket) => {
-    socket.onopen = () => socket.close(4404, "gone");
+});
+
+for (
+  const [expected, answer] of [
+    [4, "404 Not Found"],
+    [4, "302 Found\r\nLocation: /\x9b2J"],
+    [5, "401 Unauthorized"],
+    [5, "403 Forbidden"],
+    [9, "101 OK\r\nUpgrade: websocket\r\nConnection: Upgrade"],
+  ] as const
+) {
+  Deno.test(`connect() ends with ${expected} at ${JSON.stringify(answer)}`, async () => {
+    await using server = startRawServer(`HTTP/1.1 ${answer}\r\n\r\n`);
+    const { code, last } = await exitOf(server.url);
+    assertEquals(code, expected, last);
+    assertMatch(last, /^connect: [\x20-\x7e…]+$/);
   });
-  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  const { port } = listener.addr;
-  listener.close();
-  const unreachable = `ws://127.0.0.1:${port}`;
-  const codes = [];
-  for (const url of [urlOf(denying), urlOf(closing), unreachable]) {
-    const io = new FakeSessionIo();
-    codes.push(await connect([url, "--max-attempts", "1"], io));
-    assertMatch(io.errors, /attempt 1/);
-  }
-  assertEquals(codes, [5, 7, 3]);
+}
+
+Deno.test("connect() ends with 7 when the server closes for good", async () => {
+  await using server = startTalkingServer((socket) => socket.close(4404));
+  const { code, last } = await exitOf(server.url);
+  assertEquals(code, 7);
+  assertMatch(last, /^connect: Closed by the server with code 4404/);
+});
+
+Deno.test("connect() ends with 8 when the connection is lost", async () => {
+  await using server = await startEchoServer({
+    ...ECHO_SETTINGS,
+    dropEvery: 200,
+  });
+  const { code, last } = await exitOf(server.url);
+  assertEquals(code, 8);
+  assertMatch(last, /Connection lost/);
 });
 
 Deno.test("connect() says that messages were left unsent", async () => {
@@ -81,33 +96,33 @@ Deno.test("connect() says that messages were left unsent", async () => {
 });
 
 Deno.test("connect() keeps what is typed while there is no server", async () => {
-  let server = serve((socket) => {
+  let server = startTalkingServer((socket) => {
     socket.onmessage = () => socket.close(1012);
   });
-  const { port } = server.addr;
+  const { port } = server;
   const io = new FakeSessionIo({ interactive: true });
   const code = connect([`ws://127.0.0.1:${port}/?token=abc`], io);
   await io.shows("[open]");
   io.type("drop\r");
   await io.shows("[waiting");
-  await server.shutdown();
+  await server[Symbol.asyncDispose]();
   io.type("later\r");
   await io.shows("1 queued");
-  server = serve(() => {}, { port });
+  server = startTalkingServer(() => {}, { port });
   await io.shows("< later");
   io.type("\x04");
   assertEquals(await code, 0);
   assertEquals(io.keys, ["raw", "lines"]);
   assertMatch(io.written, /Connected again, attempt \d/);
   assert(io.written.includes("token=…") && !io.written.includes("abc"));
-  await server.shutdown();
+  await server[Symbol.asyncDispose]();
 });
 
 Deno.test("connect() logs JSON lines from the level that was asked for", async () => {
-  await using server = serve();
+  await using server = startTalkingServer();
   const file = await Deno.makeTempFile();
   const io = new FakeSessionIo();
-  const args = [urlOf(server), "-x", "a", "-w", "50ms", "--log-file", file];
+  const args = [server.url, "-x", "a", "-w", "50ms", "--log-file", file];
   assertEquals(await connect(args, io), 0);
   const lines = (await Deno.readTextFile(file)).trim().split("\n");
   const records = lines.map((line) => JSON.parse(line));

@@ -60,6 +60,11 @@ Deno.test("errorText() takes anything", () => {
   assertEquals([new Error("why"), "odd"].map(errorText), ["why", "odd"]);
 });
 
+Deno.test("errorText() names flags where an error names options", () => {
+  const error = new TypeError('Set heartbeat.interval, or "allowInsecure"');
+  assertEquals(errorText(error), "Set --ping-interval, or --allow-insecure");
+});
+
 Deno.test("bytesOf() takes what binaryType arraybuffer gives", () => {
   assertEquals(bytesOf(Uint8Array.of(1, 2).buffer), Uint8Array.of(1, 2));
   assertThrows(() => bytesOf(new Blob()), TypeError, "binaryType");
