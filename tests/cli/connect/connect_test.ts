@@ -95,27 +95,24 @@ Deno.test("connect() says that messages were left unsent", async () => {
   listener.close();
 });
 
-Deno.test("connect() keeps what is typed while there is no server", async () => {
-  let server = startTalkingServer((socket) => {
-    socket.onmessage = () => socket.close(1012);
-  });
-  const { port } = server;
+Deno.test("connect() keeps what is typed while the server is away", async () => {
+  let first: WebSocket | undefined;
+  await using server = startTalkingServer((socket) => first ??= socket);
   const io = new FakeSessionIo({ interactive: true });
-  const code = connect([`ws://127.0.0.1:${port}/?token=abc`], io);
-  await io.shows("[open]");
-  io.type("drop\r");
+  const code = connect([`${server.url}/?token=abc`], io);
+  await io.shows("[open] · ");
+  server.leave();
+  first?.close(1012);
   await io.shows("[waiting");
-  await server[Symbol.asyncDispose]();
   io.type("later\r");
   await io.shows("1 queued");
-  server = startTalkingServer(() => {}, { port });
+  server.comeBack();
   await io.shows("< later");
   io.type("\x04");
   assertEquals(await code, 0);
   assertEquals(io.keys, ["raw", "lines"]);
   assertMatch(io.written, /Connected again, attempt \d/);
   assert(io.written.includes("token=…") && !io.written.includes("abc"));
-  await server[Symbol.asyncDispose]();
 });
 
 Deno.test("connect() logs JSON lines from the level that was asked for", async () => {

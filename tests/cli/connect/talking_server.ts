@@ -1,7 +1,9 @@
 /** A WebSocket server for one test: it echoes, and does what the test asks. */
 export interface TalkingServer extends AsyncDisposable {
   readonly url: string;
-  readonly port: number;
+  /** Goes away: answers handshakes with 503 until it comes back. */
+  leave(): void;
+  comeBack(): void;
   /** What has arrived, as text. */
   readonly received: readonly string[];
 }
@@ -10,17 +12,16 @@ export interface TalkingServer extends AsyncDisposable {
  * Starts a server on loopback.
  *
  * @param meet Called with each connection that is open.
- * @param options `port`, 0 for a free one.
  */
 export function startTalkingServer(
   meet: (socket: WebSocket) => void = () => {},
-  options: { readonly port?: number } = {},
 ): TalkingServer {
-  const { port = 0 } = options;
   const received: string[] = [];
+  let state = "there";
   const server = Deno.serve(
-    { port, hostname: "127.0.0.1", onListen() {} },
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
     (request) => {
+      if (state === "away") return new Response(null, { status: 503 });
       const { socket, response } = Deno.upgradeWebSocket(request);
       socket.binaryType = "arraybuffer";
       socket.onopen = () => meet(socket);
@@ -35,7 +36,8 @@ export function startTalkingServer(
   );
   return {
     url: `ws://127.0.0.1:${server.addr.port}`,
-    port: server.addr.port,
+    leave: () => state = "away",
+    comeBack: () => state = "there",
     received,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
