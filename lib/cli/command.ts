@@ -1,6 +1,5 @@
 /**
- * The frame that all commands share: read the flags, show the help, report
- * wrong usage, run.
+ * What all commands have in common: flags, help, and the report of wrong usage.
  *
  * @module
  */
@@ -13,7 +12,7 @@ import { UsageError } from "./usage_error.ts";
 
 /** The exit code of a command that did what was asked. */
 export const SUCCESS = 0;
-/** The exit code of a command that could not do it. */
+/** The exit code of a command that failed. */
 export const FAILURE = 1;
 /** The exit code for wrong arguments. */
 export const USAGE = 2;

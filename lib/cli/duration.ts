@@ -1,5 +1,5 @@
 /**
- * Durations as people type them.
+ * Reads durations.
  *
  * @module
  */
@@ -17,10 +17,10 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 /**
  * Reads a duration such as `250ms`, `30s`, `1.5m` or `1h`.
  *
- * @param text What was typed; a number alone is in milliseconds.
- * @param flag Whose value it is, for the message.
+ * @param text The text; a number alone is in milliseconds.
+ * @param flag The flag that has this value, for the message.
  * @returns The duration in milliseconds.
- * @throws {UsageError} If it is none.
+ * @throws {UsageError} It is not a duration.
  */
 export function parseDuration(text: string, flag: string): number {
   const [, amount, unit = "ms"] =

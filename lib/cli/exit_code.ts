@@ -19,13 +19,13 @@ import { FAILURE, SUCCESS, USAGE } from "./command.ts";
 import { UsageError } from "./usage_error.ts";
 
 /**
- * What each exit code says. A script can tell by it what to do next: 3, 6 and
- * 8 may pass by themselves, 4, 5 and 7 need somebody to change something.
+ * What each exit code means. For a script: 3, 6 and 8 may go away with time; 4, 5
+ * and 7 need a change by a person.
  */
 export const EXIT_CODES = {
-  /** It ended as asked, or the reader of stdout had enough. */
+  /** Ended as asked, or the reader of stdout closed its end. */
   success: SUCCESS,
-  /** Anything that is not in this list. */
+  /** Any other failure. */
   failure: FAILURE,
   /** A wrong flag, value or URL. */
   usage: USAGE,
@@ -35,17 +35,17 @@ export const EXIT_CODES = {
   refused: 4,
   /** The server rejected the token or the greeting: 401 and 403 count as well. */
   unauthorized: 5,
-  /** Not open in time, or a peer that did not answer. */
+  /** Not open in time, or the peer did not answer. */
   timeout: 6,
-  /** The server closed the connection, with a code that is not tried again. */
+  /** The server closed the connection with a code that rules out a new attempt. */
   closed: 7,
   /** The connection was lost, and no attempt was left. */
   lost: 8,
   /** The server broke RFC 6455, or sent too large a message. */
   protocol: 9,
-  /** It ended as asked, but messages were dropped before they were sent. */
+  /** Ended as asked, but messages were not sent. */
   unsent: 10,
-  /** SIGINT or SIGTERM: 128 + 2, as shells have it. */
+  /** SIGINT or SIGTERM: 128 + 2, as in shells. */
   interrupted: 130,
 } as const;
 

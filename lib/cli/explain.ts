@@ -31,7 +31,7 @@ Usage: explain <close code>
  *
  * @param args The arguments after the command's name.
  * @param io Where the explanation goes.
- * @returns The exit code: 0, or 2 for what is no close code.
+ * @returns The exit code: 0, or 2 if the argument is not a close code.
  */
 export function explain(
   args: readonly string[],
@@ -46,9 +46,9 @@ function readCloseCode(positionals: readonly string[]): number {
     return Number(text);
   }
   const given = text === undefined
-    ? "Nothing was given"
-    : `${JSON.stringify(positionals.join(" "))} is no close code`;
-  throw new UsageError(`${given}, one number from 1000 to 4999 is wanted`);
+    ? "No close code was given"
+    : `${JSON.stringify(positionals.join(" "))} is not a close code`;
+  throw new UsageError(`${given}; give one number from 1000 to 4999`);
 }
 
 /** Close codes have four digits and begin with 1 to 4 (RFC 6455, 7.4.2). */

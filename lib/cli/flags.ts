@@ -1,6 +1,6 @@
 /**
- * The flags of a command, checked: an unknown one, or one without its value, is
- * a {@linkcode UsageError}.
+ * Reads and checks the flags of a command. An unknown flag, or one without its
+ * value, is a {@linkcode UsageError}.
  *
  * @module
  */
@@ -11,19 +11,19 @@ import { parseTarget } from "../rfc6455/url.ts";
 import { UsageError } from "./usage_error.ts";
 import { parseDuration } from "./duration.ts";
 
-/** What a command understands. */
+/** The flags that a command has. */
 export interface FlagNames {
   /** Flags without a value. */
   readonly switches?: readonly string[];
-  /** Flags with a value; the last one counts, or all of them. */
+  /** Flags with a value; each can be repeated. */
   readonly values?: readonly string[];
-  /** One-letter names. */
+  /** Flags with a one-letter name, and that letter. */
   readonly alias?: Readonly<Record<string, string>>;
 }
 
-/** What was typed. */
+/** The arguments of a command. */
 export class Flags {
-  /** What is no flag and no flag's value, in order. */
+  /** The arguments that are neither a flag nor the value of one, in order. */
   readonly positionals: readonly string[];
   readonly #parsed: Readonly<Record<string, unknown>>;
 
@@ -49,32 +49,37 @@ export class Flags {
     for (const name of values) requireValues(name, this.texts(name));
   }
 
-  /** Whether a flag without a value was given. */
+  /** Tells whether a flag without a value was given. */
   has(name: string): boolean {
     return this.#parsed[name] === true;
   }
 
-  /** All values of a flag, in order. */
+  /** Gives all values of a flag, in order. */
   texts(name: string): readonly string[] {
     const values = this.#parsed[name];
     return Array.isArray(values) ? values.map(String) : [];
   }
 
-  /** The last value of a flag. */
+  /** Gives the last value of a flag. */
   text(name: string): string | undefined {
     return this.texts(name).at(-1);
   }
 
-  /** The value of a flag as a duration in milliseconds. */
+  /**
+   * Gives the last value of a flag as a duration in milliseconds.
+   *
+   * @throws {UsageError} It is not a duration.
+   */
   time(name: string): number | undefined {
     const text = this.text(name);
     return text === undefined ? undefined : parseDuration(text, `--${name}`);
   }
 
   /**
-   * The value of a flag as a whole number.
+   * Gives the last value of a flag as a whole number.
    *
-   * @param range The least and the greatest that are allowed.
+   * @param range The least and the greatest value that are allowed.
+   * @throws {UsageError} It is not such a number.
    */
   count(
     name: string,
@@ -92,9 +97,10 @@ export class Flags {
   }
 
   /**
-   * The value of a flag as one of several words.
+   * Gives the last value of a flag as one of several words.
    *
    * @param words Those that are allowed.
+   * @throws {UsageError} It is not one of them.
    */
   oneOf<T extends string>(name: string, words: readonly T[]): T | undefined {
     const text = this.text(name);
@@ -110,18 +116,18 @@ export class Flags {
 }
 
 /**
- * Checks a URL as the constructor of a WebSocket would, and gives it in full.
+ * Reads the URL of a server by the rules of the WebSocket constructor.
  *
- * @param positionals What was typed besides flags.
- * @throws {UsageError} If it is not exactly one URL for a WebSocket.
+ * @param positionals The arguments that are not flags.
+ * @throws {UsageError} It is not exactly one URL of a WebSocket server.
  */
 export function readUrl(positionals: readonly string[]): URL {
   const [text, ...more] = positionals;
   if (text === undefined || more.length > 0) {
     throw new UsageError(
-      `It takes one URL, such as ws://localhost:8080, got ${
-        positionals.length === 0 ? "none" : positionals.length
-      }; see --help`,
+      text === undefined
+        ? "Give a URL, such as ws://localhost:8080; see --help"
+        : `Give one URL, not ${positionals.length}; see --help`,
     );
   }
   const target = parseTarget(text);
@@ -131,7 +137,7 @@ export function readUrl(positionals: readonly string[]): URL {
   );
 }
 
-/** What was typed often is a host alone. */
+/** A frequent mistake is a host without a scheme. */
 function adviceFor(text: string): string {
   const guess = /^[\w.-]+(:\d+)?(\/|$)/.test(text)
     ? parseTarget(`ws://${text}`)
@@ -142,15 +148,15 @@ function adviceFor(text: string): string {
 }
 
 /**
- * Checks that nothing but flags was typed.
+ * Checks that all arguments are flags.
  *
- * @throws {UsageError} If there is more.
+ * @throws {UsageError} There are others.
  */
 export function requireNoPositionals({ positionals }: Flags): void {
   const [extra] = positionals;
   if (extra === undefined) return;
   throw new UsageError(
-    `It takes options only, not ${JSON.stringify(extra)}; see --help`,
+    `Give options only, not ${JSON.stringify(extra)}; see --help`,
   );
 }
 

@@ -8,7 +8,7 @@ import { type FlagNames, type Flags, readUrl } from "./flags.ts";
 import type { SessionIo } from "./terminal/command_io.ts";
 import { UsageError } from "./usage_error.ts";
 
-/** What the flags ask for. */
+/** A handshake as the flags describe it. */
 export interface HandshakePlan {
   readonly url: URL;
   readonly protocols: readonly string[];

@@ -1,5 +1,5 @@
 /**
- * Finds the command and runs it.
+ * Runs the command that the first argument names.
  *
  * @module
  */
@@ -17,15 +17,15 @@ const HELP = `WebSockets that stay connected, from a terminal
 Usage: <command> [options]
 
   connect <url>       talk to a server, and stay connected
-  serve               an echo server to try things out on
-  doctor <url>        what happens on the way to a server, and what to do
-  storm               what a fleet does when its server goes away
-  explain <code>      what a close code means
+  serve               start an echo server
+  doctor <url>        check the way to a server, and say what to do
+  storm               simulate a fleet that loses its server
+  explain <code>      explain a close code
 
-<command> --help tells more; -V or --version tells which release this is.
+<command> --help shows its options; -V or --version shows the version.
 `;
 
-/** Each is loaded when it is asked for, with what it depends on. */
+/** Each command is loaded with its dependencies when it is called. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Run>> = new Map([
   ["connect", async () => (await import("./connect/connect.ts")).connect],
   ["serve", async () => (await import("./serve/serve.ts")).serve],

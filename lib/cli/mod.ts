@@ -1,7 +1,7 @@
 /**
- * The command line: talk to a WebSocket server and stay connected, try things
- * out on an echo server, find out what is wrong on the way to a server, see
- * what a fleet does when its server goes away, explain a close code.
+ * The command line: talk to a WebSocket server and stay connected, start an echo
+ * server, check the way to a server, simulate a fleet that loses its server,
+ * explain a close code.
  *
  * ```sh
  * deno run -A jsr:@holdfast/websocket/cli connect wss://example.com/feed
@@ -11,10 +11,10 @@
  * deno run -A jsr:@holdfast/websocket/cli explain 1006
  * ```
  *
- * `--help` after each of them tells its options; `--version`, or `-V`, in place
- * of them tells the name of the package and its version. Exit codes: 0 it was
- * done, 1 it failed, 2 a wrong flag, value or URL; `connect` and `doctor` tell
- * more: 3 unreachable, 4 handshake refused, 5 token or greeting rejected, 6
+ * `--help` after a command shows its options; `--version`, or `-V`, instead of a
+ * command shows the name of the package and its version. Exit codes: 0 success, 1
+ * failure, 2 a wrong flag, value or URL; `connect` and `doctor` also have 3
+ * unreachable, 4 handshake refused, 5 token or greeting rejected, 6
  * timeout, 7 closed by the server, 8 lost, 9 protocol error, 10 messages left
  * unsent, 130 interrupted.
  *

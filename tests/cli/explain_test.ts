@@ -21,7 +21,10 @@ for (const args of [[], ["99"], ["5000"], ["0"], ["1e3"], ["1006", "1"]]) {
     const io = new RecordingIo();
     assertEquals(await explain(args, io), 2);
     assertEquals(io.written, "");
-    assertMatch(io.errors, /^explain: .* from 1000 to 4999 is wanted\n$/);
+    assertMatch(
+      io.errors,
+      /^explain: .*; give one number from 1000 to 4999\n$/,
+    );
   });
 }
 

@@ -49,8 +49,8 @@ Deno.test("readUrl() takes one URL of a WebSocket", () => {
 
 for (
   const [typed, complaint] of [
-    [[], "It takes one URL, such as ws://localhost:8080, got none; see --help"],
-    [["ws://a", "ws://b"], "got 2; see --help"],
+    [[], "Give a URL, such as ws://localhost:8080; see --help"],
+    [["ws://a", "ws://b"], "Give one URL, not 2; see --help"],
     [["a"], "is not a valid URL; did you mean ws://a/?"],
     [["localhost:80/b"], "did you mean ws://localhost/b?"],
     [["ftp://a"], "has the scheme ftp: instead of wss: or ws:; write it as"],
@@ -104,6 +104,6 @@ Deno.test("requireNoPositionals() names the first word that is no flag", () => {
   assertThrows(
     () => requireNoPositionals(new Flags(["a", "b"], NAMES)),
     UsageError,
-    'It takes options only, not "a"; see --help',
+    'Give options only, not "a"; see --help',
   );
 });

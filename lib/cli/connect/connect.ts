@@ -1,5 +1,5 @@
 /**
- * `connect`: a conversation with a server that survives reconnects.
+ * `connect`: sends input to a server, shows what it answers, stays connected.
  *
  * @module
  */
@@ -59,7 +59,7 @@ function makeSocket(
   try {
     return new ReconnectingWebSocket(url, protocols, options);
   } catch (error) {
-    // The options are those that were typed.
+    // All options come from flags.
     throw new UsageError(errorText(error));
   }
 }

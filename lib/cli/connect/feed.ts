@@ -1,5 +1,5 @@
 /**
- * Messages on their way to a socket, with backpressure.
+ * Sends messages with backpressure.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import { OutboxFullError } from "../../client/errors/mod.ts";
 import type { Message } from "./input.ts";
 
-/** How many writes are made before the first of them has to be done. */
+/** How many messages are written before the first of them must have been sent. */
 const WINDOW = 512;
 
-/** What takes messages. */
+/** The part of a socket that a feed uses. */
 export interface FeedTarget {
   /**
    * Settles when the transport has taken the message.
@@ -21,7 +21,7 @@ export interface FeedTarget {
   write(message: Message): Promise<void>;
 }
 
-/** Writes ahead by one to two windows. */
+/** Writes messages ahead, by one to two windows. */
 export class Feed {
   readonly #target: FeedTarget;
   readonly #onTooLarge: (bytes: number) => void;
@@ -40,7 +40,7 @@ export class Feed {
     this.#onTooLarge = onTooLarge;
   }
 
-  /** Writes a message. Settles when there is room for the next one. */
+  /** Writes a message. Settles when the next one may follow. */
   async push(message: Message): Promise<void> {
     this.#window.push(this.#write(message));
     if (this.#window.length < WINDOW) return;
@@ -49,7 +49,7 @@ export class Feed {
     this.#window = [];
   }
 
-  /** Settles when the transport has taken all that it will. */
+  /** Settles when all messages have been sent or dropped. */
   async done(): Promise<void> {
     await this.#before;
     await Promise.all(this.#window);

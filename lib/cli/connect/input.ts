@@ -103,7 +103,7 @@ async function* wholeLines(
       begun = [];
       size = 0;
     }
-    // A copy, lest the rest of a block keeps all of it in memory.
+    // A copy, so that a short rest does not keep its whole block in memory.
     begun.push(end === 0 ? block : block.slice(end));
     size += block.length - end;
     if (size > LONGEST_LINE) {

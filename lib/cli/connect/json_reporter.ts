@@ -1,5 +1,5 @@
 /**
- * A line of JSON per event on stdout.
+ * Reports a session as JSON on stdout: one line per event.
  *
  * @module
  */
@@ -66,10 +66,10 @@ export class JsonReporter implements Reporter {
     this.#write("heartbeat", { latency });
   }
 
-  /** Records do not change. */
+  /** Writes nothing: only events have records. */
   refresh(): void {}
 
-  /** Who sends knows it. */
+  /** Writes nothing: the sender has the message. */
   sent(): void {}
 
   /** Writes a record `message`. */
@@ -80,14 +80,14 @@ export class JsonReporter implements Reporter {
     await this.#write("message", { data });
   }
 
-  /** Writes a record `error`, and says it on stderr. */
+  /** Writes a record `error`, and a line to stderr. */
   failed(error: unknown): void {
     const name = error instanceof Error ? error.name : "Error";
     this.#write("error", { error: name, message: errorText(error) });
     reportLine("connect", errorText(error), this.#io);
   }
 
-  /** Settles when stdout has it all. */
+  /** Settles when stdout has taken all records. */
   async flush(): Promise<void> {
     await this.#output.flush();
   }

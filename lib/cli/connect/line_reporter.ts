@@ -1,5 +1,5 @@
 /**
- * Messages to stdout, everything else to stderr, a line each.
+ * Reports a session for pipes: messages on stdout, everything else on stderr.
  *
  * @module
  */
@@ -25,49 +25,55 @@ import {
 } from "./reporter.ts";
 import type { SessionIo } from "../terminal/command_io.ts";
 
-/** Writes text as lines, or with `binary` all data as it is. */
+/** Reports a session line by line. */
 export class LineReporter implements Reporter {
   readonly #io: SessionIo;
   readonly #output: Output;
   readonly #format: "text" | "binary";
 
-  /** Makes a reporter for pipes and files. */
+  /**
+   * Makes a reporter.
+   *
+   * @param io Where lines go.
+   * @param format `"text"` adds a line end to each message and leaves binary ones
+   * out, `"binary"` writes all data as it is.
+   */
   constructor(io: SessionIo, format: "text" | "binary") {
     this.#io = io;
     this.#format = format;
     this.#output = new Output(io);
   }
 
-  /** Says it. */
+  /** Reports a connection. */
   opened(event: OpenEvent): void {
     this.#note(openText(event));
   }
 
-  /** Says it. */
+  /** Reports a loss or a failed attempt. */
   disconnected(event: DisconnectEvent): void {
     this.#note(disconnectText(event));
   }
 
-  /** Says it. */
+  /** Reports lost messages. */
   dropped(event: DropEvent): void {
     this.#note(dropText(event));
   }
 
-  /** Says it, unless an error does. */
+  /** Reports the end, unless `failed()` does. */
   closed({ why }: EndEvent): void {
     if (why === "requested") this.#note("Closed");
   }
 
-  /** Pipes show no latency. */
+  /** Writes nothing: only a screen shows the latency. */
   measured(): void {}
 
-  /** Lines do not change. */
+  /** Writes nothing: lines do not change. */
   refresh(): void {}
 
-  /** Who sends knows it. */
+  /** Writes nothing: the sender has the message. */
   sent(): void {}
 
-  /** Writes it: as it is, except to a terminal. */
+  /** Writes a message: as it is, except on a terminal. */
   async received(message: MessageData): Promise<void> {
     if (this.#io.stdoutIsTerminal) return await this.#show(message);
     if (this.#format === "binary") {
@@ -84,12 +90,12 @@ export class LineReporter implements Reporter {
     );
   }
 
-  /** Says why. */
+  /** Reports the error. */
   failed(error: unknown): void {
     this.#note(errorText(error));
   }
 
-  /** Settles when stdout has it all. */
+  /** Settles when stdout has taken all messages. */
   async flush(): Promise<void> {
     await this.#output.flush();
   }

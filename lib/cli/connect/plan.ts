@@ -1,5 +1,5 @@
 /**
- * The flags of `connect`, as what they ask for.
+ * Reads the flags of `connect`.
  *
  * @module
  */
@@ -24,8 +24,8 @@ export const CONNECT_HELP = `Talk to a WebSocket server, and stay connected
 Usage: connect <url> [options]     a line typed or piped in is a message
 
 ${HANDSHAKE_HELP}\
-      --greeting TEXT         send this first on each connection
-      --ping-interval TIME    ping this often (20s); 0 for no pings
+      --greeting TEXT         send this first on each new connection
+      --ping-interval TIME    time between pings (20s); 0 for no pings
       --max-attempts N        give up after N failed attempts in a row (never)
       --json                  write a line of JSON per event to stdout
       --binary                send stdin in blocks, write messages as they are
@@ -53,12 +53,12 @@ export const CONNECT_FLAGS: FlagNames = {
   alias: { ...HANDSHAKE_FLAGS.alias, execute: "x", wait: "w" },
 };
 
-/** What is sent, and how it ends. */
+/** What `connect` has to do. */
 export interface ConnectPlan {
   readonly url: URL;
   readonly protocols: readonly string[];
   readonly options: ReconnectingWebSocketOptions;
-  /** How messages are written to stdout, and what of stdin is one. */
+  /** How messages look on stdout, and what one message of stdin is. */
   readonly format: "text" | "json" | "binary";
   /** What to send instead of stdin. */
   readonly execute: readonly string[];

@@ -1,5 +1,5 @@
 /**
- * What becomes of what happens: lines, records of JSON, or a screen.
+ * What a session reports, and the texts for people.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type {
 import type { MessageData } from "../../client/socket/web_idl.ts";
 import type { Message } from "./input.ts";
 
-/** Tells a person or a program what happens. */
+/** Reports a session to a person or a program. */
 export interface Reporter {
   /** A connection is ready. */
   opened(event: OpenEvent): void;
@@ -21,19 +21,19 @@ export interface Reporter {
   disconnected(event: DisconnectEvent): void;
   /** Messages left a queue. */
   dropped(event: DropEvent): void;
-  /** The end has come. */
+  /** The connection has ended for good. */
   closed(event: EndEvent): void;
   /** A round trip was measured, in milliseconds. */
   measured(latency: number): void;
-  /** Something may look different now. */
+  /** The status may have changed. */
   refresh(): void;
   /** A message is about to be sent. */
   sent(message: Message): void;
-  /** A message arrived. Settles when there is room for the next one. */
+  /** A message has arrived. Settles when the next one may follow. */
   received(message: MessageData): Promise<void>;
-  /** It ended by this error. */
+  /** The session ends with this error. */
   failed(error: unknown): void;
-  /** Settles when all that was told has been written. */
+  /** Settles when all reports have been written. */
   flush(): Promise<void>;
   /** Lets go of the terminal. */
   end(): void;
@@ -41,16 +41,16 @@ export interface Reporter {
   readonly outputFailed: Promise<unknown>;
 }
 
-/** How much of binary data is shown, in bytes. */
+/** How much of a binary message to show, in bytes. */
 const SHOWN_BYTES = 24;
 
-/** Says that a connection is ready. */
+/** Gives the text for a connection. */
 export function openText({ reconnected, attempt }: OpenEvent): string {
   const what = reconnected ? "Connected again" : "Connected";
   return attempt > 1 ? `${what}, attempt ${attempt}` : what;
 }
 
-/** Says why a connection is gone, and when the next attempt begins. */
+/** Gives the text for a loss: its cause, and when the next attempt begins. */
 export function disconnectText(
   { error, closeCode, delay }: DisconnectEvent,
 ): string {
@@ -61,14 +61,14 @@ export function disconnectText(
   return `Closed by the server with code ${closeCode}; ${next}`;
 }
 
-/** Reasons whose word alone says too little. */
+/** Reasons in words; the others are clear as they are. */
 const REASONS: ReadonlyMap<string, string> = new Map([
   ["closed", "the session has ended"],
   ["overflow", "more than the queue holds"],
   ["rejected", "refused by the transport"],
 ]);
 
-/** Says which messages were lost, and why. */
+/** Gives the text for messages that were lost. */
 export function dropText(
   { count, bytes, direction, reason }: Pick<
     DropEvent,
@@ -86,7 +86,7 @@ function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** Advice that names options, and what a user of the command line can do. */
+/** What errors of the library advise, and the same for the command line. */
 const ADVICE: readonly (readonly [option: string, flag: string])[] = [
   [
     "Make a new socket, or raise backoff.maxAttempts or backoff.maxElapsed",
@@ -111,7 +111,7 @@ export function bytesOf(message: Exclude<MessageData, string>): Uint8Array {
   throw new TypeError("Cannot show a Blob: set binaryType to arraybuffer");
 }
 
-/** Gives the size and the first bytes. */
+/** Gives the size and the first bytes of a binary message. */
 export function binaryText(bytes: Uint8Array): string {
   const head = [...bytes.subarray(0, SHOWN_BYTES)]
     .map((byte) => byte.toString(16).padStart(2, "0")).join(" ");

@@ -1,5 +1,5 @@
 /**
- * A log of JSON lines in files that do not grow without end.
+ * A log of JSON lines in files of limited size.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { Logger, type LogRecord, RotatingFileHandler } from "@std/log";
 import { visibleJson } from "../terminal/visible_text.ts";
 import { UsageError } from "../usage_error.ts";
 
-/** The levels that can be asked for, the most talkative first. */
+/** The levels, the one with the most records first. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
 /** A level. */
 export type LogLevelWord = typeof LOG_LEVELS[number];
 
-/** What no file exceeds, in bytes. */
+/** The largest size of a file, in bytes. */
 const MAX_BYTES = 1024 * 1024;
 const OLDER_FILES = 5;
 const NAMES = {
@@ -24,15 +24,15 @@ const NAMES = {
   error: "ERROR",
 } as const;
 
-/** A logger, and what closes its file. */
+/** A logger; its file is closed when this is disposed of. */
 export interface RotatingLog extends Disposable {
   readonly logger: Logger;
 }
 
 /**
- * Opens a log: 1 MiB at most in the file, and five older ones beside it.
+ * Opens a log: at most 1 MiB in the file, and five older files beside it.
  *
- * @param filename The file; what it has is kept.
+ * @param filename The file; records are appended to what it has.
  * @param level The least severe level that is logged.
  * @throws {UsageError} If the file cannot be written.
  */
@@ -56,7 +56,7 @@ export function openRotatingLog(
   return { logger, [Symbol.dispose]: () => handler.destroy() };
 }
 
-/** Writes all but frames at once, for those who follow the file. */
+/** Writes each record at once, except frames: a reader can follow the file. */
 class PromptHandler extends RotatingFileHandler {
   override handle(record: LogRecord): void {
     super.handle(record);

@@ -1,5 +1,6 @@
 /**
- * A conversation on a terminal: what happens above, status and prompt below.
+ * Reports a session on a terminal: events and messages above, status line and
+ * prompt below.
  *
  * @module
  */
@@ -29,10 +30,10 @@ import { type Bottom, Screen } from "../terminal/screen.ts";
 import type { SessionIo } from "../terminal/command_io.ts";
 import { statusLine, toneOf } from "./status_line.ts";
 
-/** How often a countdown is drawn anew, in milliseconds. */
+/** How often the status line is refreshed, in milliseconds. */
 const TICK = 200;
 
-/** Shows a conversation. */
+/** Reports a session on a screen. */
 export class ScreenReporter implements Reporter {
   readonly #io: SessionIo;
   readonly #socket: ReconnectingWebSocket;
@@ -42,7 +43,7 @@ export class ScreenReporter implements Reporter {
   #latency: number | undefined;
   readonly #stopTicking: () => void;
 
-  /** Takes the terminal. */
+  /** Puts the terminal into raw mode, and draws. */
   constructor(io: SessionIo, socket: ReconnectingWebSocket, url: URL) {
     this.#io = io;
     this.#socket = socket;
@@ -53,49 +54,49 @@ export class ScreenReporter implements Reporter {
     this.#stopTicking = io.clock.every(TICK, () => this.#screen.refresh());
   }
 
-  /** Gives the lines that are typed. */
+  /** Makes messages of keys, and shows what is being typed. */
   typed(keys: AsyncIterable<string>): AsyncIterable<Message> {
     return typedLines(keys, this.#editor, () => this.#screen.refresh());
   }
 
-  /** Prints it. */
+  /** Prints a line for a connection. */
   opened(event: OpenEvent): void {
     this.#screen.print(openText(event), "good");
   }
 
-  /** Prints it. */
+  /** Prints a line for a loss or a failed attempt. */
   disconnected(event: DisconnectEvent): void {
     this.#latency = undefined;
     this.#screen.print(disconnectText(event), "bad");
   }
 
-  /** Prints it. */
+  /** Prints a line for lost messages. */
   dropped(event: DropEvent): void {
     this.#screen.print(dropText(event), "bad");
   }
 
-  /** Prints it, unless an error does. */
+  /** Prints a line for the end, unless `failed()` does. */
   closed({ why }: EndEvent): void {
     if (why === "requested") this.#screen.print("Closed", "quiet");
   }
 
-  /** Shows it. */
+  /** Shows the latency in the status line. */
   measured(latency: number): void {
     this.#latency = latency;
     this.#screen.refresh();
   }
 
-  /** Draws what has changed. */
+  /** Draws the status line and the prompt, if they have changed. */
   refresh(): void {
     this.#screen.refresh();
   }
 
-  /** Prints it. */
+  /** Prints a message that is about to be sent. */
   sent(message: Message): void {
     this.#screen.print(String(message), "sent");
   }
 
-  /** Prints it. */
+  /** Prints a message. */
   received(message: MessageData): Promise<void> {
     const text = typeof message === "string"
       ? message
@@ -104,20 +105,20 @@ export class ScreenReporter implements Reporter {
     return Promise.resolve();
   }
 
-  /** Prints it. */
+  /** Prints an error. */
   failed(error: unknown): void {
     this.#screen.print(errorText(error), "bad");
   }
 
-  /** Each change is written at once. */
+  /** Settles at once: each change is written immediately. */
   flush(): Promise<void> {
     return Promise.resolve();
   }
 
-  /** Never: a terminal that is gone ends the process. */
+  /** Never settles: when the terminal is gone, the system ends the process. */
   readonly outputFailed: Promise<unknown> = new Promise(() => {});
 
-  /** Gives the terminal back. */
+  /** Gives the terminal back as it was. */
   end(): void {
     this.#stopTicking();
     this.#screen.end();

@@ -1,5 +1,5 @@
 /**
- * One connection of `connect`, from its start to its exit code.
+ * One run of `connect`, from its first connection to its exit code.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { OutputError } from "../terminal/output_error.ts";
 import type { SessionIo } from "../terminal/command_io.ts";
 import type { Source } from "./source.ts";
 
-/** What a session is made of. */
+/** The parts of a session. */
 export interface SessionParts {
   readonly socket: ReconnectingWebSocket;
   readonly plan: ConnectPlan;
@@ -23,7 +23,7 @@ export interface SessionParts {
   readonly io: SessionIo;
 }
 
-/** Why the session itself closes the socket. */
+/** Why the session itself closed the socket. */
 type Cause =
   | "none"
   | "interrupted"
@@ -31,7 +31,7 @@ type Cause =
   | "input failed"
   | "output failed";
 
-/** Feeds input to a socket and reports what comes from it. */
+/** Sends the input to a socket, and reports what the socket does. */
 export class Session {
   readonly #parts: SessionParts;
   readonly #over = new AbortController();
@@ -39,7 +39,7 @@ export class Session {
   #unsent = 0;
   #cause: Cause = "none";
 
-  /** Makes a session that has not begun. */
+  /** Makes a session; `run()` begins it. */
   constructor(parts: SessionParts) {
     this.#parts = parts;
   }
@@ -78,7 +78,7 @@ export class Session {
     reporter.outputFailed.then((error) => this.#onOutputFailed(error));
   }
 
-  /** The first heartbeat is an interval away, and people want to see one. */
+  /** The first heartbeat comes only after an interval; a person sees this one. */
   async #measure(): Promise<void> {
     const { socket, reporter, io } = this.#parts;
     if (!io.isInteractive) return;

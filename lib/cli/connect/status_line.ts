@@ -1,5 +1,5 @@
 /**
- * What a socket is doing, in a line.
+ * The status line: what a socket is doing.
  *
  * @module
  */
@@ -7,15 +7,15 @@
 import type { Metrics, Status } from "../../client/socket/status.ts";
 import type { Tone } from "../terminal/screen.ts";
 
-/** What the line is made of. */
+/** What the line shows. */
 export interface StatusFacts {
   readonly status: Status;
   readonly metrics: Pick<Metrics, "sent" | "received" | "outbox">;
   /** The last round trip, in milliseconds. */
   readonly latency: number | undefined;
-  /** Where to, redacted. */
+  /** The URL without secrets. */
   readonly url: string;
-  /** In milliseconds since the epoch. */
+  /** The current time, in milliseconds since the epoch. */
   readonly now: number;
 }
 

@@ -1,5 +1,6 @@
 /**
- * The steps of `doctor`, each with its limit and its time.
+ * Takes the steps of `doctor`: DNS, TCP, TLS, handshake, pings, idle. Each has
+ * a time limit, and its duration is measured.
  *
  * @module
  */
@@ -27,13 +28,13 @@ import {
   type StepLimits,
 } from "./network_steps.ts";
 
-/** What is looked at, and how closely; durations are in milliseconds. */
+/** What to check; durations are in milliseconds. */
 export interface CheckupPlan extends HandshakePlan {
   readonly idle: number;
   readonly timeout: number;
 }
 
-/** A step that was made. */
+/** A step that is done. */
 export interface StepReport {
   readonly name: string;
   /** How long it took, in milliseconds. */
@@ -43,7 +44,7 @@ export interface StepReport {
 
 const PINGS = 5;
 
-/** Takes one step after the other, until one fails. */
+/** Takes one step after the other until one fails. */
 export class Checkup {
   readonly #plan: CheckupPlan;
   readonly #clock: Clock;
@@ -52,7 +53,7 @@ export class Checkup {
   #socket: Socket | undefined;
   #live: ReconnectingWebSocket | undefined;
 
-  /** Makes a checkup that has not begun. */
+  /** Makes a checkup; `steps()` begins it. */
   constructor(plan: CheckupPlan, clock: Clock) {
     this.#plan = plan;
     this.#clock = clock;
@@ -63,12 +64,12 @@ export class Checkup {
     return this.#stopped.signal.aborted;
   }
 
-  /** Ends it before its time. */
+  /** Ends the step that is under way, and with it the checkup. */
   stop(): void {
     this.#stopped.abort(new Error("Interrupted"));
   }
 
-  /** Takes the steps; the first bad one is the last. */
+  /** Takes the steps; a bad one is the last. */
   async *steps(): AsyncGenerator<StepReport, void, void> {
     try {
       for (const [name, step] of this.#list()) {
@@ -152,7 +153,7 @@ export class Checkup {
     }
   }
 
-  /** Looks at a certificate that was refused, on a connection of its own. */
+  /** Reads a certificate that was refused, on a second connection. */
   async #inspect(limits: StepLimits): Promise<CertificateFacts | undefined> {
     const { url } = this.#plan;
     try {
@@ -161,7 +162,7 @@ export class Checkup {
       tls.socket.destroy();
       return tls.certificate;
     } catch {
-      // It is no TLS at all.
+      // The server does not speak TLS.
       return undefined;
     }
   }
@@ -235,18 +236,19 @@ function aborted(signal: AbortSignal): Promise<never> {
 }
 
 function quiet(idle: number, heard: number): Finding {
-  const messages = heard === 0 ? "" : `, ${heard} messages came`;
+  const messages = heard === 0 ? "" : `, ${heard} messages arrived`;
   const time = `${(idle / 1_000).toFixed(1)} s`;
   return { outcome: "good", summary: `still open after ${time}${messages}` };
 }
 
 const ADVICE: Readonly<Record<string, string>> = {
-  DNS: "Check the host's name, and the network",
+  DNS: "Check the name of the host, and the network",
   TCP:
-    "Check host and port, that the server runs, and that no firewall is in between",
-  TLS: "Check that the port speaks TLS: if not, the URL begins with ws://",
+    "Check host and port, that the server runs, and that no firewall is on the way",
+  TLS:
+    "Check that the port speaks TLS: if not, use a URL that begins with ws://",
   handshake:
-    "Check that the port speaks HTTP: with TLS, the URL begins with wss://",
+    "Check that the port speaks HTTP: if it speaks TLS, use a URL that begins with wss://",
   pings: "The server or a proxy does not answer pings, or is overloaded",
 };
 

@@ -1,5 +1,5 @@
 /**
- * What the steps of `doctor` found out, in plain words.
+ * Judges what the steps of `doctor` measured, and advises what to do.
  *
  * @module
  */
@@ -7,24 +7,24 @@
 import { EXIT_CODES } from "../exit_code.ts";
 import type { CertificateFacts, HandshakeReply } from "./network_steps.ts";
 
-/** What a step found out. */
+/** The result of a step. */
 export interface Finding {
   readonly outcome: "good" | "notable" | "bad";
   /** In a few words. */
   readonly summary: string;
   /** Lines below it. */
   readonly details?: readonly string[];
-  /** What to do about it, as a sentence. */
+  /** What to do about it: a sentence without its final period. */
   readonly advice?: string;
-  /** The exit code of a bad one. */
+  /** The exit code, if the outcome is bad. */
   readonly exitCode?: number;
 }
 
 const DAY = 86_400_000;
-/** Certificates are renewed earlier than this. */
+/** A certificate should be renewed before it is this close to its end. */
 const SOON = 14 * DAY;
-/** What helps in finding out who answered, and why. */
-const TELLING_HEADERS: readonly string[] = [
+/** Response headers that show which server or proxy answered, and why. */
+const SHOWN_HEADERS: readonly string[] = [
   "sec-websocket-protocol",
   "sec-websocket-extensions",
   "server",
@@ -42,7 +42,7 @@ export function judgeCertificate(
   const left = certificate.to - now;
   const details = certificateLines(certificate);
   const days = Math.floor(left / DAY);
-  const summary = `certificate good for ${days} days`;
+  const summary = `certificate valid for ${days} days`;
   return left > SOON ? { outcome: "good", summary, details } : {
     outcome: "notable",
     summary,
@@ -72,7 +72,7 @@ export function judgeRefusedCertificate(
 /** Judges the answer to a handshake. */
 export function judgeHandshake(reply: HandshakeReply): Finding {
   const { status, statusLine, headers, accepted } = reply;
-  const details = TELLING_HEADERS.filter((name) => headers.has(name))
+  const details = SHOWN_HEADERS.filter((name) => headers.has(name))
     .map((name) => `${name}: ${headers.get(name)}`);
   if (status !== 101) {
     return {
@@ -90,7 +90,7 @@ export function judgeHandshake(reply: HandshakeReply): Finding {
     summary: `${statusLine}, with a wrong Sec-WebSocket-Accept`,
     details,
     advice:
-      "What answered is no WebSocket server, or a proxy changed the headers",
+      "The answer is not from a WebSocket server, or a proxy changed the headers",
     exitCode: EXIT_CODES.protocol,
   };
 }
@@ -110,10 +110,10 @@ export function judgePings(latencies: readonly number[]): Finding {
 }
 
 /**
- * Judges a connection that was lost while nothing was said.
+ * Judges a connection that was lost while no message was sent.
  *
- * @param after How long nothing had been said, in milliseconds.
- * @param why What is known of the end.
+ * @param after How long the connection had been silent, in milliseconds.
+ * @param why The reason for the end, as far as it is known.
  */
 export function judgeIdleCut(after: number, why: string): Finding {
   const seconds = after / 1_000;
@@ -145,16 +145,16 @@ function certificateAdvice(
   now: number,
 ): string {
   if (certificate === undefined) {
-    return "Check that the port speaks TLS: if not, the URL begins with ws://";
+    return "Check that the port speaks TLS: if not, use a URL that begins with ws://";
   }
   const { from, to, issuer, subject } = certificate;
   if (to < now) return `The certificate ended on ${dateOf(to)}: renew it`;
   if (from > now) {
-    return "The certificate is not good yet: check the clocks of both sides";
+    return "The certificate is not valid yet: check the clocks of both machines";
   }
   return issuer === subject
-    ? "The certificate is signed by itself: trust it with DENO_CERT=FILE, " +
-      "or get one of a public authority"
+    ? "The certificate is self-signed: trust it with DENO_CERT=FILE, or get " +
+      "one from a public authority"
     : "Check that the certificate names this host, that the server sends the " +
       "whole chain, and that its authority is trusted";
 }
@@ -166,7 +166,7 @@ function statusAdvice(
   const location = headers.get("location");
   if (status === 0) return "This port does not speak HTTP: check it";
   if (status < 300) {
-    return "A web page answered: check the path, and that a proxy in between " +
+    return "A web page answered: check the path, and that each proxy on the way " +
       "passes Upgrade and Connection on";
   }
   if (status < 400) {
@@ -176,25 +176,25 @@ function statusAdvice(
   }
   switch (status) {
     case 400:
-      return "The server saw no handshake: often a proxy that does not pass " +
-        "Upgrade and Connection on, or a missing subprotocol";
+      return "The server did not accept the handshake: often a proxy does not pass " +
+        "Upgrade and Connection on, or a subprotocol (-p) is missing";
     case 401:
     case 403:
-      return "Check the token (--token-env), the Origin header, and their rights";
+      return "Check the token (--token-env), its rights, and the Origin header (-H)";
     case 404:
       return "Check the path of the URL";
     case 426:
-      return "The server wants another protocol or version: check the path";
+      return "The server does not speak WebSocket at this path: check the path";
     case 429:
     case 503:
       return "The server is busy: try again later";
     case 502:
     case 504:
-      return "The proxy does not reach the server behind it: check that one";
+      return "The proxy does not reach the server behind it: check that server";
     default:
       return status < 500
-        ? "See what the server expects of a client"
-        : "See the server's log";
+        ? "Look up what the server expects of a client"
+        : "Look into the server's log";
   }
 }
 

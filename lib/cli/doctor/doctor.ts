@@ -1,5 +1,5 @@
 /**
- * `doctor`: what happens on the way to a server, and what to do about it.
+ * `doctor`: checks the way to a server step by step, and advises what to do.
  *
  * @module
  */
@@ -22,13 +22,13 @@ import { wrap } from "../terminal/text_width.ts";
 import { visibleLine } from "../terminal/visible_text.ts";
 import { UsageError } from "../usage_error.ts";
 
-const HELP = `Find out what happens on the way to a server, step by step
+const HELP = `Check the way to a server step by step, and say what to do
 
 Usage: doctor <url> [options]
 
 ${HANDSHAKE_HELP}\
-      --idle TIME             how long to say nothing (10s); 0 leaves it out
-      --timeout TIME          how long each other step may take (5s)
+      --idle TIME             how long to keep silent (10s); 0 skips this step
+      --timeout TIME          time limit of each other step (5s)
 
 Steps: DNS, TCP, TLS, handshake, pings, idle. TIME is like 250ms, 30s, 5m.
 Exit codes: 0 it works, 1 other failure, 2 wrong usage, 3 unreachable (DNS,
@@ -68,7 +68,7 @@ function readPlan(flags: Flags, io: SessionIo): CheckupPlan {
   const { url, token, allowInsecure } = handshake;
   if (token !== undefined && isInsecure(url.href) && !allowInsecure) {
     throw new UsageError(
-      "The token would cross a network over plain ws: use wss:, or --allow-insecure",
+      "The token would cross a network unencrypted: use wss:, or --allow-insecure",
     );
   }
   return {
@@ -92,7 +92,7 @@ async function examine(plan: CheckupPlan, io: SessionIo): Promise<number> {
     if (checkup.isStopped) return EXIT_CODES.interrupted;
     io.write(verdictOf(findings, io));
   } catch (error) {
-    // What was found until then still decides on the exit code.
+    // What was found until then decides on the exit code.
     if (!(error instanceof OutputError && error.kind === "reader gone")) {
       throw error;
     }
@@ -137,10 +137,10 @@ function verdictOf(
   return `\n${lines.join("\n")}\n`;
 }
 
-/** How much of one line of a server is shown, in characters. */
+/** How much of one line of a server to show, in characters. */
 const LONGEST_SHOWN = 300;
 
-/** Servers choose status lines, headers, reasons and names in certificates. */
+/** The server chooses status line, headers, reasons and names in certificates. */
 function shown(text: string): string {
   const characters = [...visibleLine(text)];
   return characters.length <= LONGEST_SHOWN

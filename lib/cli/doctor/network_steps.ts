@@ -1,5 +1,5 @@
 /**
- * The way to a server, one step at a time: name, TCP, TLS, handshake.
+ * The steps to a server on plain sockets: DNS, TCP, TLS, handshake.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { lookup } from "node:dns/promises";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type PeerCertificate } from "node:tls";
 
-/** What every step is limited by. */
+/** The limit of a step. */
 export interface StepLimits {
   /** Aborts when the step has taken too long. */
   readonly signal: AbortSignal;
@@ -16,7 +16,7 @@ export interface StepLimits {
 
 /** What a server answered to a handshake. */
 export interface HandshakeReply {
-  /** The HTTP status; 0 for what is no HTTP. */
+  /** The HTTP status; 0 if the answer is not HTTP. */
   readonly status: number;
   /** The first line. */
   readonly statusLine: string;
@@ -26,14 +26,14 @@ export interface HandshakeReply {
   readonly accepted: boolean;
 }
 
-/** What a handshake asks for. */
+/** What a handshake contains. */
 export interface HandshakeRequest {
   readonly url: URL;
   readonly protocols: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What is known of a certificate. */
+/** What a certificate says. */
 export interface CertificateFacts {
   readonly subject: string;
   readonly issuer: string;
@@ -62,7 +62,8 @@ export async function openTcp(
 /**
  * Speaks TLS over a connection.
  *
- * @param trust `"judged"` refuses a certificate that is not trusted.
+ * @param trust `"judged"` refuses a certificate that is not trusted, `"any"`
+ * takes each one.
  */
 export async function openTls(
   { socket, url, trust }: {
@@ -78,7 +79,7 @@ export async function openTls(
   const tls = connectTls({
     socket,
     host,
-    // RFC 6066, 3: an address is no server name.
+    // RFC 6066, 3: an IP address is not a server name.
     ...isIP(host) === 0 && { servername: host },
     rejectUnauthorized: trust === "judged",
   });
@@ -105,18 +106,18 @@ export async function shakeHands(
   };
 }
 
-/** The port, also where the URL leaves it out. */
+/** Gives the port of a URL, or the default port of its scheme. */
 export function portOf({ port, protocol }: URL): number {
   if (port !== "") return Number(port);
   return protocol === "wss:" ? 443 : 80;
 }
 
-/** The host without the brackets of an IPv6 address. */
+/** Gives the host of a URL, without the brackets of an IPv6 address. */
 export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, "");
 }
 
-/** What a head may take; more is no answer to a handshake. */
+/** How long the head of an answer may be, in characters. */
 const MAX_HEAD = 64 * 1024;
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -148,7 +149,9 @@ async function readHead(socket: Socket, signal: AbortSignal): Promise<string> {
     text += data;
     const end = text.indexOf("\r\n\r\n");
     if (end !== -1) resolve(text.slice(0, end));
-    else if (text.length > MAX_HEAD) reject(new Error("No end of the answer"));
+    else if (text.length > MAX_HEAD) {
+      reject(new Error("The head of the answer is too long"));
+    }
   });
   socket.on("error", reject);
   socket.on("close", () => {

@@ -1,5 +1,5 @@
 /**
- * Certificates for the embedded server: from files, or made by `openssl`.
+ * Certificates for the echo server: from files, or made by `openssl`.
  *
  * @module
  */
@@ -19,14 +19,14 @@ export async function readCertificate(
   return { cert: await read(cert), key: await read(key) };
 }
 
-/** A certificate that was made for one server. */
+/** A certificate that was made for one run of the server. */
 export interface MadeCertificate extends Certificate, AsyncDisposable {
-  /** Where it is, for clients that shall trust it; until it is disposed of. */
+  /** The file that clients can trust. It is removed with this object. */
   readonly file: string;
 }
 
 /**
- * Makes a certificate for `localhost` that nobody trusts, valid for a month.
+ * Makes a self-signed certificate for `localhost`, valid for 30 days.
  *
  * @throws {UsageError} There is no `openssl`, or it fails.
  */
@@ -63,7 +63,7 @@ const REQUEST: readonly string[] = [
   "/CN=localhost",
   "-addext",
   "subjectAltName=DNS:localhost,IP:127.0.0.1",
-  // Rustls takes no authority for a server, and with this it is none.
+  // Rustls does not accept the certificate of an authority as that of a server.
   "-addext",
   "basicConstraints=critical,CA:FALSE",
 ];

@@ -1,6 +1,6 @@
 /**
- * An echo server whose faults can be chosen, on the npm package `ws`: unlike
- * `Deno.serve` it can cut a connection without a close frame.
+ * An echo server with faults on demand. It uses the npm package `ws`, which unlike
+ * `Deno.serve` can cut a connection without a close frame.
  *
  * @module
  */
@@ -19,26 +19,26 @@ export interface Certificate {
 /** How the server behaves; durations are in milliseconds. */
 export interface EchoServerOptions {
   readonly hostname: string;
-  /** 0 takes one that is free. */
+  /** 0 for any free port. */
   readonly port: number;
-  /** Cuts a connection on which nothing has arrived for so long. */
+  /** Cuts a connection after so long without data. */
   readonly idleTimeout: number;
-  /** Cuts all connections this often. */
+  /** Cuts all connections at this interval. */
   readonly dropEvery: number;
-  /** What a client must send as a bearer token, or as `?token=`. */
+  /** The bearer token that a client must send, or have as `?token=`. */
   readonly token: string | undefined;
   readonly certificate: Certificate | undefined;
   readonly clock: Clock;
-  /** Is told of each client. */
+  /** Called with a line for each thing that happens. */
   note(text: string): void;
 }
 
-/** A server that listens. */
+/** A server that listens, until it is disposed of. */
 export interface EchoServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** What we use of a connection of `ws`, which has no types of its own. */
+/** The part of a connection of `ws` that is used here. */
 interface Client {
   on(
     event: "message",
@@ -86,7 +86,7 @@ export async function startEchoServer(
     ) => judge(req, options, verdict),
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  // `ws` takes the errors of the HTTP server, and throws what nobody listens to.
+  // `ws` repeats the errors of the HTTP server, and throws without a listener.
   sockets.on("error", reject);
   http.listen(options.port, hostname, resolve);
   await promise;
@@ -105,7 +105,7 @@ export async function startEchoServer(
       const cancel = options.clock.after(LINGER, () => {
         cut(sockets);
         http.closeAllConnections();
-        // A TLS handshake that failed is no connection, and is waited for.
+        // `close()` waits for failed TLS handshakes too, and those cannot be cut.
         late.resolve();
       });
       await Promise.race([closed, late.promise]);
@@ -130,7 +130,7 @@ function judge(
   verdict(false, 401, "Unauthorized", { "WWW-Authenticate": "Bearer" });
 }
 
-/** Returns what stops the regular cuts. */
+/** Returns a function that stops the regular cuts. */
 function serveAll(sockets: Server, options: EchoServerOptions): () => void {
   const { clock, dropEvery, note } = options;
   let count = 0;

@@ -1,5 +1,5 @@
 /**
- * `serve`: an echo server for trying things out.
+ * `serve`: an echo server for tests by hand.
  *
  * @module
  */
@@ -22,22 +22,22 @@ import { type FlagNames, type Flags, requireNoPositionals } from "../flags.ts";
 import type { SessionIo } from "../terminal/command_io.ts";
 import { UsageError } from "../usage_error.ts";
 
-const HELP = `Start a WebSocket server that sends back what it gets
+const HELP = `Start a WebSocket server that sends each message back
 
 Usage: serve [options]
 
-      --port N             listen there (8080); 0 takes a free one
+      --port N             listen on this port (8080); 0 for any free port
       --host NAME          listen on this address (127.0.0.1)
-      --idle-timeout TIME  cut a connection on which nothing arrives for so long
-      --drop-every TIME    cut all connections this often
-      --token TOKEN        refuse who does not send this, as a bearer token or
-                           as ?token=, with 401
+      --idle-timeout TIME  cut a connection after so long without data
+      --drop-every TIME    cut all connections at this interval
+      --token TOKEN        answer 401 to a client without this bearer token; it
+                           may also send it in the URL, as ?token=
       --tls                speak wss:, with a certificate that openssl makes
-      --cert FILE          or with this certificate (PEM)
-      --key FILE           and this key
+      --cert FILE          speak wss:, with this certificate (PEM)
+      --key FILE           the key of that certificate (PEM)
 
-A cut connection gets no close frame: that is how proxies and crashes do it.
-TIME is like 250ms, 30s, 5m. Ctrl-C ends it: connections are closed with 1001.
+A cut connection gets no close frame, as from a proxy or a crash. TIME is like
+250ms, 30s, 5m. Ctrl-C ends the server and closes all connections with 1001.
 Exit codes: 0 ended by Ctrl-C, 1 cannot listen, 2 wrong usage.
 `;
 

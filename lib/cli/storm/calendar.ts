@@ -1,17 +1,17 @@
 /**
- * Which client is due when, for fleets of a million.
+ * A timer queue for fleets of a million clients.
  *
  * @module
  */
 
-/** How far ahead a client can be due, in milliseconds: more than half an hour. */
+/** The longest time that a client can wait, in milliseconds: about 35 minutes. */
 const SPAN = 2 ** 21;
 const MASK = SPAN - 1;
 const NOBODY = -1;
 
 /**
- * One appointment per client, with a list of clients for each millisecond. To
- * make one and to find the next takes the same time however many there are.
+ * One timer per client, in a list of clients for each millisecond: to set a timer
+ * and to find the next one takes constant time.
  */
 export class Calendar {
   readonly #firsts = new Int32Array(SPAN).fill(NOBODY);
@@ -20,7 +20,7 @@ export class Calendar {
   #now = 0;
 
   /**
-   * Makes a calendar that stands at the instant 0.
+   * Makes a calendar at the instant 0.
    *
    * @param clients How many clients there are, numbered from 0.
    */
@@ -28,21 +28,21 @@ export class Calendar {
     this.#nexts = new Int32Array(clients);
   }
 
-  /** The millisecond at which it stands. */
+  /** The current millisecond. */
   get now(): number {
     return this.#now;
   }
 
-  /** How many clients have an appointment. */
+  /** How many timers are set. */
   get size(): number {
     return this.#size;
   }
 
   /**
-   * Gives a client without an appointment one.
+   * Sets the timer of a client that has none.
    *
-   * @param at A whole millisecond from `now` on; what is beyond the reach of
-   * the calendar comes at its end.
+   * @param at A whole millisecond from `now` on; a later one than the longest
+   * time is shortened to it.
    */
   schedule(client: number, at: number): void {
     const slot = Math.min(at, this.#now + MASK) & MASK;
@@ -52,9 +52,9 @@ export class Calendar {
   }
 
   /**
-   * Takes one of those who are due now off the calendar.
+   * Takes one timer that is due now.
    *
-   * @returns The client, or `undefined` if there is none.
+   * @returns Its client, or `undefined` if no timer is due.
    */
   take(): number | undefined {
     const slot = this.#now & MASK;
@@ -65,7 +65,7 @@ export class Calendar {
     return client;
   }
 
-  /** Goes on to the next millisecond; nobody must be due in the present one. */
+  /** Goes on to the next millisecond; no timer may be due in the current one. */
   advance(): void {
     this.#now += 1;
   }

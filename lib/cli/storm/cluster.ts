@@ -1,5 +1,6 @@
 /**
- * The servers of a simulation: who is connected where, and who is let in.
+ * The servers of a simulation: which client is connected to which server, and how
+ * an attempt is answered.
  *
  * @module
  */
@@ -12,12 +13,12 @@ const OPENED: Answer = { kind: "opened" };
 const REFUSED: Answer = { kind: "refused" };
 const NOWHERE = 255;
 
-/** Servers behind a balancer that sends each client to any that is up. */
+/** Servers behind a balancer that sends each client to a random one that is up. */
 export class Cluster {
   readonly #scenario: Scenario;
   readonly #random: Random;
   readonly #busy: Answer;
-  /** Where each client is connected. */
+  /** The server of each client. */
   readonly #homes: Uint8Array;
   #up: readonly number[];
   #pending: Scenario["outages"];
@@ -25,7 +26,7 @@ export class Cluster {
   #taken = 0;
   #backAt = 0;
 
-  /** Makes servers that are up, with all clients connected. */
+  /** Makes servers that are all up, with all clients connected. */
   constructor(scenario: Scenario, random: Random) {
     const { servers, clients, retryAfter } = scenario;
     this.#scenario = scenario;
@@ -39,17 +40,17 @@ export class Cluster {
     this.#pending = scenario.outages;
   }
 
-  /** Whether something is still to happen. */
+  /** Whether all outages are over. */
   get isSettled(): boolean {
     return this.#pending.length === 0;
   }
 
-  /** Since when there has been a server, in milliseconds. */
+  /** When the first server came back after the last time without any, in milliseconds. */
   get backAt(): number {
     return this.#backAt;
   }
 
-  /** Lets servers go and come back; gives the clients that lose a connection. */
+  /** Starts and ends outages; gives the clients that lose their connection. */
   *pass(now: number): Generator<number> {
     const next = this.#pending[0];
     if (next === undefined) return;

@@ -1,5 +1,5 @@
 /**
- * What one looks at after a storm.
+ * The figures of a simulation.
  *
  * @module
  */
@@ -20,8 +20,8 @@ export interface Figures {
   /** Attempts per lost connection. */
   readonly attemptsEach: number;
   /**
-   * Peak openings × p99 in windows / clients: 1 is what no policy can ping.
-   * It says something where all clients are lost once, and only along with the
+   * Peak openings × p99 in windows / clients: no policy can have less than 1. It
+   * is meaningful where all clients are lost once, and only together with the
    * peak: a fleet that comes back in one instant has 1 as well.
    */
   readonly distance: number;
@@ -68,7 +68,7 @@ function median(values: readonly number[]): number {
   return low === high ? sorted[low] ?? NaN : (sorted[low]! + sorted[high]!) / 2;
 }
 
-/** The smallest value that this part of all values does not exceed. */
+/** Gives the smallest value that is not exceeded by this part of all values. */
 function quantile(sorted: Float64Array, part: number): number {
   return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? NaN;
 }

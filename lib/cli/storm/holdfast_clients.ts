@@ -1,6 +1,6 @@
 /**
- * Clients of this library: each one is the real connection machine with the
- * real backoff. Only time, chance and the network are made up.
+ * Clients of this library: each one runs the real state machine with the real
+ * backoff. Only time, randomness and the network are simulated.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export class HoldfastClients implements Population {
    * Makes connected clients.
    *
    * @param clients How many.
-   * @param policy What they go by, and what they draw from.
+   * @param policy Their configuration, and their source of randomness.
    */
   constructor(
     clients: number,
@@ -66,7 +66,7 @@ export class HoldfastClients implements Population {
     }
   }
 
-  /** A client that has been connected for so long that nothing else matters. */
+  /** A client that has been open so long that earlier failures do not count. */
   #longOpen(): State {
     const now = -2 * this.#config.stableAfter;
     const events: readonly Event[] = [

@@ -1,7 +1,6 @@
 /**
- * Clients of other libraries, as far as a storm is concerned: a rule for the
- * delays, and when failures are forgotten. None of them obeys `Retry-After`: a
- * browser hides it.
+ * Clients of other libraries, reduced to their delays and to when they forget
+ * failures. None of them obeys `Retry-After`: a browser hides it.
  *
  * @module
  */
@@ -9,7 +8,7 @@
 import type { Answer, Population } from "./population.ts";
 import type { Random } from "./random.ts";
 
-/** When a client tries again. */
+/** The delays of a client. */
 export interface PeerRule {
   /**
    * Gives a delay in milliseconds, or `undefined` to give up.
@@ -19,11 +18,11 @@ export interface PeerRule {
    * @param trait Uniform in [0, 1), one for each client.
    */
   delay(tries: number, random: number, trait: number): number | undefined;
-  /** How old a connection must be to forget failures, in milliseconds; else 0. */
+  /** How long a connection must last to reset the count, in milliseconds; default 0. */
   readonly minUptime?: number;
 }
 
-/** Clients that go by a rule. */
+/** Clients that follow a rule. */
 export class Peers implements Population {
   readonly #rule: PeerRule;
   readonly #random: Random;
@@ -35,7 +34,7 @@ export class Peers implements Population {
    * Makes connected clients.
    *
    * @param clients How many.
-   * @param policy What they go by, and what they draw from.
+   * @param policy Their rule, and their source of randomness.
    */
   constructor(
     clients: number,

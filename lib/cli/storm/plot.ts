@@ -1,5 +1,5 @@
 /**
- * Attempts and openings over time as an SVG picture, one panel for each policy.
+ * Draws attempts and openings over time as SVG, one panel per policy.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { max } from "./figures.ts";
 import type { Counts } from "./recorder.ts";
 import { duration, type Scenario, WINDOW } from "./scenario.ts";
 
-/** What one panel shows. */
+/** The content of one panel. */
 export interface Series {
   readonly name: string;
   readonly counts: Counts;
@@ -26,7 +26,7 @@ const FLOOR = 0.7;
 /** How many labels a time axis has at most. */
 const TICKS = 10;
 
-/** Not all viewers know custom properties, so the colours stand there twice. */
+/** Not all viewers know custom properties, so each colour is written twice. */
 const STYLE = `
   text { font: 13px system-ui, "DejaVu Sans", sans-serif; fill: #1f2328 }
   .title { font-size: 16px; font-weight: 600 } .name { font-weight: 600 }
@@ -85,7 +85,7 @@ function axesOf(scenario: Scenario, series: readonly Series[]): Axes {
   );
   return {
     decades: Math.ceil(Math.log10(most)),
-    // A straggler shall not squeeze what matters.
+    // A few late clients must not compress the rest.
     windows: Math.ceil(Math.min(windows, end + Math.max(end, 300))),
   };
 }
@@ -155,7 +155,7 @@ function timeLabels(axes: Axes, bottom: number): string {
     .join("\n");
 }
 
-/** The smallest handy distance that leaves room for the labels, in milliseconds. */
+/** Gives the smallest round distance that leaves room for labels, in milliseconds. */
 function tickStep(span: number): number {
   const steps = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600];
   const step = steps.find((each) => span / (each * 1_000) <= TICKS);

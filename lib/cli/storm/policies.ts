@@ -1,7 +1,7 @@
 /**
- * The policies that fleets are compared by: ours as it is, and those of other
- * clients as their defaults were read on 2026-11-21. Each line names the
- * package, its version, and where in it the delays come from.
+ * The policies to compare: ours, and the defaults of other clients as of
+ * 2026-11-21. Each entry names the package, its version, and the place in its
+ * source.
  *
  * @module
  */
@@ -13,16 +13,16 @@ import { type PeerRule, Peers } from "./peers.ts";
 import type { Population } from "./population.ts";
 import type { Random } from "./random.ts";
 
-/** How the clients of a fleet come back. */
+/** How the clients of a fleet reconnect. */
 export interface Policy {
   readonly name: string;
-  /** Whether chance plays no part, so that all runs are the same. */
+  /** Whether all runs are the same, without randomness. */
   readonly deterministic: boolean;
-  /** Makes that many connected clients. */
+  /** Makes so many connected clients. */
   populate(clients: number, random: Random): Population;
 }
 
-/** How many milliseconds a connection has to last until a failure is forgotten. */
+/** How long a connection must last to reset the count of failures, in milliseconds. */
 const RWS_MIN_UPTIME = 5_000;
 
 const RULES: Readonly<Record<string, PeerRule>> = {
@@ -102,7 +102,8 @@ export const PEERS: readonly Policy[] = Object.entries(RULES).map(
 /**
  * Makes a policy of this library.
  *
- * @param backoff What differs from the defaults.
+ * @param options `name` for the table, and `backoff` where it differs from the
+ * defaults.
  * @throws {TypeError | RangeError} As the constructor of a socket does.
  */
 export function holdfast(
@@ -111,7 +112,7 @@ export function holdfast(
     readonly backoff?: BackoffOptions;
   } = {},
 ): Policy {
-  // The fleet's servers answer each ping, so there is nothing to find out.
+  // The simulated servers answer each ping.
   const { setup } = resolveOptions("wss://example.com", [], {
     heartbeat: false,
     ...backoff !== undefined && { backoff },

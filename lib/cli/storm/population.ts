@@ -1,6 +1,5 @@
 /**
- * What the simulation knows of its clients: they lose connections, and they
- * make attempts.
+ * The interface between the simulation and its clients.
  *
  * @module
  */
@@ -8,25 +7,25 @@
 /** How a server answers an attempt. */
 export type Answer =
   | { readonly kind: "opened" }
-  /** Nobody listens. */
+  /** The connection is refused. */
   | { readonly kind: "refused" }
-  /** Status 503, with or without advice. */
+  /** Status 503, with or without `Retry-After` in milliseconds. */
   | { readonly kind: "busy"; readonly retryAfter?: number };
 
-/** Clients that all follow one policy, numbered from 0, all of them connected. */
+/** Clients that all follow one policy, numbered from 0, at first all connected. */
 export interface Population {
   /**
-   * Takes a client's connection away.
+   * Ends the connection of a client.
    *
    * @param now Milliseconds since the simulation began.
-   * @returns When it makes its next attempt; `Infinity`: never.
+   * @returns When the next attempt is due; `Infinity`: never.
    */
   lose(client: number, now: number): number;
   /**
-   * Lets a client make the attempt that it announced.
+   * Makes the attempt that is due.
    *
-   * @returns When it makes the next one; `Infinity`: never, since it is
-   * connected or has given up.
+   * @returns When the next attempt is due; `Infinity`: the client is connected or
+   * has given up.
    */
   attempt(client: number, now: number, answer: Answer): number;
 }

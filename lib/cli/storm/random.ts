@@ -1,5 +1,5 @@
 /**
- * Chance that repeats itself: the same seed, the same numbers.
+ * Random numbers that repeat: the same seed gives the same numbers.
  *
  * @module
  */
@@ -11,21 +11,21 @@ export type Random = () => number;
 const SCALE = 2 ** -32;
 
 /**
- * Makes a generator of random numbers, as good as a simulation needs and of no
- * use for secrets: 32 bits of state, stepped and mixed.
+ * Makes a generator of random numbers with 32 bits of state. It is good enough for
+ * a simulation, and not for secrets.
  *
- * @param seed Which sequence; an integer.
+ * @param seed An integer that selects the sequence.
  */
 export function seededRandom(seed: number): Random {
   let state = mix(seed);
   return () => {
-    // The golden ratio's bits: an odd step visits each state once.
+    // The bits of the golden ratio: an odd step visits each state once.
     state = (state + 0x9e3779b9) | 0;
     return (mix(state) >>> 0) * SCALE;
   };
 }
 
-/** Lets each bit of the input change about half of the output's. */
+/** Mixes: each bit of the input changes about half of the bits of the output. */
 function mix(value: number): number {
   let bits = value | 0;
   bits = Math.imul(bits ^ (bits >>> 16), 0x21f0aaad);

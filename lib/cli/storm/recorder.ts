@@ -13,15 +13,15 @@ export interface Counts {
   /** Attempts that succeeded in each window. */
   readonly openings: Uint32Array;
   /**
-   * For each lost connection, in rising order, how many milliseconds it took
-   * the client to come back, from when it could have; `Infinity`: it did not.
+   * For each lost connection, in rising order, the milliseconds from when the
+   * client could reconnect to when it did; `Infinity`: it did not.
    */
   readonly recoveries: Float64Array;
 }
 
 const CONNECTED = -1;
 
-/** Takes notes during a simulation. */
+/** Counts attempts, openings and recoveries. */
 export class Recorder {
   readonly #lostAt: Float64Array;
   #attempts = new Uint32Array(1_024);
@@ -31,30 +31,30 @@ export class Recorder {
   #returned = 0;
 
   /**
-   * Begins with everybody connected.
+   * Makes a recorder; all clients are connected.
    *
-   * @param clients How many there are.
+   * @param clients How many clients there are.
    */
   constructor(clients: number) {
     this.#lostAt = new Float64Array(clients).fill(CONNECTED);
     this.#recoveries = new Float64Array(clients);
   }
 
-  /** Notes that a client lost its connection. */
+  /** Records that a client lost its connection. */
   lost(client: number, now: number): void {
     this.#lostAt[client] = now;
   }
 
-  /** Notes that a client tried. */
+  /** Records an attempt. */
   attempted(now: number): void {
     const window = this.#window(now);
     this.#attempts[window] = this.#attempts[window]! + 1;
   }
 
   /**
-   * Notes that a client is connected again.
+   * Records that a client is connected again.
    *
-   * @param backAt Since when that has been possible.
+   * @param backAt When a server came back, in milliseconds.
    */
   opened(client: number, now: number, backAt: number): void {
     const window = this.#window(now);
@@ -68,7 +68,7 @@ export class Recorder {
     this.#lostAt[client] = CONNECTED;
   }
 
-  /** Sums up. */
+  /** Gives the counts so far. */
   counts(): Counts {
     const missing = this.#lostAt.reduce(
       (sum, at) => at === CONNECTED ? sum : sum + 1,

@@ -1,5 +1,5 @@
 /**
- * What happens to a fleet: who is away when, and how much a server can take.
+ * What happens to a fleet: outages, and the capacity of the servers.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 /** The width of a window in which attempts are counted, in milliseconds. */
 export const WINDOW = 100;
 
-/** A time when a server is away, in milliseconds since the simulation began. */
+/** The time when a server is down, in milliseconds since the simulation began. */
 export interface Outage {
   /** Which of the servers, from 0. */
   readonly server: number;
@@ -18,24 +18,24 @@ export interface Outage {
 /** What happens to a fleet. */
 export interface Scenario {
   readonly title: string;
-  /** How many there are, spread evenly over the servers. */
+  /** How many clients there are, spread evenly over the servers. */
   readonly clients: number;
   readonly servers: number;
   /** In the order in which they begin. */
   readonly outages: readonly Outage[];
-  /** How many openings all servers take in one window; the rest is refused. */
+  /** How many openings all servers accept in one window; the rest is refused. */
   readonly capacity: number;
-  /** The advice that comes with a refusal, in milliseconds. */
+  /** The `Retry-After` of a refusal, in milliseconds. */
   readonly retryAfter?: number;
   /** When to stop at the latest, in milliseconds. */
   readonly horizon: number;
 }
 
-/** Nobody is waited for longer than this after the last outage. */
+/** How long a simulation goes on after the last outage, in milliseconds. */
 const PATIENCE = 3_600_000;
 
 /**
- * One server, which all clients lose at once, and get back.
+ * One server that goes down and comes back: all clients lose it at once.
  *
  * @param options `away` and `retryAfter` in milliseconds; `capacity` in
  * openings per window.
@@ -96,7 +96,7 @@ export function rollingRestart(
 }
 
 /**
- * A server that comes back and fails again soon after, while the fleet returns.
+ * A server that comes back and fails again while the fleet returns.
  *
  * @param options `away`, how long it is away each time, and `up`, how long it
  * lasts in between, in milliseconds.
@@ -124,7 +124,7 @@ export function relapse(
   };
 }
 
-/** Tells a duration in its largest whole unit. */
+/** Gives a duration in its largest whole unit. */
 export function duration(milliseconds: number): string {
   const units = [[3_600_000, "h"], [60_000, "min"], [1_000, "s"]] as const;
   for (const [size, unit] of units) {

@@ -1,8 +1,8 @@
 /**
- * A fleet in virtual time: hours in seconds, and the same each time.
+ * Runs a fleet in virtual time: hours take seconds, and each run is reproducible.
  *
- * What a handshake takes is left out: it is the same for all policies, and
- * short beside their delays.
+ * The duration of a handshake is left out: it is the same for all policies, and
+ * short compared with their delays.
  *
  * @module
  */
@@ -17,7 +17,8 @@ import type { Scenario } from "./scenario.ts";
 /**
  * Runs a fleet through a scenario.
  *
- * @param seed What chance goes by: the same seed gives the same counts.
+ * @param options `policy` of the clients, and `seed` of the random numbers: the
+ * same seed gives the same counts.
  */
 export function simulate(
   scenario: Scenario,

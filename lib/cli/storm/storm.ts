@@ -1,5 +1,5 @@
 /**
- * `storm`: what a fleet does when its server goes away and comes back.
+ * `storm`: simulates a fleet whose server goes down and comes back.
  *
  * @module
  */
@@ -27,10 +27,10 @@ import type { CommandIo } from "../terminal/command_io.ts";
 import { progressBar } from "../terminal/progress.ts";
 import { UsageError } from "../usage_error.ts";
 
-/** More than this many clients take more memory than a machine may have. */
+/** More clients than this may take more memory than a machine has. */
 const MAX_CLIENTS = 2_000_000;
 const MAX_SEEDS = 1_000;
-/** A picture with more panels than this is no help. */
+/** More panels than this make a picture unreadable. */
 const MAX_PANELS = 4;
 
 const HELP = `Simulate a fleet that loses its server, in virtual time
@@ -38,18 +38,18 @@ const HELP = `Simulate a fleet that loses its server, in virtual time
 Usage: storm [options]
 
       --clients N         how many clients (10000)
-      --outage TIME       how long the server is away (30s)
-      --capacity N        how many openings it takes in 100 ms (no limit)
-      --retry-after TIME  what it tells those that it turns away
+      --outage TIME       how long the server is down (30s)
+      --capacity N        how many openings it accepts in 100 ms (no limit)
+      --retry-after TIME  the Retry-After of those that it refuses
       --policy NAME       holdfast, a peer's, or all; can be repeated (all)
-      --seeds N           how many runs the medians are of (5)
+      --seeds N           how many runs to take the medians of (5)
       --svg FILE          draw what happened, for the first ${MAX_PANELS} policies
 
 The policy of holdfast; without any of these, its defaults:
-      --strategy NAME     spread or exponential
-      --fleet N, --first TIME, --cap TIME       of spread
-      --initial-delay TIME, --max-delay TIME    of exponential
-      --factor NUMBER, --jitter full|equal|none
+      --strategy NAME                           spread or exponential
+      --fleet N, --first TIME, --cap TIME       for spread
+      --initial-delay TIME, --max-delay TIME    for exponential
+      --factor NUMBER, --jitter full|equal|none for exponential
 
 TIME is like 250ms, 30s, 5m. Peers, in quotes where there is a space:
 ${listInRows(PEERS.map(({ name }) => name))}`;
@@ -145,7 +145,7 @@ function policiesOf(flags: Flags): readonly Policy[] {
   });
 }
 
-/** Our own policy; the values are checked as the options of a socket are. */
+/** Our own policy; its values are checked like the options of a socket. */
 function ours(flags: Flags): Policy {
   const backoff = backoffOf(flags);
   try {
@@ -238,7 +238,7 @@ async function draw(
   }
 }
 
-/** Three to a row, so that the help fits a screen. */
+/** Three names in a row, so that the help fits a screen. */
 function listInRows(names: readonly string[]): string {
   const rows = Array.from(
     { length: Math.ceil(names.length / 3) },

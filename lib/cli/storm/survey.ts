@@ -1,5 +1,5 @@
 /**
- * Many runs of one scenario: each policy, each seed.
+ * Runs one scenario for each policy and each seed.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import type { Policy } from "./policies.ts";
 import type { Scenario } from "./scenario.ts";
 import { simulate } from "./simulate.ts";
 
-/** What came out for one policy. */
+/** The result of one policy. */
 export interface Row {
   readonly policy: string;
-  /** How many runs the medians are of. */
+  /** The number of runs behind the medians. */
   readonly runs: number;
   readonly figures: Figures;
 }
 
-/** What is compared. */
+/** What to compare. */
 export interface SurveyOptions {
   readonly policies: readonly Policy[];
   /** How many runs each policy has, with the seeds from 1. */
@@ -26,7 +26,7 @@ export interface SurveyOptions {
   readonly onRun?: () => void;
 }
 
-/** Tells how many runs a survey has. */
+/** Gives the number of runs of a survey. */
 export function runsOf({ policies, seeds }: SurveyOptions): number {
   return policies.reduce((sum, policy) => sum + runsFor(policy, seeds), 0);
 }
@@ -47,7 +47,7 @@ export function survey(
   });
 }
 
-/** Where chance plays no part, one run tells all. */
+/** Without randomness one run is enough. */
 function runsFor({ deterministic }: Policy, seeds: number): number {
   return deterministic ? 1 : seeds;
 }

@@ -1,5 +1,5 @@
 /**
- * The result of a survey as a table, which is Markdown as well.
+ * Formats the result of a survey as a Markdown table.
  *
  * @module
  */
@@ -17,11 +17,11 @@ const HEAD: readonly string[] = [
   "distance",
 ];
 
-/** What the columns mean, for those who see the table for the first time. */
+/** The meaning of the columns. */
 export const LEGEND =
   `attempts, openings: the most in 100 ms; p50, p99: seconds until that part of
-the lost connections was back, once it could be; each: attempts per lost
-connection; distance: openings × p99 / clients, where 1 cannot be beaten.
+the lost connections was back, from when it was possible; each: attempts per
+lost connection; distance: openings × p99 / clients, where 1 is the optimum.
 `;
 
 /** Formats the medians of a survey. */

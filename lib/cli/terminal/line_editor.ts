@@ -1,17 +1,18 @@
 /**
- * A line of text that is being typed, key by key: no terminal, no clock.
+ * The editor of one line of text: keys in, lines out. It knows no terminal and no
+ * clock.
  *
  * @module
  */
 
-/** What typing led to. */
+/** The result of a key. */
 export type Typed =
   /** A line was entered. */
   | { readonly type: "line"; readonly text: string }
-  /** Ctrl-D on an empty line: there is no more to come. */
+  /** Ctrl-D on an empty line: the end of the input. */
   | { readonly type: "end" };
 
-/** How many lines can be called back. */
+/** How many lines the history keeps. */
 const LONGEST_HISTORY = 500;
 /** Text as one key, since pasted text is long; else one key each. */
 const KEY =
@@ -28,7 +29,7 @@ export class LineEditor {
   #rest = "";
   #last = "";
   readonly #history: string[] = [];
-  /** Which line of the history is shown; its length: the new one. */
+  /** Index of the line of the history that is shown; its length: the new line. */
   #shown = 0;
   /** The new line, while one of the history is shown. */
   #draft: readonly string[] = [];
@@ -41,7 +42,7 @@ export class LineEditor {
     ];
   }
 
-  /** Takes what the terminal sent. */
+  /** Takes keys as a terminal in raw mode sends them; gives what they entered. */
   type(input: string): readonly Typed[] {
     const text = this.#rest + input;
     this.#rest = UNFINISHED.exec(text)?.[0] ?? "";

@@ -9,7 +9,7 @@ import type { SessionIo } from "./command_io.ts";
 /** How much is gathered before the caller has to wait, in bytes. */
 const HIGH = 64 * 1024;
 
-/** Gathers results while a write is under way, so that few writes carry many. */
+/** Gathers results while a write is under way: many results, few writes. */
 export class Output {
   readonly #io: Pick<SessionIo, "writeBytes">;
   readonly #encoder = new TextEncoder();
@@ -32,7 +32,7 @@ export class Output {
     return this.#failed.promise;
   }
 
-  /** Takes a result; settles when there is room for the next one. */
+  /** Takes a result. Settles when the next one may follow. */
   async write(data: string | Uint8Array): Promise<void> {
     if (this.#state === "failed") return;
     const bytes = typeof data === "string" ? this.#encoder.encode(data) : data;

@@ -1,5 +1,5 @@
 /**
- * A bar that shows how far a computation has come.
+ * A progress bar on a terminal.
  *
  * @module
  */
@@ -10,8 +10,8 @@ const LONGEST_BAR = 40;
 const CLEAR_LINE = "\r\x1b[K";
 
 /**
- * Makes a function that is called after each step and draws the bar, on a
- * terminal only. The last step clears it.
+ * Makes a function to call after each step. On a terminal it draws the bar, and
+ * the last call clears it; elsewhere it does nothing.
  *
  * @param steps How many steps there are.
  */

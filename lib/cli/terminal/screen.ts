@@ -1,6 +1,6 @@
 /**
- * A terminal with a status line and a prompt at its bottom. What is printed
- * goes above both, and what is being typed stays whole.
+ * A terminal with a status line and a prompt at its bottom. Messages are printed
+ * above both, and leave what is being typed as it is.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { CommandIo } from "./command_io.ts";
 import { fitEnd, fitStart, widthOf, wrap } from "./text_width.ts";
 import { visibleLine, visibleLines } from "./visible_text.ts";
 
-/** What a line is about; it decides on the colour. */
+/** The kind of a line; it decides on sign and colour. */
 export type Tone = "received" | "sent" | "good" | "bad" | "quiet";
 
 const PROMPT = "> ";
@@ -35,7 +35,7 @@ export interface Bottom {
   readonly line: readonly [left: string, right: string];
 }
 
-/** What stands at the bottom now. */
+/** The bottom as it was drawn last. */
 interface Drawn {
   readonly text: string;
   /** In columns. */
@@ -44,13 +44,18 @@ interface Drawn {
   readonly cursor: number;
 }
 
-/** Draws. Each change is one write, so nobody sees it half done. */
+/** Draws the terminal. Each change is one write, so that it does not flicker. */
 export class Screen {
   readonly #io: Pick<CommandIo, "write" | "columns" | "noColor">;
   readonly #bottom: () => Bottom;
   #drawn: Drawn | undefined;
 
-  /** Makes a screen that asks `bottom` what to show each time that it draws. */
+  /**
+   * Makes a screen.
+   *
+   * @param io The terminal.
+   * @param bottom Called for what the bottom shows, each time that it is drawn.
+   */
   constructor(
     io: Pick<CommandIo, "write" | "columns" | "noColor">,
     bottom: () => Bottom,
@@ -75,13 +80,13 @@ export class Screen {
     if (rendered !== before) this.#write(erasing, rendered);
   }
 
-  /** Leaves the terminal without the bottom. */
+  /** Removes the bottom. */
   end(): void {
     this.#write(this.#erasing);
     this.#drawn = undefined;
   }
 
-  /** Messages stay as they are, so that they can be copied; the rest is ours. */
+  /** Only our own texts are wrapped: a message can be copied in one piece. */
   #linesOf(text: string, tone: Tone): readonly string[] {
     if (tone === "received" || tone === "sent") {
       return visibleLines(text).split("\n");
@@ -90,7 +95,7 @@ export class Screen {
     return wrap(visibleLine(text), room);
   }
 
-  /** A terminal that became narrower has broken the status line into rows. */
+  /** A terminal that became narrower shows the status line in several rows. */
   get #erasing(): string {
     if (this.#drawn === undefined) return "";
     const { statusWidth, cursor } = this.#drawn;
@@ -102,7 +107,7 @@ export class Screen {
 
   #render(): string {
     const { status, tone, line } = this.#bottom();
-    // One column less: at the last one some terminals wrap, some do not.
+    // One column less: in the last one some terminals wrap, some do not.
     const columns = this.#io.columns - 1;
     const bar = fitStart(visibleLine(status), columns);
     const { prompt, cursor } = renderPrompt(line, columns);
@@ -120,7 +125,7 @@ export class Screen {
   }
 }
 
-/** The part of the line around the cursor, and the cursor in its place. */
+/** Gives the part of the line around the cursor, with the cursor in its place. */
 function renderPrompt(
   [left, right]: readonly [left: string, right: string],
   columns: number,

@@ -1,13 +1,13 @@
 /**
- * How much room text takes on a terminal.
+ * The width of text on a terminal, and line breaks.
  *
  * @module
  */
 
-/** The blocks of which nearly all characters take two columns. */
+/** Unicode blocks in which nearly all characters are two columns wide. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{20000}-\u{3fffd}]/u;
-/** Below this many columns, breaking lines makes them no easier to read. */
+/** The narrowest text that is still readable, in columns. */
 const NARROWEST = 20;
 const COMBINING = /\p{M}|\u200d/u;
 
@@ -16,7 +16,7 @@ export function widthOf(text: string): number {
   return [...text].reduce((sum, character) => sum + columnsOf(character), 0);
 }
 
-/** Gives as much of the beginning as fits. */
+/** Gives as much of the beginning as fits into so many columns. */
 export function fitStart(text: string, columns: number): string {
   let room = columns;
   let fitting = "";
@@ -28,15 +28,15 @@ export function fitStart(text: string, columns: number): string {
   return fitting;
 }
 
-/** Gives as much of the end as fits. */
+/** Gives as much of the end as fits into so many columns. */
 export function fitEnd(text: string, columns: number): string {
   const reversed = [...text].reverse().join("");
   return [...fitStart(reversed, columns)].reverse().join("");
 }
 
 /**
- * Breaks text into lines, between words only: a word that is too long for a
- * line, such as a URL, stays whole, so that it can be copied.
+ * Breaks text into lines between words. A word that is too long for a line, such
+ * as a URL, stays in one piece, so that it can be copied.
  */
 export function wrap(text: string, columns: number): readonly string[] {
   const room = Math.max(columns, NARROWEST);
@@ -52,8 +52,8 @@ export function wrap(text: string, columns: number): readonly string[] {
 }
 
 /**
- * Puts a label before text, and breaks the text into lines that begin below its
- * first word.
+ * Puts a label before a text and breaks the text into lines. Further lines begin
+ * below the first word of the text.
  */
 export function wrapAfter(
   label: string,

@@ -4,6 +4,7 @@ import { startEchoServer } from "../../../lib/cli/serve/echo_server.ts";
 import { findUnusedPort } from "../../system/servers/unused_port.ts";
 import { startRawServer } from "../doctor/raw_server.ts";
 import { ECHO_SETTINGS } from "../serve/echo_settings.ts";
+import { ManualClock } from "../../platform/manual_clock.ts";
 import { FakeSessionIo } from "../terminal/fake_session_io.ts";
 import { startTalkingServer } from "./talking_server.ts";
 
@@ -20,9 +21,12 @@ Deno.test("connect() sends the lines of a pipe and ends with it", async () => {
 
 Deno.test("connect() executes texts and ends on its own", async () => {
   await using server = startTalkingServer();
-  const io = new FakeSessionIo();
-  const args = [server.url, "-x", "a", "--wait", "100ms", "--json"];
-  assertEquals(await connect(args, io), 0);
+  const clock = new ManualClock();
+  const io = new FakeSessionIo({ clock });
+  const code = connect([server.url, "-x", "a", "--wait", "1h", "--json"], io);
+  await io.shows('"data":"a"');
+  clock.advance(3_600_000);
+  assertEquals(await code, 0);
   const types = io.written.trim().split("\n").map((line) => {
     const { type, data = "" } = JSON.parse(line);
     return `${type} ${data}`.trim();

@@ -3,6 +3,7 @@ import type { ConnectPlan } from "../../../lib/cli/connect/plan.ts";
 import { LineReporter } from "../../../lib/cli/connect/line_reporter.ts";
 import { Session } from "../../../lib/cli/connect/session.ts";
 import { openSource } from "../../../lib/cli/connect/source.ts";
+import { ManualClock } from "../../platform/manual_clock.ts";
 import { ReconnectingWebSocket } from "../../../mod.ts";
 import {
   FakeSessionIo,
@@ -47,9 +48,17 @@ function startSession(
 
 Deno.test("Session.run() sends its input, waits as long as the plan says, and closes", async () => {
   await using server = startTalkingServer();
-  const { io, code } = startSession(server.url, { plan: { wait: 200 } });
+  const clock = new ManualClock();
+  const { io, code } = startSession(server.url, {
+    plan: { wait: 5_000 },
+    clock,
+  });
   io.type("one\ntwo\n");
   io.finish();
+  await io.shows("two\n");
+  clock.advance(4_999);
+  assertEquals(clock.timers, 1);
+  clock.advance(1);
   assertEquals(await code, 0);
   assertEquals([server.received, io.written], [["one", "two"], "one\ntwo\n"]);
   assertEquals(io.errors, "connect: Connected\nconnect: Closed\n");

@@ -131,7 +131,7 @@ Deno.test("shakeHands() rejects when no head comes", async () => {
   await assertRejects(
     () => shakeHandsWith(endless.port),
     Error,
-    "No end of the answer",
+    "The head of the answer is too long",
   );
 });
 

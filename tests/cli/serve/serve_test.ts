@@ -59,7 +59,7 @@ for (
     ["--cert a.pem", "--cert and --key go together"],
     ["--key a.pem", "--cert and --key go together"],
     ["--cert /no/such --key /no/such", "Cannot read /no/such: "],
-    ["8080", "It takes options only"],
+    ["8080", "Give options only"],
   ] as const
 ) {
   Deno.test(`serve() refuses ${args} with exit code 2`, async () => {

@@ -115,7 +115,7 @@ for (
     ["--first 1s --jitter full", "The exponential policy has no --first"],
     ["--svg", "--svg needs a value"],
     ["--bogus", "There is no flag --bogus; see --help"],
-    ["extra", 'It takes options only, not "extra"; see --help'],
+    ["extra", 'Give options only, not "extra"; see --help'],
   ] as const
 ) {
   Deno.test(`storm() refuses ${args} in one sentence, with exit code 2`, async () => {
