@@ -11,20 +11,25 @@
 
 // deno-lint-ignore-file no-console
 
+import { pooledMap } from "@std/async";
 import { readConfig } from "./gate/config.ts";
 import type { Result, Step } from "./gate/step.ts";
 import { excerpt } from "./gate/summary.ts";
-import { steps } from "./gate/steps.ts";
+import { groups } from "./gate/steps.ts";
 
 if (import.meta.main) {
   const { exports } = await readConfig();
+  const directory = await Deno.makeTempDir();
   let passed = 0;
   let failed = 0;
-  for (const step of steps(Object.values(exports))) {
-    const { success, tests } = await report(step);
-    passed += tests?.passed ?? 0;
-    failed += success ? 0 : Math.max(tests?.failed ?? 0, 1);
+  for (const steps of groups(Object.values(exports), directory)) {
+    const results = pooledMap(navigator.hardwareConcurrency, steps, report);
+    for await (const { success, tests } of results) {
+      passed += tests?.passed ?? 0;
+      failed += success ? 0 : Math.max(tests?.failed ?? 0, 1);
+    }
   }
+  await Deno.remove(directory, { recursive: true });
   console.log(`${passed} passed, ${failed} failed`);
   Deno.exitCode = failed === 0 ? 0 : 1;
 }

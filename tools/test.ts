@@ -12,15 +12,14 @@
 
 // deno-lint-ignore-file no-console
 
-import { typescriptFiles } from "./gate/files.ts";
-import { plan } from "./test/plan.ts";
-import { conclusion, line } from "./test/report.ts";
-import { FLAGS, run } from "./test/run.ts";
+import { runAll } from "./test/all.ts";
+import { conclusion } from "./test/report.ts";
+import { FLAGS } from "./test/run.ts";
 
 if (import.meta.main) {
   Deno.exitCode = Deno.args.length > 0
     ? await runPlainly(Deno.args)
-    : await runAll();
+    : await runTogether();
 }
 
 async function runPlainly(args: readonly string[]): Promise<number> {
@@ -30,19 +29,9 @@ async function runPlainly(args: readonly string[]): Promise<number> {
   return (await command.spawn().status).code;
 }
 
-async function runAll(): Promise<number> {
+async function runTogether(): Promise<number> {
   const started = performance.now();
-  const files = (await typescriptFiles("tests"))
-    .filter((file) => file.endsWith("_test.ts"));
-  const outcomes = await run(plan(files, navigator.hardwareConcurrency), {
-    onPhase: ({ name, chains }) => {
-      console.log(`\n${name}: ${chains.flat().length} runs\n`);
-    },
-    onEnd: (outcome) => console.log(line(outcome)),
-    onSilence: (name, lastLine) => {
-      console.log(`silent         ${name}: ${lastLine}`);
-    },
-  });
+  const outcomes = await runAll();
   const seconds = (performance.now() - started) / 1_000;
   console.log(conclusion(outcomes, seconds));
   return outcomes.every(({ success }) => success) ? 0 : 1;

@@ -17,6 +17,13 @@ import { findUnusedPort } from "./servers/unused_port.ts";
 import { startWsServer } from "./servers/ws_server.ts";
 import { failure, next, record, within } from "./waiting.ts";
 
+/** No further attempt while a test runs. */
+const NEVER = {
+  strategy: "exponential",
+  initialDelay: 60_000,
+  jitter: "none",
+} as const;
+
 for (const { server, start, needs } of ECHO_SERVERS) {
   for (const { name, options } of SETTINGS) {
     Deno.test(
@@ -207,7 +214,8 @@ for (const { name, options } of SETTINGS) {
     {
       await using losing = new ReconnectingWebSocket(server.url, [], {
         ...options,
-        backoff: { first: 0 },
+        // A worker does not wait for what a listener says.
+        backoff: options.worker === "none" ? { first: 0 } : NEVER,
       });
       await within(losing.opened);
       losing.addEventListener("disconnect", () => losing.close());

@@ -57,6 +57,8 @@ const ECHOES: readonly [name: string, script: Script][] = [
   ["a close reason", async (peer) => {
     await peer.accept(CHAT);
     await peer.write(encodeClose(4401, `bad token ${CANARY}`));
+    await peer.readFrame();
+    peer.end();
   }],
   ["a redirect", async (peer) => {
     await peer.readRequest();

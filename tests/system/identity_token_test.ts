@@ -144,6 +144,8 @@ for (const closeCode of [3000, 4401, 1008]) {
       // The second is good, until it is revoked.
       if (tokens.length === 2) await peer.readFrame();
       await peer.write(encodeClose(closeCode, "Token Expired"));
+      await peer.readFrame();
+      peer.end();
     });
     let asked = 0;
     await using socket = new ReconnectingWebSocket(server.url, [], {

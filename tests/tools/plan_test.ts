@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { typescriptFiles } from "../../tools/gate/files.ts";
 import {
   ALONE,
@@ -49,10 +49,32 @@ Deno.test("plan() begins with what takes longest", () => {
 
 Deno.test("plan() leaves out lists whose files are not there", () => {
   const phases = plan(["tests/a_test.ts", "tests/b/c_test.ts"], 2);
-  assertEquals(phases.map(({ chains }) => chains.length), [0, 0, 1]);
-  const [[job] = []] = phases.at(-1)!.chains;
-  assertEquals(job?.files, ["tests/a_test.ts", "tests/b/c_test.ts"]);
-  assert(job?.parallel);
+  assertEquals(phases.map(({ chains }) => chains), [[], [], [[{
+    name: "unit tests",
+    files: ["tests/a_test.ts", "tests/b/c_test.ts"],
+    flags: ["--parallel"],
+  }]]]);
+  assertEquals(plan([], 2).flatMap(({ chains }) => chains), []);
+});
+
+Deno.test("plan() gives the tests of some folders flags of their own", () => {
+  const chains = plan(
+    ["tests/a/b_test.ts", "tests/ab/c_test.ts", "tests/d/e_test.ts"],
+    2,
+    { name: "special", folders: ["a", "d"], flags: ["--coverage"] },
+  ).at(-1)!.chains;
+  assertEquals(chains, [
+    [{
+      name: "special",
+      files: ["tests/a/b_test.ts", "tests/d/e_test.ts"],
+      flags: ["--parallel", "--coverage"],
+    }],
+    [{
+      name: "unit tests",
+      files: ["tests/ab/c_test.ts"],
+      flags: ["--parallel"],
+    }],
+  ]);
 });
 
 function filesOf({ chains }: Phase): readonly string[] {

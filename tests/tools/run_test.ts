@@ -61,7 +61,7 @@ Deno.test("run() gives each lane a number, and runs the files of a job in one pr
   const first = await folder.write("first", check);
   const second = await folder.write("second", check);
   const files = [first, second].flatMap((job) => job.files);
-  const both: Job = { name: "both", files, parallel: true };
+  const both: Job = { name: "both", files, flags: ["--parallel"] };
   const outcomes = await run([phase("only", 1, [[both]])], SILENT);
   assertEquals(outcomes.map(summarise), ["both 2 0"]);
 });

@@ -11,8 +11,15 @@ export interface Job {
   /** What the progress shows. */
   readonly name: string;
   readonly files: readonly string[];
-  /** Whether the files run side by side in one process. */
-  readonly parallel?: true;
+  /** For `deno test`, besides those that each run has. */
+  readonly flags?: readonly string[];
+}
+
+/** Folders in tests/ whose tests run by themselves, with flags of their own. */
+export interface Special {
+  readonly name: string;
+  readonly folders: readonly string[];
+  readonly flags: readonly string[];
 }
 
 /** Jobs that run in the same period; a period begins when the one before it is over. */
@@ -63,34 +70,79 @@ export const LONG: readonly string[] = [
   "tests/system/identity_security_test.ts",
 ];
 
-/** Folders whose files start servers, programs or workers, and mostly wait. */
-const OUTSIDE = /^tests\/(?:examples|system)\//;
-
 /** Sorts test files into phases, for a machine with so many processors. */
-export function plan(files: readonly string[], processors: number): Phase[] {
-  const isSpecial = (file: string) =>
-    [...ALONE, ...CALM, ...CHROMIUM, ...LONG].includes(file);
-  const present = (list: readonly string[]) =>
-    list.filter((file) => files.includes(file)).map(single);
-  const units = files.filter((file) => !OUTSIDE.test(file));
-  const unit: Job = { name: "unit tests", files: units, parallel: true };
-  const others = files.filter((file) => OUTSIDE.test(file) && !isSpecial(file));
-  const side = [
-    present(CHROMIUM),
-    units.length > 0 ? [unit] : [],
-    ...present(LONG).map((job) => [job]),
-    ...others.map((file) => [single(file)]),
-  ];
+export function plan(
+  files: readonly string[],
+  processors: number,
+  special?: Special,
+): Phase[] {
   const lanes = 2 * processors;
+  const chains = [
+    select(files, CHROMIUM),
+    ...units(files, special),
+    ...select(files, LONG).map((job) => [job]),
+    ...files.filter((file) => isOutside(file) && !LISTED.has(file))
+      .map((file) => [single(file)]),
+  ];
   return [
-    { name: "alone", lanes: 1, chains: present(ALONE).map((job) => [job]) },
-    { name: "calm", lanes, chains: present(CALM).map((job) => [job]) },
+    {
+      name: "alone",
+      lanes: 1,
+      chains: select(files, ALONE).map((job) => [job]),
+    },
+    { name: "calm", lanes, chains: select(files, CALM).map((job) => [job]) },
     {
       name: "side by side",
       lanes,
-      chains: side.filter((jobs) => jobs.length > 0),
+      chains: chains.filter((jobs) => jobs.length > 0),
     },
   ];
+}
+
+const LISTED: ReadonlySet<string> = new Set([
+  ...ALONE,
+  ...CALM,
+  ...CHROMIUM,
+  ...LONG,
+]);
+
+/** Tests that are quick, and share a process. */
+function units(
+  files: readonly string[],
+  special?: Special,
+): readonly (readonly Job[])[] {
+  const isSpecial = (file: string) =>
+    special?.folders.some((folder) => file.startsWith(`tests/${folder}/`));
+  const inside = files.filter((file) => !isOutside(file));
+  const parts = [
+    {
+      name: special?.name ?? "",
+      files: inside.filter((file) => isSpecial(file)),
+      flags: [PARALLEL, ...special?.flags ?? []],
+    },
+    {
+      name: "unit tests",
+      files: inside.filter((file) => !isSpecial(file)),
+      flags: [PARALLEL],
+    },
+  ];
+  // Without a file, Deno would run all there are.
+  return parts.filter(({ files }) => files.length > 0).map((job) => [job]);
+}
+
+const PARALLEL = "--parallel";
+
+/** The files of a list that are there, in its order. */
+function select(
+  files: readonly string[],
+  list: readonly string[],
+): readonly Job[] {
+  return list.filter((file) => files.includes(file)).map(single);
+}
+
+/** Whether it starts servers, programs or workers, and mostly waits. */
+function isOutside(file: string): boolean {
+  return /^tests\/(?:examples|system)\//.test(file);
 }
 
 function single(file: string): Job {

@@ -62,16 +62,15 @@ export async function run(
 const LANE = "HOLDFAST_TEST_LANE";
 
 async function runJob(
-  { name, files, parallel }: Job,
+  { name, files, flags = [] }: Job,
   env: Readonly<Record<string, string>>,
   { onSilence }: Observer,
 ): Promise<Outcome> {
   const started = performance.now();
-  const flags = parallel ? [...FLAGS, "--parallel"] : FLAGS;
-  const { success, output } = await deno(["test", ...flags, ...files], {
-    env,
-    onSilence: (lastLine) => onSilence(name, lastLine),
-  });
+  const { success, output } = await deno(
+    ["test", ...FLAGS, ...flags, ...files],
+    { env, onSilence: (lastLine) => onSilence(name, lastLine) },
+  );
   const tally = readSummary(output);
   const failed = success ? tally.failed : Math.max(tally.failed, 1);
   return {

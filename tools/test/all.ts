@@ -1,0 +1,28 @@
+/**
+ * Runs all tests, and prints how it goes.
+ *
+ * @module
+ */
+
+// deno-lint-ignore-file no-console
+
+import { typescriptFiles } from "../gate/files.ts";
+import { plan, type Special } from "./plan.ts";
+import { line } from "./report.ts";
+import { type Outcome, run } from "./run.ts";
+
+/** Runs all tests; those of some folders with flags of their own. */
+export async function runAll(special?: Special): Promise<readonly Outcome[]> {
+  const files = (await typescriptFiles("tests"))
+    .filter((file) => file.endsWith("_test.ts"));
+  const { hardwareConcurrency } = navigator;
+  return await run(plan(files, hardwareConcurrency, special), {
+    onPhase: ({ name, chains }) => {
+      console.log(`\n${name}: ${chains.flat().length} runs\n`);
+    },
+    onEnd: (outcome) => console.log(line(outcome)),
+    onSilence: (name, lastLine) => {
+      console.log(`silent         ${name}: ${lastLine}`);
+    },
+  });
+}
