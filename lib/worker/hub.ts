@@ -27,12 +27,16 @@ export type SendPost = (
   transfer: ArrayBuffer[],
 ) => void;
 
-/** How often the hub looks whether the clocks stood still, in milliseconds. */
+/** How often the hub looks at the clocks and shows that it runs, in milliseconds. */
 const TICK = 1_000;
+/** So many signs of life are posted at most to a client that posts nothing. */
+const MAX_UNHEARD = 60;
 /** What one connection may add to a post before it is the next one's turn. */
 const TURN = { messages: 1_024, bytes: 1 << 18 };
 /** A post takes no further turn once it has so much. */
 const POST = { messages: 8_192, bytes: 1 << 21 };
+
+const ALIVE: Notice = { type: "alive" };
 
 /** All connections of one worker. */
 export class Hub {
@@ -57,6 +61,10 @@ export class Hub {
     this.#schedule();
   };
   #stopTicking: (() => void) | undefined;
+  /** What was posted since the last tick. */
+  #posted: "nothing" | "something" = "nothing";
+  /** Signs of life since the client posted something. */
+  #unheard = 0;
 
   /** Makes a hub without connections, and tells that it is ready. */
   constructor(
@@ -71,6 +79,7 @@ export class Hub {
 
   /** Handles what the client posted. */
   receive(post: unknown): void {
+    this.#unheard = 0;
     if (!isCommandPost(post)) {
       this.#pushUrgent({
         type: "malformed",
@@ -100,7 +109,7 @@ export class Hub {
         this.#window.acknowledge();
         return;
       case "watch":
-        this.#pushUrgent({ type: "alive" });
+        this.#pushUrgent(ALIVE);
         return;
       case "environment":
         this.#notifyDrivers(command.change);
@@ -198,6 +207,9 @@ export class Hub {
       if (runs.length > 0) notices.push({ type: "messages", messages, runs });
       if (notices.length === 0) return;
       this.#window.take(notices);
+      if (notices.some((notice) => notice !== ALIVE)) {
+        this.#posted = "something";
+      }
       this.#send(notices, post.transfer);
     }
   }
@@ -229,13 +241,24 @@ export class Hub {
   }
 
   #tick(): void {
-    // Deno serves the client's questions late while frames pour in, but timers on time.
-    this.#pushUrgent({ type: "alive" });
+    this.#showLife();
     const now = this.#now();
     const previous = this.#lastTick;
     this.#lastTick = now;
     if (!suspended(previous, now, TICK)) return;
     this.#notifyDrivers("wake");
+  }
+
+  /**
+   * A flood can keep the client's posts from reaching this thread for seconds,
+   * while its timers are on time: the client must not take it for dead.
+   */
+  #showLife(): void {
+    const isSilent = this.#posted === "nothing";
+    this.#posted = "nothing";
+    if (!isSilent || this.#unheard >= MAX_UNHEARD) return;
+    this.#unheard += 1;
+    this.#pushUrgent(ALIVE);
   }
 
   #now(): Now {

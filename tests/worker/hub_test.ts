@@ -10,12 +10,47 @@ import { HubClient, setupWith } from "./hub_client.ts";
 
 const LARGE = { maxMessages: 1e6, maxBytes: 1e9, overflow: "pause" } as const;
 
-Deno.test("Hub() tells first that it is ready, and answers a watch", async () => {
+Deno.test("Hub() says first that it is ready, and answers a watch", async () => {
   using client = new HubClient();
   client.say({ type: "watch" });
   await client.settled();
   assertEquals(client.notices[0], { type: "ready", version: PROTOCOL_VERSION });
   assertEquals(client.notices[1], { type: "alive" });
+});
+
+Deno.test("Hub() shows each second that it runs, where it posts nothing else", async () => {
+  using client = new HubClient();
+  await client.open();
+  const ticks = async (count: number) => {
+    const before = client.posts.length;
+    for (let tick = 0; tick < count; tick += 1) {
+      client.clock.advance(1_000);
+      await client.settled();
+    }
+    return client.posts.slice(before).flat().map(({ type }) => type);
+  };
+  // In the first second it opened, which was a sign of life.
+  assertEquals(await ticks(3), ["alive", "alive"]);
+  client.say({ type: "cancel", id: 1, message: 1 });
+  await client.settled();
+  assertEquals(await ticks(2), ["alive"]);
+});
+
+Deno.test("Hub() shows no life without end to a client that posts nothing", async () => {
+  using client = new HubClient();
+  await client.open();
+  const count = () =>
+    client.notices.filter(({ type }) => type === "alive").length;
+  for (let second = 0; second < 200; second += 1) {
+    client.clock.advance(1_000);
+    await client.settled();
+  }
+  assertEquals(count(), 60);
+  client.say({ type: "cancel", id: 1, message: 1 });
+  await client.settled();
+  client.clock.advance(2_000);
+  await client.settled();
+  assertEquals(count(), 61);
 });
 
 Deno.test("Hub.receive() tells what is no post of commands", async () => {
