@@ -12,6 +12,7 @@ import type { Data } from "../../queue/data.ts";
 import type { Failure } from "../../connection/failure.ts";
 import { isSent } from "../close_code.ts";
 import { endFailure, type TransportPhase } from "../end_failure.ts";
+import { FloodGuard } from "./flood_guard.ts";
 import type {
   Target,
   Transport,
@@ -38,6 +39,8 @@ const LOW = HIGH / 4;
 const MAX_PAYLOAD = 2 ** 31 - 1;
 /** How long a peer may keep TCP open after the last frame, in milliseconds. */
 const LINGER = 1_000;
+/** How long reading pauses after a peer has kept this thread busy, in milliseconds. */
+const BREATH = 5;
 /** How many unanswered pings are kept: more than a heartbeat needs. */
 const MAX_PINGS = 16;
 /**
@@ -146,6 +149,9 @@ class WsTransport implements Transport {
   #detail: string | undefined;
   #flushing: "now" | "later" = "now";
   #capacity: "free" | "awaited" = "free";
+  #reading: "on" | "paused" = "on";
+  readonly #flood = new FloodGuard(() => performance.now());
+  #breath: ReturnType<typeof setTimeout> | undefined;
   /** The latest ping, while an answer is being written. */
   #answering: Uint8Array | undefined;
   #lingerTimer: ReturnType<typeof setTimeout> | undefined;
@@ -171,8 +177,10 @@ class WsTransport implements Transport {
       case "open":
         return this.#onOpen();
       case "message":
+        this.#count(event[1].byteLength);
         return this.#onMessage(event[1], event[2]);
       case "pong":
+        this.#count(event[1].byteLength);
         return this.#onPong(event[1].toString());
       case "unexpected-response":
         return this.#onRefusal(event[2]);
@@ -181,6 +189,7 @@ class WsTransport implements Transport {
       case "close":
         return this.#onClose(event[1], event[2]);
       case "ping":
+        this.#count(event[1].byteLength);
         return this.#onPing(event[1]);
     }
   }
@@ -224,11 +233,23 @@ class WsTransport implements Transport {
   }
 
   pause(): void {
+    this.#reading = "paused";
     this.#ws.pause();
   }
 
   resume(): void {
-    this.#ws.resume();
+    this.#reading = "on";
+    if (this.#breath === undefined) this.#ws.resume();
+  }
+
+  /** Lets the thread look elsewhere, after a peer has kept it busy. */
+  #count(bytes: number): void {
+    if (!this.#flood.count(bytes) || this.#breath !== undefined) return;
+    this.#ws.pause();
+    this.#breath = setTimeout(() => {
+      this.#breath = undefined;
+      if (this.#reading === "on") this.#ws.resume();
+    }, BREATH);
   }
 
   /** Writes once for all messages of a microtask: 8 times the messages per second. */
@@ -328,6 +349,7 @@ class WsTransport implements Transport {
 
   #release(): void {
     clearTimeout(this.#lingerTimer);
+    clearTimeout(this.#breath);
     this.#listener = undefined;
   }
 }
