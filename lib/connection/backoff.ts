@@ -120,6 +120,9 @@ const MIN_FIRST = 250;
 /** The same for the second phase and for the steady pace. */
 const MIN_CAP = 1_000;
 
+/** The longest delay without a network, in milliseconds. */
+const MAX_OFFLINE_DELAY = 60_000;
+
 /** The longest delay that `setTimeout` does not wrap, in milliseconds. */
 export const MAX_DELAY = 2 ** 31 - 1;
 
@@ -177,6 +180,21 @@ export function delayBefore(
  */
 export function attemptAfterDrop(attempt: number, options: Backoff): number {
   return options.strategy === "spread" ? Math.min(attempt, 2) : attempt;
+}
+
+/**
+ * Computes how many milliseconds to wait before an attempt while the platform
+ * says that there is no network.
+ *
+ * HTML calls this information unreliable (`navigator.onLine`): it may be wrong
+ * where a virtual or a local network reaches the server. So attempts go on, but
+ * slowly.
+ *
+ * @param random A random number in [0, 1).
+ * @returns The delay in milliseconds, 30 to 60 s.
+ */
+export function offlineDelay(random: number): number {
+  return (1 + random) * MAX_OFFLINE_DELAY / 2;
 }
 
 function spreadDelay(

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { delayBefore } from "./backoff.ts";
+import { delayBefore, offlineDelay } from "./backoff.ts";
 import { type CloseInfo, NO_CLOSE_FRAME } from "../rfc6455/close.ts";
 import { abandon, notify, refuseProbes, statusOf } from "./effects.ts";
 import type { Failure } from "./failure.ts";
@@ -83,7 +83,7 @@ function wait(
   loss: RetryableLoss,
   context: Context,
 ): Step {
-  const { now, config } = context;
+  const { now, random, config } = context;
   const { info, failure, cleanup } = loss;
   const retryAfter = retryAfterOf(loss);
   const delay = delayAfter(before, { failure, retryAfter }, context);
@@ -100,6 +100,7 @@ function wait(
       kind: "waiting",
       retryAt: now.monotonic + delay,
       notBefore: retryAfter === undefined ? -Infinity : now.wall + delay,
+      trialAt: now.monotonic + offlineDelay(random),
     },
     effects: [
       ...cleanup,

@@ -40,6 +40,15 @@ export function countLoss(
   { config, now }: Context,
 ): RetryState {
   const before = retryStateOf(state);
+  if (state.kind === "connecting" && state.network === "offline") {
+    return {
+      ...before,
+      // A trial without a network is no attempt of the series.
+      attemptsInSeries: state.attemptsInSeries - 1,
+      failures: Math.max(1, state.failures),
+      seriesStartedAt: now.monotonic,
+    };
+  }
   const stable = state.kind === "open" &&
     uptime(state, failure, now.monotonic) >= config.stableAfter;
   if (!stable) {

@@ -69,6 +69,8 @@ export interface Waiting extends RetryState {
    * goes on while a machine sleeps.
    */
   readonly notBefore: number;
+  /** When to make an attempt although the platform says that there is no network. */
+  readonly trialAt: number;
 }
 
 /** `close()` was called on an open connection. */
@@ -190,7 +192,10 @@ export interface StatusNotice {
   readonly kind: StatusKind;
   /** The attempt under way, or the latest one, from 1. 0: there was none. */
   readonly attempt: number;
-  /** `waiting`: milliseconds until the next attempt; `Infinity` while offline. */
+  /**
+   * `waiting`: milliseconds until the next attempt. `Infinity` while offline: the
+   * network decides, and a trial every 30 to 60 s.
+   */
   readonly delay?: number;
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { offlineDelay } from "./backoff.ts";
 import { beginAttempt } from "./connecting.ts";
 import { status, unchanged } from "./effects.ts";
 import type {
@@ -14,9 +15,10 @@ import type {
   Waiting,
 } from "./state.ts";
 
-/** When the next attempt begins by itself; `Infinity` while there is no network. */
-export function waitingDeadline({ network, retryAt }: Waiting): number {
-  return network === "offline" ? Infinity : retryAt;
+/** When the next attempt begins, if nothing else happens. */
+export function waitingDeadline(state: Waiting): number {
+  const { network, retryAt, trialAt } = state;
+  return network === "offline" ? Math.max(retryAt, trialAt) : retryAt;
 }
 
 /** What an event does to a connection that waits for its next attempt. */
@@ -56,13 +58,17 @@ export function onNetworkWhileWaiting(
   context: Context,
 ): Step {
   if (network === "offline") {
+    // A platform that repeats itself does not postpone the trial.
+    const trialAt = state.network === "offline"
+      ? state.trialAt
+      : context.now.monotonic + offlineDelay(context.random);
     return {
-      state: { ...state, network },
+      state: { ...state, network, trialAt },
       effects: [status("waiting", state.attempt, Infinity)],
     };
   }
   const { monotonic, wall } = context.now;
-  // No attempt was made while offline, so that time does not count for `maxElapsed`.
+  // The time without a network does not count in `maxElapsed`.
   const next: Waiting = state.network === "offline"
     ? { ...state, network, seriesStartedAt: monotonic }
     : state;

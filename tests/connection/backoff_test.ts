@@ -6,6 +6,7 @@ import {
   delayBefore,
   type ExponentialBackoff,
   MAX_DELAY,
+  offlineDelay,
 } from "../../lib/connection/backoff.ts";
 
 const SPREAD: Backoff = { strategy: "spread" };
@@ -69,6 +70,10 @@ Deno.test("backoffFor() keeps a policy that says otherwise, and any other host's
   const grows = exponential({});
   assertStrictEquals(backoffFor("ws://localhost/", grows), grows);
   assertStrictEquals(backoffFor("wss://example.com/", SPREAD), SPREAD);
+});
+
+Deno.test("offlineDelay() is spread over 30 to 60 s", () => {
+  assertEquals([0, 0.5].map(offlineDelay), [30_000, 45_000]);
 });
 
 Deno.test("attemptAfterDrop() goes back to the random phases of the spread policy", () => {

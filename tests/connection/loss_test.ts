@@ -203,6 +203,17 @@ Deno.test("lose() reports the end once when no attempt is left, with attempts an
   });
 });
 
+Deno.test("lose() makes attempts without a network that maxAttempts does not count", () => {
+  const machine = connecting(limits({ maxAttempts: 1, maxElapsed: 20_000 }));
+  machine.network("offline");
+  for (let trial = 1; trial <= 5; trial++) {
+    assertEquals(machine.ended()[0], "waiting 1 +Infinity");
+    machine.due();
+  }
+  machine.network("online");
+  assertEquals(machine.ended()[1], "closed 1006 exhausted exhausted");
+});
+
 Deno.test("lose() counts attempts that came through but did not last", () => {
   const machine = opened(limits({ maxAttempts: 2 }));
   machine.ended();

@@ -198,7 +198,14 @@ type NameIn<T> = T extends unknown ? keyof T : never;
 type Name = NameIn<State | Heartbeat | Heartbeat["mode"] | Ping>;
 
 const INSTANTS: ReadonlySet<string> = new Set<Name>([
-  ...["deadline", "retryAt", "notBefore", "openedAt", "heardAt"] as const,
+  ...[
+    "deadline",
+    "retryAt",
+    "notBefore",
+    "trialAt",
+    "openedAt",
+    "heardAt",
+  ] as const,
   ...["excusedAt", "nextPingAt", "sentAt", "until"] as const,
 ]);
 const IDS: ReadonlySet<string> = new Set<Name>(["socket", "lastPing"]);

@@ -57,6 +57,17 @@ Deno.test("countLoss() counts failed attempts and unstable connections", () => {
   assertEquals(counted(opened().state, { failures: 4 }).failures, 2);
 });
 
+Deno.test("countLoss() does not count attempts without a network", () => {
+  const machine = connecting();
+  machine.network("offline");
+  const { attemptsInSeries, failures, seriesStartedAt } = counted(
+    machine.state,
+    { failures: 4, now: 9_000 },
+  );
+  assertEquals([attemptsInSeries, failures, seriesStartedAt], [0, 4, 9_000]);
+  assertEquals(counted(machine.state, { failures: 0 }).failures, 1);
+});
+
 Deno.test("countLoss() starts a new series after a stable connection", () => {
   const { state } = opened();
   const now = CONFIG.stableAfter;

@@ -18,24 +18,51 @@ Deno.test("onNetworkWhileWaiting() begins the next attempt at once when a networ
   assertEquals(waiting().network("online"), ["connecting 2", "resolve 2"]);
 });
 
-Deno.test("onNetworkWhileWaiting() makes no attempt while offline", () => {
+Deno.test("onNetworkWhileWaiting() makes slow attempts while offline", () => {
   const machine = waiting();
   assertEquals(machine.network("offline"), ["waiting 1 +Infinity"]);
-  assertEquals(machine.deadline, Infinity);
-  machine.sleep(100_000);
+  assertEquals(machine.deadline, 45_000);
+  machine.sleep(44_999);
   assertEquals(machine.dispatch({ type: "due" }), []);
   assertEquals(machine.dispatch({ type: "woke" }), []);
-  assertEquals(machine.network("online"), ["connecting 2", "resolve 2"]);
+  assertEquals(machine.due(), ["connecting 2", "resolve 2"]);
+  assertEquals(machine.ended(), [
+    "waiting 2 +Infinity",
+    "disconnected 2 +Infinity lost",
+  ]);
+  assertEquals(machine.deadline, 90_000);
+  assertEquals(machine.network("online"), ["connecting 2", "resolve 3"]);
 });
 
-Deno.test("waitingDeadline() is never when an attempt fails while offline", () => {
+Deno.test("onNetworkWhileWaiting() opens a connection where the platform is wrong", () => {
+  const machine = waiting();
+  machine.network("offline");
+  assertEquals(machine.open().state.kind, "open");
+});
+
+Deno.test("onNetworkWhileWaiting() does not postpone a slow attempt when it comes again", () => {
+  const machine = waiting();
+  machine.network("offline");
+  machine.sleep(30_000).network("offline");
+  assertEquals(machine.deadline, 45_000);
+});
+
+Deno.test("waitingDeadline() is a slow attempt when an attempt fails while offline", () => {
   const machine = connecting();
   assertEquals(machine.network("offline"), []);
   assertEquals(machine.ended(), [
     "waiting 1 +Infinity",
     "disconnected 1 +Infinity lost",
   ]);
-  assertEquals(machine.deadline, Infinity);
+  assertEquals(machine.deadline, 45_000);
+});
+
+Deno.test("waitingDeadline() respects the server's advice while offline", () => {
+  const machine = opened();
+  machine.ended(1013, { info: advice(300) });
+  const { deadline } = machine;
+  machine.network("offline");
+  assertEquals(machine.deadline, deadline);
 });
 
 Deno.test("onNetworkWhileWaiting() does not count time without a network in maxElapsed", () => {

@@ -83,7 +83,7 @@ export class DisconnectEvent extends Event implements CloseInfo {
   readonly wasClean: boolean;
   /** The attempt that failed or had led to the connection, from 1. */
   readonly attempt: number;
-  /** Milliseconds until the next attempt; `Infinity` while offline. */
+  /** Milliseconds until the next attempt; `Infinity` while offline, see `Status.retryAt`. */
   readonly delay: number;
   /** Why; `undefined` when it was clean. */
   readonly error: SocketError | undefined;

@@ -18,7 +18,11 @@ export interface Status {
     | "closed";
   /** The attempt under way, or the one that led here, from 1; 0 before the first. */
   readonly attempt: number;
-  /** `waiting`: when the next attempt begins, in milliseconds since the epoch; `Infinity` while offline. */
+  /**
+   * `waiting`: when the next attempt begins, in milliseconds since the epoch.
+   * `Infinity` while offline: it begins when the network is back, and every 30 to
+   * 60 s in case the platform is wrong.
+   */
   readonly retryAt?: number;
   /** What carries the connection, once there was one. */
   readonly transport?: TransportName;
