@@ -7,7 +7,8 @@
 import type { Failure } from "../connection/failure.ts";
 import type { Verdict } from "../connection/state.ts";
 import type { CloseInfo } from "../rfc6455/close.ts";
-import { callHookNow, describeError, type Hooks } from "./attempt/hooks.ts";
+import { callHookNow } from "./attempt/hook_calls.ts";
+import { describeError, type Hooks } from "./attempt/hooks.ts";
 import type { ConnectionLogger } from "./connection_logger.ts";
 
 /** How a socket ended. */

@@ -12,16 +12,16 @@ import type {
 } from "../boundary/protocol.ts";
 import type { Effect, State } from "../connection/state.ts";
 import { nextDeadline } from "../connection/transition.ts";
-import { fillToken } from "../identity/token.ts";
 import type { Clock } from "../platform/clock.ts";
 import { isLoopback } from "../rfc6455/url.ts";
 import { AttemptScope } from "./attempt/attempt_scope.ts";
 import { failureOf } from "./attempt/failures.ts";
 import { type LoadTransport, Resolver } from "./attempt/resolver.ts";
 import { Secrets } from "./attempt/secrets.ts";
-import { type Refresh, TokenRefresher } from "./attempt/token_refresher.ts";
+import type { Refresh, TokenRefresher } from "./attempt/token_refresher.ts";
 import { ClientRequests } from "./client_requests.ts";
 import { ConnectionLogger } from "./connection_logger.ts";
+import { type Features, loadFeatures, needsFeatures } from "./load_features.ts";
 import { Machine, type Performer } from "./machine.ts";
 import type { NoticeQueue } from "./notice_queue.ts";
 import { NotificationHandler } from "./notification_handler.ts";
@@ -52,6 +52,8 @@ export class Driver implements Performer {
   readonly #requests: ClientRequests;
   readonly #notifications: NotificationHandler;
   #attempt: AttemptScope | undefined;
+  /** Loaded with the first attempt, where the setup asks for them. */
+  #features: Features | undefined;
   #tokenRefresher: TokenRefresher | undefined;
   #cancelTimer = NOTHING;
   #timerAt = Infinity;
@@ -91,6 +93,7 @@ export class Driver implements Performer {
     this.#transports = transports;
     this.#resolver = new Resolver(setup, {
       loadTransport,
+      loadFeatures: () => this.#loadFeatures(),
       secrets,
       requests,
       clock,
@@ -217,12 +220,13 @@ export class Driver implements Performer {
   #resolve(socket: number): void {
     const attempt = new AttemptScope(this.#machine.state.attempt);
     this.#attempt = attempt;
-    this.#tokenRefresher = this.#newTokenRefresher(attempt);
+    this.#tokenRefresher = undefined;
     this.#resolver.resolve(attempt).then(
       (resolution) => {
         if (attempt.isOver) return;
         this.#machine.target(resolution.url);
-        this.#transports.prepare(resolution);
+        this.#tokenRefresher = this.#newTokenRefresher(attempt);
+        this.#transports.prepare(resolution, this.#features);
         this.#machine.dispatch({ type: "resolved", socket });
       },
       (error: unknown) => {
@@ -277,7 +281,7 @@ export class Driver implements Performer {
 
   #newTokenRefresher(attempt: AttemptScope): TokenRefresher | undefined {
     if (this.#setup.token?.renewal === undefined) return undefined;
-    return new TokenRefresher(attempt, {
+    return this.#features && new this.#features.TokenRefresher(attempt, {
       clock: this.#clock,
       limit: this.#setup.config.openTimeout,
       fetch: (context) => this.#resolver.token(context),
@@ -302,7 +306,7 @@ export class Driver implements Performer {
     const { renewal = "" } = this.#setup.token ?? {};
     switch (refresh.kind) {
       case "new":
-        this.#transports.sendNow(socket, fillToken(renewal, refresh.token));
+        this.#renew(socket, renewal, refresh.token);
         break;
       case "failed":
         this.#logger.log("warn", "Token renewal failed", {
@@ -315,6 +319,16 @@ export class Driver implements Performer {
         return;
     }
     this.#setTimer();
+  }
+
+  #renew(socket: number, renewal: string, token: string): void {
+    const message = this.#features?.fillToken(renewal, token);
+    if (message !== undefined) this.#transports.sendNow(socket, message);
+  }
+
+  async #loadFeatures(): Promise<Features | undefined> {
+    if (!needsFeatures(this.#setup)) return undefined;
+    return this.#features ??= await loadFeatures();
   }
 
   #abandon(): void {

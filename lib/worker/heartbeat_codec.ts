@@ -1,63 +1,40 @@
 /**
- * The forms of a heartbeat: ping frames, messages, and what answers them.
+ * Heartbeats in messages of the application's protocol, and what answers them.
  *
  * @module
  */
 
 import type { Config, HeartbeatConfig } from "../connection/config.ts";
-import type { Data } from "../queue/data.ts";
 import { matches } from "../connection/pattern.ts";
-import {
-  callHookNow,
-  type Hooks,
-  messageOf,
-  requireHook,
-} from "./attempt/hooks.ts";
+import type { Data } from "../queue/data.ts";
 import type { Transport } from "../transport/transport.ts";
+import { callHookNow, messageOf, requireHook } from "./attempt/hook_calls.ts";
+import type { Hooks } from "./attempt/hooks.ts";
+import { HeartbeatFrames, type Meaning, MESSAGE } from "./heartbeat_frames.ts";
 
-/** What an inbound message is to the heartbeat. */
-export type Meaning =
-  | { readonly kind: "message" }
-  /** It answers a ping of ours. */
-  | { readonly kind: "answer"; readonly delivery: "deliver" | "keep" }
-  /** It is the server's ping. */
-  | { readonly kind: "ping"; readonly reply: Data };
-
-/** It is for the application. */
-export const MESSAGE: Meaning = { kind: "message" };
-
-/** Sends pings and recognises their answers. */
-export class HeartbeatCodec {
+/** Sends pings in any form, and recognises their answers. */
+export class HeartbeatCodec extends HeartbeatFrames {
   readonly #config: HeartbeatConfig | undefined;
   #hooks: Hooks = {};
-  #lastPingAt: number | undefined;
-  #longestGap = 0;
 
-  /** Makes the heart of one connection. */
+  /** Makes the heartbeat of one connection. */
   constructor(config: Config) {
+    super();
     this.#config = config.heartbeat;
   }
 
-  /** The longest time between two pings of one socket so far, in milliseconds. */
-  get longestGap(): number {
-    return this.#longestGap;
-  }
-
-  /** Whether messages can mean anything to it. */
-  get listens(): boolean {
+  override get listens(): boolean {
     return this.#config?.expect !== undefined ||
       this.#config?.reply !== undefined;
   }
 
-  /** Starts anew with a socket. */
-  start(hooks: Hooks): void {
+  override start(hooks: Hooks): void {
+    super.start(hooks);
     this.#hooks = hooks;
-    this.#lastPingAt = undefined;
   }
 
-  /** Sends a ping. Throws what the transport or the hook throws. */
-  ping(transport: Transport, payload: string, now: number): void {
-    this.#noteGap(now);
+  /** Throws what the transport or the hook throws. */
+  protected override transmit(transport: Transport, payload: string): void {
     const message = this.#config?.message;
     if (message === undefined) {
       transport.ping(payload);
@@ -73,8 +50,7 @@ export class HeartbeatCodec {
     );
   }
 
-  /** What a message is. */
-  classify(data: Data): Meaning {
+  override classify(data: Data): Meaning {
     const { expect, reply, deliver } = this.#config ?? {};
     if (reply !== undefined && matches(reply.to, data)) {
       return { kind: "ping", reply: reply.with };
@@ -90,11 +66,5 @@ export class HeartbeatCodec {
     if (!("hook" in expect)) return matches(expect, data);
     const isPong = requireHook(this.#hooks, "isPong");
     return callHookNow("isPong", () => isPong(data)) === true;
-  }
-
-  #noteGap(now: number): void {
-    const gap = now - (this.#lastPingAt ?? now);
-    this.#longestGap = Math.max(this.#longestGap, gap);
-    this.#lastPingAt = now;
   }
 }

@@ -14,7 +14,7 @@ import type { TransportKind } from "../transport/transport.ts";
 import { socketFailure } from "./attempt/failures.ts";
 import type { Greeting } from "./attempt/greeting.ts";
 import type { ConnectionLogger } from "./connection_logger.ts";
-import type { HeartbeatCodec } from "./heartbeat_codec.ts";
+import type { HeartbeatFrames, Meaning } from "./heartbeat_frames.ts";
 import type { NoticeQueue } from "./notice_queue.ts";
 
 /** What is to be done after a message has arrived. */
@@ -44,8 +44,9 @@ export class InboundHandler {
   readonly #config: Config;
   readonly #notices: NoticeQueue;
   readonly #logger: ConnectionLogger;
-  readonly #greeting: Greeting;
-  readonly #heartbeat: HeartbeatCodec;
+  /** `undefined`: nothing can come before `open`. */
+  #greeting: Greeting | undefined;
+  #heartbeat: HeartbeatFrames | undefined;
   #transport: Pick<TransportKind, "pauses"> = { pauses: false };
   /** How far the transport was when the machine was last told of it. */
   #progress = 0;
@@ -54,23 +55,24 @@ export class InboundHandler {
   #lastMessageProgress = -1;
 
   /** Makes a handler without a socket. */
-  constructor({ config, notices, logger, greeting, heartbeat }: {
+  constructor({ config, notices, logger }: {
     readonly config: Config;
     readonly notices: NoticeQueue;
     readonly logger: ConnectionLogger;
-    readonly greeting: Greeting;
-    readonly heartbeat: HeartbeatCodec;
   }) {
     this.#config = config;
     this.#notices = notices;
     this.#logger = logger;
-    this.#greeting = greeting;
-    this.#heartbeat = heartbeat;
   }
 
   /** Starts anew with a socket over this transport. */
-  start(transport: Pick<TransportKind, "pauses">): void {
+  start(transport: Pick<TransportKind, "pauses">, { greeting, heartbeat }: {
+    readonly greeting?: Greeting | undefined;
+    readonly heartbeat: HeartbeatFrames;
+  }): void {
     this.#transport = transport;
+    this.#greeting = greeting;
+    this.#heartbeat = heartbeat;
     this.#progress = 0;
     this.#lastMessageProgress = -1;
     // An attempt that was given up may have left something.
@@ -120,30 +122,33 @@ export class InboundHandler {
   releaseHeld(): readonly InboundAction[] {
     const actions: InboundAction[] = [];
     for (
-      let data = this.#greeting.takeHeld();
+      let data = this.#greeting?.takeHeld();
       data !== undefined;
-      data = this.#greeting.takeHeld()
+      data = this.#greeting?.takeHeld()
     ) actions.push(...this.#store(data, sizeOf(data)));
     return actions;
   }
 
   /** Drops what came before an `open` that will not be. */
   dropHeld(): void {
-    const dropped = this.#greeting.drop();
-    if (dropped.count > 0) this.#notices.drop("unopened", dropped);
+    const dropped = this.#greeting?.drop();
+    if (dropped?.count) this.#notices.drop("unopened", dropped);
   }
 
   #placeFor(kind: StatusKind): Place {
-    return kind === "connecting" ? this.#greeting : this.#notices;
+    const early = kind === "connecting" ? this.#greeting : undefined;
+    return early ?? this.#notices;
   }
 
   #receiveEarly(data: Data, bytes: number): readonly InboundAction[] {
-    const result = this.#greeting.receive(data, bytes);
+    const greeting = this.#greeting;
+    if (greeting === undefined) return this.#store(data, bytes);
+    const result = greeting.receive(data, bytes);
     switch (result.kind) {
       case "received":
         return NOTHING;
       case "held":
-        return this.#onEarlyPush(result.result, bytes);
+        return this.#onEarlyPush(result.result, bytes, greeting);
       case "greeted":
         return GREETED;
       case "rejected":
@@ -151,15 +156,19 @@ export class InboundHandler {
     }
   }
 
-  #onEarlyPush(result: PushResult, bytes: number): readonly InboundAction[] {
+  #onEarlyPush(
+    result: PushResult,
+    bytes: number,
+    greeting: Greeting,
+  ): readonly InboundAction[] {
     switch (result.kind) {
       case "stored":
         return NOTHING;
       case "full":
-        return this.#pause(this.#greeting);
+        return this.#pause(greeting);
       case "overflow":
         this.#notices.drop("overflow", { count: 1, bytes });
-        return overflow(this.#greeting);
+        return overflow(greeting);
       case "dropped-oldest":
       case "dropped-newest":
         this.#notices.drop("overflow", result);
@@ -168,9 +177,10 @@ export class InboundHandler {
   }
 
   #receiveOpen(data: Data, bytes: number): readonly InboundAction[] {
-    if (!this.#heartbeat.listens) return this.#store(data, bytes);
+    const heartbeat = this.#heartbeat;
+    if (!heartbeat?.listens) return this.#store(data, bytes);
     try {
-      return this.#interpret(data, bytes);
+      return this.#interpret(heartbeat.classify(data), data, bytes);
     } catch (error) {
       // It came over a connection that was still there.
       const actions = this.#store(data, bytes);
@@ -178,8 +188,11 @@ export class InboundHandler {
     }
   }
 
-  #interpret(data: Data, bytes: number): readonly InboundAction[] {
-    const meaning = this.#heartbeat.classify(data);
+  #interpret(
+    meaning: Meaning,
+    data: Data,
+    bytes: number,
+  ): readonly InboundAction[] {
     switch (meaning.kind) {
       case "ping":
         return [{ kind: "reply", data: meaning.reply }];

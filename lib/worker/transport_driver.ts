@@ -13,14 +13,14 @@ import { type Data, sizeOf } from "../queue/data.ts";
 import type { CloseInfo } from "../rfc6455/close.ts";
 import type { Transport } from "../transport/transport.ts";
 import { failureOf, socketFailure } from "./attempt/failures.ts";
-import { Greeting, type GreetingContext } from "./attempt/greeting.ts";
+import type { Greeting, GreetingContext } from "./attempt/greeting.ts";
 import { type AttemptContext, describeError } from "./attempt/hooks.ts";
 import type { Resolution } from "./attempt/resolver.ts";
 import type { Secrets } from "./attempt/secrets.ts";
-import { classifyEnding } from "./classify.ts";
 import type { ConnectionLogger } from "./connection_logger.ts";
-import { HeartbeatCodec } from "./heartbeat_codec.ts";
+import { HeartbeatFrames } from "./heartbeat_frames.ts";
 import { type InboundAction, InboundHandler } from "./inbound_handler.ts";
+import type { Features } from "./load_features.ts";
 import type { Machine } from "./machine.ts";
 import type { NoticeQueue } from "./notice_queue.ts";
 import type { SendBuffer } from "./send_buffer.ts";
@@ -50,8 +50,10 @@ export class TransportDriver implements TransportEvents {
   readonly #sendBuffer: SendBuffer;
   readonly #logger: ConnectionLogger;
   readonly #transports = new TransportSet();
-  readonly #heartbeat: HeartbeatCodec;
-  readonly #greeting: Greeting;
+  readonly #secrets: Secrets;
+  #heartbeat = new HeartbeatFrames();
+  #greeting: Greeting | undefined;
+  #features: Features | undefined;
   readonly #inbound: InboundHandler;
   #resolution: Resolution | undefined;
   #limits: "unlogged" | "logged" = "unlogged";
@@ -64,19 +66,13 @@ export class TransportDriver implements TransportEvents {
 
   /** Makes a driver without a transport. */
   constructor(parts: TransportParts) {
-    const { config, secrets } = parts;
-    this.#config = config;
+    this.#config = parts.config;
+    this.#secrets = parts.secrets;
     this.#clock = parts.clock;
     this.#machine = parts.machine;
     this.#sendBuffer = parts.sendBuffer;
     this.#logger = parts.logger;
-    this.#heartbeat = new HeartbeatCodec(config);
-    this.#greeting = new Greeting(config.greeting, {
-      bounds: config.inbox,
-      redact: (text) => secrets.redact(text),
-    });
-    const [greeting, heartbeat] = [this.#greeting, this.#heartbeat];
-    this.#inbound = new InboundHandler({ ...parts, greeting, heartbeat });
+    this.#inbound = new InboundHandler(parts);
   }
 
   /** What the present attempt found out. */
@@ -105,8 +101,9 @@ export class TransportDriver implements TransportEvents {
   }
 
   /** Notes what the attempt will need. */
-  prepare(resolution: Resolution): void {
+  prepare(resolution: Resolution, features?: Features): void {
     this.#resolution = resolution;
+    if (features !== undefined) this.#equip(features);
   }
 
   /** Starts to connect. */
@@ -116,7 +113,8 @@ export class TransportDriver implements TransportEvents {
     this.#capacity = "room";
     this.#pendingReply = undefined;
     this.#reading = "on";
-    this.#inbound.start(kind);
+    const [greeting, heartbeat] = [this.#greeting, this.#heartbeat];
+    this.#inbound.start(kind, { greeting, heartbeat });
     this.#heartbeat.start(hooks);
     try {
       const listener = new SocketTransportListener(this, socket);
@@ -134,7 +132,7 @@ export class TransportDriver implements TransportEvents {
   greet(socket: number, context: AttemptContext): void {
     const greeting = this.#guard(
       socket,
-      () => this.#greeting.begin(this.#greetingContext(socket, context)),
+      () => this.#greeting?.begin(this.#greetingContext(socket, context)),
     );
     greeting?.then(
       () => this.#machine.dispatch({ type: "greeted", socket }),
@@ -292,13 +290,25 @@ export class TransportDriver implements TransportEvents {
     this.#transports.delete(socket);
     if (!this.#machine.owns(socket)) return;
     const { hooks } = this.#prepared;
-    const verdict = classifyEnding(hooks, { info, failure }, this.#logger);
+    const end = { info, failure };
+    const verdict = this.#features?.classifyEnding(hooks, end, this.#logger);
     this.#machine.dispatch({
       type: "ended",
       socket,
       info,
       ...(failure && { failure }),
       ...(verdict && { verdict }),
+    });
+  }
+
+  #equip(features: Features): void {
+    if (this.#features !== undefined) return;
+    const config = this.#config;
+    this.#features = features;
+    this.#heartbeat = new features.HeartbeatCodec(config);
+    this.#greeting = new features.Greeting(config.greeting, {
+      bounds: config.inbox,
+      redact: (text) => this.#secrets.redact(text),
     });
   }
 

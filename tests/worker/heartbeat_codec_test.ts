@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { HeartbeatConfig } from "../../lib/connection/config.ts";
-import { HeartbeatCodec, MESSAGE } from "../../lib/worker/heartbeat_codec.ts";
+import { HeartbeatCodec } from "../../lib/worker/heartbeat_codec.ts";
+import { MESSAGE } from "../../lib/worker/heartbeat_frames.ts";
 import { HookError, type Hooks } from "../../lib/worker/attempt/hooks.ts";
 import { FakeTransports } from "../transport/fake_transport.ts";
 import { setupWith } from "./hub_client.ts";

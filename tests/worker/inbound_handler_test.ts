@@ -51,11 +51,10 @@ function makeHandler(config: Partial<Config> = {}) {
     config: setup.config,
     notices,
     logger: new ConnectionLogger(1, "debug", { secrets, notices: { push } }),
-    greeting,
-    heartbeat,
   });
-  handler.start(PAUSES);
-  return { handler, notices, heartbeat, records };
+  const forms = { greeting, heartbeat };
+  handler.start(PAUSES, forms);
+  return { handler, notices, heartbeat, forms, records };
 }
 
 /** All that the client will get. */
@@ -95,8 +94,8 @@ Deno.test("InboundHandler.receive() pauses at the bound", () => {
 });
 
 Deno.test("InboundHandler.receive() fails where it cannot pause, and where the rule is to close", () => {
-  const { handler } = makeHandler({ inbox: inboxOf("pause", 1) });
-  handler.start({ pauses: false });
+  const { handler, forms } = makeHandler({ inbox: inboxOf("pause", 1) });
+  handler.start({ pauses: false }, forms);
   const failure = { type: "inbox-overflow", messages: 1, bytes: 1 } as const;
   assertEquals(handler.receive("open", "a", 1), [{ kind: "fail", failure }]);
   const closing = makeHandler({ inbox: inboxOf("close", 1) });
@@ -108,8 +107,10 @@ Deno.test("InboundHandler.receive() fails where it cannot pause, and where the r
 
 Deno.test("InboundHandler.receive() stores beyond the bound, where that is the rule", () => {
   for (const pauses of [true, false]) {
-    const { handler, notices } = makeHandler({ inbox: inboxOf("store", 1) });
-    handler.start({ pauses });
+    const { handler, notices, forms } = makeHandler({
+      inbox: inboxOf("store", 1),
+    });
+    handler.start({ pauses }, forms);
     for (const data of ["a", "x".repeat(2_000)]) {
       const actions = handler.receive("open", data, data.length);
       assertEquals(actions, pauses ? PAUSE : []);
@@ -201,9 +202,9 @@ Deno.test("InboundHandler.receive() gives up on a greeting that says no", () => 
 });
 
 Deno.test("InboundHandler.start() reports what an attempt left that was given up", () => {
-  const { handler, notices } = makeHandler({ greeting: GREETING });
+  const { handler, notices, forms } = makeHandler({ greeting: GREETING });
   handler.receive("connecting", "lost", 4);
-  handler.start(PAUSES);
+  handler.start(PAUSES, forms);
   handler.dropHeld();
   assertEquals(posted(notices).notices, [
     {
@@ -225,9 +226,9 @@ Deno.test("InboundHandler.heardAt() counts from the latest message", () => {
 });
 
 Deno.test("InboundHandler.heardAt() takes bytes after a message for a sign of life", () => {
-  const { handler } = makeHandler();
+  const { handler, forms } = makeHandler();
   handler.noteMessage(10, 5);
   assertEquals(handler.heardAt(11, 8), 8);
-  handler.start(PAUSES);
+  handler.start(PAUSES, forms);
   assertEquals(handler.heardAt(0, 9), undefined);
 });

@@ -11,14 +11,8 @@ import type { Failure } from "../../connection/failure.ts";
 import { Inbox, type PushResult } from "../../queue/inbox.ts";
 import { matches } from "../../connection/pattern.ts";
 import { fillToken, type TokenPlacement } from "../../identity/token.ts";
-import {
-  type AttemptContext,
-  callHook,
-  type GreetingSession,
-  type Hooks,
-  messageOf,
-  requireHook,
-} from "./hooks.ts";
+import { callHook, messageOf, requireHook } from "./hook_calls.ts";
+import type { AttemptContext, GreetingSession, Hooks } from "./hooks.ts";
 
 /** What one attempt gives to its greeting. */
 export interface GreetingContext extends AttemptContext {

@@ -1,11 +1,10 @@
 /**
- * The user's hooks module: code that runs in the worker, so that it works
- * while the main thread is blocked.
+ * What a hooks module may export: code of the user's that runs in the worker,
+ * so that it works while the main thread is blocked.
  *
  * @module
  */
 
-import { copyOfBinary, type Data, isArrayBuffer } from "../../queue/data.ts";
 import type { ProviderName } from "../../connection/failure.ts";
 
 /** What a hook is told of the attempt that it is called for. */
@@ -107,15 +106,6 @@ export interface Hooks {
   readonly classify?: (ending: Ending) => "retry" | "fatal" | undefined;
 }
 
-const NAMES = [
-  "url",
-  "token",
-  "greeting",
-  "ping",
-  "isPong",
-  "classify",
-] as const;
-
 /** A hook failed; `hook` says which. */
 export class HookError extends Error {
   override readonly name = "HookError";
@@ -134,70 +124,4 @@ export function describeError(error: unknown): string {
   return error instanceof Error
     ? `${error.name}: ${error.message}`
     : String(error);
-}
-
-/** Imports a hooks module and checks what it exports. */
-export async function loadHooks(url: string | undefined): Promise<Hooks> {
-  if (url === undefined) return {};
-  try {
-    const module: Record<string, unknown> = await import(url);
-    for (const name of NAMES) checkExport(module, name);
-    return module;
-  } catch (error) {
-    throw new HookError("hooks", error);
-  }
-}
-
-function checkExport(module: Record<string, unknown>, name: string): void {
-  const type = typeof module[name];
-  if (type !== "undefined" && type !== "function") {
-    throw new TypeError(
-      `Cannot use the export ${name}: a function is wanted, it is a ${type}`,
-    );
-  }
-}
-
-/** A hook that an option names: it must be there. */
-export function requireHook<N extends keyof Hooks>(
-  hooks: Hooks,
-  name: N,
-): NonNullable<Hooks[N]> {
-  const hook = hooks[name];
-  if (hook !== undefined) return hook;
-  throw new HookError(name, new TypeError(`The module exports no ${name}()`));
-}
-
-/** Calls a hook, whose failure then carries its name. */
-export async function callHook<T>(
-  hook: ProviderName,
-  call: () => T | PromiseLike<T>,
-): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw asHookError(hook, error);
-  }
-}
-
-/** Calls a hook that must answer at once. */
-export function callHookNow<T>(hook: ProviderName, call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    throw asHookError(hook, error);
-  }
-}
-
-/** What a hook gave as a message, in the form that can be sent. */
-export function messageOf(value: unknown): Data {
-  if (typeof value === "string" || isArrayBuffer(value)) return value;
-  const copy = copyOfBinary(value);
-  if (copy !== undefined) return copy;
-  throw new TypeError(
-    `A message must be a string or an ArrayBuffer, not of type ${typeof value}`,
-  );
-}
-
-function asHookError(hook: ProviderName, error: unknown): HookError {
-  return error instanceof HookError ? error : new HookError(hook, error);
 }

@@ -7,19 +7,13 @@
 
 import type { ProviderName } from "../../connection/failure.ts";
 import { isInsecure, parseTarget } from "../../rfc6455/url.ts";
-import { placeToken, type TokenPlacement } from "../../identity/token.ts";
+import type { TokenPlacement } from "../../identity/token.ts";
 import type { Answer, Setup } from "../../boundary/protocol.ts";
 import { ResolveError } from "./failures.ts";
-import {
-  type AttemptContext,
-  callHook,
-  type Hooks,
-  loadHooks,
-  requireHook,
-} from "./hooks.ts";
+import type { AttemptContext, Hooks } from "./hooks.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Secrets } from "./secrets.ts";
-import { TokenCache } from "./token_cache.ts";
+import type { TokenCache } from "./token_cache.ts";
 import type { Target, TransportKind } from "../../transport/transport.ts";
 
 /** What an attempt found out. */
@@ -39,9 +33,17 @@ export type LoadTransport = (
   name: Setup["transport"],
 ) => Promise<TransportKind>;
 
+/** What is loaded for setups that need it. */
+export type AttemptFeatures = Pick<
+  typeof import("./features.ts"),
+  "callHook" | "loadHooks" | "placeToken" | "requireHook" | "TokenCache"
+>;
+
 /** What a resolver works with. */
 export interface ResolverParts {
   readonly loadTransport: LoadTransport;
+  /** Gives `undefined` for a setup that needs no features. */
+  readonly loadFeatures: () => Promise<AttemptFeatures | undefined>;
   readonly secrets: Secrets;
   readonly requests: RequestAnswer;
   readonly clock: Pick<Clock, "wallNow">;
@@ -53,87 +55,104 @@ export interface RequestAnswer {
   request(what: "url" | "token", signal: AbortSignal): Promise<Answer>;
 }
 
+/** What the features make of a setup. */
+interface Equipment {
+  readonly features: AttemptFeatures;
+  readonly hooks: Hooks;
+  /** `undefined`: the setup has no token. */
+  readonly tokens: TokenCache | undefined;
+}
+
 /** Resolves the attempts of one connection, and keeps its token. */
 export class Resolver {
   readonly #setup: Setup;
-  readonly #loadTransport: LoadTransport;
-  readonly #secrets: Secrets;
-  readonly #requests: RequestAnswer;
-  readonly #tokens: TokenCache | undefined;
-  #hooks: Hooks = {};
+  readonly #parts: ResolverParts;
+  #equipment: Equipment | undefined;
 
   /** Makes a resolver without a token. */
   constructor(setup: Setup, parts: ResolverParts) {
     this.#setup = setup;
-    this.#loadTransport = parts.loadTransport;
-    this.#secrets = parts.secrets;
-    this.#requests = parts.requests;
-    const { token } = setup;
-    this.#tokens = token && new TokenCache(token, {
-      fetch: (context) => this.#fetchToken(context),
-      clock: parts.clock,
-    });
+    this.#parts = parts;
   }
 
   /** When the token should be renewed, in milliseconds since the epoch. */
   get renewAt(): number {
-    return this.#tokens?.renewAt ?? Infinity;
+    return this.#equipment?.tokens?.renewAt ?? Infinity;
   }
 
   /** Forgets the token: it was refused. */
   invalidate(): void {
-    this.#tokens?.invalidate();
+    this.#equipment?.tokens?.invalidate();
   }
 
   /** Finds out everything. Throws a `ResolveError` or a `HookError`. */
   async resolve(context: AttemptContext): Promise<Resolution> {
-    const [kind, hooks] = await Promise.all([
-      this.#loadTransport(this.#setup.transport),
-      loadHooks(this.#setup.hooks),
+    const [kind, equipment] = await Promise.all([
+      this.#parts.loadTransport(this.#setup.transport),
+      this.#equip(),
     ]);
-    this.#hooks = hooks;
     const { protocols, headers, token: setup } = this.#setup;
     const url = await this.#url(context);
-    this.#secrets.noteUrl(url);
+    this.#parts.secrets.noteUrl(url);
     const target: Target = { url, protocols, headers };
-    const found = { kind, hooks, url, target };
-    if (setup === undefined) {
+    const found = { kind, hooks: equipment?.hooks ?? {}, url, target };
+    if (setup === undefined || equipment === undefined) {
       return { ...found, token: undefined, placement: undefined };
     }
     if (setup.insecure === "loopback" && isInsecure(url)) throw insecure();
     const token = await this.token(context);
     const { placement } = setup;
-    const placed = placeToken(target, token, placement);
+    const placed = equipment.features.placeToken(target, token, placement);
     return { ...found, target: placed, token, placement };
   }
 
   /** The token, a new one if the one that is kept is about to expire. */
   async token(context: AttemptContext): Promise<string> {
     // Nobody asks where there is no setup for one.
-    const token = await (this.#tokens as TokenCache).token(context);
-    this.#secrets.noteToken(token);
+    const { tokens } = await this.#equip() as Equipment;
+    const token = await (tokens as TokenCache).token(context);
+    this.#parts.secrets.noteToken(token);
     return token;
+  }
+
+  /** Loads what the setup asks for, once; a hooks module that fails, each time. */
+  async #equip(): Promise<Equipment | undefined> {
+    if (this.#equipment !== undefined) return this.#equipment;
+    const features = await this.#parts.loadFeatures();
+    if (features === undefined) return undefined;
+    const hooks = await features.loadHooks(this.#setup.hooks);
+    const { token } = this.#setup;
+    const tokens = token && new features.TokenCache(token, {
+      fetch: (context) => this.#fetchToken(context),
+      clock: this.#parts.clock,
+    });
+    return this.#equipment ??= { features, hooks, tokens };
   }
 
   async #url(context: AttemptContext): Promise<string> {
     const { url } = this.#setup;
-    const hook = this.#hooks.url;
+    const { features, hooks } = this.#equipment ?? {};
+    const hook = hooks?.url;
     if (hook === undefined && url !== undefined) return url;
-    const asked = hook === undefined
-      ? fromAnswer("url", await this.#requests.request("url", context.signal))
-      : String(await callHook("url", () => hook(context)));
+    const asked = hook === undefined || features === undefined
+      ? fromAnswer("url", await this.#ask("url", context))
+      : String(await features.callHook("url", () => hook(context)));
     const parsed = parseTarget(asked);
     if (parsed.kind === "valid") return parsed.url;
     throw unusable("url", `The URL it gave ${parsed.detail}`);
   }
 
   async #fetchToken(context: AttemptContext): Promise<unknown> {
+    const { features, hooks } = this.#equipment as Equipment;
     if (this.#setup.token?.source.kind === "hook") {
-      const hook = requireHook(this.#hooks, "token");
-      return await callHook("token", () => hook(context));
+      const hook = features.requireHook(hooks, "token");
+      return await features.callHook("token", () => hook(context));
     }
-    const answer = await this.#requests.request("token", context.signal);
-    return fromAnswer("token", answer);
+    return fromAnswer("token", await this.#ask("token", context));
+  }
+
+  #ask(what: "url" | "token", { signal }: AttemptContext): Promise<Answer> {
+    return this.#parts.requests.request(what, signal);
   }
 }
 

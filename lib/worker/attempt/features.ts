@@ -1,0 +1,12 @@
+/**
+ * What an attempt needs only if the options ask for it: hooks, tokens and a
+ * greeting. `worker/features.ts` loads it with the first such connection.
+ *
+ * @module
+ */
+
+export { fillToken, placeToken } from "../../identity/token.ts";
+export { Greeting } from "./greeting.ts";
+export { callHook, loadHooks, requireHook } from "./hook_calls.ts";
+export { TokenCache } from "./token_cache.ts";
+export { TokenRefresher } from "./token_refresher.ts";
