@@ -1,0 +1,74 @@
+/**
+ * A list whose entries have consecutive numbers: what is sent and not yet
+ * acknowledged, what came and is not yet consumed, what a store keeps.
+ *
+ * Each operation returns a new list and leaves the old one as it was, in
+ * amortised constant time: versions share one array, of which each sees its own
+ * part. Only the newest version may append in place; a push to an older one
+ * copies.
+ *
+ * @module
+ */
+
+/** Entries with the numbers `first` to `last`; empty if `last` is `first - 1`. */
+export interface Numbered<T> {
+  readonly first: number;
+  readonly last: number;
+  /** The entry of number `n` is at `n - base`. Only this file looks in here. */
+  readonly items: readonly T[];
+  /** The number of the first item, which may have left the list. */
+  readonly base: number;
+}
+
+/** Fewer entries that have left are not worth a copy. */
+const COMPACT_FROM = 64;
+
+/** A list without entries, whose first one will have the number `after + 1`. */
+export function emptyAfter<T>(after: number): Numbered<T> {
+  return { first: after + 1, last: after, items: [], base: after + 1 };
+}
+
+/** How many entries there are. */
+export function sizeOf({ first, last }: Numbered<unknown>): number {
+  return last - first + 1;
+}
+
+/** The entry of this number, or `undefined`. */
+export function entryAt<T>(list: Numbered<T>, number: number): T | undefined {
+  return number < list.first || number > list.last
+    ? undefined
+    : list.items[number - list.base];
+}
+
+/** Appends an entry; its number is the new `last`. */
+export function push<T>(list: Numbered<T>, entry: T): Numbered<T> {
+  const end = list.last + 1 - list.base;
+  const isNewest = list.items.length === end;
+  const items = isNewest ? list.items as T[] : list.items.slice(0, end);
+  items.push(entry);
+  return { ...list, last: list.last + 1, items };
+}
+
+/** Removes all entries up to this number. */
+export function dropTo<T>(list: Numbered<T>, number: number): Numbered<T> {
+  if (number < list.first) return list;
+  if (number >= list.last) return emptyAfter(list.last);
+  const first = number + 1;
+  const left = first - list.base;
+  if (left < COMPACT_FROM || left * 2 < list.items.length) {
+    return { ...list, first };
+  }
+  const items = list.items.slice(left, list.last + 1 - list.base);
+  return { ...list, first, items, base: first };
+}
+
+/** The entries `from` to `to`, as far as they are there. */
+export function entriesOf<T>(
+  list: Numbered<T>,
+  from: number = list.first,
+  to: number = list.last,
+): readonly T[] {
+  const start = Math.max(from, list.first);
+  const end = Math.min(to, list.last);
+  return list.items.slice(start - list.base, end + 1 - list.base);
+}

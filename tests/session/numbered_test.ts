@@ -1,0 +1,62 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  dropTo,
+  emptyAfter,
+  entriesOf,
+  entryAt,
+  type Numbered,
+  push,
+  sizeOf,
+} from "../../lib/session/numbered.ts";
+
+function filled(...entries: readonly string[]): Numbered<string> {
+  return entries.reduce(push, emptyAfter<string>(0));
+}
+
+Deno.test("push() numbers entries from after the start on", () => {
+  const list = push(push(emptyAfter<string>(7), "a"), "b");
+  assertEquals([list.first, list.last, sizeOf(list)], [8, 9, 2]);
+  assertEquals([7, 8, 9, 10].map((n) => entryAt(list, n)), [
+    undefined,
+    "a",
+    "b",
+    undefined,
+  ]);
+});
+
+Deno.test("push() leaves older versions as they were", () => {
+  const one = filled("a");
+  const two = push(one, "b");
+  const other = push(one, "c");
+  assertEquals(entriesOf(one), ["a"]);
+  assertEquals(entriesOf(two), ["a", "b"]);
+  assertEquals(entriesOf(other), ["a", "c"]);
+});
+
+Deno.test("dropTo() removes the front and keeps the numbers", () => {
+  const list = filled("a", "b", "c");
+  assertEquals(dropTo(list, 0), list);
+  assertEquals(entriesOf(dropTo(list, 2)), ["c"]);
+  assertEquals(dropTo(list, 2).first, 3);
+  assertEquals(dropTo(list, 3), emptyAfter(3));
+  assertEquals(dropTo(list, 9), emptyAfter(3));
+  assertEquals(entriesOf(list), ["a", "b", "c"]);
+});
+
+Deno.test("dropTo() lets go of what has left a long list", () => {
+  let list = filled();
+  for (let n = 1; n <= 200; n += 1) list = push(list, `${n}`);
+  list = dropTo(list, 150);
+  assert(list.items.length <= 100, "Half of the items at most have left");
+  assertEquals([entryAt(list, 150), entryAt(list, 151)], [undefined, "151"]);
+  list = push(dropTo(list, 160), "201");
+  assertEquals([entryAt(list, 161), entryAt(list, 201)], ["161", "201"]);
+});
+
+Deno.test("entriesOf() returns the part that is there", () => {
+  const list = dropTo(filled("a", "b", "c", "d"), 1);
+  assertEquals(entriesOf(list, 1, 3), ["b", "c"]);
+  assertEquals(entriesOf(list, 4, 9), ["d"]);
+  assertEquals(entriesOf(list, 4, 3), []);
+  assertEquals(entriesOf(list, 5), []);
+});
