@@ -8,7 +8,7 @@ import {
   skipTo,
   spend,
   startCredit,
-} from "../../lib/session/credit.ts";
+} from "../../../lib/session/flow/credit.ts";
 
 function valid(result: ReturnType<typeof acknowledge>): Credit {
   assert(!isViolation(result));

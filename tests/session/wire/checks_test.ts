@@ -11,7 +11,7 @@ import {
   optional,
   textUpTo,
   tuple,
-} from "../../lib/session/checks.ts";
+} from "../../../lib/session/wire/checks.ts";
 
 function passing(check: Check, values: readonly unknown[]): readonly unknown[] {
   return values.filter(check);

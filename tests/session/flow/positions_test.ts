@@ -9,7 +9,7 @@ import {
   type Positions,
   rejoin,
   startPositions,
-} from "../../lib/session/positions.ts";
+} from "../../../lib/session/flow/positions.ts";
 
 const TWO: Lineage = [
   { generation: "g1", first: 1 },

@@ -55,6 +55,15 @@ export interface Auth {
   readonly auth: string;
 }
 
+/**
+ * Client to server: messages up to this number may have been handled in a
+ * session that is lost, and are sent again since the application asked for it.
+ */
+export interface Again {
+  readonly op: "again";
+  readonly upTo: number;
+}
+
 /** Client to server: the session ends. */
 export interface Bye {
   readonly op: "bye";
@@ -84,6 +93,7 @@ export type KnownControl =
   | Gap
   | Moving
   | Auth
+  | Again
   | Bye
   | ErrorNote;
 
@@ -102,6 +112,7 @@ const CONTROLS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ["gap", isGap],
   ["moving", shaped({ after: isCount, spread: isCount })],
   ["auth", shaped({ auth: isText })],
+  ["again", shaped({ upTo: isPositive })],
   ["bye", shaped({ ack: isCount })],
   ["error", shaped({ message: isText })],
 ]);

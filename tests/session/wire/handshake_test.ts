@@ -5,7 +5,7 @@ import {
   isOpened,
   isResume,
   isResumed,
-} from "../../lib/session/handshake.ts";
+} from "../../../lib/session/wire/handshake.ts";
 
 const OPEN = {
   attempt: 1,

@@ -6,7 +6,7 @@ import {
   parseNumber,
   readLeb,
   writeLeb,
-} from "../../lib/session/numbers.ts";
+} from "../../../lib/session/wire/numbers.ts";
 
 const MAX = Number.MAX_SAFE_INTEGER;
 const anyNumber = fc.oneof(

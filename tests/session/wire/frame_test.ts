@@ -5,9 +5,9 @@ import {
   encodeFrame,
   type Frame,
   type OutFrame,
-} from "../../lib/session/frame.ts";
-import type { Payload } from "../../lib/session/payload.ts";
-import type { Violation } from "../../lib/session/violation.ts";
+} from "../../../lib/session/wire/frame.ts";
+import type { Payload } from "../../../lib/session/wire/payload.ts";
+import type { Violation } from "../../../lib/session/wire/violation.ts";
 
 const LIMIT = 1_000;
 const MAX = Number.MAX_SAFE_INTEGER;

@@ -41,6 +41,9 @@ export const ACK_DELAY = 100;
 /** Credit is renewed when this part of the window is free again. */
 export const CREDIT_PART = 4;
 
+/** How many messages a server reads from its store at a time. */
+export const READ_LIMIT = 256;
+
 /** The first message must come within this time, in milliseconds. */
 export const HANDSHAKE_TIMEOUT = 10_000;
 

@@ -6,9 +6,9 @@ import {
   encodeFrame,
   type Frame,
   type OutFrame,
-} from "../../lib/session/frame.ts";
-import type { Payload } from "../../lib/session/payload.ts";
-import { type Random, seeded } from "./seeded.ts";
+} from "../../../lib/session/wire/frame.ts";
+import type { Payload } from "../../../lib/session/wire/payload.ts";
+import { type Random, seeded } from "../seeded.ts";
 
 const FRAMES = 100_000;
 const SEED = 20_261_126;

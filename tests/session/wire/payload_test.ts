@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { payloadBytes } from "../../lib/session/payload.ts";
+import { payloadBytes } from "../../../lib/session/wire/payload.ts";
 
 Deno.test("payloadBytes() counts bytes of UTF-8", () => {
   for (

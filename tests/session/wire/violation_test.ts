@@ -1,5 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { SESSION_CLOSE, violation } from "../../lib/session/violation.ts";
+import {
+  SESSION_CLOSE,
+  violation,
+} from "../../../lib/session/wire/violation.ts";
 
 Deno.test("violation() closes with 4400 unless another code is given", () => {
   assertEquals(violation("x"), {

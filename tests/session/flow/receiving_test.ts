@@ -9,7 +9,7 @@ import {
   type Receiving,
   ride,
   startReceiving,
-} from "../../lib/session/receiving.ts";
+} from "../../../lib/session/flow/receiving.ts";
 
 const WINDOW = { messages: 256, bytes: 1_000_000 };
 const FULL = [WINDOW.messages, WINDOW.bytes] as const;

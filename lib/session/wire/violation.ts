@@ -28,6 +28,8 @@ export const SESSION_CLOSE = {
   limit: 4429,
   /** A handler failed too often, and the session has ended. */
   handler: 4500,
+  /** The store lost data or cannot be reached; resume elsewhere or later. */
+  unavailable: 4503,
 } as const;
 
 /** What a peer did that the protocol forbids, and the close code that says so. */

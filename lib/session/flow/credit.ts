@@ -7,8 +7,8 @@
  * @module
  */
 
-import type { WireWindow } from "./handshake.ts";
-import { type Violation, violation } from "./violation.ts";
+import type { WireWindow } from "../wire/handshake.ts";
+import { type Violation, violation } from "../wire/violation.ts";
 
 /** The state of one direction, at its sender. */
 export interface Credit {
@@ -24,14 +24,19 @@ export interface Credit {
   readonly maxBytes: number;
 }
 
-/** What is granted by a handshake: the peer has all up to `at`. */
+/**
+ * What is granted by a handshake: the peer has all up to `at`.
+ *
+ * @param acked What the peer has acknowledged of it.
+ */
 export function startCredit(
   at: number,
   [messages, bytes]: WireWindow,
+  acked: number = at,
 ): Credit {
   return {
     next: at + 1,
-    acked: at,
+    acked,
     bytes: 0,
     maxSeq: at + messages,
     maxBytes: bytes,

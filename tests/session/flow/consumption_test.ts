@@ -5,7 +5,7 @@ import {
   type Marks,
   pruneMarks,
   startMarks,
-} from "../../lib/session/consumption.ts";
+} from "../../../lib/session/flow/consumption.ts";
 
 function acksOf(marks: Marks, upTo: number): readonly number[] {
   return Array.from({ length: upTo + 1 }, (_, n) => acknowledgeable(marks, n));

@@ -5,10 +5,10 @@
  * @module
  */
 
-import type { AckFrame, DataFrame } from "./frame.ts";
-import type { WireWindow } from "./handshake.ts";
-import { ACK_AFTER_MESSAGES, ACK_DELAY, CREDIT_PART } from "./limits.ts";
-import { type Violation, violation } from "./violation.ts";
+import type { AckFrame, DataFrame } from "../wire/frame.ts";
+import type { WireWindow } from "../wire/handshake.ts";
+import { ACK_AFTER_MESSAGES, ACK_DELAY, CREDIT_PART } from "../wire/limits.ts";
+import { type Violation, violation } from "../wire/violation.ts";
 
 /** How much a receiver holds at most: received, and not yet consumed or accepted. */
 export interface Capacity {
@@ -53,15 +53,20 @@ export interface Acknowledged {
   readonly frame: AckFrame;
 }
 
-/** What a receiver expects after a handshake that granted this. */
+/**
+ * What a receiver expects after a handshake that granted this.
+ *
+ * @param acked What the handshake acknowledged.
+ */
 export function startReceiving(
   at: number,
   [messages, bytes]: WireWindow,
+  acked: number = at,
 ): Receiving {
   return {
     received: at,
     bytes: 0,
-    acked: at,
+    acked,
     maxSeq: at + messages,
     maxBytes: bytes,
     ackAt: Infinity,

@@ -7,7 +7,7 @@ import {
   isSameMac,
   macInput,
   tokenBody,
-} from "../../lib/session/token.ts";
+} from "../../../lib/session/wire/token.ts";
 
 const SESSION = formatSessionId(new Uint8Array(16).fill(0xab));
 const MAC = new Uint8Array(32).fill(7);

@@ -8,8 +8,8 @@
  * @module
  */
 
-import type { WirePosition } from "./handshake.ts";
-import { MAX_LINEAGE, MAX_POSITIONS } from "./limits.ts";
+import type { WirePosition } from "../wire/handshake.ts";
+import { MAX_LINEAGE, MAX_POSITIONS } from "../wire/limits.ts";
 
 /**
  * What a client has, the newest generation first. An older generation reaches

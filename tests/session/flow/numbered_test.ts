@@ -7,7 +7,7 @@ import {
   type Numbered,
   push,
   sizeOf,
-} from "../../lib/session/numbered.ts";
+} from "../../../lib/session/flow/numbered.ts";
 
 function filled(...entries: readonly string[]): Numbered<string> {
   return entries.reduce(push, emptyAfter<string>(0));

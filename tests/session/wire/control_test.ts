@@ -4,13 +4,14 @@ import {
   encodeControl,
   type KnownControl,
   parseControl,
-} from "../../lib/session/control.ts";
+} from "../../../lib/session/wire/control.ts";
 
 const VALID: readonly KnownControl[] = [
   { op: "gen", gen: "g2" },
   { op: "gap", from: 3, to: 3, why: "trimmed" },
   { op: "moving", after: 0, spread: 10_000 },
   { op: "auth", auth: "" },
+  { op: "again", upTo: 1 },
   { op: "bye", ack: 0 },
   { op: "error", message: "Out of tea" },
 ];

@@ -6,7 +6,7 @@ import {
   MAX_LINEAGE,
   MAX_POSITIONS,
   SUBPROTOCOL,
-} from "../../lib/session/limits.ts";
+} from "../../../lib/session/wire/limits.ts";
 
 Deno.test("SUBPROTOCOL is a token of HTTP", () => {
   // RFC 6455, 4.1, and RFC 9110, 5.6.2.
