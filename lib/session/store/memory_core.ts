@@ -1,0 +1,172 @@
+/**
+ * The memory store without its asynchronous shell: all sessions of one process,
+ * and the steps on them. Each call is atomic, since it is synchronous.
+ *
+ * @module
+ */
+
+import { acceptStep } from "./accept.ts";
+import { attachStep } from "./attach.ts";
+import type { Payload } from "../wire/payload.ts";
+import {
+  appendStep,
+  detachStep,
+  endStep,
+  leaseOf,
+  openRecord,
+  readStep,
+  type RecordStep,
+  type SessionRecord,
+  touchStep,
+} from "./record.ts";
+import type {
+  Accepted,
+  AcceptStep,
+  Appended,
+  AttachClaim,
+  Attached,
+  BufferBounds,
+  Busy,
+  EndCondition,
+  Ended,
+  Fenced,
+  Full,
+  Gone,
+  Lease,
+  Refused,
+  SessionInit,
+  Stored,
+} from "./store.ts";
+
+const GONE: Gone = { kind: "gone" };
+
+/** The sessions of one process. Instants are milliseconds of any one clock. */
+export class MemoryCore {
+  /** Changes whenever data may be gone: random, one per process. */
+  readonly generation: string;
+  readonly #records = new Map<string, SessionRecord>();
+
+  /** Makes a store without sessions. */
+  constructor(generation: string) {
+    this.generation = generation;
+  }
+
+  /** How many records there are, tombstones included. */
+  get size(): number {
+    return this.#records.size;
+  }
+
+  /** What is kept of a session. */
+  peek(session: string): SessionRecord | undefined {
+    return this.#records.get(session);
+  }
+
+  /**
+   * Begins a session.
+   *
+   * @throws {RangeError} If there is one with this id.
+   */
+  open(init: SessionInit, now: number): Lease {
+    if (this.#records.has(init.session)) {
+      throw new RangeError(`There is a session with the id ${init.session}`);
+    }
+    const record = openRecord(init, this.#moment(now));
+    this.#records.set(init.session, record);
+    return leaseOf(record);
+  }
+
+  /** Gives a session to a connection. */
+  attach(claim: AttachClaim, now: number): Attached | Busy | Refused {
+    const unknown: Refused = { kind: "refused", why: "unknown" };
+    return this.#step(
+      claim.session,
+      (record) => attachStep(record, claim, this.#moment(now)),
+    ) ?? unknown;
+  }
+
+  /** Keeps messages for a client. */
+  append(
+    session: string,
+    messages: readonly Payload[],
+    bounds: BufferBounds,
+  ): Appended | Full | Gone {
+    const { generation } = this;
+    return this.#step(
+      session,
+      (record) => appendStep(record, messages, { generation, bounds }),
+    ) ?? GONE;
+  }
+
+  /** Accepts, claims, trims and replies. */
+  accept(step: AcceptStep, now: number): Accepted | Fenced | Gone {
+    return this.#step(
+      step.lease.session,
+      (record) => acceptStep(record, step, this.#moment(now)),
+    ) ?? GONE;
+  }
+
+  /** The messages after this number. */
+  read(session: string, after: number, limit: number): readonly Stored[] {
+    const record = this.#records.get(session);
+    return record === undefined ? [] : readStep(record, after, limit);
+  }
+
+  /** Lets go of a session. */
+  detach(lease: Lease, ttl: number, now: number): void {
+    const moment = { ...this.#moment(now), ttl };
+    this.#step(lease.session, (record) => ({
+      record: detachStep(record, lease, moment),
+      answer: true,
+    }));
+  }
+
+  /** Prolongs leases, and returns those that have ended. */
+  touch(leases: readonly Lease[], ttl: number, now: number): readonly Lease[] {
+    const moment = { ...this.#moment(now), ttl };
+    return leases.filter((lease) =>
+      this.#step(
+        lease.session,
+        (record) => touchStep(record, lease, moment),
+      ) !== true
+    );
+  }
+
+  /** Ends a session. */
+  end(
+    session: string,
+    condition: EndCondition,
+    { now, tombstone }: { readonly now: number; readonly tombstone: number },
+  ): Ended | Fenced | Gone {
+    const moment = { ...this.#moment(now), tombstone };
+    return this.#step(
+      session,
+      (record) => endStep(record, condition, moment),
+    ) ?? GONE;
+  }
+
+  /** Forgets tombstones that are over, and returns sessions that are. */
+  due(limit: number, now: number): readonly string[] {
+    const due: string[] = [];
+    for (const { session, state, expiresAt } of this.#records.values()) {
+      if (expiresAt > now) continue;
+      if (state !== "live") this.#records.delete(session);
+      else if (due.length < limit) due.push(session);
+    }
+    return due;
+  }
+
+  #moment(now: number) {
+    return { now, generation: this.generation };
+  }
+
+  #step<A>(
+    session: string,
+    step: (record: SessionRecord) => RecordStep<A>,
+  ): A | undefined {
+    const before = this.#records.get(session);
+    if (before === undefined) return undefined;
+    const { record, answer } = step(before);
+    this.#records.set(session, record);
+    return answer;
+  }
+}

@@ -1,0 +1,285 @@
+/**
+ * A session as a store keeps it, and the steps on it that need no long rules.
+ *
+ * Each step takes a record and returns the next one with its answer. They are
+ * the memory store, and the oracle for any other.
+ *
+ * @module
+ */
+
+import {
+  dropTo,
+  emptyAfter,
+  entriesOf,
+  type Numbered,
+  push,
+  sizeOf,
+} from "../flow/numbered.ts";
+import { type Payload, payloadBytes } from "../wire/payload.ts";
+import { continueLineage, type Lineage } from "../flow/positions.ts";
+import type {
+  Appended,
+  BufferBounds,
+  EndCondition,
+  Ended,
+  Fenced,
+  Full,
+  Gone,
+  Lease,
+  SessionInit,
+  Stored,
+} from "./store.ts";
+
+/** A message in the log. Its number is its place. */
+export type Kept = Omit<Stored, "seq">;
+
+/** A session, or what is remembered of one. */
+export interface SessionRecord {
+  readonly session: string;
+  readonly principal: string;
+  readonly meta: string;
+  readonly state: "live" | "ended" | "expired" | "evicted";
+  /** The node that holds it. */
+  readonly node: string | undefined;
+  readonly fence: number;
+  /** The generation in which the lease was given. */
+  readonly leaseGeneration: string;
+  /** The lowest counter of a valid token. */
+  readonly counter: number;
+  readonly attempt: number;
+  readonly instance: string;
+  /** The client's messages up to this number are accepted. */
+  readonly accepted: number;
+  /** Up to here a handler may have begun. */
+  readonly claimed: number;
+  /** Up to here a message may have been handled before the present lease. */
+  readonly uncertain: number;
+  /** What the client has not consumed. */
+  readonly log: Numbered<Kept>;
+  readonly logBytes: number;
+  readonly lineage: Lineage;
+  /** When the session, or its tombstone, is over. Milliseconds. */
+  readonly expiresAt: number;
+}
+
+/** When a step happens, and in which generation of the store. */
+export interface StoreMoment {
+  readonly now: number;
+  readonly generation: string;
+}
+
+/** The record after a step, and the answer. */
+export interface RecordStep<A> {
+  readonly record: SessionRecord;
+  readonly answer: A;
+}
+
+/** A new session's record. */
+export function openRecord(
+  init: SessionInit,
+  { now, generation }: StoreMoment,
+): SessionRecord {
+  const { session, principal, meta, node, attempt, instance, ttl } = init;
+  return {
+    ...{ session, principal, meta, node, attempt, instance },
+    state: "live",
+    fence: 1,
+    leaseGeneration: generation,
+    counter: 1,
+    accepted: 0,
+    claimed: 0,
+    uncertain: 0,
+    log: emptyAfter(0),
+    logBytes: 0,
+    lineage: [{ generation, first: 1 }],
+    expiresAt: now + ttl,
+  };
+}
+
+/** The lease of whoever attached last. */
+export function leaseOf(record: SessionRecord): Lease {
+  const { session, fence, leaseGeneration: generation } = record;
+  return { session, fence, generation };
+}
+
+/** Tells whether a lease still holds. */
+export function holds(
+  record: SessionRecord,
+  { fence, generation }: Lease,
+  moment: Pick<StoreMoment, "generation">,
+): boolean {
+  return fence === record.fence && generation === record.leaseGeneration &&
+    generation === moment.generation;
+}
+
+/** Keeps messages, within bounds or at the expense of the oldest. */
+export function appendStep(
+  record: SessionRecord,
+  messages: readonly Payload[],
+  { generation, bounds }: Pick<StoreMoment, "generation"> & {
+    readonly bounds: BufferBounds;
+  },
+): RecordStep<Appended | Full | Gone> {
+  if (record.state !== "live") return { record, answer: { kind: "gone" } };
+  const kept = messages.map((data) => ({ data, bytes: payloadBytes(data) }));
+  const bytes = kept.reduce((sum, message) => sum + message.bytes, 0);
+  const excess = excessOf(record, { messages: kept.length, bytes }, bounds);
+  if (excess > 0 && bounds.overflow === "reject" || excess === Infinity) {
+    const held = sizeOf(record.log);
+    return {
+      record,
+      answer: { kind: "full", messages: held, bytes: record.logBytes },
+    };
+  }
+  const next = keep(trim(record, record.log.first - 1 + excess), {
+    messages: kept,
+    generation,
+  });
+  return {
+    record: next,
+    answer: {
+      kind: "appended",
+      first: record.log.last + 1,
+      last: next.log.last,
+      dropped: excess,
+      node: record.node,
+    },
+  };
+}
+
+/** Adds messages to the log, in this generation. */
+export function keep(
+  record: SessionRecord,
+  { messages, generation }: {
+    readonly messages: readonly Kept[];
+    readonly generation: string;
+  },
+): SessionRecord {
+  if (messages.length === 0) return record;
+  return {
+    ...record,
+    log: messages.reduce(push, record.log),
+    logBytes: messages.reduce((sum, { bytes }) => sum + bytes, record.logBytes),
+    lineage: continueLineage(record.lineage, generation, record.log.last + 1),
+  };
+}
+
+/** Forgets what the client consumed. */
+export function trim(record: SessionRecord, ack: number): SessionRecord {
+  if (ack < record.log.first) return record;
+  const gone = entriesOf(record.log, record.log.first, ack);
+  return {
+    ...record,
+    log: dropTo(record.log, ack),
+    logBytes: gone.reduce((sum, { bytes }) => sum - bytes, record.logBytes),
+  };
+}
+
+/** The messages after a number that are still there. */
+export function readStep(
+  { log }: SessionRecord,
+  after: number,
+  limit: number,
+): readonly Stored[] {
+  const first = Math.max(after + 1, log.first);
+  return entriesOf(log, first, first + limit - 1)
+    .map((kept, index) => ({ seq: first + index, ...kept }));
+}
+
+/** Lets go, if the lease holds. */
+export function detachStep(
+  record: SessionRecord,
+  lease: Lease,
+  { now, generation, ttl }: StoreMoment & { readonly ttl: number },
+): SessionRecord {
+  return holds(record, lease, { generation })
+    ? { ...record, node: undefined, expiresAt: now + ttl }
+    : record;
+}
+
+/** Prolongs a lease. The answer is whether it still holds. */
+export function touchStep(
+  record: SessionRecord,
+  lease: Lease,
+  { now, generation, ttl }: StoreMoment & { readonly ttl: number },
+): RecordStep<boolean> {
+  return holds(record, lease, { generation }) && record.state === "live"
+    ? { record: { ...record, expiresAt: now + ttl }, answer: true }
+    : { record, answer: false };
+}
+
+/** Ends a session, and leaves its tombstone. */
+export function endStep(
+  record: SessionRecord,
+  condition: EndCondition,
+  moment: StoreMoment & { readonly tombstone: number },
+): RecordStep<Ended | Fenced | Gone> {
+  if (record.state !== "live") return { record, answer: { kind: "gone" } };
+  if (!mayEnd(record, condition, moment)) {
+    return { record, answer: { kind: "fenced" } };
+  }
+  const { accepted, claimed, node, log } = record;
+  const unconsumed = readStep(record, 0, Infinity);
+  return {
+    record: {
+      ...record,
+      state: reasonOf(condition),
+      node: undefined,
+      meta: "",
+      fence: record.fence + 1,
+      log: emptyAfter(log.last),
+      logBytes: 0,
+      expiresAt: moment.now + moment.tombstone,
+    },
+    answer: { kind: "ended", accepted, claimed, node, unconsumed },
+  };
+}
+
+/** How many of the oldest must go; `Infinity` if even all of them are not enough. */
+function excessOf(
+  { log, logBytes }: SessionRecord,
+  added: { readonly messages: number; readonly bytes: number },
+  { maxMessages, maxBytes }: BufferBounds,
+): number {
+  if (added.messages > maxMessages || added.bytes > maxBytes) return Infinity;
+  let left = sizeOf(log);
+  let bytes = logBytes;
+  let excess = 0;
+  for (const entry of entriesOf(log)) {
+    if (
+      left + added.messages <= maxMessages && bytes + added.bytes <= maxBytes
+    ) {
+      break;
+    }
+    left -= 1;
+    bytes -= entry.bytes;
+    excess += 1;
+  }
+  return excess;
+}
+
+function mayEnd(
+  record: SessionRecord,
+  condition: EndCondition,
+  moment: StoreMoment,
+): boolean {
+  switch (condition.kind) {
+    case "always":
+      return true;
+    case "lease":
+      return holds(record, condition.lease, moment);
+    case "expired":
+      return record.expiresAt <= moment.now;
+  }
+}
+
+function reasonOf(condition: EndCondition): "ended" | "expired" | "evicted" {
+  switch (condition.kind) {
+    case "always":
+      return condition.why;
+    case "lease":
+      return "ended";
+    case "expired":
+      return "expired";
+  }
+}
