@@ -1,0 +1,338 @@
+/**
+ * What a server does for a session whenever something has changed: handle the
+ * next message, tell the store, send to the client, and leave when it is time.
+ *
+ * @module
+ */
+
+import { dropTo, entriesOf, entryAt } from "../flow/numbered.ts";
+import { type Payload, payloadBytes } from "../wire/payload.ts";
+import { acknowledgeNow, progress } from "../flow/receiving.ts";
+import { absorb, control, progressOf, pump, transmit } from "./pump.ts";
+import type {
+  PendingStep,
+  ServerAttached,
+  ServerContext,
+  ServerEffect,
+  ServerEvent,
+  ServerStep,
+} from "./state.ts";
+import type { Accepted, Ended, Fenced, Gone } from "../store/store.ts";
+import { SESSION_CLOSE, type Violation } from "../wire/violation.ts";
+
+export { control } from "./pump.ts";
+
+type Step = ServerStep<ServerAttached>;
+
+/** Does whatever can be done now. */
+export function work(
+  state: ServerAttached,
+  context: ServerContext,
+): ServerStep {
+  const run = runNext(state, context);
+  const told = tellStore(run.state, context);
+  const pumped = pump(told.state);
+  const left = departIfDone(pumped.state);
+  return {
+    state: left.state,
+    effects: [
+      ...run.effects,
+      ...told.effects,
+      ...pumped.effects,
+      ...left.effects,
+    ],
+  };
+}
+
+/** The end of this connection's part, with its last effects. */
+export function closed(effects: readonly ServerEffect[]): ServerStep {
+  return {
+    state: { kind: "closed" },
+    effects: [...effects, { type: "closed" }],
+  };
+}
+
+/** Nothing more comes: what came is handled, unless there is a reason not to. */
+export function leave(state: ServerAttached): ServerAttached {
+  return state.departure === undefined
+    ? { ...state, departure: { kind: "detach" } }
+    : state;
+}
+
+/** Closes the connection; the session goes on without it. */
+export function closePeer(
+  state: ServerAttached,
+  { closeCode, reason }: Omit<Violation, "type">,
+  context: ServerContext,
+): ServerStep {
+  if (state.peer === "gone") return { state, effects: [] };
+  const step = work(leave({ ...state, peer: "gone" }), context);
+  const close = { type: "close", closeCode, reason } as const;
+  return { ...step, effects: [close, ...step.effects] };
+}
+
+/** The lease has ended: nothing is accepted and no handler begins any more. */
+export function fence(
+  { running, peer }: ServerAttached,
+  closeCode: number,
+): ServerStep {
+  const abort: ServerEffect[] = running === 0 ? [] : [{ type: "abort" }];
+  const close: ServerEffect[] = peer === "gone" ? [] : [
+    { type: "close", closeCode, reason: "The session is held elsewhere" },
+  ];
+  return closed([...abort, ...close]);
+}
+
+/** The handler has finished with a message. */
+export function onHandled(
+  state: ServerAttached,
+  { seq, replies }: Extract<ServerEvent, { type: "handled" }>,
+  context: ServerContext,
+): ServerStep {
+  if (seq !== state.running) return { state, effects: [] };
+  return work({
+    ...state,
+    running: 0,
+    failures: 0,
+    handled: seq,
+    replies: [...state.replies, ...replies],
+  }, context);
+}
+
+/** The handler threw: it is called again, until it has had its chances. */
+export function onFailed(
+  state: ServerAttached,
+  seq: number,
+  context: ServerContext,
+): ServerStep {
+  if (seq !== state.running) return { state, effects: [] };
+  const failures = state.failures + 1;
+  if (failures < context.config.maxAttempts) {
+    return work({ ...state, running: 0, failures }, context);
+  }
+  const departure = { kind: "ending", why: "failed" } as const;
+  const { lease } = state;
+  return {
+    state: { ...state, failures, departure },
+    effects: [{ type: "end", lease }],
+  };
+}
+
+/** The store has answered a step. */
+export function onAccepted(
+  state: ServerAttached,
+  answer: Accepted | Fenced | Gone,
+  context: ServerContext,
+): ServerStep {
+  const { step } = state;
+  if (step === undefined) return { state, effects: [] };
+  switch (answer.kind) {
+    case "fenced":
+      return fence(state, SESSION_CLOSE.stale);
+    case "gone":
+      return fence(state, SESSION_CLOSE.ended);
+    case "accepted":
+      return onStepDone(state, { step, last: answer.last }, context);
+  }
+}
+
+/** The store has ended the session, or says that others did. */
+export function onEnded(
+  state: ServerAttached,
+  answer: Ended | Fenced | Gone,
+): ServerStep {
+  const { departure, running, peer } = state;
+  if (departure?.kind !== "ending") return { state, effects: [] };
+  if (answer.kind !== "ended") return fence(state, SESSION_CLOSE.stale);
+  const { why } = departure;
+  const closeCode = why === "bye"
+    ? SESSION_CLOSE.normal
+    : SESSION_CLOSE.handler;
+  const reason = why === "bye" ? "" : "A message could not be handled";
+  const close: ServerEffect[] = peer === "gone"
+    ? []
+    : [{ type: "close", closeCode, reason }];
+  return closed([
+    {
+      type: "news",
+      news: { kind: "ended", why, answer, failed: running },
+    },
+    ...close,
+  ]);
+}
+
+/** An acknowledgement goes alone when its time has come. */
+export function onDue(
+  state: ServerAttached,
+  { config, now }: ServerContext,
+): Step {
+  return acknowledgeIfDue(state, { config, now });
+}
+
+/** Asks the client to resume elsewhere, with all that it needs to forget. */
+export function onMove(
+  state: ServerAttached,
+  { after, spread }: Extract<ServerEvent, { type: "move" }>,
+  { config }: ServerContext,
+): Step {
+  if (state.peer === "gone") return { state, effects: [] };
+  const done = progressOf(state);
+  const moving = control({ op: "moving", after, spread });
+  if (done.ack <= state.receiving.acked) return { state, effects: [moving] };
+  const { receiving, frame } = acknowledgeNow(
+    state.receiving,
+    done,
+    config.capacity,
+  );
+  return {
+    state: { ...state, receiving },
+    effects: [transmit(frame), moving],
+  };
+}
+
+/** Asks whether the client is there. */
+export function onPing(state: ServerAttached, n: number): Step {
+  const effects = state.peer === "gone" ? [] : [transmit({ type: "ping", n })];
+  return { state, effects };
+}
+
+/** Gives the next claimed message to the handler. */
+function runNext(state: ServerAttached, { config }: ServerContext): Step {
+  const effects: ServerEffect[] = [];
+  let next = state;
+  while (mayRun(next)) {
+    const seq = next.handled + 1;
+    const { data } = entryAt(next.queue, seq)!;
+    const wasBegun = seq <= next.uncertain;
+    if (wasBegun && config.onUncertain === "report") {
+      effects.push({ type: "report", seq, data });
+      next = { ...next, handled: seq };
+      continue;
+    }
+    const redelivered = wasBegun || next.failures > 0;
+    effects.push({ type: "handle", seq, data, redelivered });
+    next = { ...next, running: seq };
+  }
+  return { state: next, effects };
+}
+
+function mayRun(
+  { running, handled, claimed, departure }: ServerAttached,
+): boolean {
+  return running === 0 && handled < claimed && departure?.kind !== "yield" &&
+    departure?.kind !== "ending";
+}
+
+/** One step at a time: what has come together meanwhile goes with the next. */
+function tellStore(state: ServerAttached, { config }: ServerContext): Step {
+  const claim = claimOf(state, config.maxClaim);
+  if (state.step !== undefined || !isNews(state, claim)) {
+    return { state, effects: [] };
+  }
+  const { handled, counter, replies, lease, credit } = state;
+  const ack = credit.acked;
+  const step: PendingStep = { handled, claim, ack, counter, replies };
+  return {
+    state: { ...state, step, replies: [] },
+    effects: [{ type: "accept", step: { ...step, lease, ttl: state.ttl } }],
+  };
+}
+
+/**
+ * What may begin after the step. A batch is claimed when the one before is
+ * handled. Who lets go gives back what has not begun.
+ */
+function claimOf(state: ServerAttached, maxClaim: number): number {
+  const { departure, running, handled, claimed, queue } = state;
+  if (departure?.kind === "yield") return running === 0 ? handled : running;
+  if (handled < claimed) return claimed;
+  return Math.max(claimed, Math.min(queue.last, handled + maxClaim));
+}
+
+function isNews(state: ServerAttached, claim: number): boolean {
+  return state.departure?.kind !== "ending" &&
+    (state.handled > state.accepted || claim !== state.claimed ||
+      state.credit.acked > state.trimmed ||
+      state.counter > state.toldCounter);
+}
+
+function onStepDone(
+  state: ServerAttached,
+  { step, last }: { readonly step: PendingStep; readonly last: number },
+  context: ServerContext,
+): ServerStep {
+  const done = entriesOf(state.queue, state.accepted + 1, step.handled);
+  const next: ServerAttached = {
+    ...state,
+    step: undefined,
+    accepted: step.handled,
+    claimed: step.claim,
+    trimmed: Math.max(state.trimmed, step.ack),
+    toldCounter: step.counter,
+    queue: dropTo(state.queue, step.handled),
+    queueBytes: done.reduce((sum, { bytes }) => sum - bytes, state.queueBytes),
+  };
+  const told = acknowledgeIfDue(
+    absorb(next, storedReplies(step.replies, last)),
+    context,
+  );
+  const step2 = work(told.state, context);
+  return { ...step2, effects: [...told.effects, ...step2.effects] };
+}
+
+/** Replies have the last numbers of the log. */
+function storedReplies(replies: readonly Payload[], last: number) {
+  const first = last - replies.length + 1;
+  return replies.map((data, index) => ({
+    seq: first + index,
+    data,
+    bytes: payloadBytes(data),
+  }));
+}
+
+function acknowledgeIfDue(
+  state: ServerAttached,
+  { config, now }: ServerContext,
+): Step {
+  if (state.peer === "gone") return { state, effects: [] };
+  const { receiving, frame } = progress(
+    state.receiving,
+    progressOf(state),
+    { capacity: config.capacity, now },
+  );
+  return {
+    state: { ...state, receiving },
+    effects: frame === undefined ? [] : [transmit(frame)],
+  };
+}
+
+/** Lets go when nothing is running, and the store knows all. */
+function departIfDone(state: ServerAttached): ServerStep {
+  const { departure, running, step, accepted, claimed, lease, peer } = state;
+  const busy = running > 0 || step !== undefined || claimed > accepted;
+  if (departure === undefined || busy) return { state, effects: [] };
+  switch (departure.kind) {
+    case "ending":
+      return { state, effects: [] };
+    case "bye":
+      return {
+        state: { ...state, departure: { kind: "ending", why: "bye" } },
+        effects: [{ type: "end", lease }],
+      };
+    case "detach":
+    case "yield":
+      return closed([
+        { type: "detach", lease, ttl: state.ttl },
+        { type: "news", news: { kind: "detached" } },
+        ...peer === "gone" ? [] : [staleClose()],
+      ]);
+  }
+}
+
+function staleClose(): ServerEffect {
+  return {
+    type: "close",
+    closeCode: SESSION_CLOSE.stale,
+    reason: "The session is held elsewhere",
+  };
+}
