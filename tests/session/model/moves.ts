@@ -1,0 +1,484 @@
+/** All that can happen in a world: the alphabet of the model. */
+
+import { clientDeadline } from "../../../lib/session/client/client.ts";
+import { restoreClient } from "../../../lib/session/client/state.ts";
+import { newServer } from "../../../lib/session/server/state.ts";
+import type { ServerEffect } from "../../../lib/session/server/state.ts";
+import { appendStep, endStep } from "../../../lib/session/store/record.ts";
+import type {
+  Accepted,
+  Fenced,
+  Gone,
+} from "../../../lib/session/store/store.ts";
+import type { SessionRecord } from "../../../lib/session/store/record.ts";
+import { entriesOf } from "../../../lib/session/flow/numbered.ts";
+import { generationAt } from "../../../lib/session/flow/positions.ts";
+import { decodeFrame } from "../../../lib/session/wire/frame.ts";
+import {
+  connectionOf,
+  generationOf,
+  remember,
+  tellClient,
+  tellServer,
+  withConnection,
+} from "./perform.ts";
+import { mutantAccept, mutantAttach } from "./store.ts";
+import type { Budget, Connection, Pushed, Rules, World } from "./world.ts";
+
+/** Something that happened, and the world after it. */
+export type Move = readonly [name: string, world: World];
+
+/** All that can happen next. */
+export function movesFrom(world: World, rules: Rules): readonly Move[] {
+  return [
+    ...applicationMoves(world, rules),
+    ...clientMoves(world, rules),
+    ...world.connections.flatMap((each) => connectionMoves(world, each, rules)),
+    ...faults(world, rules),
+  ];
+}
+
+function applicationMoves(world: World, rules: Rules): readonly Move[] {
+  const moves: Move[] = [];
+  const { left, main } = world;
+  if (left.sends > 0) {
+    const id = rules.budget.sends - left.sends + 1;
+    const message = { id, data: `u${id}`, bytes: 2 };
+    const outbox = [...world.outbox, message];
+    // Any event makes the machine look at what is queued; this one is harmless.
+    const next = spend({ ...world, outbox }, "sends");
+    moves.push(["send", tellClient(next, { type: "flush" }, rules)]);
+  }
+  const record = liveRecord(world);
+  if (left.pushes > 0 && record !== undefined) {
+    moves.push(["push", push(world, record, rules)]);
+  }
+  const [oldest, ...inbox] = main.inbox;
+  if (oldest !== undefined) {
+    const index = main.nextIndex - main.inbox.length;
+    const delivered = [...world.observed.delivered, oldest.id];
+    const taken = {
+      ...world,
+      main: { ...main, inbox },
+      observed: { ...world.observed, delivered },
+    };
+    const event = { type: "consumed", index } as const;
+    moves.push(["consume", tellClient(taken, event, rules)]);
+  }
+  return moves;
+}
+
+function clientMoves(world: World, rules: Rules): readonly Move[] {
+  const { client, dials } = world;
+  if (client.kind === "ended") return [];
+  if (client.kind === "detached") {
+    return dials <= maxDials(rules) ? [["dial", dial(world, rules)]] : [];
+  }
+  const moves: Move[] = [];
+  const connection = connectionOf(world, client.connection)!;
+  const isOver = connection.server === "dead" ||
+    connection.server.kind === "closed";
+  if (connection.down.length > 0) {
+    moves.push(["down", deliverDown(world, connection, rules)]);
+  } else if (isOver) moves.push(["closed", lose(world, connection, rules)]);
+  const ackAt = client.kind === "attached" ? client.receiving.ackAt : Infinity;
+  if (ackAt < Infinity && ackAt === clientDeadline(client)) {
+    moves.push(["ack", tellClient(world, { type: "due" }, rules, ackAt)]);
+  }
+  if (world.left.cuts > 0) {
+    moves.push(["cut", lose(spend(world, "cuts"), connection, rules)]);
+  }
+  return moves;
+}
+
+function connectionMoves(
+  world: World,
+  connection: Connection,
+  rules: Rules,
+): readonly Move[] {
+  const { id, server, requests, running } = connection;
+  if (server === "dead") return [];
+  const moves: Move[] = [];
+  if (server.kind !== "closed" && connection.up.length > 0) {
+    moves.push([`up${id}`, deliverUp(world, connection, rules)]);
+  } else if (
+    server.kind !== "closed" && connection.client === "gone" && !isGone(server)
+  ) {
+    moves.push([
+      `eof${id}`,
+      tellServer(world, id, { type: "disconnected" }, rules),
+    ]);
+  }
+  if (requests.length > 0) {
+    moves.push([`${requests[0]!.type}${id}`, answer(world, connection, rules)]);
+  }
+  if (running > 0) {
+    moves.push([`finish${id}`, finish(world, connection, rules)]);
+  }
+  if (connection.wanted === "yes") {
+    moves.push([`wanted${id}`, want(world, connection, rules)]);
+  }
+  return [...moves, ...serverTimers(world, connection, rules)];
+}
+
+function serverTimers(
+  world: World,
+  { id, server }: Connection,
+  rules: Rules,
+): readonly Move[] {
+  if (server === "dead") return [];
+  const due = { type: "due" } as const;
+  if (server.kind === "attached") {
+    const { ackAt } = server.receiving;
+    return ackAt === Infinity || server.peer === "gone"
+      ? []
+      : [[`ack${id}`, tellServer(world, id, due, rules, ackAt)]];
+  }
+  if (server.kind !== "attaching" || server.askAt === Infinity) return [];
+  const moves: Move[] = [];
+  const holder = holderOf(world, server.claim.session);
+  const { askAt, forceAt } = server;
+  if (!isHandling(world, server.claim.session)) {
+    moves.push([`ask${id}`, tellServer(world, id, due, rules, askAt)]);
+  }
+  if (holder === undefined) {
+    moves.push([`takeover${id}`, tellServer(world, id, due, rules, forceAt)]);
+  } else if (world.left.forces > 0) {
+    const spent = spend(world, "forces");
+    moves.push([`force${id}`, tellServer(spent, id, due, rules, forceAt)]);
+  }
+  return moves;
+}
+
+function faults(world: World, rules: Rules): readonly Move[] {
+  const moves: Move[] = [];
+  const { left, history, client } = world;
+  if (left.crashes > 0) {
+    for (const connection of world.connections) {
+      if (connection.server === "dead") continue;
+      const dead = kill(spend(world, "crashes"), connection);
+      moves.push([`crash${connection.id}`, dead]);
+    }
+  }
+  if (left.rollbacks > 0) {
+    history.forEach((records, index) =>
+      moves.push([`rollback${index}`, rollBack(world, records, rules)])
+    );
+  }
+  const record = liveRecord(world);
+  if (left.ends > 0 && record !== undefined) {
+    moves.push(["end", end(world, record)]);
+  }
+  const tomb = Object.values(world.records)
+    .find(({ state }) => state !== "live");
+  if (left.forgets > 0 && tomb !== undefined) {
+    const { [tomb.session]: _, ...records } = world.records;
+    moves.push(["forget", { ...spend(world, "forgets"), records }]);
+  }
+  if (left.workers > 0 && client.kind !== "ended") {
+    moves.push(["worker", replaceWorker(world)]);
+  }
+  return moves;
+}
+
+function dial(world: World, rules: Rules): World {
+  const id = world.dials + 1;
+  const connection: Connection = {
+    id,
+    up: [],
+    down: [],
+    client: "open",
+    server: newServer({ config: rules.server, now: 0 }),
+    requests: [],
+    running: 0,
+    wanted: "no",
+  };
+  const connections = [...world.connections, connection];
+  return tellClient(
+    { ...world, dials: id, connections },
+    { type: "connected", connection: id },
+    rules,
+  );
+}
+
+/** The client loses a connection. What it sent may still arrive. */
+function lose(world: World, connection: Connection, rules: Rules): World {
+  const lost = withConnection(world, {
+    ...connection,
+    client: "gone",
+    down: [],
+  });
+  const event = { type: "disconnected", connection: connection.id } as const;
+  return tellClient(lost, event, rules);
+}
+
+function deliverDown(
+  world: World,
+  connection: Connection,
+  rules: Rules,
+): World {
+  const [message, ...down] = connection.down;
+  const frame = decodeFrame(message!, rules.client.maxMessage);
+  return tellClient(
+    withConnection(world, { ...connection, down }),
+    { type: "received", connection: connection.id, frame },
+    rules,
+  );
+}
+
+function deliverUp(world: World, connection: Connection, rules: Rules): World {
+  const [message, ...up] = connection.up;
+  const frame = decodeFrame(message!, rules.server.maxMessage);
+  return tellServer(
+    withConnection(world, { ...connection, up }),
+    connection.id,
+    { type: "received", frame },
+    rules,
+  );
+}
+
+/** The store answers the oldest request of a connection. */
+function answer(world: World, connection: Connection, rules: Rules): World {
+  const [request, ...requests] = connection.requests;
+  const next = withConnection(world, { ...connection, requests });
+  return answerTo(remember(next), connection.id, request!, rules);
+}
+
+function answerTo(
+  world: World,
+  id: number,
+  request: ServerEffect,
+  rules: Rules,
+): World {
+  switch (request.type) {
+    case "attach":
+      return answerAttach(world, id, request.claim, rules);
+    case "accept": {
+      const record = world.records[request.step.lease.session];
+      const gone = { type: "accepted", answer: { kind: "gone" } } as const;
+      if (record === undefined) return tellServer(world, id, gone, rules);
+      const generation = generationOf(world);
+      const step = mutantAccept(record, request.step, {
+        generation,
+        mutant: rules.mutant,
+      });
+      const event = { type: "accepted", answer: step.answer } as const;
+      const next = noteReplies(world, request.step, step.answer);
+      return tellServer(withRecord(next, step.record), id, event, rules);
+    }
+    default:
+      throw new Error(`No request: ${request.type}`);
+  }
+}
+
+/** A reply is a message of the server's application once it is committed. */
+function noteReplies(
+  world: World,
+  { replies, lease }: Extract<ServerEffect, { type: "accept" }>["step"],
+  answer: Accepted | Fenced | Gone,
+): World {
+  if (answer.kind !== "accepted") return world;
+  const { session, generation } = lease;
+  const first = answer.last - replies.length + 1;
+  const more = replies.map((data, index): Pushed => ({
+    id: Number(String(data).slice(1)),
+    ...{ session, generation },
+    seq: first + index,
+  }));
+  const pushed = [...world.observed.pushed, ...more];
+  return { ...world, observed: { ...world.observed, pushed } };
+}
+
+function answerAttach(
+  world: World,
+  id: number,
+  claim: Extract<ServerEffect, { type: "attach" }>["claim"],
+  rules: Rules,
+): World {
+  const record = world.records[claim.session];
+  const token = `${claim.session} ${claim.counter + 1}`;
+  if (record === undefined) {
+    const unknown = { kind: "refused", why: "unknown" } as const;
+    const event = { type: "attached", answer: unknown, token } as const;
+    return tellServer(world, id, event, rules);
+  }
+  const { answer, record: after } = mutantAttach(
+    record,
+    { ...claim, node: `n${id}` },
+    { generation: generationOf(world), mutant: rules.mutant },
+  );
+  const next = withRecord(world, after);
+  const asked = answer.kind === "busy" ? askHolder(next, claim.session) : next;
+  return tellServer(asked, id, { type: "attached", answer, token }, rules);
+}
+
+/** The store's notice to the node that holds a session. */
+function askHolder(world: World, session: string): World {
+  const holder = holderOf(world, session);
+  return holder === undefined || holder.wanted === "yes"
+    ? world
+    : withConnection(world, { ...holder, wanted: "yes" });
+}
+
+function want(world: World, connection: Connection, rules: Rules): World {
+  const { server, id } = connection;
+  const next = withConnection(world, { ...connection, wanted: "no" });
+  if (server === "dead" || server.kind !== "attached") return next;
+  const { fence } = server.lease;
+  return tellServer(next, id, { type: "wanted", fence }, rules);
+}
+
+function finish(world: World, connection: Connection, rules: Rules): World {
+  const { running: seq, id } = connection;
+  const replies = rules.replies === "each" ? [`r${seq}`] : [];
+  return tellServer(
+    withConnection(world, { ...connection, running: 0 }),
+    id,
+    { type: "handled", seq, replies },
+    rules,
+  );
+}
+
+function push(world: World, record: SessionRecord, rules: Rules): World {
+  const id = rules.budget.pushes - world.left.pushes + 1;
+  const generation = generationOf(world);
+  const step = appendStep(record, [`d${id}`], {
+    generation,
+    bounds: rules.bounds,
+  });
+  if (step.answer.kind !== "appended") return spend(world, "pushes");
+  const { first: seq, last } = step.answer;
+  const { session } = record;
+  const one = { id, session, generation, seq };
+  const pushed = [...world.observed.pushed, one];
+  const next = spend(withRecord(remember(world), step.record), "pushes");
+  const seen: World = { ...next, observed: { ...next.observed, pushed } };
+  return notify(seen, session, last, rules);
+}
+
+/** The store's notice to whoever holds the session, or did. */
+function notify(
+  world: World,
+  session: string,
+  last: number,
+  rules: Rules,
+): World {
+  const event = { type: "appended", last, messages: [] } as const;
+  const holders = world.connections.filter(({ server }) =>
+    server !== "dead" && server.kind === "attached" &&
+    server.lease.session === session
+  );
+  return holders.reduce(
+    (each, { id }) => tellServer(each, id, event, rules),
+    world,
+  );
+}
+
+function end(world: World, record: SessionRecord): World {
+  const { record: ended } = endStep(record, { kind: "always", why: "ended" }, {
+    now: 0,
+    generation: generationOf(world),
+    tombstone: 1,
+  });
+  return spend(withRecord(remember(world), ended), "ends");
+}
+
+function kill(world: World, connection: Connection): World {
+  return withConnection(world, {
+    ...connection,
+    server: "dead",
+    up: [],
+    requests: [],
+    running: 0,
+    wanted: "no",
+  });
+}
+
+/** The store comes back with older data, and all nodes close their sockets. */
+function rollBack(
+  world: World,
+  records: World["records"],
+  { mutant }: Rules,
+): World {
+  const generation = world.generation + (mutant === "no generations" ? 0 : 1);
+  const pushed = world.observed.pushed
+    .filter((each) => isKept(records[each.session], each));
+  const next: World = {
+    ...spend(world, "rollbacks"),
+    ...{ records, generation },
+    history: [],
+    observed: { ...world.observed, pushed },
+  };
+  return world.connections.reduce(kill, next);
+}
+
+/** A message that only the lost data knew cannot be told by anybody. */
+function isKept(
+  record: SessionRecord | undefined,
+  { seq, generation }: Pushed,
+): boolean {
+  return record !== undefined && seq <= record.log.last &&
+    generationAt(record.lineage, seq) === generation;
+}
+
+/** The worker is gone with all that it had; the main thread starts another. */
+function replaceWorker(world: World): World {
+  const { client, main } = world;
+  const spent = spend(world, "workers");
+  const restored = restoreClient({
+    instance: client.instance,
+    attempt: main.attempt,
+    ticket: main.ticket,
+    againTo: main.againTo,
+    positions: main.positions,
+    accepted: main.accepted,
+    unaccepted: entriesOf(client.retained),
+    unconsumed: main.inbox.map(({ seq }) => ({ seq, bytes: 2 })),
+  });
+  const nextIndex = main.inbox.length + 1;
+  const next = { ...spent, client: restored, main: { ...main, nextIndex } };
+  if (client.kind !== "handshaking" && client.kind !== "attached") return next;
+  const connection = connectionOf(next, client.connection)!;
+  return withConnection(next, { ...connection, client: "gone", down: [] });
+}
+
+function liveRecord(world: World): SessionRecord | undefined {
+  const session = world.main.ticket?.session ?? `s${world.sessions}`;
+  const record = world.records[session];
+  return record?.state === "live" ? record : undefined;
+}
+
+/** The connection whose lease is the newest, if its node lives. */
+function holderOf(world: World, session: string): Connection | undefined {
+  const fence = world.records[session]?.fence;
+  return world.connections.find(({ server }) =>
+    server !== "dead" && server.kind === "attached" &&
+    server.lease.session === session && server.lease.fence === fence
+  );
+}
+
+/** To ask again makes sense when something has changed. */
+function isHandling(world: World, session: string): boolean {
+  const record = world.records[session];
+  return record !== undefined && record.node !== undefined &&
+    record.claimed > record.accepted;
+}
+
+function isGone(server: Exclude<Connection["server"], "dead">): boolean {
+  return "peer" in server && server.peer === "gone";
+}
+
+function withRecord(world: World, record: SessionRecord): World {
+  const records = { ...world.records, [record.session]: record };
+  return { ...world, records };
+}
+
+/** One for each fault, and some for those that end a connection by themselves. */
+function maxDials({ budget }: Rules): number {
+  const { cuts, crashes, rollbacks, workers, forces, ends } = budget;
+  return cuts + crashes + rollbacks + workers + forces + ends;
+}
+
+function spend(world: World, what: keyof Budget): World {
+  return { ...world, left: { ...world.left, [what]: world.left[what] - 1 } };
+}

@@ -1,0 +1,224 @@
+/**
+ * A world of one client, its connections, server nodes and a store, made of the
+ * real machines. Each connection ends on a node of its own.
+ */
+
+import { newClient } from "../../../lib/session/client/state.ts";
+import type {
+  ClientConfig,
+  ClientState,
+  Outgoing,
+  Ticket,
+} from "../../../lib/session/client/state.ts";
+import {
+  entriesOf,
+  type Numbered,
+} from "../../../lib/session/flow/numbered.ts";
+import type { Positions } from "../../../lib/session/flow/positions.ts";
+import type {
+  ServerConfig,
+  ServerEffect,
+  ServerState,
+} from "../../../lib/session/server/state.ts";
+import type { BufferBounds } from "../../../lib/session/store/store.ts";
+import type { SessionRecord } from "../../../lib/session/store/record.ts";
+import type { Payload } from "../../../lib/session/wire/payload.ts";
+
+/** How often each kind of event may happen. */
+export interface Budget {
+  /** Messages of the client's application. */
+  readonly sends: number;
+  /** Messages of the server's application. */
+  readonly pushes: number;
+  /** Connections that the client loses, and the server does not see at once. */
+  readonly cuts: number;
+  /** Server nodes that die. */
+  readonly crashes: number;
+  /** Times that the store loses its newest data. */
+  readonly rollbacks: number;
+  /** Takeovers by force from a node that lives. */
+  readonly forces: number;
+  /** Sessions that the server ends. */
+  readonly ends: number;
+  /** Tombstones that are forgotten. */
+  readonly forgets: number;
+  /** Workers of the client that die. */
+  readonly workers: number;
+}
+
+/** What a mutant changes. */
+export type Mutant =
+  | "none"
+  | "no attempt number"
+  | "no claim"
+  | "no fence"
+  | "one token slot"
+  | "no generations"
+  | "no uncertainty";
+
+/** A world's rules. */
+export interface Rules {
+  readonly budget: Budget;
+  readonly mutant: Mutant;
+  /** When the application consumes what was delivered. */
+  readonly consumption: "at once" | "later";
+  /** Whether a handler replies to each message. */
+  readonly replies: "none" | "each";
+  readonly bounds: BufferBounds;
+  readonly client: ClientConfig;
+  readonly server: ServerConfig;
+}
+
+/** A connection: two queues of frames on their way, and the server's machine. */
+export interface Connection {
+  readonly id: number;
+  readonly up: readonly Payload[];
+  readonly down: readonly Payload[];
+  /** Whether the client still has it. */
+  readonly client: "open" | "gone";
+  /** `dead`: the node is no more. */
+  readonly server: ServerState | "dead";
+  /** What the store has not answered yet, in order. */
+  readonly requests: readonly ServerEffect[];
+  /** The message in the handler. */
+  readonly running: number;
+  /** Whether the node was told to let go. */
+  readonly wanted: "no" | "yes";
+}
+
+/** What applications have seen, which no fault can take back. */
+export interface Observed {
+  /** Messages that a handler began: id and whether flagged. */
+  readonly handled: readonly (readonly [id: number, flag: "new" | "again"])[];
+  /** Messages that the client's application got. */
+  readonly delivered: readonly number[];
+  /** The last message that the client was told as accepted. */
+  readonly accepted: number;
+  /** Messages that the client was told as not accepted. */
+  readonly dropped: readonly (readonly [id: number, why: string])[];
+  /** How many messages the client was told as missing. */
+  readonly missed: number;
+  /** Whether it was told once that nobody knows how many. */
+  readonly missedUnknown: "no" | "yes";
+  /** Messages that the server's application gave, with their place in the store. */
+  readonly pushed: readonly Pushed[];
+  /** The sessions that the client had, the newest last. */
+  readonly sessions: readonly string[];
+  /** What broke the protocol or shut the client out. */
+  readonly fault: string;
+}
+
+/** A message of the server's application. */
+export interface Pushed {
+  readonly id: number;
+  readonly session: string;
+  readonly generation: string;
+  readonly seq: number;
+}
+
+/** What the main thread keeps for the next worker. */
+export interface MainThread {
+  readonly attempt: number;
+  readonly ticket: Ticket | undefined;
+  readonly positions: Positions;
+  readonly againTo: number;
+  readonly accepted: number;
+  /** Delivered and not consumed. */
+  readonly inbox: readonly { readonly seq: number; readonly id: number }[];
+  /** The index of the first delivery in the inbox, for this worker. */
+  readonly nextIndex: number;
+}
+
+/** All that is. */
+export interface World {
+  readonly client: ClientState;
+  readonly main: MainThread;
+  /** Given by the application, not yet sent. */
+  readonly outbox: readonly Outgoing[];
+  readonly connections: readonly Connection[];
+  readonly dials: number;
+  readonly records: Readonly<Record<string, SessionRecord>>;
+  readonly sessions: number;
+  readonly generation: number;
+  /** Former records, to roll back to. */
+  readonly history: readonly World["records"][];
+  readonly left: Budget;
+  readonly observed: Observed;
+}
+
+/** Before anything has happened. */
+export function newWorld({ budget }: Rules): World {
+  return {
+    client: newClient("i"),
+    main: {
+      attempt: 0,
+      ticket: undefined,
+      positions: [],
+      againTo: 0,
+      accepted: 0,
+      inbox: [],
+      nextIndex: 1,
+    },
+    outbox: [],
+    connections: [],
+    dials: 0,
+    records: {},
+    sessions: 0,
+    generation: 1,
+    history: [],
+    left: budget,
+    observed: {
+      handled: [],
+      delivered: [],
+      accepted: 0,
+      dropped: [],
+      missed: 0,
+      missedUnknown: "no",
+      pushed: [],
+      sessions: [],
+      fault: "",
+    },
+  };
+}
+
+/** The same for worlds in which the same can happen. */
+export function keyOf(world: World): string {
+  return JSON.stringify([
+    clientKey(world.client),
+    world.main,
+    world.outbox,
+    world.connections.map(connectionKey),
+    world.dials,
+    recordsKey(world.records),
+    world.generation,
+    world.history.map(recordsKey),
+    world.left,
+    world.observed,
+  ]);
+}
+
+function clientKey(state: ClientState) {
+  return {
+    ...state,
+    retained: listKey(state.retained),
+    held: listKey(state.held),
+  };
+}
+
+function connectionKey(connection: Connection) {
+  const { server } = connection;
+  if (server === "dead" || server.kind !== "attached") return connection;
+  const queue = listKey(server.queue);
+  const buffer = listKey(server.buffer);
+  return { ...connection, server: { ...server, queue, buffer } };
+}
+
+function recordsKey(records: World["records"]) {
+  return Object.values(records)
+    .map((record) => ({ ...record, log: listKey(record.log) }));
+}
+
+/** Versions of a list share what only some of them see. */
+function listKey(list: Numbered<unknown>) {
+  return [list.first, entriesOf(list)];
+}
