@@ -36,12 +36,8 @@ export function onAttachedFrame(
       return onData(state, frame, context);
     case "ack":
       return onAck(state, frame, context);
-    case "ping": {
-      const step = work(state, context);
-      return step.state.kind === "attached"
-        ? pong(step.state, step.effects, frame.n)
-        : step;
-    }
+    case "ping":
+      return onPing(state, frame.n, context);
     case "pong": {
       const step = onAcknowledged(state, frame.ack, context);
       const effects = [...step.effects, { type: "pong", n: frame.n } as const];
@@ -144,17 +140,18 @@ function onAcknowledged(
     : work({ ...state, credit }, context);
 }
 
-function pong(
+function onPing(
   state: ServerAttached,
-  effects: ServerStep["effects"],
   n: number,
+  context: ServerContext,
 ): ServerStep {
   const { receiving, ack = state.receiving.acked } = ride(
     state.receiving,
     progressOf(state),
   );
-  const answer = transmit({ type: "pong", n, ack });
-  return { state: { ...state, receiving }, effects: [...effects, answer] };
+  const step = work({ ...state, receiving }, context);
+  const pong = transmit({ type: "pong", n, ack });
+  return { ...step, effects: [pong, ...step.effects] };
 }
 
 function onControl(
