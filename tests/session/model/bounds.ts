@@ -37,7 +37,6 @@ export const SMALL: readonly Bounds[] = [
   }),
   bounds("two rollbacks", { sends: 1, pushes: 2, rollbacks: 2 }),
   bounds("a takeover by force", { sends: 2, cuts: 1, forces: 1 }),
-  bounds("claims of two", { sends: 3, cuts: 1, forces: 1 }, BATCHES),
   bounds("claims of two and a crash", { sends: 3, crashes: 1 }, BATCHES),
   bounds("an end", { sends: 1, pushes: 1, cuts: 1, ends: 1 }),
   bounds("an end that is forgotten", {
@@ -58,6 +57,7 @@ export const SMALL: readonly Bounds[] = [
 
 /** Explored by hand: `main.ts`. */
 export const LARGE: readonly Bounds[] = [
+  bounds("claims of two", { sends: 3, cuts: 1, forces: 1 }, BATCHES),
   bounds("more both ways and a cut", { sends: 2, pushes: 2, cuts: 1 }),
   bounds("both ways and two cuts", { sends: 2, pushes: 1, cuts: 2 }),
   bounds("two, a cut and a crash", {
