@@ -156,6 +156,7 @@ function onResumed(
     moveAt: Infinity,
   };
   return settle(next, context, [
+    ...accepted.effects,
     keep(next),
     {
       type: "news",
@@ -166,7 +167,6 @@ function onResumed(
         forgotten: rangeOf(got - forgotten + 1, got),
       },
     },
-    ...accepted.effects,
   ]);
 }
 
@@ -183,7 +183,8 @@ function onLost(
   const { config } = context;
   const { retained } = state;
   const got = Math.max(lost.got ?? 0, retained.first - 1);
-  const uncertain = lost.uncertain ?? retained.last;
+  // What may have been handled in a session before that one still may have been.
+  const uncertain = Math.max(lost.uncertain ?? retained.last, state.againTo);
   const accepted = acceptTo(state, Math.min(got, retained.last));
   const unknown = entriesOf(retained, got + 1, uncertain);
   const rest = entriesOf(retained, Math.max(got, uncertain) + 1);
@@ -198,9 +199,10 @@ function onLost(
   };
   const next = attachNew(memory, lost.opened, state);
   const effects: readonly ClientEffect[] = [
+    // Under the number that it had in the session before.
+    ...accepted.effects,
     keep(next),
     { type: "news", news: { kind: "lost", ticket, why: lost.why } },
-    ...accepted.effects,
     ...again ? [] : dropped("unknown", got, unknown),
     ...ends ? dropped("session-lost", got + unknown.length, rest) : [],
     ...missedOf(lost, state.positions[0]![0]),
@@ -301,7 +303,8 @@ function missedOf(
 }
 
 function keep(
-  { attempt, ticket, positions, againTo }: ClientMemory,
+  { attempt, ticket, positions, againTo, retained }: ClientMemory,
 ): ClientEffect {
-  return { type: "keep", attempt, ticket, positions, againTo };
+  const accepted = retained.first - 1;
+  return { type: "keep", attempt, ticket, positions, againTo, accepted };
 }

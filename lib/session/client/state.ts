@@ -166,6 +166,8 @@ export type ClientEffect =
     readonly attempt: number;
     readonly ticket: Ticket | undefined;
     readonly againTo: number;
+    /** The last number that was accepted, in the session of the ticket. */
+    readonly accepted: number;
     /** For `advance()` with each delivery and each gap that follow. */
     readonly positions: Positions;
   }

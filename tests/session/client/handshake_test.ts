@@ -51,6 +51,7 @@ Deno.test("beginHandshake() asks for a session, and keeps the attempt first", ()
     ticket: undefined,
     positions: [],
     againTo: 0,
+    accepted: 0,
   });
   assertEquals(controlOf(effects), {
     op: "open",
@@ -83,9 +84,9 @@ Deno.test("beginHandshake() takes the place of a connection that was forgotten",
 Deno.test("onAnswer() keeps the token before anything is sent", () => {
   const { effects } = resume({ got: 1 });
   assertEquals(effects.map(({ type }) => type), [
+    "accepted",
     "keep",
     "news",
-    "accepted",
     "transmit",
     "transmit",
   ]);
@@ -182,9 +183,9 @@ Deno.test("onAnswer() acknowledges what was consumed while it waited", () => {
 Deno.test("onAnswer() forgets what was accepted, tells what may have been, sends the rest", () => {
   const { peer, effects } = lose(FATE);
   assertEquals(effects.map(({ type }) => type), [
+    "accepted",
     "keep",
     "news",
-    "accepted",
     "dropped",
     "missed",
     "transmit",
@@ -219,6 +220,21 @@ Deno.test("onAnswer() sends again what may have been handled, if it was asked to
   assertEquals(framesOf(last), ["m2|m3"]);
 });
 
+Deno.test("onAnswer() remembers through a second loss what may have been handled", () => {
+  const { peer } = lose(FATE, { onUnknown: "resend" });
+  peer.tell({ type: "disconnected", connection: 2 });
+  peer.connect(3);
+  const nothing = { got: 0, uncertain: 0, at: 0, last: 0 };
+  const lost = {
+    op: "lost",
+    why: "ended",
+    opened: OPENED,
+    ...nothing,
+  } as const;
+  const effects = peer.hearControl(lost, 3);
+  assertEquals(framesOf(effects)[0], 'c|{"op":"again","upTo":1}');
+});
+
 Deno.test("onAnswer() tells each message as unknown if nobody knows its fate", () => {
   const { effects } = lose({ why: "unknown" });
   assertEquals(only(effects, "dropped")[0]?.range, { first: 1, last: 3 });
@@ -228,7 +244,7 @@ Deno.test("onAnswer() tells each message as unknown if nobody knows its fate", (
 
 Deno.test("onAnswer() tells nothing as missing if nothing is", () => {
   const { effects } = lose({ ...FATE, got: 3, uncertain: 3, last: 2 });
-  assertEquals(effects.map(({ type }) => type), ["keep", "news", "accepted"]);
+  assertEquals(effects.map(({ type }) => type), ["accepted", "keep", "news"]);
 });
 
 Deno.test("onAnswer() ends without its session, if it was asked to", () => {

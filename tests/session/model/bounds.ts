@@ -24,11 +24,11 @@ const WINDOW_OF_ONE = {
 
 /** Explored by each run of the tests. */
 export const SMALL: readonly Bounds[] = [
-  bounds("both ways and a cut", { sends: 2, pushes: 1, cuts: 1 }),
+  bounds("both ways and a cut", { sends: 1, pushes: 2, cuts: 1 }),
   bounds("two cuts", { sends: 1, pushes: 1, cuts: 2 }),
   bounds("a cut and a crash", { sends: 1, pushes: 1, cuts: 1, crashes: 1 }),
   bounds("crashes", { sends: 2, crashes: 2 }),
-  bounds("a rollback", { sends: 2, pushes: 2, rollbacks: 1 }),
+  bounds("a rollback", { sends: 2, pushes: 1, rollbacks: 1 }),
   bounds("a rollback and a cut", {
     ...{ sends: 1, pushes: 1, rollbacks: 1, cuts: 1 },
   }),
@@ -43,20 +43,33 @@ export const SMALL: readonly Bounds[] = [
     ...{ sends: 2, pushes: 1, ends: 1, forgets: 1 },
   }),
   bounds("what is unknown sent again", {
-    ...{ sends: 2, cuts: 1, ends: 1, forgets: 1 },
+    ...{ sends: 2, ends: 1, forgets: 1 },
+  }, RESEND),
+  bounds("what is unknown sent again twice", {
+    ...{ sends: 1, cuts: 1, ends: 2 },
   }, RESEND),
   bounds("a worker's death", { sends: 1, pushes: 1, workers: 1 }),
   bounds("a worker's death and a slow application", {
     ...{ pushes: 2, rollbacks: 1, workers: 1 },
   }, LATER),
   bounds("a slow application", { sends: 1, pushes: 2, cuts: 1 }, LATER),
-  bounds("replies", { sends: 2, cuts: 1, crashes: 1 }, REPLIES),
+  bounds("replies", { sends: 2, cuts: 1 }, REPLIES),
+  bounds("replies and a crash", { sends: 2, crashes: 1 }, REPLIES),
+  bounds("a close", { sends: 1, pushes: 1, cuts: 1, closes: 1 }),
+  bounds("a close and a crash", { sends: 1, pushes: 1, crashes: 1, closes: 1 }),
   bounds("a full buffer", { pushes: 3, cuts: 1, ends: 1 }, ONE_KEPT),
   bounds("a window of one", { sends: 2, pushes: 2, cuts: 1 }, WINDOW_OF_ONE),
 ];
 
 /** Explored by hand: `main.ts`. */
 export const LARGE: readonly Bounds[] = [
+  bounds("more: both ways and a cut", { sends: 2, pushes: 1, cuts: 1 }),
+  bounds("more: replies", { sends: 2, cuts: 1, crashes: 1 }, REPLIES),
+  bounds("more: a rollback", { sends: 2, pushes: 2, rollbacks: 1 }),
+  bounds("more: a close", { sends: 2, pushes: 1, cuts: 1, closes: 1 }),
+  bounds("more: what is unknown sent again", {
+    ...{ sends: 2, cuts: 1, ends: 1, forgets: 1 },
+  }, RESEND),
   bounds("claims of two", { sends: 3, cuts: 1, forces: 1 }, BATCHES),
   bounds("more both ways and a cut", { sends: 2, pushes: 2, cuts: 1 }),
   bounds("both ways and two cuts", { sends: 2, pushes: 1, cuts: 2 }),

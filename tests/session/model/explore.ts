@@ -23,8 +23,18 @@ interface Node {
 /** More worlds than this are not looked at: the bounds are too large. */
 const MAX_STATES = 3_000_000;
 
-/** Something that is not needed for a world to come to rest. */
-const NOT_A_STEP = /^(?:send|push|cut|crash|rollback|end|forget|worker|force)/;
+const INPUT = /^(?:send|push|close$)/;
+const FAULT = /^(?:cut|crash|rollback|end|forget|worker|force)/;
+
+/** Tells whether a move is something that goes wrong. */
+export function isFault(move: string): boolean {
+  return FAULT.test(move);
+}
+
+/** Tells whether a move is needed for a world to come to rest. */
+export function isStep(move: string): boolean {
+  return !INPUT.test(move) && !FAULT.test(move);
+}
 
 /** Makes all moves from all worlds, the shortest paths first. */
 export function explore(rules: Rules, maxStates = MAX_STATES): Exploration {
@@ -66,7 +76,7 @@ export function explore(rules: Rules, maxStates = MAX_STATES): Exploration {
 }
 
 function breakOf(node: Node, moves: readonly Move[], rules: Rules) {
-  const atRest = moves.every(([name]) => NOT_A_STEP.test(name));
+  const atRest = !moves.some(([name]) => isStep(name));
   const violation = violationIn(node.world, rules) ??
     (atRest ? violationAtRest(node.world, rules) : undefined);
   return violation === undefined

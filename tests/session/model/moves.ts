@@ -9,6 +9,7 @@ import type {
   Accepted,
   Fenced,
   Gone,
+  Lease,
 } from "../../../lib/session/store/store.ts";
 import type { SessionRecord } from "../../../lib/session/store/record.ts";
 import { entriesOf } from "../../../lib/session/flow/numbered.ts";
@@ -40,8 +41,17 @@ export function movesFrom(world: World, rules: Rules): readonly Move[] {
 
 function applicationMoves(world: World, rules: Rules): readonly Move[] {
   const moves: Move[] = [];
-  const { left, main } = world;
-  if (left.sends > 0) {
+  const { left, main, client } = world;
+  const isOpen = client.kind !== "ended" && client.closeAt === Infinity;
+  if (left.closes > 0 && isOpen && world.outbox.length === 0) {
+    const closing = tellClient(
+      spend(world, "closes"),
+      { type: "close" },
+      rules,
+    );
+    moves.push(["close", closing]);
+  }
+  if (left.sends > 0 && isOpen) {
     const id = rules.budget.sends - left.sends + 1;
     const message = { id, data: `u${id}`, bytes: 2 };
     const outbox = [...world.outbox, message];
@@ -266,9 +276,29 @@ function answerTo(
       const next = noteReplies(world, request.step, step.answer);
       return tellServer(withRecord(next, step.record), id, event, rules);
     }
+    case "end":
+      return answerEnd(world, id, request.lease, rules);
     default:
       throw new Error(`No request: ${request.type}`);
   }
+}
+
+function answerEnd(
+  world: World,
+  id: number,
+  lease: Lease,
+  rules: Rules,
+): World {
+  const record = world.records[lease.session];
+  const gone = { type: "ended", answer: { kind: "gone" } } as const;
+  if (record === undefined) return tellServer(world, id, gone, rules);
+  const step = endStep(record, { kind: "lease", lease }, {
+    now: 0,
+    generation: generationOf(world),
+    tombstone: 1,
+  });
+  const event = { type: "ended", answer: step.answer } as const;
+  return tellServer(withRecord(world, step.record), id, event, rules);
 }
 
 /** A reply is a message of the server's application once it is committed. */

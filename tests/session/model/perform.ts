@@ -22,13 +22,7 @@ import {
   readStep,
 } from "../../../lib/session/store/record.ts";
 import { SESSION_CLOSE } from "../../../lib/session/wire/violation.ts";
-import type {
-  Connection,
-  MainThread,
-  Observed,
-  Rules,
-  World,
-} from "./world.ts";
+import type { Connection, Observed, Rules, World } from "./world.ts";
 
 /** Tells the client's machine something, and does what it asks for. */
 export function tellClient(
@@ -125,7 +119,7 @@ function doForClient(
       return { ...world, main: { ...world.main, ...kept } };
     }
     case "news":
-      return onNews(world, effect);
+      return onNews(world, effect, rules);
     case "deliver":
       return onDeliver(world, effect, rules);
     case "accepted":
@@ -140,7 +134,7 @@ function doForClient(
       return observe(world, { dropped });
     }
     case "missed":
-      return onMissed(world, effect);
+      return onMissed(world, effect, rules);
     case "disconnect":
       return onDisconnect(world, effect);
     case "pong":
@@ -154,15 +148,17 @@ function doForClient(
 function onNews(
   world: World,
   { news }: Extract<ClientEffect, { type: "news" }>,
+  rules: Rules,
 ): World {
   if (news.kind === "resumed") return world;
-  const main: MainThread = { ...world.main, accepted: 0 };
   const { session } = news.ticket;
   const sessions = [...world.observed.sessions, session];
-  const next = observe({ ...world, main }, { sessions });
+  const next = observe(world, { sessions });
   if (news.kind === "opened") return next;
   const before = world.observed.sessions.at(-1)!;
-  const isThere = world.records[before]?.state === "live";
+  // A rollback after the answer may have brought it back.
+  const isThere = world.records[before]?.state === "live" &&
+    world.left.rollbacks === rules.budget.rollbacks;
   return isThere
     ? observe(next, { fault: `${before} is lost (${news.why}) and lives` })
     : next;
@@ -185,18 +181,33 @@ function onDeliver(
   return tellClient(next, { type: "consumed", index }, rules);
 }
 
+/** The numbers that are told are those of messages that have not come. */
 function onMissed(
   world: World,
   { range, why, generation }: Extract<ClientEffect, { type: "missed" }>,
+  { budget }: Rules,
 ): World {
   if (range === undefined) return observe(world, { missedUnknown: "yes" });
   const { first: from, last: to } = range;
-  const missed = world.observed.missed + to - from + 1;
-  const { main } = world;
-  const positions = why === "trimmed"
+  const { main, observed, left } = world;
+  const isTrimmed = why === "trimmed";
+  const session = observed.sessions.at(isTrimmed ? -1 : -2);
+  const ids = observed.pushed
+    .filter((each) => each.session === session)
+    .filter(({ seq }) => seq >= from && seq <= to)
+    .map(({ id }) => id)
+    .filter((id) => !observed.delivered.includes(id));
+  const positions = isTrimmed
     ? advance(main.positions, generation, { from, to })
     : main.positions;
-  return observe({ ...world, main: { ...main, positions } }, { missed });
+  const missed = [...observed.missed, ...ids];
+  const next = observe({ ...world, main: { ...main, positions } }, { missed });
+  // What a store has lost since is no longer among what was pushed.
+  const isExact = ids.length === to - from + 1 ||
+    left.rollbacks < budget.rollbacks;
+  return isExact
+    ? next
+    : observe(next, { fault: `told ${from} to ${to}, and it is ${ids}` });
 }
 
 function onDisconnect(

@@ -14,6 +14,7 @@ const NOTHING: Budget = {
   ends: 0,
   forgets: 0,
   workers: 0,
+  closes: 0,
 };
 
 /** The client's settings in the model. */

@@ -44,6 +44,8 @@ export interface Budget {
   readonly forgets: number;
   /** Workers of the client that die. */
   readonly workers: number;
+  /** Calls of `close()`. */
+  readonly closes: number;
 }
 
 /** What a mutant changes. */
@@ -96,8 +98,8 @@ export interface Observed {
   readonly accepted: number;
   /** Messages that the client was told as not accepted. */
   readonly dropped: readonly (readonly [id: number, why: string])[];
-  /** How many messages the client was told as missing. */
-  readonly missed: number;
+  /** Messages that the client was told as missing. */
+  readonly missed: readonly number[];
   /** Whether it was told once that nobody knows how many. */
   readonly missedUnknown: "no" | "yes";
   /** Messages that the server's application gave, with their place in the store. */
@@ -172,7 +174,7 @@ export function newWorld({ budget }: Rules): World {
       delivered: [],
       accepted: 0,
       dropped: [],
-      missed: 0,
+      missed: [],
       missedUnknown: "no",
       pushed: [],
       sessions: [],
