@@ -119,53 +119,55 @@ function onRefused(
 }
 
 function resume(
-  { request, claim }: ServerAttaching,
-  { answer, token }: {
-    readonly answer: Attached;
-    readonly token: string;
-  },
+  attaching: ServerAttaching,
+  { answer, token }: { readonly answer: Attached; readonly token: string },
   context: ServerContext,
 ): ServerStep {
-  const { lease, lineage, accepted, at, last, trimmed } = answer;
-  const { orphans, forgotten, uncertain } = answer;
-  const fresh = startAttached({
-    ...{ lease, principal: claim.principal, ttl: claim.ttl },
-    granted: request.window,
-  }, context);
-  const generation = generationAt(lineage, at + 1);
-  const { counter } = claim;
-  const state: ServerAttached = {
-    ...fresh,
-    ...{ accepted, uncertain, lineage, generation, trimmed, last, counter },
+  const state = resumeAttached(attaching, answer, context);
+  const { orphans, forgotten, uncertain, accepted, at, last } = answer;
+  const counts = { orphans, forgotten, uncertain };
+  const resumed = control({
+    op: "resumed",
+    token,
+    got: accepted,
+    ...{ at, last, gen: state.generation },
+    ...counts,
+    window: windowOf(context),
+    maxMessage: context.config.maxMessage,
+  });
+  const skipped = skipGap(state, answer.trimmed);
+  const step = work(skipped.state, context);
+  return {
+    ...step,
+    effects: [
+      { type: "news", news: { kind: "resumed", ...counts } },
+      resumed,
+      ...skipped.effects,
+      ...step.effects,
+    ],
+  };
+}
+
+/** An attachment that goes on where the session is. */
+function resumeAttached(
+  { request, claim }: ServerAttaching,
+  { lease, lineage, accepted, at, last, trimmed, uncertain }: Attached,
+  context: ServerContext,
+): ServerAttached {
+  const { principal, ttl, counter } = claim;
+  const { window: granted, ack } = request;
+  return {
+    ...startAttached({ lease, principal, ttl, granted }, context),
+    ...{ accepted, uncertain, lineage, trimmed, last, counter },
+    generation: generationAt(lineage, at + 1),
     handled: accepted,
     claimed: accepted,
     queue: emptyAfter(accepted),
     receiving: startReceiving(accepted, windowOf(context)),
     nextCounter: counter + 1,
     toldCounter: counter,
-    credit: startCredit(at, request.window, Math.min(request.ack, at)),
+    credit: startCredit(at, granted, Math.min(ack, at)),
     buffer: emptyAfter(at),
-  };
-  const effects: readonly ServerEffect[] = [
-    {
-      type: "news",
-      news: { kind: "resumed", orphans, forgotten, uncertain },
-    },
-    control({
-      op: "resumed",
-      token,
-      got: accepted,
-      ...{ at, last, uncertain, orphans, forgotten },
-      gen: generation,
-      window: windowOf(context),
-      maxMessage: context.config.maxMessage,
-    }),
-  ];
-  const skipped = skipGap(state, trimmed);
-  const step = work(skipped.state, context);
-  return {
-    ...step,
-    effects: [...effects, ...skipped.effects, ...step.effects],
   };
 }
 

@@ -3,18 +3,12 @@
 import { clientDeadline } from "../../../lib/session/client/client.ts";
 import { restoreClient } from "../../../lib/session/client/state.ts";
 import { newServer } from "../../../lib/session/server/state.ts";
-import type { ServerEffect } from "../../../lib/session/server/state.ts";
 import { appendStep, endStep } from "../../../lib/session/store/record.ts";
-import type {
-  Accepted,
-  Fenced,
-  Gone,
-  Lease,
-} from "../../../lib/session/store/store.ts";
 import type { SessionRecord } from "../../../lib/session/store/record.ts";
 import { entriesOf } from "../../../lib/session/flow/numbered.ts";
 import { generationAt } from "../../../lib/session/flow/positions.ts";
 import { decodeFrame } from "../../../lib/session/wire/frame.ts";
+import { answer, holderOf, withRecord } from "./answers.ts";
 import {
   connectionOf,
   generationOf,
@@ -23,7 +17,6 @@ import {
   tellServer,
   withConnection,
 } from "./perform.ts";
-import { mutantAccept, mutantAttach } from "./store.ts";
 import type { Budget, Connection, Pushed, Rules, World } from "./world.ts";
 
 /** Something that happened, and the world after it. */
@@ -247,109 +240,6 @@ function deliverUp(world: World, connection: Connection, rules: Rules): World {
   );
 }
 
-/** The store answers the oldest request of a connection. */
-function answer(world: World, connection: Connection, rules: Rules): World {
-  const [request, ...requests] = connection.requests;
-  const next = withConnection(world, { ...connection, requests });
-  return answerTo(remember(next), connection.id, request!, rules);
-}
-
-function answerTo(
-  world: World,
-  id: number,
-  request: ServerEffect,
-  rules: Rules,
-): World {
-  switch (request.type) {
-    case "attach":
-      return answerAttach(world, id, request.claim, rules);
-    case "accept": {
-      const record = world.records[request.step.lease.session];
-      const gone = { type: "accepted", answer: { kind: "gone" } } as const;
-      if (record === undefined) return tellServer(world, id, gone, rules);
-      const generation = generationOf(world);
-      const step = mutantAccept(record, request.step, {
-        generation,
-        mutant: rules.mutant,
-      });
-      const event = { type: "accepted", answer: step.answer } as const;
-      const next = noteReplies(world, request.step, step.answer);
-      return tellServer(withRecord(next, step.record), id, event, rules);
-    }
-    case "end":
-      return answerEnd(world, id, request.lease, rules);
-    default:
-      throw new Error(`No request: ${request.type}`);
-  }
-}
-
-function answerEnd(
-  world: World,
-  id: number,
-  lease: Lease,
-  rules: Rules,
-): World {
-  const record = world.records[lease.session];
-  const gone = { type: "ended", answer: { kind: "gone" } } as const;
-  if (record === undefined) return tellServer(world, id, gone, rules);
-  const step = endStep(record, { kind: "lease", lease }, {
-    now: 0,
-    generation: generationOf(world),
-    tombstone: 1,
-  });
-  const event = { type: "ended", answer: step.answer } as const;
-  return tellServer(withRecord(world, step.record), id, event, rules);
-}
-
-/** A reply is a message of the server's application once it is committed. */
-function noteReplies(
-  world: World,
-  { replies, lease }: Extract<ServerEffect, { type: "accept" }>["step"],
-  answer: Accepted | Fenced | Gone,
-): World {
-  if (answer.kind !== "accepted") return world;
-  const { session, generation } = lease;
-  const first = answer.last - replies.length + 1;
-  const more = replies.map((data, index): Pushed => ({
-    id: Number(String(data).slice(1)),
-    ...{ session, generation },
-    seq: first + index,
-  }));
-  const pushed = [...world.observed.pushed, ...more];
-  return { ...world, observed: { ...world.observed, pushed } };
-}
-
-function answerAttach(
-  world: World,
-  id: number,
-  claim: Extract<ServerEffect, { type: "attach" }>["claim"],
-  rules: Rules,
-): World {
-  const record = world.records[claim.session];
-  const token = `${claim.session} ${claim.counter + 1}`;
-  if (record === undefined) {
-    const unknown = { kind: "refused", why: "unknown" } as const;
-    const event = { type: "attached", answer: unknown, token } as const;
-    return tellServer(world, id, event, rules);
-  }
-  const { answer, record: after } = mutantAttach(
-    record,
-    { ...claim, node: `n${id}` },
-    { generation: generationOf(world), mutant: rules.mutant },
-  );
-  const next = withRecord(world, after);
-  const asked = answer.kind === "busy" ? askHolder(next, claim.session) : next;
-  return tellServer(asked, id, { type: "attached", answer, token }, rules);
-}
-
-/** The store's notice to the node that holds a session. */
-function askHolder(world: World, session: string): World {
-  const holder = holderOf(world, session);
-  return holder === undefined || holder.wanted === "yes"
-    ? world
-    : withConnection(world, { ...holder, wanted: "yes" });
-}
-
 function want(world: World, connection: Connection, rules: Rules): World {
   const { server, id } = connection;
   const next = withConnection(world, { ...connection, wanted: "no" });
@@ -478,15 +368,6 @@ function liveRecord(world: World): SessionRecord | undefined {
   return record?.state === "live" ? record : undefined;
 }
 
-/** The connection whose lease is the newest, if its node lives. */
-function holderOf(world: World, session: string): Connection | undefined {
-  const fence = world.records[session]?.fence;
-  return world.connections.find(({ server }) =>
-    server !== "dead" && server.kind === "attached" &&
-    server.lease.session === session && server.lease.fence === fence
-  );
-}
-
 /** To ask again makes sense when something has changed. */
 function isHandling(world: World, session: string): boolean {
   const record = world.records[session];
@@ -496,11 +377,6 @@ function isHandling(world: World, session: string): boolean {
 
 function isGone(server: Exclude<Connection["server"], "dead">): boolean {
   return "peer" in server && server.peer === "gone";
-}
-
-function withRecord(world: World, record: SessionRecord): World {
-  const records = { ...world.records, [record.session]: record };
-  return { ...world, records };
 }
 
 /** One for each fault, and some for those that end a connection by themselves. */
