@@ -25,7 +25,8 @@ const WINDOW_OF_ONE = {
 /** Explored by each run of the tests. */
 export const SMALL: readonly Bounds[] = [
   bounds("both ways and a cut", { sends: 1, pushes: 2, cuts: 1 }),
-  bounds("two cuts", { sends: 1, pushes: 1, cuts: 2 }),
+  bounds("two cuts", { sends: 1, cuts: 2 }),
+  bounds("two cuts and a push", { pushes: 1, cuts: 2 }),
   bounds("a cut and a crash", { sends: 1, pushes: 1, cuts: 1, crashes: 1 }),
   bounds("crashes", { sends: 2, crashes: 2 }),
   bounds("a rollback", { sends: 2, pushes: 1, rollbacks: 1 }),
@@ -52,7 +53,7 @@ export const SMALL: readonly Bounds[] = [
   bounds("a worker's death and a slow application", {
     ...{ pushes: 2, rollbacks: 1, workers: 1 },
   }, LATER),
-  bounds("a slow application", { sends: 1, pushes: 2, cuts: 1 }, LATER),
+  bounds("a slow application", { pushes: 2, cuts: 1 }, LATER),
   bounds("replies", { sends: 2, cuts: 1 }, REPLIES),
   bounds("replies and a crash", { sends: 2, crashes: 1 }, REPLIES),
   bounds("a close", { sends: 1, pushes: 1, cuts: 1, closes: 1 }),
@@ -63,6 +64,8 @@ export const SMALL: readonly Bounds[] = [
 
 /** Explored by hand: `main.ts`. */
 export const LARGE: readonly Bounds[] = [
+  bounds("more: a slow application", { sends: 1, pushes: 2, cuts: 1 }, LATER),
+  bounds("more: two cuts", { sends: 1, pushes: 1, cuts: 2 }),
   bounds("more: both ways and a cut", { sends: 2, pushes: 1, cuts: 1 }),
   bounds("more: replies", { sends: 2, cuts: 1, crashes: 1 }, REPLIES),
   bounds("more: a rollback", { sends: 2, pushes: 2, rollbacks: 1 }),

@@ -26,9 +26,11 @@ Deno.test("payloadBytes() counts bytes of UTF-8", () => {
 });
 
 Deno.test("payloadBytes() agrees with TextEncoder on any text", () => {
-  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
-    assertEquals(payloadBytes(text), new TextEncoder().encode(text).length);
-  }));
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 20 }), (text) => {
+      assertEquals(payloadBytes(text), new TextEncoder().encode(text).length);
+    }),
+  );
 });
 
 Deno.test("payloadBytes() is the length of binary data", () => {
