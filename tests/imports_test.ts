@@ -69,6 +69,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "client/workers",
     "@std/async",
   ],
+  "client/in_thread": ["client/workers", "worker"],
   client: [
     ...PURE,
     "boundary",
@@ -136,7 +137,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Where parts are put together: each of these files stands for itself. */
-const COMPOSERS = ["transport/load.ts"];
+const COMPOSERS = ["transport/load.ts", "client/in_thread.ts"];
 
 /** What is loaded on demand: a hub for `worker: "none"`, and each command. */
 const MAY_LOAD: Readonly<Record<string, readonly string[]>> = {

@@ -39,8 +39,8 @@ Deno.test("startInThread() says in a bundle what has to be imported", async () =
   assertStringIncludes(output, 'import "@holdfast/websocket/in-thread"');
 });
 
-Deno.test("in_thread.ts brings the code of the worker into a bundle", async () => {
-  const entry = new URL("in_thread.ts", ROOT);
+Deno.test("client/in_thread.ts brings the code of the worker into a bundle", async () => {
+  const entry = new URL("lib/client/in_thread.ts", ROOT);
   const output = await runBundle(`import "${entry}";${PROGRAM}`);
   assert(output.startsWith("ReconnectError"), output);
 });

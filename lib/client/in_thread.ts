@@ -21,7 +21,7 @@
  * @module
  */
 
-import { provideInThread } from "./lib/client/workers/in_thread_port.ts";
-import { serve } from "./lib/worker/serve.ts";
+import { provideInThread } from "./workers/in_thread_port.ts";
+import { serve } from "../worker/serve.ts";
 
 provideInThread(serve);
