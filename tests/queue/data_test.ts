@@ -98,6 +98,15 @@ Deno.test("copyOfBinary() copies buffers and views, and gives nothing for the re
   ]);
 });
 
+Deno.test("copyOfBinary() takes a detached buffer for an empty one", () => {
+  const detached = new ArrayBuffer(3);
+  const view = new Uint8Array(detached);
+  detached.transfer();
+  for (const value of [detached, view, new ArrayBuffer(0)]) {
+    assertEquals(copyOfBinary(value), new ArrayBuffer(0));
+  }
+});
+
 Deno.test("copyOfBinary() refuses what is shared or may change its size", () => {
   const shared = new SharedArrayBuffer(1);
   const resizable = new ArrayBuffer(1, { maxByteLength: 2 });

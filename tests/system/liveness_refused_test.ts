@@ -16,9 +16,11 @@ import { next, within } from "./waiting.ts";
 
 const RETRYABLE = [408, 425, 429, 500, 502, 503, 504];
 const FATAL = [400, 401, 403, 404, 410, 426, 501, 505];
-/** The default policy's first delay, and the jitter on top of what a server says. */
+/** The policy's first delay, and the jitter on top of what a server says. */
 const POLICY = 3_000;
 const JITTER = 15_000;
+/** The default for servers elsewhere. */
+const SPREAD = { first: POLICY, cap: JITTER } as const;
 /** What a server's advice is obeyed up to. */
 const LONGEST = 600_000;
 const FLEET = 8;
@@ -104,6 +106,7 @@ for (const transport of ["ws", "native"] as const) {
     await using server = await startWsServer();
     await using socket = new ReconnectingWebSocket(server.url, [], {
       transport,
+      backoff: SPREAD,
     });
     await within(socket.opened);
     for (
@@ -142,6 +145,7 @@ async function refuse(
     stack.use(
       new ReconnectingWebSocket(server.url, [], {
         transport: "ws",
+        backoff: SPREAD,
         ...options,
       }),
     ));
