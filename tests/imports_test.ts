@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "session/client": ["session/wire", "session/flow"],
   "session/server": ["session/wire", "session/flow", "session/store"],
   platform: [],
-  transport: ["connection", "queue", "rfc6455"],
+  transport: ["connection", "platform", "queue", "rfc6455"],
   "transport/native": ["transport", "connection", "queue", "rfc6455"],
   "transport/ws": [
     "transport",

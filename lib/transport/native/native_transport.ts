@@ -13,6 +13,7 @@ import { utf8Length } from "../../queue/data.ts";
 import { platformCloseCode } from "../close_code.ts";
 import { endFailure, type TransportPhase } from "../end_failure.ts";
 import { openFailure, openingFailure } from "./native_failure.ts";
+import { hasUserAgent } from "../user_agent.ts";
 import type {
   Target,
   Transport,
@@ -178,6 +179,12 @@ function open({ url, protocols, headers }: Target): WebSocket {
   if (!("Deno" in globalThis)) {
     throw new TypeError(
       "Cannot set handshake headers: this platform's WebSocket takes none",
+    );
+  }
+  if (hasUserAgent(headers)) {
+    throw new TypeError(
+      "Cannot set User-Agent: Deno's WebSocket sends its own besides; use " +
+        'transport: "ws"',
     );
   }
   // The types of the DOM lack Deno's options.

@@ -12,6 +12,7 @@ import type { Data } from "../../queue/data.ts";
 import type { Failure } from "../../connection/failure.ts";
 import { isSent } from "../close_code.ts";
 import { endFailure, type TransportPhase } from "../end_failure.ts";
+import { withUserAgent } from "../user_agent.ts";
 import { FloodGuard } from "./flood_guard.ts";
 import type {
   Target,
@@ -49,8 +50,12 @@ const MAX_PINGS = 16;
  * any server sends.
  */
 const MAX_FRAGMENTS = 2 ** 20;
+/** The greatest header block that Chromium accepts, in bytes. */
+const MAX_HEADERS = 256 * 1024;
 /** `readyState` of an open connection. */
 const OPEN = 1;
+/** RFC 6455, 4.1. */
+const NO_UPGRADE = "Status 101 without the headers Upgrade and Connection";
 const NO_PINGS: readonly string[] = [];
 
 let loading: Promise<TransportKind> | undefined;
@@ -116,7 +121,11 @@ async function hideEnvironment<T>(action: () => Promise<T>): Promise<T> {
 
 function optionsFor(target: Target, maxMessageSize: number): WsOptions {
   return {
-    headers: { ...target.headers },
+    headers: withUserAgent(target.headers),
+    maxHeaderSize: MAX_HEADERS,
+    // RFC 9112 has user agents accept folded fields (5.2) and lets them accept lines
+    // that end with LF alone (2.2). It is insecure where connections are shared.
+    insecureHTTPParser: true,
     maxPayload: Math.min(maxMessageSize, MAX_PAYLOAD),
     maxFragments: MAX_FRAGMENTS,
     maxBufferedChunks: MAX_FRAGMENTS,
@@ -272,7 +281,9 @@ class WsTransport implements Transport {
   }
 
   #onRefusal(response: WsResponse): void {
-    this.#failure = handshakeFailure(response, Date.now());
+    this.#failure = response.statusCode === 101
+      ? { type: "protocol", closeCode: 1002, detail: NO_UPGRADE }
+      : handshakeFailure(response, Date.now());
     this.#ws.terminate();
   }
 

@@ -11,6 +11,9 @@ import type { CodedError, ResponseHeaders } from "./ws_failure.ts";
 /** The options of `ws` that we set. */
 export interface WsOptions {
   readonly headers: Record<string, string>;
+  /** Of the response, in bytes. */
+  readonly maxHeaderSize: number;
+  readonly insecureHTTPParser: boolean;
   readonly maxPayload: number;
   readonly maxFragments: number;
   readonly maxBufferedChunks: number;

@@ -26,6 +26,15 @@ Deno.test("nativeTransport has no pings", async () => {
   await socket.next("end");
 });
 
+Deno.test("nativeTransport refuses a User-Agent, which Deno would send besides its own", () => {
+  const target = { headers: { "user-agent": "kiosk/7" } };
+  assertThrows(
+    () => new Recorder(nativeTransport, "ws://localhost:1/", target),
+    TypeError,
+    'transport: "ws"',
+  );
+});
+
 Deno.test("nativeTransport measures texts of any length", async () => {
   await using server = await startWsServer();
   const socket = new Recorder(nativeTransport, server.url);

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertObjectMatch } from "@std/assert";
 import { fileURLToPath as fromFileUrl } from "node:url";
+import { createHash } from "node:crypto";
 import { deflateRawSync } from "node:zlib";
+import { VERSION } from "../../../lib/platform/release.ts";
 import { loadWsTransport } from "../../../lib/transport/ws/ws_transport.ts";
 import {
   concat,
@@ -191,6 +193,73 @@ Deno.test("loadWsTransport() grows progress in mid-frame", async () => {
   assertEquals((await socket.next("message")).bytes, MEBIBYTE);
   await socket.next("end");
 });
+
+Deno.test("loadWsTransport() sends one User-Agent, the application's where there is one", async () => {
+  for (const headers of [{}, { "user-agent": "kiosk/7" }]) {
+    const requested = Promise.withResolvers<string>();
+    await using server = await startTcpServer(async (peer) => {
+      requested.resolve(await peer.accept());
+    });
+    const socket = new Recorder(await loadWsTransport(), server.url, {
+      headers,
+    });
+    const fields = (await requested.promise).match(/^user-agent: .*$/gim);
+    const expected = "user-agent" in headers
+      ? "kiosk/7"
+      : `holdfast/${VERSION}`;
+    assertEquals(fields?.map((field) => field.split(": ")[1]), [expected]);
+    socket.terminate();
+  }
+});
+
+/** Answers a handshake as `change` has it. */
+function startOddServer(change: (head: string) => string) {
+  return startTcpServer(async (peer) => {
+    const key = /^sec-websocket-key: *(\S+)/im.exec(await peer.readRequest());
+    const accept = createHash("sha1")
+      .update(`${key?.[1]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+      .digest("base64");
+    const head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n" +
+      `Connection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
+    await peer.write(new TextEncoder().encode(change(head)));
+    await peer.read();
+  });
+}
+
+/** Adds a field to a head. */
+function withField(field: string): (head: string) => string {
+  const end = "\r\n\r\n";
+  return (head) => head.replace(end, `\r\n${field}${end}`);
+}
+
+const ACCEPTED: Readonly<Record<string, (head: string) => string>> = {
+  "lines that end with LF": (head) => head.replaceAll("\r\n", "\n"),
+  "a header block of 40 kB": withField(`X-Policy: ${"p".repeat(40_000)}`),
+  "a folded field (RFC 9112, 5.2)": withField("X-Folded: a\r\n b"),
+};
+
+for (const [what, change] of Object.entries(ACCEPTED)) {
+  Deno.test(`loadWsTransport() accepts ${what} in a 101`, async () => {
+    await using server = await startOddServer(change);
+    const socket = new Recorder(await loadWsTransport(), server.url);
+    await socket.next("open");
+    socket.terminate();
+  });
+}
+
+const REFUSED: Readonly<Record<string, (head: string) => string>> = {
+  "a space before a colon (RFC 9112, 5.1)": withField("X-Odd : a"),
+  "a header block of more than 256 kB": withField(`X: ${"p".repeat(300_000)}`),
+  "no Upgrade": (head) => head.replace("Upgrade: websocket\r\n", ""),
+};
+
+for (const [what, change] of Object.entries(REFUSED)) {
+  Deno.test(`loadWsTransport() refuses ${what} in a 101`, async () => {
+    await using server = await startOddServer(change);
+    const socket = new Recorder(await loadWsTransport(), server.url);
+    assertEquals((await socket.next("end")).failure?.type, "protocol");
+  });
+}
 
 Deno.test("loadWsTransport() refuses a wrong Sec-WebSocket-Accept", async () => {
   await using server = await startTcpServer(async (peer) => {
