@@ -99,6 +99,8 @@ export type Failure =
     readonly type: "worker";
     readonly detail: string;
     readonly retryable: boolean;
+    /** What an error advises: `"start"`, where it was never ready. */
+    readonly advice?: "start" | "version";
   }
   /** No attempt is left. */
   | {

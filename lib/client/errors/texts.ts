@@ -55,6 +55,11 @@ const ADVICE = {
   authentication: "Check the token and its rights",
   unusable: "Correct what the function gives: to ask again does not help",
   provider: "See its cause, and what the function depends on",
+  version: "Serve the worker of the same release, and none from a cache",
+  permission:
+    "Grant --allow-read for the folder of the package, or import it from JSR",
+  script: "Check that the script can be loaded (404, content security policy " +
+    "`worker-src`, bundler), or name another with `new WorkerHost({ url })`",
   exhausted:
     "Make a new socket, or raise backoff.maxAttempts or backoff.maxElapsed",
 };
@@ -170,7 +175,10 @@ function describeFailure(
         ADVICE.inbox,
       ];
     case "worker":
-      return [withDetail("The worker failed", failure.detail), ""];
+      return [
+        withDetail("The worker failed", failure.detail),
+        adviceForWorker(failure),
+      ];
     case "authentication":
       return [
         withDetail("Authentication failed", failure.detail),
@@ -202,6 +210,16 @@ function adviceForStatus(status: number): string {
   return status < 500
     ? "See what the server expects"
     : "The server or a proxy is in trouble";
+}
+
+function adviceForWorker(
+  { advice, detail }: Extract<Failure, { type: "worker" }>,
+): string {
+  if (advice === undefined) return "";
+  if (advice === "version") return ADVICE.version;
+  return /requires? read access|notcapable|permission/i.test(detail)
+    ? ADVICE.permission
+    : ADVICE.script;
 }
 
 /** In one sentence; `describeClose()` has more, which pages load if they call it. */

@@ -11,7 +11,14 @@ export type RestartVerdict =
     readonly delay: number;
     readonly detail: string;
   }
-  | { readonly kind: "end"; readonly detail: string };
+  | RestartEnd;
+
+/** There is no successor. */
+export interface RestartEnd {
+  readonly kind: "end";
+  readonly detail: string;
+  readonly advice?: "start" | "version";
+}
 
 /** What browsers leave to be said where a script does not load. */
 export const NO_REASON = "No reason was given";
@@ -96,7 +103,7 @@ export class RestartPolicy {
   ): RestartVerdict {
     this.#failedStarts += 1;
     if (!this.#isTemporary(detail, network)) {
-      return { kind: "end", detail: explainStart(detail) };
+      return neverReady(detail);
     }
     return {
       kind: "restart",
@@ -116,11 +123,11 @@ export class RestartPolicy {
   }
 }
 
-/** Says why a worker may not have started, and what to do about it. */
-export function explainStart(detail: string): string {
-  const advice = /requires? read access|notcapable|permission/i.test(detail)
-    ? "grant --allow-read for the folder of the package, or import it from JSR"
-    : "check that the script can be loaded (404, content security policy `worker-src`, " +
-      "bundler), or name another with `new WorkerHost({ url })`";
-  return `The worker could not be started: ${detail}; ${advice}`;
+/** The end of a worker that was never ready. */
+export function neverReady(detail: string): RestartEnd {
+  return {
+    kind: "end",
+    detail: `The worker could not be started: ${detail}`,
+    advice: "start",
+  };
 }

@@ -17,7 +17,8 @@ import { type Batch, batchesOf } from "../../boundary/batches.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { PostSender, type PostSource } from "./post_sender.ts";
 import {
-  explainStart,
+  neverReady,
+  type RestartEnd,
   RestartPolicy,
   type RestartVerdict,
 } from "./restart_policy.ts";
@@ -195,7 +196,7 @@ export class WorkerSupervisor {
   #failLater(detail: string): void {
     const cancel = this.#clock.after(0, () => {
       this.#stop();
-      this.#endConnections(explainStart(detail));
+      this.#endConnections(neverReady(detail));
     });
     this.#state = { kind: "pausing", cancel };
   }
@@ -337,10 +338,12 @@ export class WorkerSupervisor {
   }
 
   #onVersion(version: number): void {
-    this.#endConnections(
-      `The worker speaks version ${version} of the protocol and the main thread version ` +
-        `${PROTOCOL_VERSION}: serve the worker of the same release, and none from a cache`,
-    );
+    this.#endConnections({
+      kind: "end",
+      detail:
+        `The worker speaks version ${version} of the protocol and the main thread version ${PROTOCOL_VERSION}`,
+      advice: "version",
+    });
   }
 
   #onFailure(detail: string): void {
@@ -354,7 +357,7 @@ export class WorkerSupervisor {
         return this.#replace(this.#policy.afterCrash(detail));
       }
     }
-    if (verdict.kind === "end") this.#endConnections(verdict.detail);
+    if (verdict.kind === "end") this.#endConnections(verdict);
     else this.#replace(verdict);
   }
 
@@ -385,12 +388,12 @@ export class WorkerSupervisor {
   }
 
   /** Connections that join from now on get a new start. */
-  #endConnections(detail: string): void {
+  #endConnections({ kind: _, ...end }: RestartEnd): void {
     this.#stop();
     this.#policy.reset();
     const connections = [...this.#connections];
     this.#connections.clear();
-    const failure: Failure = { type: "worker", detail, retryable: false };
+    const failure: Failure = { type: "worker", retryable: false, ...end };
     for (const connection of connections) connection.ended(failure);
   }
 

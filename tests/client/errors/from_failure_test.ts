@@ -165,6 +165,26 @@ const FAILURES: readonly [Failure, string, RegExp][] = [
   ],
   [{ type: "worker", detail: "404", retryable: true }, "WorkerError", /404/],
   [
+    { type: "worker", detail: "404", retryable: true, advice: "start" },
+    "WorkerError",
+    /^The worker failed: 404 .*worker-src.*new WorkerHost\(\{ url \}\)/,
+  ],
+  [
+    {
+      type: "worker",
+      detail: "Requires read access",
+      retryable: true,
+      advice: "start",
+    },
+    "WorkerError",
+    /--allow-read/,
+  ],
+  [
+    { type: "worker", detail: "2", retryable: true, advice: "version" },
+    "WorkerError",
+    /same release/,
+  ],
+  [
     { type: "authentication", detail: "refused", cause: LOSS },
     "AuthenticationError",
     /refused/,

@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
-  explainStart,
+  neverReady,
   NO_REASON,
   RestartPolicy,
 } from "../../../lib/client/workers/restart_policy.ts";
@@ -91,7 +91,10 @@ Deno.test("RestartPolicy.startFailed() tries without a reason five times, offlin
   assertEquals(kinds, ["restart", "restart", "restart", "restart", "end"]);
 });
 
-Deno.test("explainStart() says what to do about it", () => {
-  assertStringIncludes(explainStart("Requires read access"), "--allow-read");
-  assertStringIncludes(explainStart("404"), "new WorkerHost({ url })");
+Deno.test("neverReady() leaves the advice to the message of the error", () => {
+  assertEquals(neverReady("404"), {
+    kind: "end",
+    detail: "The worker could not be started: 404",
+    advice: "start",
+  });
 });
