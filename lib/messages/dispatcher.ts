@@ -4,9 +4,9 @@
  * @module
  */
 
-import { guard } from "../platform/guard.ts";
 import { randomHex } from "../platform/random_hex.ts";
 import { check } from "../client/options/validate.ts";
+import { callSafely } from "./call_safely.ts";
 import type { Codec, Frame } from "./codec.ts";
 import {
   type Envelope,
@@ -377,19 +377,6 @@ export class Dispatcher<S extends Schemas> implements Disposable {
   #reportInvalid(message: InvalidMessage): void {
     callSafely(() => this.#options.invalid?.(message));
   }
-}
-
-/** Calls a function of the user's; what it throws or rejects with goes to `reportError`. */
-function callSafely(call: () => unknown): void {
-  guard(() => {
-    const result = call();
-    if (!(result instanceof Promise)) return;
-    result.catch((error: unknown) =>
-      guard(() => {
-        throw error;
-      })
-    );
-  });
 }
 
 /** A counter makes ids unique, random digits make them hard to guess. */

@@ -4,7 +4,7 @@
  * A socket that reconnects keeps what it could not send, and sends it on the
  * next connection. That is one time too many for a message that is sent on each
  * connection anyway, and for a request that nobody waits for any more. So this
- * class gives nothing to the socket while it is not open, and takes back what
+ * class passes nothing to the socket while it is not open, and takes back what
  * the socket has not sent when a connection is lost.
  *
  * @module
@@ -24,7 +24,7 @@ export interface Delivery {
 }
 
 /**
- * How far a state is.
+ * How far a delivery is.
  *
  * - `held`: it waits for a connection.
  * - `writing`: the socket has it, the network may not.
@@ -93,24 +93,24 @@ export class Resender {
     }
   }
 
-  /** Sends a state now, or once there is a connection. */
+  /** Sends a delivery now, or once there is a connection. */
   add(delivery: Delivery): void {
     this.#deliveries.set(delivery, heldDelivery());
     if (this.#connection) this.#transmit(delivery);
   }
 
-  /** Forgets a state: it is not sent again. */
+  /** Forgets a delivery: it is not sent again. */
   forget(delivery: Delivery): void {
     this.#deliveries.delete(delivery);
   }
 
-  /** Forgets a state, and takes it back if it was not sent. */
+  /** Forgets a delivery, and takes it back if it was not sent. */
   withdraw(delivery: Delivery): void {
     this.#deliveries.get(delivery)?.recall.abort();
     this.#deliveries.delete(delivery);
   }
 
-  /** Forgets a state, and sends its reversal if the state may have been sent. */
+  /** Forgets a delivery, and sends its reversal if the delivery may have been sent. */
   revoke(delivery: Delivery, reversal: Frame): void {
     const progress = this.#deliveries.get(delivery)?.progress;
     this.#deliveries.delete(delivery);
