@@ -60,7 +60,7 @@ export interface Config {
 }
 
 /**
- * What a `WorkerWebSocket` goes by: the platform has no heartbeat, no time limit
+ * The configuration of a `WorkerWebSocket`: the platform has no heartbeat, no time limit
  * and no bound, and does not reconnect.
  */
 export const PLATFORM_CONFIG: Config = {

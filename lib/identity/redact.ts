@@ -4,14 +4,14 @@
  * @module
  */
 
-/** What stands for a secret. */
+/** The text in place of a secret. */
 const REDACTED = "…";
 
 /**
  * Replaces what may be secret in a URL: user name, password and the values of
  * the query.
  *
- * @param url The URL; text that is none comes back as it is, up to its query.
+ * @param url The URL. Text that is no URL stays as it is, up to its query.
  */
 export function redactUrl(url: string): string {
   const [address = "", ...query] = url.split("?");
@@ -22,11 +22,10 @@ export function redactUrl(url: string): string {
 }
 
 /**
- * Replaces secrets in a text that comes from elsewhere: the given ones, also
- * as URLs and JSON write them, credentials of HTTP headers, and those in
- * each URL.
+ * Replaces secrets in a text from elsewhere: the given secrets, also as URLs and
+ * JSON write them, credentials of HTTP headers, and the secrets of each URL.
  *
- * @param text What a platform, a server or a function of the user's said.
+ * @param text A text of a platform, a server or a function of the user's.
  * @param secrets Tokens and values of headers.
  */
 export function redactText(

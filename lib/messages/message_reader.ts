@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isArrayBuffer } from "../queue/data.ts";
 import type { Codec } from "./codec.ts";
 import type { Envelope, Message } from "./envelope.ts";
 import { DecodeError } from "./errors.ts";
@@ -110,7 +111,7 @@ export class MessageReader {
   }
 
   #decode(data: unknown): unknown {
-    if (typeof data === "string" || data instanceof ArrayBuffer) {
+    if (typeof data === "string" || isArrayBuffer(data)) {
       return this.#codec.decode(data);
     }
     throw new TypeError(`Cannot decode data of type ${typeof data}`);
@@ -163,6 +164,6 @@ function overflow(value: unknown): InvalidMessage {
 /** Exact enough for a bound: text counts two bytes per UTF-16 unit, as in memory. */
 function sizeOf(data: unknown): number {
   if (typeof data === "string") return data.length * 2;
-  if (data instanceof ArrayBuffer) return data.byteLength;
+  if (isArrayBuffer(data)) return data.byteLength;
   return data instanceof Blob ? data.size : 0;
 }

@@ -13,11 +13,11 @@ const BEYOND_ASCII = /[\u0080-\uffff]/;
 /** The size of a message, in UTF-8 or binary bytes. */
 export function sizeOf(data: Data | Blob): number {
   if (typeof data === "string") return utf8Length(data);
-  // A buffer may be of another realm, which `instanceof` does not know.
+  // A buffer may be of another realm, where `instanceof` fails.
   return "byteLength" in data ? data.byteLength : data.size;
 }
 
-/** Tells whether a value is an `ArrayBuffer` of any realm: no other object has its slot. */
+/** Says whether a value is an `ArrayBuffer` of any realm: no other object has its slot. */
 export function isArrayBuffer(value: unknown): value is ArrayBuffer {
   if (typeof value !== "object" || value === null) return false;
   try {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { runInNewContext } from "node:vm";
 import { z } from "zod";
 import type { Codec } from "../../lib/messages/codec.ts";
 import { type Envelope, flatEnvelope } from "../../lib/messages/envelope.ts";
@@ -57,6 +58,14 @@ Deno.test("MessageReader.receive() reads text, binary data and Blobs", async () 
     message: { type: "say", data: { text: "hi" } },
   } as const;
   assertEquals([...verdicts, ...blob.verdicts], [verdict, verdict, verdict]);
+});
+
+Deno.test("MessageReader.receive() reads a buffer of another realm", () => {
+  const { reader, verdicts } = makeReader();
+  const text = JSON.stringify({ type: "say", text: "hi" });
+  const bytes = [...new TextEncoder().encode(text)];
+  reader.receive(runInNewContext(`Uint8Array.of(${bytes}).buffer`));
+  assertEquals(verdicts.map(({ kind }) => kind), ["valid"]);
 });
 
 Deno.test("MessageReader.receive() finds no schema that objects inherit", () => {

@@ -72,7 +72,7 @@ Deno.test("sizeOf() counts the bytes of binary data", () => {
   assertEquals(sizeOf(new Blob(["é"])), 2);
 });
 
-Deno.test("isArrayBuffer() knows a buffer of any realm, and no other object", () => {
+Deno.test("isArrayBuffer() accepts a buffer of any realm, and no other object", () => {
   for (const value of [new ArrayBuffer(1), runInNewContext(BUFFER)]) {
     assertEquals(isArrayBuffer(value), true);
   }
@@ -86,11 +86,16 @@ Deno.test("isArrayBuffer() knows a buffer of any realm, and no other object", ()
   assertEquals(others.map(isArrayBuffer), others.map(() => false));
 });
 
-Deno.test("copyOfBinary() copies buffers and views, and gives nothing for the rest", () => {
+Deno.test("copyOfBinary() copies buffers and views, and returns undefined for the rest", () => {
   const bytes = new Uint8Array([1, 2, 3]);
   assertEquals(copyOfBinary(bytes.subarray(1)), bytes.slice(1).buffer);
   assertEquals(copyOfBinary(bytes.buffer), bytes.buffer);
   assertEquals(copyOfBinary(runInNewContext(BUFFER))?.byteLength, 2);
+  const detached = new ArrayBuffer(1);
+  structuredClone(detached, { transfer: [detached] });
+  for (const value of [new ArrayBuffer(0), new Uint8Array(0), detached]) {
+    assertEquals(copyOfBinary(value)?.byteLength, 0);
+  }
   assertEquals(["a", new Blob(), {}].map(copyOfBinary), [
     undefined,
     undefined,
