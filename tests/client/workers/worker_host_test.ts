@@ -107,7 +107,7 @@ Deno.test("WorkerHost() closes what it holds when it is disposed of", async () =
   ]);
 });
 
-Deno.test("WorkerHost() says what to do about a script that is not there", async () => {
+Deno.test("WorkerHost() ends connections when a script is not there", async () => {
   await using server = startEcho();
   const host = new WorkerHost({ url: new URL("/nowhere.js", server.http) });
   const { listener } = open(choosePool(host), server.url);
