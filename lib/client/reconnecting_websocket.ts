@@ -13,7 +13,11 @@ import type {
   OpenEvent,
   ReconnectingWebSocketEventMap,
 } from "./socket/events.ts";
-import { defineHandlers, type Handler } from "./socket/event_handlers.ts";
+import {
+  defineHandlers,
+  type Handler,
+  watchMessageListeners,
+} from "./socket/event_handlers.ts";
 import type { OpenInfo } from "./socket/lifecycle.ts";
 import { type Sendable, toMessage } from "./remote/message_data.ts";
 import type { ReceiveOptions } from "./socket/message_stream.ts";
@@ -76,16 +80,7 @@ export class ReconnectingWebSocket
   /** Not in a `static` block, which would keep the class in every bundle. */
   static #define(): typeof READY_STATES {
     defineInterface(this, "ReconnectingWebSocket");
-    const { addEventListener } = this.prototype;
-    // Overriding it as a method would take the types of the events away.
-    this.prototype.addEventListener = function (
-      this: ReconnectingWebSocket,
-      ...args: Parameters<EventTarget["addEventListener"]>
-    ) {
-      addEventListener.apply(this, args);
-      const [type, listener] = args;
-      if (type === "message" && listener !== null) this.#parts.listen();
-    };
+    watchMessageListeners(this.prototype, (socket) => socket.#parts.listen());
     defineHandlers(this.prototype, [
       "open",
       "message",

@@ -15,7 +15,11 @@ import {
   resolveProtocols,
   resolveUrl,
 } from "./options/arguments.ts";
-import { defineHandlers, type Handler } from "./socket/event_handlers.ts";
+import {
+  defineHandlers,
+  type Handler,
+  watchMessageListeners,
+} from "./socket/event_handlers.ts";
 import { RemoteConnection } from "./remote/remote_connection.ts";
 import type { RemoteConnectionListener } from "./remote/listener.ts";
 import type { NoticeOf } from "../boundary/protocol.ts";
@@ -109,6 +113,10 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
   /** Not in a `static` block, which would keep the class in every bundle. */
   static #define(): typeof READY_STATES {
     defineInterface(this, "WorkerWebSocket");
+    watchMessageListeners(
+      this.prototype,
+      (socket) => socket.#connection.incoming.consume("push"),
+    );
     defineHandlers(this.prototype, ["open", "message", "error", "close"]);
     return READY_STATES;
   }

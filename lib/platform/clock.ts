@@ -5,6 +5,8 @@
  * @module
  */
 
+import { queueTask } from "./task.ts";
+
 /** The time, the timers and the random numbers of a thread. Durations are milliseconds. */
 export interface Clock {
   /** The instant, in milliseconds of this thread's own monotonic clock. */
@@ -25,6 +27,11 @@ export interface Clock {
    * @returns Stops the calls.
    */
   every(interval: number, run: () => void): () => void;
+  /**
+   * Calls `run` in a task of its own, soon: all promise reactions that are due
+   * run before, however many there are one after the other.
+   */
+  task(run: () => void): void;
 }
 
 /** The longest delay that a timer can hold, in milliseconds. */
@@ -40,6 +47,7 @@ export const PLATFORM_CLOCK: Clock = {
     const timer = setInterval(run, interval);
     return () => clearInterval(timer);
   },
+  task: queueTask,
 };
 
 /** A delay that no timer can hold takes several. */

@@ -3,6 +3,7 @@
  * hears.
  */
 
+import { queueTask } from "../../lib/platform/task.ts";
 import { ManualClock } from "../platform/manual_clock.ts";
 import type {
   StartWorkerPort,
@@ -270,9 +271,11 @@ export function makeOpenBench(
   return bench;
 }
 
-/** Waits until all microtasks have run, those that they cause included. */
+/** Waits until all microtasks have run, and the tasks that events of a batch have each. */
 export async function settle(): Promise<void> {
-  for (let round = 0; round < 20; round += 1) await Promise.resolve();
+  for (let round = 0; round < 20; round += 1) {
+    await new Promise<void>((resolve) => queueTask(resolve));
+  }
 }
 
 /** Waits for the event loop: what a Blob needs to be read, for example. */

@@ -19,11 +19,14 @@ Deno.test("messages never come after close, nor before open", async () => {
   const socket = make(stage);
   const events = record(socket);
   stage.worker.open(1);
+  await settle();
   deliver(stage, 1, "a");
+  await settle();
   socket.close();
   deliver(stage, 2, "b");
   end(stage, { info: NORMAL, cause: "requested" });
   deliver(stage, 3, "c");
+  await settle();
   await settle();
   const order = events.map((event) => event.split(" ")[0]).filter((type) =>
     type === "open" || type === "message" || type === "close"
@@ -49,6 +52,7 @@ Deno.test("binaryType, protocol and extensions are right after each reconnect", 
   };
   assertEquals(socket.binaryType, "arraybuffer");
   stage.worker.tell(opened);
+  await settle();
   assertEquals([socket.protocol, socket.extensions], [
     "v1",
     "permessage-deflate",
@@ -60,18 +64,21 @@ Deno.test("binaryType, protocol and extensions are right after each reconnect", 
   socket.binaryType = "blob";
   Object.assign(socket, { binaryType: "nonsense" });
   lose(stage, { failure: LOSS });
+  await settle();
   stage.worker.tell({
     ...opened,
     protocol: "v2",
     extensions: "",
     reconnected: true,
   });
+  await settle();
   assertEquals([socket.protocol, socket.extensions, socket.binaryType], [
     "v2",
     "",
     "blob",
   ]);
   deliver(stage, 1, new ArrayBuffer(3), "text");
+  await settle();
   assertInstanceOf(data[0], Blob);
   assertEquals(data[1], "text");
 });
@@ -82,7 +89,9 @@ Deno.test("message events have the origin of the URL", async () => {
   const origins: string[] = [];
   socket.onmessage = ({ origin }) => origins.push(origin);
   stage.worker.open(1);
+  await settle();
   deliver(stage, 1, "a");
+  await settle();
   assertEquals(origins, ["wss://example.com"]);
 });
 

@@ -59,10 +59,14 @@ Deno.test("ReconnectingWebSocket() tells each event with the state that matches 
     status: { kind: "connecting", attempt: 1 },
   });
   stage.worker.open(1);
+  await settle();
   deliver(stage, 1, "a");
+  await settle();
   lose(stage, { failure: LOSS });
+  await settle();
   socket.close();
   end(stage, { info: NORMAL, cause: "requested" });
+  await settle();
   await settle();
   assertEquals(events, [
     "statuschange 0 connecting",
@@ -107,6 +111,7 @@ Deno.test("disconnect comes without an error when it was clean", async () => {
   const socket = makeOpen(stage);
   const events = record(socket);
   lose(stage, { info: { ...NORMAL, closeCode: 1012 } });
+  await settle();
   assertEquals(events, ["statuschange 0 waiting", "disconnect 0 waiting"]);
 });
 
@@ -218,7 +223,9 @@ for (
     socket.addEventListener(type, () => socket.close());
     const events = record(socket);
     stage.worker.open(1);
+    await settle();
     deliver(stage, 1, "a");
+    await settle();
     stage.worker.tell({
       type: "heartbeat",
       id: 1,
@@ -226,8 +233,11 @@ for (
       latency: 1,
       longestGap: 2,
     });
+    await settle();
     lose(stage, { failure: LOSS });
+    await settle();
     end(stage, { cause: "requested" });
+    await settle();
     await socket.closed;
     const last = events.findIndex((event) => event.startsWith(type));
     const after = events.slice(last + 1).filter((event) =>
@@ -287,9 +297,13 @@ Deno.test("a throwing listener goes to reportError and does not break the machin
   }
   const events = record(socket);
   stage.worker.open(1);
+  await settle();
   deliver(stage, 1, "a");
+  await settle();
   lose(stage, { failure: LOSS });
+  await settle();
   end(stage, { cause: "fatal", failure: LOSS });
+  await settle();
   removeEventListener("error", report);
   assertEquals(reported.length, events.length);
   assertEquals(events.at(-1), "close 3 closed");
@@ -308,7 +322,9 @@ Deno.test("listeners added during dispatch are kept, and removing twice removes 
   };
   socket.addEventListener("open", own);
   stage.worker.open(1);
+  await settle();
   stage.worker.open(1);
+  await settle();
   assertEquals(calls, ["own", "other"]);
 });
 
@@ -491,11 +507,14 @@ Deno.test("handler attributes keep their place, and null gives it up", async () 
   socket.addEventListener("open", () => calls.push("listener"));
   socket.onopen = () => calls.push("new");
   stage.worker.open(1);
+  await settle();
   socket.onopen = null;
   socket.onopen = () => calls.push("last");
   stage.worker.open(1);
+  await settle();
   Object.assign(socket, { onopen: {} });
   stage.worker.open(1);
+  await settle();
   Object.assign(socket, { onopen: 5 });
   assertStrictEquals(socket.onopen, null);
   assertEquals(calls, ["new", "listener", "listener", "last", "listener"]);

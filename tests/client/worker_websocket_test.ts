@@ -8,7 +8,7 @@ import { WorkerWebSocket } from "../../lib/client/worker_websocket.ts";
 import { type CloseInfo, LOST } from "../../lib/rfc6455/close.ts";
 import type { Failure } from "../../lib/connection/failure.ts";
 import { makeStage, type Stage } from "./workers/fake_global_worker.ts";
-import { settle, turn } from "./fake_worker.ts";
+import { settle } from "./fake_worker.ts";
 
 const TYPES = ["open", "message", "error", "close"] as const;
 const LOSS: Failure = { type: "lost", detail: "" };
@@ -167,6 +167,7 @@ Deno.test("a server's close fires close with its code, and no error", async () =
   const events = record(makeOpen(stage));
   const info = { closeCode: 4000, reason: "bye", wasClean: true };
   end(stage, { type: "closed", ...info }, info);
+  await settle();
   assertEquals(events, ["CloseEvent close 3 4000 bye true"]);
 });
 
@@ -174,6 +175,7 @@ Deno.test("a connection lost after open fires close 1006 and no error", async ()
   await using stage = makeStage();
   const events = record(makeOpen(stage));
   end(stage, LOSS);
+  await settle();
   assertEquals(events, ["CloseEvent close 3 1006  false"]);
 });
 
@@ -189,6 +191,7 @@ Deno.test("a protocol violation fires a plain error, then close 1006, both CLOSE
   const events = record(makeOpen(stage));
   const info = { closeCode: 1002, reason: "", wasClean: false };
   end(stage, { type: "protocol", closeCode: 1002, detail: "" }, info);
+  await settle();
   assertEquals(events, ["Event error 3", "CloseEvent close 3 1006  false"]);
 });
 
@@ -199,6 +202,7 @@ Deno.test("close() while connecting fires error, then close 1006, and never open
   socket.close();
   assertEquals(socket.readyState, 2);
   stage.worker.open(1);
+  await settle();
   const info = { closeCode: 1005, reason: "", wasClean: true };
   stage.worker.tell({
     type: "closed",
@@ -208,6 +212,7 @@ Deno.test("close() while connecting fires error, then close 1006, and never open
     info,
     cause: "requested",
   });
+  await settle();
   assertEquals(events, ["Event error 3", "CloseEvent close 3 1006  false"]);
 });
 
@@ -300,7 +305,7 @@ Deno.test("message carries text, or binary as binaryType says, in order", async 
     socket.binaryType = "arraybuffer";
   };
   stage.worker.deliver([new ArrayBuffer(1), "text", new ArrayBuffer(2)]);
-  await turn();
+  await settle();
   assertInstanceOf(data[0], Blob);
   assertEquals(data[1], "text");
   assertInstanceOf(data[2], ArrayBuffer);

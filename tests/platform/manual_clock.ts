@@ -43,6 +43,11 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  /** At once, so that what takes several tasks is done when a call returns. */
+  task(run: () => void): void {
+    run();
+  }
+
   /** An interval that was missed several times rings once. */
   every(interval: number, run: () => void): () => void {
     let cancel = () => {};

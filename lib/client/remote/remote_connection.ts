@@ -82,7 +82,10 @@ export class RemoteConnection
     };
     this.#listener = new GuardedListener(listener);
     this.outgoing = new SendQueue(outbox, pool.clock, this);
-    this.incoming = new ReceiveQueue(this.#listener, this);
+    this.incoming = new ReceiveQueue(this.#listener, {
+      listener: this,
+      clock: pool.clock,
+    });
     pool.join(this);
   }
 

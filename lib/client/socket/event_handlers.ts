@@ -65,5 +65,27 @@ function setHandler(target: EventTarget, type: string, value: unknown): void {
     const added = new Attribute(value);
     own[type] = added;
     target.addEventListener(type, added);
-  } else attribute.value = value;
+  } else {
+    attribute.value = value;
+    // It is there already; this only says that another function listens.
+    target.addEventListener(type, attribute);
+  }
+}
+
+/** Calls `changed` each time that somebody begins to listen for messages. */
+export function watchMessageListeners<T extends EventTarget>(
+  prototype: T,
+  changed: (target: T) => void,
+): void {
+  const { addEventListener } = prototype;
+  // Overriding it as a method would take the types of the events away.
+  Object.defineProperty(prototype, "addEventListener", {
+    writable: true,
+    configurable: true,
+    value(this: T, ...args: Parameters<EventTarget["addEventListener"]>) {
+      addEventListener.apply(this, args);
+      const [type, listener] = args;
+      if (type === "message" && listener !== null) changed(this);
+    },
+  });
 }

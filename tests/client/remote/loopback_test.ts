@@ -6,6 +6,7 @@ import {
   ReconnectError,
   ReconnectingWebSocket,
   type ReconnectingWebSocketOptions,
+  WorkerWebSocket,
 } from "../../../mod.ts";
 
 const QUICK: ReconnectingWebSocketOptions = {
@@ -132,3 +133,78 @@ Deno.test("a socket sends at once what may not wait, and drops it while it is no
   assertEquals(await socket.receive(), "by the default of the outbox");
   assertEquals(socket.metrics().droppedOutbound.messages, 1);
 });
+
+/** A server that sends many messages in one go as soon as a client is there. */
+function serveBurst(): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve({ port: 0, onListen() {} }, (request) => {
+    const { socket, response } = Deno.upgradeWebSocket(request);
+    socket.onopen = () => {
+      for (let index = 0; index < 200; index += 1) socket.send(`${index}`);
+    };
+    return response;
+  });
+}
+
+/** The next event, after as many turns of promises as wrappers may take. */
+async function next(socket: EventTarget, type: string): Promise<unknown> {
+  const event = await new Promise<unknown>((resolve) =>
+    socket.addEventListener(type, (event) => resolve(event), { once: true })
+  );
+  for (let turn = 0; turn < 20; turn += 1) await undefined;
+  return event;
+}
+
+for (const Socket of [ReconnectingWebSocket, WorkerWebSocket]) {
+  Deno.test(`${Socket.name} loses no message to code that awaits one after the other`, async () => {
+    await using server = serveBurst();
+    const socket = new Socket(urlOf(server), [], { worker: "none" });
+    await next(socket, "open");
+    for (let index = 0; index < 200; index += 1) {
+      const event = await next(socket, "message");
+      assertEquals(event instanceof MessageEvent && event.data, `${index}`);
+    }
+    const closed = next(socket, "close");
+    socket.close();
+    await closed;
+  });
+
+  Deno.test(`${Socket.name} loses no message to onmessage set anew each time`, async () => {
+    await using server = serveBurst();
+    const socket = new Socket(urlOf(server), [], { worker: "none" });
+    const handler = async () => {
+      const { data } = await new Promise<MessageEvent>((resolve) =>
+        socket.onmessage = (event) => resolve(event)
+      );
+      return Promise.resolve(data);
+    };
+    for (let index = 0; index < 200; index += 1) {
+      assertEquals(await handler(), `${index}`);
+    }
+    const closed = next(socket, "close");
+    socket.close();
+    await closed;
+  });
+
+  Deno.test(`${Socket.name} lets promise reactions run between two messages`, async () => {
+    await using server = serveBurst();
+    const socket = new Socket(urlOf(server), [], { worker: "none" });
+    const log: string[] = [];
+    const done = new Promise<void>((resolve) => {
+      socket.addEventListener("message", (event) => {
+        const data = event instanceof MessageEvent ? event.data : undefined;
+        log.push(`message ${data}`);
+        Promise.resolve().then(() => log.push(`reaction ${data}`));
+        if (data === "199") resolve();
+      });
+    });
+    await done;
+    const closed = next(socket, "close");
+    socket.close();
+    await closed;
+    const expected = Array.from(
+      { length: 200 },
+      (_, index) => [`message ${index}`, `reaction ${index}`],
+    );
+    assertEquals(log, expected.flat());
+  });
+}
