@@ -11,13 +11,21 @@
 
 import { withConfig } from "./gate/config.ts";
 
+/** What @std does for servers and browsers, it does for the other tests, too. */
+const FLAGS = [
+  "--no-check",
+  "--allow-all",
+  "--parallel",
+  "--ignore=tests/system",
+];
+
 if (import.meta.main) {
   const success = await withConfig(
     "jsr",
     ({ links: _, ...config }) => config,
     async (path) =>
       await run(["check", `--config=${path}`, "--no-lock", "."]) &&
-      await run(["test", `--config=${path}`, "--no-lock", "--allow-all"]),
+      await run(["test", `--config=${path}`, "--no-lock", ...FLAGS]),
   );
   Deno.exitCode = success ? 0 : 1;
 }

@@ -52,6 +52,28 @@ Deno.test("deno() fails a command that leaves a process behind, and ends that pr
   while (await isRunning(parseInt(output)));
 });
 
+Deno.test("deno() passes Ctrl-C on, and leaves nothing behind", async () => {
+  const file = await Deno.makeTempFile();
+  const stubborn = `
+    Deno.addSignalListener("SIGTERM", () => {});
+    Deno.writeTextFileSync(${JSON.stringify(file)}, String(Deno.pid));
+    ${FOREVER}
+  `;
+  const module = import.meta.resolve("../../tools/gate/deno.ts");
+  const script = `
+    import { deno } from ${JSON.stringify(module)};
+    await deno(["eval", ${JSON.stringify(stubborn)}]);
+  `;
+  const args = ["eval", script];
+  const runner = new Deno.Command(Deno.execPath(), { args }).spawn();
+  let id = "";
+  while (id === "") id = await Deno.readTextFile(file);
+  runner.kill("SIGINT");
+  assertEquals((await runner.status).code, 130);
+  while (await isRunning(parseInt(id)));
+  await Deno.remove(file);
+});
+
 /** A process that has ended may still wait for its parent to ask how. */
 async function isRunning(id: number): Promise<boolean> {
   const state = await Deno.readTextFile(`/proc/${id}/stat`).catch(() => "");

@@ -1,3 +1,5 @@
+import { delay } from "@std/async";
+
 /** What a command left behind. */
 export interface Outcome {
   readonly success: boolean;
@@ -158,8 +160,11 @@ function discharge(group: number): void {
   for (const signal of SIGNALS) Deno.removeSignalListener(signal, stopAll);
 }
 
-function stopAll(): void {
+async function stopAll(): Promise<void> {
   for (const group of groups) kill(group, "SIGTERM");
+  // A program with a listener of its own may go on all the same.
+  await delay(LAG);
+  for (const group of groups) kill(group, "SIGKILL");
   Deno.exit(130);
 }
 
