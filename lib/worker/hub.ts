@@ -1,6 +1,6 @@
 /**
- * Many connections in one worker: routes commands by id, and gathers what the
- * connections have to tell into posts, in turn and by credit.
+ * Many connections in one worker: routes commands by id, and gathers notices and
+ * messages of the connections into posts, in turn and by credit.
  *
  * @module
  */
@@ -44,7 +44,7 @@ export class Hub {
   readonly #loadTransport: LoadTransport;
   readonly #clock: Clock;
   readonly #drivers = new Map<number, Driver>();
-  /** Those that have something to tell, in the order of their turns. */
+  /** Those that have something to post, in the order of their turns. */
   readonly #ready = new Set<Driver>();
   /** What does not wait for the window. */
   #urgent: Notice[] = [];
@@ -52,7 +52,7 @@ export class Hub {
   #lastSetup: Setup | undefined;
   readonly #window = new PostWindow();
   #flush: "idle" | "scheduled" = "idle";
-  /** Those that connect later have to be told. */
+  /** Kept for connections that are made later. */
   #network: "online" | "offline" = "online";
   #lastTick: Now = { monotonic: 0, wall: 0 };
   readonly #onReady = (id: number) => {
@@ -66,7 +66,7 @@ export class Hub {
   /** Signs of life since the client posted something. */
   #unheard = 0;
 
-  /** Makes a hub without connections, and tells that it is ready. */
+  /** Makes a hub without connections, and posts `ready`. */
   constructor(
     send: SendPost,
     options: { readonly loadTransport: LoadTransport; readonly clock: Clock },
@@ -88,12 +88,12 @@ export class Hub {
       return;
     }
     for (const command of post) this.#command(command);
-    // Last, so that what is sent is written before anything is told.
+    // Last, so that messages are written before anything is posted.
     if (wantsAck(post)) this.#pushUrgent({ type: "ack" });
     else this.#schedule();
   }
 
-  /** Drops everything without a word. */
+  /** Drops everything, and posts nothing any more. */
   stop(): void {
     for (const [id, driver] of this.#drivers) {
       driver.command({ type: "abandon", id });
@@ -130,11 +130,12 @@ export class Hub {
     }
   }
 
-  #connect({ id, setup: told }: Extract<Command, { type: "connect" }>): void {
-    // It is told twice of what it may have missed.
+  #connect(command: Extract<Command, { type: "connect" }>): void {
+    const { id } = command;
+    // The client repeats what the worker may have missed while it started.
     if (id <= this.#lastId) return;
     this.#lastId = id;
-    const setup = this.#intern(told);
+    const setup = this.#intern(command.setup);
     const driver = new Driver(id, setup, {
       notices: new NoticeQueue(id, setup.config.inbox, this.#onReady),
       loadTransport: this.#loadTransport,
@@ -146,7 +147,7 @@ export class Hub {
     driver.start();
   }
 
-  /** Each setup that crosses is a copy, and mostly equal to the one before. */
+  /** Each setup that crosses is a copy, and nearly always equal to the one before. */
   #intern(setup: Setup): Setup {
     const last = this.#lastSetup ?? setup;
     const config = intern(last.config, setup.config);
@@ -159,7 +160,7 @@ export class Hub {
     for (const driver of this.#drivers.values()) driver.environment(change);
   }
 
-  /** Commands that were under way when their connection ended have no one to go to. */
+  /** Ignores commands that were under way when their connection ended. */
   #forward(command: Extract<Command, { readonly id: number }>): void {
     if (command.type === "connect") return;
     const driver = this.#drivers.get(command.id);

@@ -19,15 +19,15 @@ import type { NoticeQueue } from "./notice_queue.ts";
 
 /** What is to be done after a message has arrived. */
 export type InboundAction =
-  /** Tell the machine: a ping of ours was answered. */
+  /** The machine has to know: a ping of ours was answered. */
   | { readonly kind: "answered" }
-  /** Tell the machine: what the greeting waited for has come. */
+  /** The machine has to know: the answer that the greeting waits for has come. */
   | { readonly kind: "greeted" }
   /** Stop reading: the place for messages is full. */
   | { readonly kind: "pause" }
   /** Answer the server's ping. */
   | { readonly kind: "reply"; readonly data: Data }
-  /** Tell the machine: it cannot go on with this socket. */
+  /** The machine has to know: this socket is of no use any more. */
   | { readonly kind: "fail"; readonly failure: Failure };
 
 /** The bounded places where messages are kept. */
@@ -48,7 +48,7 @@ export class InboundHandler {
   #greeting: Greeting | undefined;
   #heartbeat: HeartbeatFrames | undefined;
   #transport: Pick<TransportKind, "pauses"> = { pauses: false };
-  /** How far the transport was when the machine was last told of it. */
+  /** How far the transport was when the machine last heard of it. */
   #progress = 0;
   #lastMessageAt = 0;
   /** How far the transport was when the latest message came; -1: none came. */
@@ -75,7 +75,7 @@ export class InboundHandler {
     this.#heartbeat = heartbeat;
     this.#progress = 0;
     this.#lastMessageProgress = -1;
-    // An attempt that was given up may have left something.
+    // An attempt that was given up may have left messages.
     this.dropHeld();
   }
 

@@ -1,5 +1,5 @@
 /**
- * What one connection has to tell the client: messages, which wait in the
+ * What one connection has to post to the client: messages, which wait in the
  * inbox for credit, and notices, which do not wait.
  *
  * @module
@@ -44,9 +44,9 @@ interface Amount {
 }
 
 /**
- * The outgoing half of one connection's boundary, in the worker. What is told
- * keeps its order, except that messages come last: notices say after which
- * message they happened.
+ * The outgoing half of one connection's boundary, in the worker. Notices keep
+ * their order and come before messages: they say after which message they
+ * happened.
  */
 export class NoticeQueue implements SendBufferListener {
   readonly #id: number;
@@ -62,10 +62,10 @@ export class NoticeQueue implements SendBufferListener {
   #takenReported = 0;
   /** What the client holds and has not consumed. */
   #crossed = { messages: 0, bytes: 0 };
-  /** `ending`: the last notice is told, and no credit is waited for any more. */
+  /** `ending`: the last notice was pushed, and messages wait for no credit any more. */
   #phase: "open" | "ending" | "sealed" = "open";
 
-  /** Makes an empty mailbox; `ready` is called when there is something to collect. */
+  /** Makes an empty queue; `ready` is called when there is something to post. */
   constructor(
     id: number,
     config: InboxConfig,
@@ -76,7 +76,7 @@ export class NoticeQueue implements SendBufferListener {
     this.#ready = ready;
   }
 
-  /** The number of the last message that the client may expect. */
+  /** The number of the last message that has arrived and is kept. */
   get after(): number {
     return this.#inbox.lastNumber;
   }
@@ -86,12 +86,12 @@ export class NoticeQueue implements SendBufferListener {
     return this.#inbox.hasRoom;
   }
 
-  /** What is stored, for error messages. */
+  /** The size of the stored messages, for error messages. */
   get size(): { readonly messages: number; readonly bytes: number } {
     return { messages: this.#inbox.length, bytes: this.#inbox.bytes };
   }
 
-  /** Whether everything has been told. */
+  /** Whether nothing waits. */
   get isEmpty(): boolean {
     return this.#inbox.length === 0 && !this.#hasNotices;
   }
@@ -120,7 +120,7 @@ export class NoticeQueue implements SendBufferListener {
     return result;
   }
 
-  /** Tells something that does not wait for credit. */
+  /** Adds a notice, which does not wait for credit. */
   push(notice: Notice): void {
     if (this.#phase !== "open") return;
     if (REPORTS.has(notice.type) && !this.#countReport()) return;
@@ -130,20 +130,20 @@ export class NoticeQueue implements SendBufferListener {
     this.#ready(this.#id);
   }
 
-  /** Tells the last notice; only messages from before it still follow. */
+  /** Adds the last notice; only messages from before it still follow. */
   pushLast(notice: Notice): void {
     this.push(notice);
     this.#phase = "ending";
   }
 
-  /** All messages to send up to this number are taken or told as unsent. */
+  /** The transport has taken all messages up to this number, but those reported as unsent. */
   taken(upTo: number): void {
     if (this.#phase !== "open") return;
     this.#takenUpTo = upTo;
     this.#ready(this.#id);
   }
 
-  /** A message to send will never be. */
+  /** A message will never be sent. */
   unsent(message: number, reason: DropReason): void {
     this.push({ type: "unsent", id: this.#id, message, reason });
   }
@@ -167,7 +167,7 @@ export class NoticeQueue implements SendBufferListener {
     this.#ready(this.#id);
   }
 
-  /** Forgets everything, and what is told from now on. */
+  /** Drops everything, and ignores what is added from now on. */
   seal(): void {
     this.#phase = "sealed";
     this.#inbox.clear();
@@ -235,7 +235,7 @@ export class NoticeQueue implements SendBufferListener {
     });
   }
 
-  /** Before what comes next: `taken` covers a message unless it was told as unsent. */
+  /** Before each notice: a later `taken` covers a message unless it was reported as unsent. */
   #reportTaken(): void {
     if (this.#takenUpTo === this.#takenReported) return;
     this.#takenReported = this.#takenUpTo;

@@ -9,9 +9,9 @@ import type { Data } from "../queue/data.ts";
 import { Outbox } from "../queue/outbox.ts";
 import type { Command, DropReason } from "../boundary/protocol.ts";
 
-/** What hears of the fate of messages. */
+/** Learns what became of messages. */
 export interface SendBufferListener {
-  /** All up to this number are taken, or were told as unsent. */
+  /** All up to this number are taken, but those reported as unsent. */
   taken(upTo: number): void;
   unsent(message: number, reason: DropReason): void;
 }
@@ -19,12 +19,12 @@ export interface SendBufferListener {
 interface Entry {
   readonly number: number;
   readonly data: Data;
-  /** The client counts them. */
+  /** The client counts the bytes. */
   readonly bytes: 0;
   readonly expiresAt: number;
 }
 
-/** The client bounds the outbox; what is let through to here has its place. */
+/** The client bounds the outbox, so nothing that crosses is refused here. */
 const UNLIMITED = {
   maxMessages: Infinity,
   maxBytes: Infinity,
@@ -76,12 +76,12 @@ export class SendBuffer {
     }
   }
 
-  /** Takes a message back, if it is still here. */
+  /** Takes a message back, if it still waits. */
   cancel(message: number): void {
     this.#dropWhere((entry) => entry.number === message, "aborted");
   }
 
-  /** Drops what is not worth sending any more. */
+  /** Drops what has expired. */
   expire(now: number): void {
     for (const { number } of this.#queue.expire(now)) {
       this.#listener.unsent(number, "expired");
@@ -104,7 +104,7 @@ export class SendBuffer {
     this.expire(now);
     let room = true;
     while (room) {
-      // Taken out first: a transport that throws must not be given it twice.
+      // Taken out first: a transport that throws must not get it twice.
       const entry = this.#queue.shift();
       if (entry === undefined) break;
       room = this.#handOver(entry, transmit);

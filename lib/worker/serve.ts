@@ -17,11 +17,11 @@ import type { Realm } from "../transport/ws/ws_transport.ts";
 export interface Endpoint {
   /** Sends to the client. */
   postMessage(message: unknown, transfer: Transferable[]): void;
-  /** Hears from the client. */
+  /** Called with a post of the client. */
   onmessage: ((event: MessageEvent) => void) | null;
-  /** Hears that something from the client could not be read. */
+  /** Called when a post of the client could not be read. */
   onmessageerror: ((event: MessageEvent) => void) | null;
-  /** Hears of promises that nobody handles. */
+  /** Listens for rejections that nobody handles. */
   addEventListener(
     type: "unhandledrejection",
     listener: (event: PromiseRejectionEvent) => void,
@@ -33,7 +33,7 @@ export interface Endpoint {
  *
  * @param endpoint The worker's global scope, or a port in the client's thread.
  * @param realm Whether the globals are those of a worker of our own.
- * @returns Stops everything, and hears nothing any more.
+ * @returns Stops everything, and listens no longer.
  */
 export function serve(endpoint: Endpoint, realm: Realm): () => void {
   const hub = new Hub(
@@ -64,7 +64,7 @@ function reportRejections(scope: Endpoint): void {
 
 /** Loads what most connections want while the client still answers `ready`. */
 function warmUp(): void {
-  // A connection that wants it tries again, and tells.
+  // A connection that needs it tries again, and reports the failure.
   loadTransport("auto", "own").catch(() => {});
 }
 

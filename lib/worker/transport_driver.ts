@@ -1,6 +1,6 @@
 /**
  * Performs on the transports of one connection what the machine asks for, and
- * tells the machine what happens to them.
+ * reports to the machine what happens to them.
  *
  * @module
  */
@@ -100,7 +100,7 @@ export class TransportDriver implements TransportEvents {
     this.#transports.clear();
   }
 
-  /** Notes what the attempt will need. */
+  /** Takes what the attempt needs. */
   prepare(resolution: Resolution, features?: Features): void {
     this.#resolution = resolution;
     if (features !== undefined) this.#equip(features);
@@ -194,7 +194,7 @@ export class TransportDriver implements TransportEvents {
     }
   }
 
-  /** Tells the machine if something arrived since it was last told. */
+  /** Reports to the machine whether anything has arrived since the last call. */
   reportHeard(): void {
     const { state } = this.#machine;
     if (state.kind !== "open") return;

@@ -1,5 +1,5 @@
 /**
- * What one transport tells, under the number of its socket.
+ * Passes on the events of one transport under the number of its socket.
  *
  * @module
  */

@@ -11,11 +11,11 @@ interface Entry {
   readonly id: number;
   readonly transport: Transport;
   readonly phase: "connecting" | "open";
-  /** When its end is no longer waited for. */
+  /** When it is dropped, if it has not ended by then. */
   readonly giveUpAt: number;
 }
 
-/** How to say goodbye. */
+/** What a close frame says. */
 export interface CloseFrame {
   readonly closeCode: number | undefined;
   readonly reason: string;
@@ -23,9 +23,9 @@ export interface CloseFrame {
 
 const NONE: readonly Entry[] = [];
 
-/** Transports by socket id. Whatever one throws when it is to go, it goes. */
+/** Transports by socket id. One that throws while it is closed or dropped is forgotten all the same. */
 export class TransportSet {
-  /** Mostly one. */
+  /** Nearly always one. */
   #transports: readonly Entry[] = NONE;
 
   /** When to call {@linkcode sweep} next. */
@@ -37,7 +37,7 @@ export class TransportSet {
     return next;
   }
 
-  /** Takes in a transport that is connecting. */
+  /** Adds a transport that is connecting. */
   add(id: number, transport: Transport): void {
     this.#transports = [
       ...this.#transports,
@@ -50,7 +50,7 @@ export class TransportSet {
     this.#change(id, { phase: "open" });
   }
 
-  /** The transport with this id, if it still is one. */
+  /** The transport with this id, unless it has ended. */
   get(id: number): Transport | undefined {
     return this.#find(id)?.transport;
   }
@@ -68,8 +68,8 @@ export class TransportSet {
     transport?.close(closeCode, reason);
   }
 
-  /** Says goodbye where that can be said, and waits for the answer until `giveUpAt`. */
-  abandon(id: number, goodbye: CloseFrame, giveUpAt: number): void {
+  /** Closes a transport that nobody needs, and drops it at `giveUpAt`, or at once where it is not open. */
+  abandon(id: number, frame: CloseFrame, giveUpAt: number): void {
     const socket = this.#find(id);
     if (socket === undefined) return;
     if (socket.phase === "connecting") {
@@ -78,7 +78,7 @@ export class TransportSet {
     }
     this.#change(id, { giveUpAt });
     try {
-      this.close(id, goodbye);
+      this.close(id, frame);
     } catch {
       this.#terminate(socket);
     }
@@ -111,7 +111,7 @@ export class TransportSet {
     try {
       transport.terminate();
     } catch {
-      // It is forgotten all the same, and nobody could do more about it.
+      // It is forgotten, and there is nothing else to do about it.
     }
   }
 }

@@ -33,7 +33,7 @@ Deno.test("ConnectionLogger.log() writes redacted records", () => {
   ]);
 });
 
-Deno.test("ConnectionLogger.log() writes nothing that nobody reads", () => {
+Deno.test("ConnectionLogger.log() writes nothing below its level", () => {
   const { logger, records } = makeLogger("warn");
   logger.log("info", "A");
   assertEquals([logger.isEnabled("info"), logger.isEnabled("warn")], [
@@ -55,7 +55,7 @@ Deno.test("ConnectionLogger.logFrame() shows the head of a text, and no half of 
   }
 });
 
-Deno.test("ConnectionLogger.logFrame() tells the size of what it does not show", () => {
+Deno.test("ConnectionLogger.logFrame() shows the size of what it does not quote", () => {
   const { logger, records } = makeLogger("debug");
   logger.logFrame(">", new ArrayBuffer(5), 5);
   logger.logFrame("<", "x".repeat(100_000), 100_000);

@@ -129,7 +129,7 @@ Deno.test("Driver() drops or closes before the welcome as it does after it", asy
   assertEquals(lost.failure?.type, "inbox-overflow");
 });
 
-Deno.test("Driver() gives a greeting that says no", async () => {
+Deno.test("Driver() ends after a greeting that is rejected", async () => {
   using client = new HubClient();
   const made = client.transports.next();
   const reject = [{ kind: "exact", data: "Token Expired" }] as const;

@@ -37,7 +37,7 @@ function asking(config: Partial<Config> = {}): Setup {
   return setup;
 }
 
-Deno.test("Driver() tells each step of an opening, in order", async () => {
+Deno.test("Driver() posts each step of an opening, in order", async () => {
   using client = new HubClient();
   await client.open();
   assertEquals(client.of(1), [
@@ -115,7 +115,7 @@ Deno.test("Driver.command() drains before it closes, and reads on meanwhile", as
   assertObjectMatch(client.all("dropped")[0] ?? {}, { count: 1 });
 });
 
-Deno.test("Driver.command() tells `unsent` before `closed`, and nothing after it", async () => {
+Deno.test("Driver.command() posts `unsent` before `closed`, and nothing after it", async () => {
   using client = new HubClient();
   const transport = await client.open(setupWith({}, { closeTimeout: 20 }));
   transport.capacity = false;
@@ -183,7 +183,7 @@ Deno.test("Driver() delivers what came before a fatal end, credit or not", async
   assertEquals(client.messages(), messages);
 });
 
-Deno.test("Driver() tells of what a requested end drops, before it", async () => {
+Deno.test("Driver() reports what a requested end drops before it ends", async () => {
   using client = new HubClient();
   const transport = await client.open();
   client.acknowledges = false;
@@ -201,7 +201,7 @@ Deno.test("Driver() tells of what a requested end drops, before it", async () =>
   });
 });
 
-Deno.test("Driver.command() abandons without a word", async () => {
+Deno.test("Driver.command() abandons and posts nothing", async () => {
   using client = new HubClient();
   const transport = await client.open();
   transport.capacity = false;
@@ -232,7 +232,7 @@ Deno.test("Driver() lets messages expire while nobody takes them", async () => {
   });
 });
 
-Deno.test("Driver() pings, tells of answers, and gives up a silent peer", async () => {
+Deno.test("Driver() pings, reports answers, and gives up a silent peer", async () => {
   using client = new HubClient();
   const heartbeat = { interval: 5, timeout: 20, deliver: false };
   const transport = await client.open(
@@ -263,7 +263,7 @@ Deno.test("Driver() pings, tells of answers, and gives up a silent peer", async 
   assertEquals(transport.calls.at(-1), "terminate");
 });
 
-Deno.test("Driver.command() probes, whatever the state", async () => {
+Deno.test("Driver.command() probes in any state", async () => {
   using client = new HubClient();
   const made = client.transports.next();
   client.connect();
@@ -282,7 +282,7 @@ Deno.test("Driver.command() probes, whatever the state", async () => {
   });
 });
 
-Deno.test("Driver.command() reconnects, and hears nothing of the old socket", async () => {
+Deno.test("Driver.command() reconnects, and ignores the old socket", async () => {
   using client = new HubClient();
   const old = await client.open();
   const made = client.transports.next();

@@ -50,7 +50,7 @@ Deno.test("HeartbeatCodec.ping() sends a ping frame, or the message that stands 
   assertEquals(peer.sent, ["ping", "hooked"]);
 });
 
-Deno.test("HeartbeatCodec.ping() throws by name what a hook gives instead of a message", () => {
+Deno.test("HeartbeatCodec.ping() throws with the hook's name where it gives no message", () => {
   const hook = { message: { hook: true } } as const;
   for (const hooks of [{}, { ping: () => Promise.resolve("late") }]) {
     const error = assertThrows(
@@ -72,7 +72,7 @@ Deno.test("HeartbeatCodec.longestGap is the longest time between two pings of on
   assertEquals(codec.longestGap, 25);
 });
 
-Deno.test("HeartbeatCodec.listens tells whether messages can mean anything", () => {
+Deno.test("HeartbeatCodec.listens says whether messages can mean anything", () => {
   assert(!codecWith(undefined).listens);
   assert(!codecWith({ message: "ping" }).listens);
   const to = { kind: "exact", data: "ping" } as const;

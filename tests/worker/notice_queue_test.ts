@@ -79,7 +79,7 @@ Deno.test("NoticeQueue.fill() gathers messages and transfers large buffers", () 
   assertEquals(queue.after, 3);
 });
 
-Deno.test("NoticeQueue.fill() tells `unsent` before a `taken` that covers it", () => {
+Deno.test("NoticeQueue.fill() adds `unsent` before a `taken` that covers it", () => {
   const { queue } = queueWith();
   queue.taken(1);
   queue.push({ type: "unsent", id: 1, message: 2, reason: "expired" });
@@ -92,7 +92,7 @@ Deno.test("NoticeQueue.fill() tells `unsent` before a `taken` that covers it", (
   assert(queue.isEmpty);
 });
 
-Deno.test("NoticeQueue.fill() tells of drops before what happened after them", () => {
+Deno.test("NoticeQueue.fill() adds drops before what happened after them", () => {
   const { queue } = queueWith({ maxMessages: 1, overflow: "drop-oldest" });
   queue.storeMessage("a", 1);
   queue.storeMessage("b", 1);
@@ -121,7 +121,7 @@ Deno.test("NoticeQueue.fill() tells of drops before what happened after them", (
   ]);
 });
 
-Deno.test("NoticeQueue.storeMessage() lets nobody wait for a message that it did not keep", () => {
+Deno.test("NoticeQueue.storeMessage() numbers no message that it did not keep", () => {
   const newest = queueWith({ maxMessages: 1, overflow: "drop-newest" });
   newest.queue.storeMessage("a", 1);
   newest.queue.storeMessage("b", 2);
@@ -248,7 +248,7 @@ Deno.test("NoticeQueue.pushLast() is followed by nothing but messages from befor
   assert(queue.isEmpty);
 });
 
-Deno.test("NoticeQueue.clear() tells what is dropped, if there is anything", () => {
+Deno.test("NoticeQueue.clear() reports what is dropped, if anything is", () => {
   const { queue } = queueWith();
   queue.clear("closed");
   assert(queue.isEmpty);
@@ -259,7 +259,7 @@ Deno.test("NoticeQueue.clear() tells what is dropped, if there is anything", () 
   ]);
 });
 
-Deno.test("NoticeQueue.seal() forgets what is there and what comes", () => {
+Deno.test("NoticeQueue.seal() drops what is there and what comes", () => {
   const { queue } = queueWith();
   queue.storeMessage("a", 1);
   queue.taken(1);

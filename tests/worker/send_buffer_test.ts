@@ -25,7 +25,7 @@ function makeBuffer(): {
   return { buffer, fates, sent, transmit: (data) => sent.push(data) > 0 };
 }
 
-Deno.test("SendBuffer.flush() hands over in order and tells so", () => {
+Deno.test("SendBuffer.flush() hands over in order and reports it", () => {
   const { buffer, fates, sent, transmit } = makeBuffer();
   assert(buffer.isEmpty && buffer.received === 0);
   buffer.accept(sending(1, ["a", "b"]), 0);

@@ -61,7 +61,7 @@ for (const [name, sleep] of Object.entries(SLEEPS)) {
   });
 }
 
-Deno.test("Hub() takes no sleep for one that is short, nor a wall clock that was set back", async () => {
+Deno.test("Hub() sees no suspension in a short pause, nor in a wall clock that was set back", async () => {
   using client = new HubClient();
   const { clock } = client;
   const transport = await client.open(SETUP);
@@ -79,7 +79,7 @@ Deno.test("Hub() takes no sleep for one that is short, nor a wall clock that was
   assertEquals(transport.pings, []);
 });
 
-Deno.test("Hub() asks once after a wall clock that was set forwards, and never again for it", async () => {
+Deno.test("Hub() probes once after a wall clock that was set forwards", async () => {
   using client = new HubClient();
   const { clock } = client;
   const transport = await client.open(SETUP);

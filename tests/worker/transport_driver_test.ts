@@ -151,7 +151,7 @@ Deno.test("TransportDriver.greet() ends a socket that cannot be greeted", async 
   });
 });
 
-Deno.test("TransportDriver.greet() lets a hook greet, whose word counts for its socket only", async () => {
+Deno.test("TransportDriver.greet() lets a hook greet, for its own socket only", async () => {
   using client = new HubClient();
   const hooks = moduleOf(`export const greeting = async (session) => {
     session.send("login " + session.attempt);
@@ -193,7 +193,7 @@ Deno.test("TransportDriver.greet() sends nothing over a socket that is no longer
   assertEquals(transport.sent, []);
 });
 
-Deno.test("TransportDriver() asks classify() how to go on", async () => {
+Deno.test("TransportDriver() asks classify() whether to try again", async () => {
   using client = new HubClient();
   const hooks = moduleOf(`export const classify = (ending) => {
     if (ending.status === 418) return "fatal";
@@ -235,7 +235,7 @@ Deno.test("TransportDriver() asks classify() how to go on", async () => {
   assertEquals((await client.next("closed", 4)).cause, "fatal");
 });
 
-Deno.test("TransportDriver() writes each message into the log of those who debug", async () => {
+Deno.test("TransportDriver() logs each message at the level debug", async () => {
   using client = new HubClient();
   const transport = await client.open(setupWith({ log: "debug" }));
   transport.receives("in");
@@ -247,7 +247,7 @@ Deno.test("TransportDriver() writes each message into the log of those who debug
   assert(lines.includes("< 2 B in") && lines.includes("> 3 B out"));
 });
 
-Deno.test("TransportDriver() asks a transport without ping frames for none", async () => {
+Deno.test("TransportDriver() sends no ping frames over a transport that has none", async () => {
   using client = new HubClient(new FakeTransports({ pings: false }));
   const transport = await client.open();
   client.say({ type: "probe", id: 1, request: 1 });
@@ -255,7 +255,7 @@ Deno.test("TransportDriver() asks a transport without ping frames for none", asy
   assertEquals(transport.pings, []);
 });
 
-Deno.test("TransportDriver() says once that a transport cannot pause, where the inbox counts on it", async () => {
+Deno.test("TransportDriver() logs once that a transport cannot pause, where the inbox depends on it", async () => {
   const told = async (overflow: "pause" | "drop-oldest") => {
     using client = new HubClient(new FakeTransports({ pauses: false }));
     const { inbox } = setupWith().config;

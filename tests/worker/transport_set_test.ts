@@ -29,7 +29,7 @@ Deno.test("TransportSet.get() finds a transport until it is deleted", () => {
   assertEquals(transport.calls, []);
 });
 
-Deno.test("TransportSet.close() reads on, or the answer would never be seen", () => {
+Deno.test("TransportSet.close() reads on, so that the answer can come", () => {
   const set = new TransportSet();
   const transport = fakeTransport();
   set.add(1, transport);

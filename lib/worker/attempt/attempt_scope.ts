@@ -1,5 +1,5 @@
 /**
- * One attempt, as hooks and questions see it.
+ * One attempt, as hooks and requests to the client see it.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { AttemptContext } from "./hooks.ts";
 export class AttemptScope implements AttemptContext {
   readonly attempt: number;
   #phase: "present" | "over" = "present";
-  /** Made for those who ask: most attempts have nothing to abort. */
+  /** Made when somebody reads the signal: most attempts have nothing to abort. */
   #controller: AbortController | undefined;
 
   /** Begins the attempt with this number. */
@@ -32,7 +32,7 @@ export class AttemptScope implements AttemptContext {
     return this.#controller.signal;
   }
 
-  /** Nobody wants it any more. */
+  /** Ends it, and aborts the signal. */
   end(): void {
     this.#phase = "over";
     this.#controller?.abort();

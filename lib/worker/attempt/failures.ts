@@ -1,5 +1,5 @@
 /**
- * From what was thrown in the worker to the failure that it stands for.
+ * Makes failures from what was thrown in the worker.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { describeError, HookError } from "./hooks.ts";
 /** Why a resolution failed. */
 export class ResolveError extends Error {
   override readonly name = "ResolveError";
-  /** As the machine takes it. */
+  /** For the machine. */
   readonly failure: Failure;
 
   /** Wraps a failure, so that it can be thrown. */
@@ -20,7 +20,7 @@ export class ResolveError extends Error {
   }
 }
 
-/** The failure that a thrown value stands for; `fallback` says whose fault it is otherwise. */
+/** Makes a failure of a thrown value; `fallback` says who failed, if the value does not. */
 export function failureOf(error: unknown, fallback: ProviderName): Failure {
   if (error instanceof ResolveError) return error.failure;
   const name = error instanceof HookError ? error.hook : fallback;
@@ -30,7 +30,7 @@ export function failureOf(error: unknown, fallback: ProviderName): Failure {
   return { type: "provider", name, detail: detailOf(error) };
 }
 
-/** The failure of a socket: its transport threw, unless it was a hook. */
+/** Makes the failure of a socket whose transport, or a hook, threw. */
 export function socketFailure(error: unknown): Failure {
   if (error instanceof HookError) return failureOf(error, error.hook);
   return {

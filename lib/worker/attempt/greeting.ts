@@ -1,5 +1,5 @@
 /**
- * The conversation before `open`: as data, or by the hook `greeting()`.
+ * The exchange before `open`: as data, or by the hook `greeting()`.
  *
  * @module
  */
@@ -22,37 +22,38 @@ export interface GreetingContext extends AttemptContext {
   readonly send: (data: Data) => void;
 }
 
-/** What a message was to the greeting. */
+/** What a message means to the greeting. */
 export type GreetingResult =
-  /** It waits until the connection is open, or the bound of the inbox was reached. */
+  /** It waits for `open`, as far as the bound of the inbox allows. */
   | { readonly kind: "held"; readonly result: PushResult }
-  /** The hook has it. */
+  /** The hook gets it. */
   | { readonly kind: "received" }
+  /** It is the answer that the greeting waits for. */
   | { readonly kind: "greeted" }
   | { readonly kind: "rejected"; readonly failure: Failure };
 
-/** How much of an answer an error shows, in characters. */
+/** How much of an answer the error shows, in characters. */
 const EXCERPT = 100;
 /** Of longer texts nothing is shown: they would have to be searched for secrets. */
 const LONGEST_SHOWN = 1 << 16;
 
 const NOTHING = { count: 0, bytes: 0 };
 
-/** Greets, one attempt at a time. */
+/** Holds the exchange before `open`, one attempt at a time. */
 export class Greeting {
   readonly #config: GreetingConfig | undefined;
   readonly #bounds: InboxConfig;
-  /** Made when something comes before `open`. */
+  /** Made with the first message before `open` that has to wait. */
   #held: Inbox<Data> | undefined;
   readonly #redact: (text: string) => string;
-  /** Whom the hook's next messages go to. */
+  /** The hook's calls of `receive()` that wait, oldest first. */
   #receivers: PromiseWithResolvers<Data>[] | undefined;
 
-  /** Makes a greeter; without a config it only sends a token. */
+  /** Makes a greeting; without a config it only sends a token. */
   constructor(
     config: GreetingConfig | undefined,
     options: {
-      /** Of what is held. */
+      /** The bounds of the messages that are held. */
       readonly bounds: InboxConfig;
       /** Hides secrets in what the server said. */
       readonly redact: (text: string) => string;
@@ -68,25 +69,25 @@ export class Greeting {
     return this.#held?.hasRoom !== false;
   }
 
-  /** What is held, for error messages. */
+  /** The size of what is held, for error messages. */
   get size(): { readonly messages: number; readonly bytes: number } {
     const { length = 0, bytes = 0 } = this.#held ?? {};
     return { messages: length, bytes };
   }
 
   /**
-   * Sends what comes first.
+   * Sends the token and the greeting.
    *
-   * @returns What the hook will have done, where there is one.
+   * @returns Settles with the hook; `undefined` where there is none.
    */
-  begin(introduction: GreetingContext): Promise<void> | undefined {
-    const { token, placement, send, hooks } = introduction;
+  begin(context: GreetingContext): Promise<void> | undefined {
+    const { token, placement, send, hooks } = context;
     if (token !== undefined && placement?.kind === "message") {
       send(fillToken(placement.text, token));
     }
     if (this.#config?.send !== undefined) send(this.#config.send);
     if (this.#config?.hook !== true) return undefined;
-    const session = this.#session(introduction);
+    const session = this.#session(context);
     return callHook("greeting", () => requireHook(hooks, "greeting")(session));
   }
 
@@ -104,12 +105,12 @@ export class Greeting {
     return this.#hold(data, bytes);
   }
 
-  /** Hands over, one by one, what came before `open` and was no part of the greeting. */
+  /** Takes the next message that came before `open` and is for the application. */
   takeHeld(): Data | undefined {
     return this.#held?.take(1, Infinity)?.messages[0];
   }
 
-  /** Forgets what came before an `open` that will not be. */
+  /** Drops what is held, since there will be no `open`. */
   drop(): { readonly count: number; readonly bytes: number } {
     return this.#held?.clear() ?? NOTHING;
   }
@@ -149,13 +150,13 @@ export class Greeting {
     const data = this.takeHeld();
     if (data !== undefined) return Promise.resolve(data);
     const receiver = Promise.withResolvers<Data>();
-    // A hook that has stopped to wait must not end the worker.
+    // Where the hook does not wait any more, nobody else handles the rejection.
     receiver.promise.catch(() => {});
     receivers.push(receiver);
     return receiver.promise;
   }
 
-  /** Redacted before it is cut: half a token would not be recognised. */
+  /** Hides secrets before it cuts: half a token would not be recognised. */
   #excerpt(data: Data): string {
     if (typeof data !== "string") return `with ${data.byteLength} bytes`;
     if (data.length > LONGEST_SHOWN) return `with ${data.length} characters`;

@@ -7,7 +7,7 @@
 
 import type { ProviderName } from "../../connection/failure.ts";
 
-/** What a hook is told of the attempt that it is called for. */
+/** The attempt that a hook is called for. */
 export interface AttemptContext {
   /** The attempt, from 1. */
   readonly attempt: number;
@@ -16,9 +16,9 @@ export interface AttemptContext {
 }
 
 /**
- * The conversation before `open`: what `greeting()` speaks through.
+ * The exchange before `open`: what `greeting()` sends and receives with.
  *
- * @example An answer to the server's challenge, tried out without a server
+ * @example An answer to the server's challenge, tested without a server
  * ```ts
  * import type { GreetingSession } from "@holdfast/websocket";
  * import { assertEquals } from "@std/assert";
@@ -75,7 +75,7 @@ export interface Ending {
  * What a hooks module may export. It is imported in the worker from the URL in
  * the option `hooks`; each export is optional.
  *
- * @example A greeting that waits for the server's word
+ * @example A greeting that waits for the server's answer
  * ```ts
  * import type { Hooks } from "@holdfast/websocket";
  *
@@ -119,7 +119,7 @@ export class HookError extends Error {
   }
 }
 
-/** What a thrown value says of itself. */
+/** Name and message of an error; any other value as text. */
 export function describeError(error: unknown): string {
   return error instanceof Error
     ? `${error.name}: ${error.message}`

@@ -85,7 +85,7 @@ export class Resolver {
     this.#equipment?.tokens?.invalidate();
   }
 
-  /** Finds out everything. Throws a `ResolveError` or a `HookError`. */
+  /** Finds out all that an attempt needs. Throws a `ResolveError` or a `HookError`. */
   async resolve(context: AttemptContext): Promise<Resolution> {
     const [kind, equipment] = await Promise.all([
       this.#parts.loadTransport(this.#setup.transport),
@@ -106,9 +106,9 @@ export class Resolver {
     return { ...found, target: placed, token, placement };
   }
 
-  /** The token, a new one if the one that is kept is about to expire. */
+  /** The cached token, or a new one if that is about to expire. */
   async token(context: AttemptContext): Promise<string> {
-    // Nobody asks where there is no setup for one.
+    // Called only where the setup has a token.
     const { tokens } = await this.#equip() as Equipment;
     const token = await (tokens as TokenCache).token(context);
     this.#parts.secrets.noteToken(token);

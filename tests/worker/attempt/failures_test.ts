@@ -12,7 +12,7 @@ function refusal(): Error {
   return error;
 }
 
-Deno.test("failureOf() names whose fault it was", () => {
+Deno.test("failureOf() names who failed", () => {
   assertEquals(failureOf(new HookError("token", "no"), "hooks"), {
     type: "provider",
     name: "token",
@@ -38,7 +38,7 @@ Deno.test("failureOf() takes an AuthenticationError of a greeting for a refused 
   assertEquals(failureOf(refusal(), "url").type, "provider");
 });
 
-Deno.test("socketFailure() tells a transport that threw from a hook that did", () => {
+Deno.test("socketFailure() distinguishes a transport that threw from a hook that did", () => {
   assertEquals(socketFailure(new Error("no")), {
     type: "lost",
     detail: "The transport failed: Error: no",

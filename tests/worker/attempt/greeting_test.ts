@@ -120,7 +120,7 @@ Deno.test("Greeting.receive() quotes no binary rejection", () => {
   });
 });
 
-Deno.test("Greeting.begin() lets a hook speak, and keeps from it nothing", async () => {
+Deno.test("Greeting.begin() lets a hook send and receive", async () => {
   const sent: Data[] = [];
   const received: Data[] = [];
   const hook: Hooks["greeting"] = async (session) => {

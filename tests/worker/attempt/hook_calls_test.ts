@@ -37,7 +37,7 @@ Deno.test("loadHooks() says what is wrong with a module", async () => {
   }
 });
 
-Deno.test("requireHook() misses by name what an option asks for", () => {
+Deno.test("requireHook() names the hook that is missing", () => {
   const ping = () => "p";
   assertEquals(requireHook({ ping }, "ping"), ping);
   const error = assertThrows(

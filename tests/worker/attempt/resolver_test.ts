@@ -57,7 +57,7 @@ function without({ url: _, ...setup }: Setup): Setup {
   return setup;
 }
 
-Deno.test("Resolver.resolve() takes what the setup tells", async () => {
+Deno.test("Resolver.resolve() takes what the setup has", async () => {
   const { resolver, resolve } = resolverWith({
     protocols: ["p"],
     headers: { a: "b" },
@@ -123,7 +123,7 @@ Deno.test("Resolver.resolve() prefers the hook url()", async () => {
   await assertRejects(bad.resolve, ResolveError);
 });
 
-Deno.test("Resolver.resolve() places a token and tells the URL without it", async () => {
+Deno.test("Resolver.resolve() places a token and keeps it out of the URL to show", async () => {
   const placement = { kind: "query", name: "t" } as const;
   const { resolver, secrets, resolve, asked } = resolverWith(
     { token: { ...TOKEN, placement } },
@@ -166,7 +166,7 @@ Deno.test("Resolver.resolve() sends no token over plain ws: to another machine",
   );
 });
 
-Deno.test("Resolver.resolve() tells of a token function that failed", async () => {
+Deno.test("Resolver.resolve() reports a token function that failed", async () => {
   const { resolve } = resolverWith({ token: TOKEN }, [
     { kind: "failure", detail: "no network" },
   ]);
