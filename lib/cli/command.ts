@@ -39,29 +39,33 @@ export interface Command<Plan, Io extends CommandIo> {
 }
 
 /**
- * Runs a command.
- *
- * @param command Which one.
- * @param args The arguments after its name.
- * @param io The streams of the process.
- * @returns The exit code; {@linkcode USAGE} for wrong arguments.
+ * Runs a command with the arguments after its name; resolves to the exit code,
+ * {@linkcode USAGE} for wrong arguments.
  */
-export async function runCommand<Plan, Io extends CommandIo>(
-  command: Command<Plan, Io>,
+export type Run<Io extends CommandIo> = (
   args: readonly string[],
   io: Io,
-): Promise<number> {
-  try {
-    const flags = new Flags(args, command.flags);
-    if (!flags.has("help")) {
+) => Promise<number>;
+
+/** Makes a function of a command. */
+export function defineCommand<Plan, Io extends CommandIo>(
+  command: Command<Plan, Io>,
+): Run<Io> {
+  return async (args, io) => {
+    try {
+      const flags = new Flags(args, command.flags);
+      if (flags.has("help")) return showHelp(command.help, io);
       return await command.run(command.plan(flags, io), io);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      return reportUsage(command.name, error.message, io);
     }
-    io.write(command.help);
-    return SUCCESS;
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return reportUsage(command.name, error.message, io);
-  }
+  };
+}
+
+function showHelp(help: string, io: CommandIo): typeof SUCCESS {
+  io.write(help);
+  return SUCCESS;
 }
 
 /**

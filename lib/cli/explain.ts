@@ -5,12 +5,13 @@
  */
 
 import { describeClose } from "../rfc6455/close.ts";
-import { type Command, runCommand, SUCCESS } from "./command.ts";
+import { defineCommand, type Run, SUCCESS } from "./command.ts";
 import type { CommandIo } from "./terminal/command_io.ts";
 import { wrapAfter } from "./terminal/text_width.ts";
 import { UsageError } from "./usage_error.ts";
 
-const EXPLAIN: Command<number, CommandIo> = {
+/** `explain`, as a function. */
+export const explain: Run<CommandIo> = defineCommand({
   name: "explain",
   help: `Explain a close code: what it means, its usual cause, what to do
 
@@ -24,21 +25,7 @@ Usage: explain <close code>
     io.write(`${wrapAfter(`${code}: `, describeClose(code), io)}\n`);
     return SUCCESS;
   },
-};
-
-/**
- * Runs `explain`.
- *
- * @param args The arguments after the command's name.
- * @param io Where the explanation goes.
- * @returns The exit code: 0, or 2 if the argument is not a close code.
- */
-export function explain(
-  args: readonly string[],
-  io: CommandIo,
-): Promise<number> {
-  return runCommand(EXPLAIN, args, io);
-}
+});
 
 function readCloseCode(positionals: readonly string[]): number {
   const [text, ...more] = positionals;

@@ -6,11 +6,15 @@
 
 import { nearestName } from "../client/options/validate.ts";
 import { NAME, VERSION } from "../platform/release.ts";
-import { FAILURE, reportLine, reportUsage, SUCCESS } from "./command.ts";
+import {
+  FAILURE,
+  reportLine,
+  reportUsage,
+  type Run,
+  SUCCESS,
+} from "./command.ts";
 import type { SessionIo } from "./terminal/command_io.ts";
 import { OutputError } from "./terminal/output_error.ts";
-
-type Run = (args: readonly string[], io: SessionIo) => Promise<number>;
 
 const HELP = `WebSockets that stay connected, from a terminal
 
@@ -26,7 +30,7 @@ Usage: <command> [options]
 `;
 
 /** Each command is loaded with its dependencies when it is called. */
-const COMMANDS: ReadonlyMap<string, () => Promise<Run>> = new Map([
+const COMMANDS: ReadonlyMap<string, () => Promise<Run<SessionIo>>> = new Map([
   ["connect", async () => (await import("./connect/connect.ts")).connect],
   ["serve", async () => (await import("./serve/serve.ts")).serve],
   ["doctor", async () => (await import("./doctor/doctor.ts")).doctor],

@@ -1,15 +1,14 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import {
-  type Command,
+  defineCommand,
   reportLine,
   reportUsage,
-  runCommand,
 } from "../../lib/cli/command.ts";
 import type { CommandIo } from "../../lib/cli/terminal/command_io.ts";
 import { UsageError } from "../../lib/cli/usage_error.ts";
 import { RecordingIo } from "./terminal/recording_io.ts";
 
-const COMMAND: Command<string, CommandIo> = {
+const greet = defineCommand<string, CommandIo>({
   name: "greet",
   help: "How to greet\n",
   flags: { values: ["whom"] },
@@ -20,23 +19,23 @@ const COMMAND: Command<string, CommandIo> = {
     io.write(`Hello ${whom}\n`);
     return 7;
   },
-};
+});
 
-Deno.test("runCommand() runs what the flags ask for, and gives the exit code", async () => {
+Deno.test("defineCommand() runs what the flags ask for, and gives the exit code", async () => {
   const io = new RecordingIo();
-  assertEquals(await runCommand(COMMAND, ["--whom", "you"], io), 7);
+  assertEquals(await greet(["--whom", "you"], io), 7);
   assertEquals([io.written, io.errors], ["Hello you\n", ""]);
 });
 
-Deno.test("runCommand() shows help on stdout, wherever the flag stands", async () => {
+Deno.test("defineCommand() shows help on stdout, wherever the flag stands", async () => {
   for (const args of [["--help"], ["-h"], ["--whom", "nobody", "--help"]]) {
     const io = new RecordingIo();
-    assertEquals(await runCommand(COMMAND, args, io), 0);
+    assertEquals(await greet(args, io), 0);
     assertEquals([io.written, io.errors], ["How to greet\n", ""]);
   }
 });
 
-Deno.test("runCommand() reports wrong usage, also what only turns out in the run", async () => {
+Deno.test("defineCommand() reports wrong usage, also what only turns out in the run", async () => {
   for (
     const [args, complaint] of [
       [["--bogus"], "There is no flag --bogus; see --help"],
@@ -44,14 +43,14 @@ Deno.test("runCommand() reports wrong usage, also what only turns out in the run
     ] as const
   ) {
     const io = new RecordingIo();
-    assertEquals(await runCommand(COMMAND, args, io), 2);
+    assertEquals(await greet(args, io), 2);
     assertEquals([io.written, io.errors], ["", `greet: ${complaint}\n`]);
   }
 });
 
-Deno.test("runCommand() passes other errors on", async () => {
+Deno.test("defineCommand() passes other errors on", async () => {
   const io = new RecordingIo();
-  const running = runCommand(COMMAND, ["--whom", "fault"], io);
+  const running = greet(["--whom", "fault"], io);
   await assertRejects(() => running, Error, "A fault");
 });
 

@@ -5,7 +5,7 @@
  */
 
 import { ReconnectingWebSocket } from "../../client/reconnecting_websocket.ts";
-import { type Command, runCommand } from "../command.ts";
+import { defineCommand, type Run } from "../command.ts";
 import { JsonReporter } from "./json_reporter.ts";
 import { LineReporter } from "./line_reporter.ts";
 import {
@@ -22,27 +22,14 @@ import type { SessionIo } from "../terminal/command_io.ts";
 import { openKeys, openSource } from "./source.ts";
 import { UsageError } from "../usage_error.ts";
 
-const CONNECT: Command<ConnectPlan, SessionIo> = {
+/** `connect`, as a function. */
+export const connect: Run<SessionIo> = defineCommand<ConnectPlan, SessionIo>({
   name: "connect",
   help: CONNECT_HELP,
   flags: CONNECT_FLAGS,
   plan: readConnectPlan,
   run: talk,
-};
-
-/**
- * Runs `connect`.
- *
- * @param args The arguments after the command's name.
- * @param io Where messages come from and go.
- * @returns The exit code: `EXIT_CODES` says what it means.
- */
-export function connect(
-  args: readonly string[],
-  io: SessionIo,
-): Promise<number> {
-  return runCommand(CONNECT, args, io);
-}
+});
 
 async function talk(plan: ConnectPlan, io: SessionIo): Promise<number> {
   using log = plan.log && openRotatingLog(plan.log.file, plan.log.level);

@@ -42,6 +42,7 @@ export class ScreenReporter implements Reporter {
   readonly #screen: Screen;
   #latency: number | undefined;
   readonly #stopTicking: () => void;
+  readonly #stopListening: () => void;
 
   /** Puts the terminal into raw mode, and draws. */
   constructor(io: SessionIo, socket: ReconnectingWebSocket, url: URL) {
@@ -52,6 +53,7 @@ export class ScreenReporter implements Reporter {
     io.setKeys("raw");
     this.#screen.refresh();
     this.#stopTicking = io.clock.every(TICK, () => this.#screen.refresh());
+    this.#stopListening = io.onResume(() => this.#resume());
   }
 
   /** Makes messages of keys, and shows what is being typed. */
@@ -121,8 +123,14 @@ export class ScreenReporter implements Reporter {
   /** Gives the terminal back as it was. */
   end(): void {
     this.#stopTicking();
+    this.#stopListening();
     this.#screen.end();
     this.#io.setKeys("lines");
+  }
+
+  #resume(): void {
+    this.#io.setKeys("raw");
+    this.#screen.redraw();
   }
 
   #bottom(): Bottom {

@@ -7,7 +7,7 @@
 import { redactUrl } from "../../identity/redact.ts";
 import { isInsecure } from "../../rfc6455/url.ts";
 import { Checkup, type CheckupPlan, type StepReport } from "./checkup.ts";
-import { type Command, runCommand, SUCCESS } from "../command.ts";
+import { defineCommand, type Run, SUCCESS } from "../command.ts";
 import type { Finding } from "./diagnosis.ts";
 import { EXIT_CODES } from "../exit_code.ts";
 import type { FlagNames, Flags } from "../flags.ts";
@@ -41,27 +41,14 @@ const FLAGS: FlagNames = {
   values: [...HANDSHAKE_FLAGS.values, "idle", "timeout"],
 };
 
-const DOCTOR: Command<CheckupPlan, SessionIo> = {
+/** `doctor`, as a function. */
+export const doctor: Run<SessionIo> = defineCommand({
   name: "doctor",
   help: HELP,
   flags: FLAGS,
   plan: readPlan,
   run: examine,
-};
-
-/**
- * Runs `doctor`.
- *
- * @param args The arguments after the command's name.
- * @param io Where the findings go.
- * @returns The exit code: `EXIT_CODES` says what it means.
- */
-export function doctor(
-  args: readonly string[],
-  io: SessionIo,
-): Promise<number> {
-  return runCommand(DOCTOR, args, io);
-}
+});
 
 function readPlan(flags: Flags, io: SessionIo): CheckupPlan {
   const handshake = readHandshake(flags, io);

@@ -6,10 +6,10 @@
 
 import { makeCertificate, readCertificate } from "./certificate.ts";
 import {
-  type Command,
+  defineCommand,
   FAILURE,
   reportLine,
-  runCommand,
+  type Run,
   SUCCESS,
 } from "../command.ts";
 import {
@@ -59,27 +59,14 @@ const FLAGS: FlagNames = {
   ],
 };
 
-const SERVE: Command<Plan, SessionIo> = {
+/** `serve`, as a function. */
+export const serve: Run<SessionIo> = defineCommand({
   name: "serve",
   help: HELP,
   flags: FLAGS,
   plan: readPlan,
   run,
-};
-
-/**
- * Runs `serve`.
- *
- * @param args The arguments after the command's name.
- * @param io Where the address and the log go.
- * @returns The exit code: 0, 1 if it cannot listen, or 2 for a wrong argument.
- */
-export function serve(
-  args: readonly string[],
-  io: SessionIo,
-): Promise<number> {
-  return runCommand(SERVE, args, io);
-}
+});
 
 function readPlan(flags: Flags): Plan {
   requireNoPositionals(flags);

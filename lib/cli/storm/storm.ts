@@ -10,10 +10,10 @@ import type {
   SpreadBackoff,
 } from "../../connection/backoff.ts";
 import {
-  type Command,
+  defineCommand,
   FAILURE,
   reportLine,
-  runCommand,
+  type Run,
   SUCCESS,
 } from "../command.ts";
 import { plot } from "./plot.ts";
@@ -81,28 +81,14 @@ interface Plan {
   readonly svg: string | undefined;
 }
 
-const STORM: Command<Plan, CommandIo> = {
+/** `storm`, as a function. */
+export const storm: Run<CommandIo> = defineCommand({
   name: "storm",
   help: HELP,
   flags: { values: FLAGS },
   plan: planOf,
   run: simulateAll,
-};
-
-/**
- * Runs `storm`.
- *
- * @param args The arguments after the command's name.
- * @param io Where the table and the progress go.
- * @returns The exit code: 0, 1 if the picture could not be written, or 2 for a
- * wrong argument.
- */
-export function storm(
-  args: readonly string[],
-  io: CommandIo,
-): Promise<number> {
-  return runCommand(STORM, args, io);
-}
+});
 
 function planOf(flags: Flags): Plan {
   requireNoPositionals(flags);

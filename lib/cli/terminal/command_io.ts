@@ -57,4 +57,11 @@ export interface SessionIo extends CommandIo {
    * @returns A function that stops it.
    */
   onInterrupt(listener: () => void): () => void;
+  /**
+   * Calls `listener` each time that the process goes on after Ctrl-Z: the shell
+   * has used the terminal in between.
+   *
+   * @returns A function that stops it.
+   */
+  onResume(listener: () => void): () => void;
 }

@@ -9,7 +9,11 @@ import type { SessionIo } from "./command_io.ts";
 import { OutputError } from "./output_error.ts";
 
 const FALLBACK_COLUMNS = 80;
-const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
+const INTERRUPTS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
+/** Windows cannot suspend a process by a key. */
+const RESUMPTIONS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? []
+  : ["SIGCONT"];
 
 /** Gives the standard streams, signals and environment of this process. */
 export function denoIo(): SessionIo {
@@ -36,14 +40,18 @@ export function denoIo(): SessionIo {
     clock: PLATFORM_CLOCK,
     setKeys: (mode) => stdin.setRaw(mode === "raw", { cbreak: true }),
     environment: (name) => Deno.env.get(name),
-    onInterrupt,
+    onInterrupt: (listener) => listen(INTERRUPTS, listener),
+    onResume: (listener) => listen(RESUMPTIONS, listener),
   };
 }
 
-function onInterrupt(listener: () => void): () => void {
-  for (const signal of SIGNALS) Deno.addSignalListener(signal, listener);
+function listen(
+  signals: readonly Deno.Signal[],
+  listener: () => void,
+): () => void {
+  for (const signal of signals) Deno.addSignalListener(signal, listener);
   return () => {
-    for (const signal of SIGNALS) Deno.removeSignalListener(signal, listener);
+    for (const signal of signals) Deno.removeSignalListener(signal, listener);
   };
 }
 

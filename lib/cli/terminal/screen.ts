@@ -80,6 +80,11 @@ export class Screen {
     if (rendered !== before) this.#write(erasing, rendered);
   }
 
+  /** Draws the bottom again, below what another program has written. */
+  redraw(): void {
+    this.#write("\r", this.#render());
+  }
+
   /** Removes the bottom. */
   end(): void {
     this.#write(this.#erasing);

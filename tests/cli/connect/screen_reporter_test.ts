@@ -132,3 +132,17 @@ Deno.test("ScreenReporter.typed() shows each key, and gives the line", async () 
     .map((each) => each.split("\r")[0]);
   assertEquals(prompts, ["h", "hi", "h", ""]);
 });
+
+Deno.test("ScreenReporter takes the terminal again after Ctrl-Z", async () => {
+  await using made = makeReporter();
+  const { io, reporter, taken } = made;
+  taken();
+  io.resume();
+  assertEquals(io.keys, ["raw", "raw"]);
+  const drawn = taken();
+  assert(drawn.startsWith("\r[idle] · "), drawn);
+  assert(drawn.endsWith("\r\n> \r\x1b[2C"), drawn);
+  reporter.end();
+  io.resume();
+  assertEquals(io.keys, ["raw", "raw", "lines"]);
+});

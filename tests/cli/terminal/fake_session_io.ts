@@ -21,6 +21,7 @@ export class FakeSessionIo extends RecordingIo implements SessionIo {
   readonly #environment: Readonly<Record<string, string>>;
   readonly #awaited = new Set<() => void>();
   #interrupt = () => {};
+  #resume = () => {};
 
   constructor(
     {
@@ -66,6 +67,11 @@ export class FakeSessionIo extends RecordingIo implements SessionIo {
     this.#interrupt();
   }
 
+  /** Goes on after Ctrl-Z. */
+  resume(): void {
+    this.#resume();
+  }
+
   /** Settles when a text has been written to stdout or stderr. */
   async shows(text: string): Promise<void> {
     while (!`${this.written}${this.errors}`.includes(text)) {
@@ -101,6 +107,11 @@ export class FakeSessionIo extends RecordingIo implements SessionIo {
   onInterrupt(listener: () => void): () => void {
     this.#interrupt = listener;
     return () => this.#interrupt = () => {};
+  }
+
+  onResume(listener: () => void): () => void {
+    this.#resume = listener;
+    return () => this.#resume = () => {};
   }
 
   #notify(): void {
