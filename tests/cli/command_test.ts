@@ -35,7 +35,7 @@ Deno.test("defineCommand() shows help on stdout, wherever the flag stands", asyn
   }
 });
 
-Deno.test("defineCommand() reports wrong usage, also what only turns out in the run", async () => {
+Deno.test("defineCommand() reports wrong usage, also where only run() finds it", async () => {
   for (
     const [args, complaint] of [
       [["--bogus"], "There is no flag --bogus; see --help"],
@@ -48,7 +48,7 @@ Deno.test("defineCommand() reports wrong usage, also what only turns out in the 
   }
 });
 
-Deno.test("defineCommand() passes other errors on", async () => {
+Deno.test("defineCommand() rethrows other errors", async () => {
   const io = new RecordingIo();
   const running = greet(["--whom", "fault"], io);
   await assertRejects(() => running, Error, "A fault");

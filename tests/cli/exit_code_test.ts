@@ -15,7 +15,7 @@ import {
 const retryable = false;
 const closed = { closeCode: 1008, reason: "", wasClean: true, retryable };
 
-Deno.test("exitCodeOf() tells causes apart, also behind the last attempt", () => {
+Deno.test("exitCodeOf() has a code per cause, also behind the last attempt", () => {
   const refused = new ConnectError("", { kind: "refused", retryable });
   const spent = { attempts: 1, elapsed: 0, retryable };
   const errors = [

@@ -8,7 +8,7 @@ const NAMES = {
   alias: { header: "H" },
 };
 
-Deno.test("Flags() reads switches, values and the rest", () => {
+Deno.test("Flags() reads switches, values and positionals", () => {
   const flags = new Flags(
     ["ws://a", "--json", "-H", "A: 1", "--header=-b", "7"],
     NAMES,
@@ -20,7 +20,7 @@ Deno.test("Flags() reads switches, values and the rest", () => {
   assertEquals(flags.text("port"), undefined);
 });
 
-Deno.test("Flags() refuses what is unknown, and values that are missing", () => {
+Deno.test("Flags() refuses unknown flags and missing values", () => {
   for (
     const args of [["--bogus"], ["-z"], ["--header"], ["--port", "--json"]]
   ) {
@@ -64,7 +64,7 @@ for (
   });
 }
 
-Deno.test("Flags() guesses what a misspelt flag should be", () => {
+Deno.test("Flags() suggests a flag for a misspelt one", () => {
   for (
     const [typed, complaint] of [
       ["--jsn", "There is no flag --jsn; did you mean --json?"],
@@ -88,7 +88,7 @@ Deno.test("Flags.count() takes numbers within the range", () => {
   );
 });
 
-Deno.test("Flags.time() and Flags.oneOf() read what was typed last", () => {
+Deno.test("Flags.time() and Flags.oneOf() read the last value", () => {
   const flags = new Flags(
     ["--port", "1s", "--port", "2s", "--level", "low"],
     NAMES,
@@ -99,7 +99,7 @@ Deno.test("Flags.time() and Flags.oneOf() read what was typed last", () => {
   assertEquals(flags.oneOf("header", ["low"]), undefined);
 });
 
-Deno.test("requireNoPositionals() names the first word that is no flag", () => {
+Deno.test("requireNoPositionals() names the first argument that is not a flag", () => {
   requireNoPositionals(new Flags(["--json"], NAMES));
   assertThrows(
     () => requireNoPositionals(new Flags(["a", "b"], NAMES)),

@@ -13,7 +13,7 @@ function read(...args: readonly string[]) {
   return readHandshake(new Flags(["ws://a", ...args], HANDSHAKE_FLAGS), io);
 }
 
-Deno.test("readHandshake() asks for nothing that was not typed", () => {
+Deno.test("readHandshake() has empty defaults", () => {
   assertEquals(read(), {
     url: new URL("ws://a"),
     protocols: [],
@@ -39,7 +39,7 @@ Deno.test("readHandshake() reads headers, subprotocols and the token", () => {
   );
 });
 
-Deno.test("readHandshake() refuses what is no header without repeating it", () => {
+Deno.test("readHandshake() refuses a malformed header without repeating it", () => {
   for (const header of ["secret", ": secret", "a b: secret", "é: secret"]) {
     const error = assertThrows(() => read("-H", header), UsageError);
     assertEquals(error.message, "--header must look like 'Name: value'");

@@ -3,7 +3,7 @@ import { main } from "../../lib/cli/main.ts";
 import { NAME, VERSION } from "../../lib/platform/release.ts";
 import { FakeSessionIo } from "./terminal/fake_session_io.ts";
 
-Deno.test("main() keeps each help within a screen", async () => {
+Deno.test("main() fits each help text on a screen", async () => {
   const commands = ["connect", "serve", "doctor", "storm", "explain"];
   for (const args of [["--help"], ...commands.map((name) => [name, "-h"])]) {
     const io = new FakeSessionIo();
@@ -14,7 +14,7 @@ Deno.test("main() keeps each help within a screen", async () => {
   }
 });
 
-Deno.test("main() meets what is wrong with one sentence and 2", async () => {
+Deno.test("main() reports wrong arguments in one sentence, with exit code 2", async () => {
   const wrong = [
     [],
     ["conect"],
@@ -51,7 +51,7 @@ Deno.test("main() meets what is wrong with one sentence and 2", async () => {
   }
 });
 
-Deno.test("main() keeps complaints within the width of the terminal", async () => {
+Deno.test("main() wraps complaints at the width of the terminal", async () => {
   const long = [
     ["conect"],
     ["connect", "nonsense"],
@@ -77,7 +77,7 @@ Deno.test("main() keeps complaints within the width of the terminal", async () =
 });
 
 for (const flag of ["--version", "-V"]) {
-  Deno.test(`main() tells name and version with ${flag}`, async () => {
+  Deno.test(`main() shows name and version with ${flag}`, async () => {
     const io = new FakeSessionIo();
     assertEquals(await main([flag], io), 0);
     assertEquals([io.written, io.errors], [`${NAME} ${VERSION}\n`, ""]);
@@ -102,7 +102,7 @@ Deno.test("main() says in one line that stdout cannot be written", async () => {
   );
 });
 
-Deno.test("main() passes other errors on", async () => {
+Deno.test("main() rethrows other errors", async () => {
   const io = new FakeSessionIo();
   io.write = () => {
     throw new RangeError("A fault");
@@ -116,7 +116,7 @@ Deno.test("main() shows control characters of the arguments", async () => {
   assertMatch(io.errors, /^holdfast: [\x20-\x7e]+\n$/);
 });
 
-Deno.test("main() guesses what a misspelt command should be, or lists them all", async () => {
+Deno.test("main() suggests a command for a misspelt one, or lists all", async () => {
   const list = "there are connect, serve, doctor, storm, explain, and --help";
   for (
     const [args, complaint] of [

@@ -48,7 +48,7 @@ Deno.test("the command line complains in 80 columns where there is no terminal",
   for (const line of lines) assert(line.length <= 80, line);
 });
 
-Deno.test("the command line tells its version without a permission", async () => {
+Deno.test("the command line shows its version without permissions", async () => {
   const version = denoRun("--no-prompt", MODULE.href, "--version");
   const { code, stdout } = await run(version, "");
   assertEquals([code, stdout], [0, `${NAME} ${VERSION}\n`]);

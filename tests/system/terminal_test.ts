@@ -111,7 +111,7 @@ Deno.test(
 );
 
 Deno.test(
-  "connect takes 80 columns for a terminal that does not say its size",
+  "connect assumes 80 columns on a terminal without a size",
   NEEDS,
   async () => {
     await using server = startTalkingServer();

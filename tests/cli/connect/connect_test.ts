@@ -19,7 +19,7 @@ Deno.test("connect() sends the lines of a pipe and ends with it", async () => {
   assertEquals([await code, io.written], [130, "one\ntwo\nlast\n"]);
 });
 
-Deno.test("connect() executes texts and ends on its own", async () => {
+Deno.test("connect() sends the texts of -x and ends by itself", async () => {
   await using server = startTalkingServer();
   const clock = new ManualClock();
   const io = new FakeSessionIo({ clock });
@@ -119,7 +119,7 @@ Deno.test("connect() keeps what is typed while the server is away", async () => 
   assert(io.written.includes("token=…") && !io.written.includes("abc"));
 });
 
-Deno.test("connect() logs JSON lines from the level that was asked for", async () => {
+Deno.test("connect() logs JSON lines from the given level on", async () => {
   await using server = startTalkingServer();
   const file = await Deno.makeTempFile();
   const io = new FakeSessionIo();

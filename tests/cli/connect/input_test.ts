@@ -73,7 +73,7 @@ Deno.test("linesOf() refuses a line that no string can hold", async () => {
   );
 });
 
-Deno.test("textsOf() replaces bytes that are not UTF-8, since it can be typed again", async () => {
+Deno.test("textsOf() replaces bytes that are not UTF-8", async () => {
   const texts = textsOf(blocksOf([0x61, 0xc3], [0xa9, 0xff]));
   assertEquals((await Array.fromAsync(texts)).join(""), "aé\ufffd");
 });
@@ -96,7 +96,7 @@ Deno.test("Input.stop() ends a read that is under way", async () => {
   assertEquals(await reading, []);
 });
 
-Deno.test("Input.stop() puts up with a stream that is broken", async () => {
+Deno.test("Input.stop() ignores that the stream is broken", async () => {
   const input = new Input(
     new ReadableStream({ start: (controller) => controller.error("broken") }),
   );

@@ -74,7 +74,7 @@ Deno.test("JsonReporter writes a record per event", async () => {
   ]);
 });
 
-Deno.test("JsonReporter.received() keeps text and bytes to the letter", async () => {
+Deno.test("JsonReporter.received() keeps text and bytes unchanged", async () => {
   const { records } = await recordsOf(async (reporter) => {
     await reporter.received(ESCAPE);
     await reporter.received(Uint8Array.of(0, 255).buffer);

@@ -12,7 +12,7 @@ function read(args: readonly string[], { isInteractive = false } = {}) {
   return readConnectPlan(flags, { isInteractive, environment });
 }
 
-Deno.test("readConnectPlan() has the defaults that the help tells", () => {
+Deno.test("readConnectPlan() has the defaults that the help text names", () => {
   assertEquals(read([]), {
     url: new URL("ws://a"),
     protocols: [],
@@ -40,7 +40,7 @@ Deno.test("readConnectPlan() makes options of flags", () => {
   assertEquals(read(["--ping-interval", "0"]).options.heartbeat, false);
 });
 
-Deno.test("readConnectPlan() waits for answers, but not for a person who has left", () => {
+Deno.test("readConnectPlan() waits for answers after a pipe, not after a person", () => {
   const waits = [
     read(["-w", "5m"]),
     read(["--wait", "forever"]),

@@ -18,14 +18,14 @@ Deno.test("formatRecord() gives one line of JSON with the fields of the record",
   );
 });
 
-Deno.test("formatRecord() keeps what a server says out of the reach of a terminal", () => {
+Deno.test("formatRecord() escapes control characters of a server", () => {
   const reason = "bye\n\x1b]52;c;eA==\x07\x9b2J\u202e";
   const line = formatRecord({ ...RECORD, args: [{ reason }] });
   assertEquals(JSON.parse(line).reason, reason);
   assert(/^[\x20-\x7e]+$/.test(line), line);
 });
 
-Deno.test("openRotatingLog() logs from a level on, for those who follow the file", async () => {
+Deno.test("openRotatingLog() writes records from a level on at once", async () => {
   const file = await Deno.makeTempFile();
   const messages = () =>
     Deno.readTextFileSync(file).trimEnd().split("\n")

@@ -137,7 +137,7 @@ Deno.test("Session.run() closes at the first interrupt, and does not wait at the
   await second.socket[Symbol.asyncDispose]();
 });
 
-Deno.test("Session.run() gives the cause of an end that nobody asked for", async () => {
+Deno.test("Session.run() gives the cause when the server ends it", async () => {
   await using server = startTalkingServer((socket) => {
     socket.close(4400, "bye\r\nconnect: Connected");
   });

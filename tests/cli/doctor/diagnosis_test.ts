@@ -42,7 +42,7 @@ Deno.test("judgeRefusedCertificate() says what is wrong with it", () => {
   }
 });
 
-Deno.test("judgeHandshake() advises by status and never takes a wrong accept", () => {
+Deno.test("judgeHandshake() advises by status and refuses a wrong Sec-WebSocket-Accept", () => {
   const judge = (status: number, accepted = false) =>
     judgeHandshake({
       status,
@@ -96,6 +96,6 @@ Deno.test("judgePings() gives least, median and most", () => {
   );
 });
 
-Deno.test("judgeIdleCut() never advises an interval of nothing", () => {
+Deno.test("judgeIdleCut() advises at least 0.1 s", () => {
   assertMatch(judgeIdleCut(10, "why").advice ?? "", / 0\.1s or less/);
 });

@@ -55,7 +55,7 @@ Deno.test("doctor() gives up on a handshake that is never answered", async () =>
   listener.close();
 });
 
-Deno.test("doctor() shows control characters of a server, and cuts what is long", async () => {
+Deno.test("doctor() shows control characters of a server, and cuts long lines", async () => {
   await using server = startRawServer(
     "HTTP/1.1 302 \x1b]52;c;eA==\x07\r\nServer: \x9b2Jx\nIt works.\r\n" +
       `Location: /${"a".repeat(400)}\r\n\r\n`,
@@ -68,7 +68,7 @@ Deno.test("doctor() shows control characters of a server, and cuts what is long"
   assertMatch(io.written, /^[\x20-\x7e\n…]+$/);
 });
 
-Deno.test("doctor() gives the exit code of what it found before nobody read on", async () => {
+Deno.test("doctor() gives the exit code of its findings when nobody reads stdout any more", async () => {
   await using server = startRawServer("HTTP/1.1 403 Forbidden\r\n\r\n");
   const steps = ["DNS", "TCP", "handshake"].length;
   const codes = [];

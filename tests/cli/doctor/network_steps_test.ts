@@ -50,7 +50,7 @@ Deno.test("resolveHost() gives addresses, also of a URL with one", async () => {
   assertEquals(await resolveHost(new URL("ws://[::1]")), ["::1"]);
 });
 
-Deno.test("openTcp() says that nobody listens", async () => {
+Deno.test("openTcp() rejects where nobody listens", async () => {
   const port = findUnusedPort();
   await assertRejects(
     () => openTcp({ address: ADDRESS, port }, limits()),
@@ -82,7 +82,7 @@ Deno.test("openTls() refuses a certificate that is not trusted, and shows it if 
   });
 });
 
-Deno.test("shakeHands() finds the answer of a server right", async () => {
+Deno.test("shakeHands() accepts the answer of a WebSocket server", async () => {
   await using server = await startEchoServer(ECHO_SETTINGS);
   const { status, statusLine, accepted } = await shakeHandsWith(
     portOf(new URL(server.url)),
@@ -114,7 +114,7 @@ Deno.test("shakeHands() sends what it was asked to, and reads the head of the an
   ) assert(request.includes(`\r\n${line}\r\n`), line);
 });
 
-Deno.test("shakeHands() gives the status 0 to what is no HTTP", async () => {
+Deno.test("shakeHands() gives the status 0 if the answer is not HTTP", async () => {
   await using server = startRawServer("220 smtp.example.com\r\n\r\n");
   const { status, statusLine } = await shakeHandsWith(server.port);
   assertEquals([status, statusLine], [0, "220 smtp.example.com"]);

@@ -68,12 +68,12 @@ Deno.test("startEchoServer() sends back text as text and bytes as bytes", async 
   );
 });
 
-Deno.test("startEchoServer() tells a browser that it is no web server", async () => {
+Deno.test("startEchoServer() answers 426 to a request without an upgrade", async () => {
   await using server = await start();
   assertEquals(await statusOf(server.url), 426);
 });
 
-Deno.test("startEchoServer() refuses who does not send the token", async () => {
+Deno.test("startEchoServer() refuses clients without the token", async () => {
   await using server = await start({ token: "a b" });
   await assertRejects(() => connect(server.url));
   await assertRejects(() => connect(`${server.url}/?token=a`));
@@ -115,7 +115,7 @@ Deno.test("startEchoServer() cuts a client that is silent for too long, without 
   ]);
 });
 
-Deno.test("startEchoServer() cuts all clients regularly", async () => {
+Deno.test("startEchoServer() cuts all clients at an interval", async () => {
   await using server = await start({ dropEvery: 1_000 });
   for (const round of [1, 2]) {
     const clients = [await connect(server.url), await connect(server.url)];
@@ -130,13 +130,13 @@ Deno.test("startEchoServer() cuts all clients regularly", async () => {
   assertEquals(server.notes.filter((note) => note === "dropping 2").length, 2);
 });
 
-Deno.test("startEchoServer() says that a port is taken", async () => {
+Deno.test("startEchoServer() rejects when the port is taken", async () => {
   await using server = await start();
   const port = Number(new URL(server.url).port);
   await assertRejects(() => start({ port }), Error, "EADDRINUSE");
 });
 
-Deno.test("startEchoServer() says goodbye with 1001 when it ends", async () => {
+Deno.test("startEchoServer() closes connections with 1001 when it ends", async () => {
   const server = await start();
   const client = await connect(server.url);
   await server[Symbol.asyncDispose]();

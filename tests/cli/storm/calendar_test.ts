@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Calendar } from "../../../lib/cli/storm/calendar.ts";
 
-Deno.test("Calendar gives each client at its millisecond, once", () => {
+Deno.test("Calendar gives each client once, at its millisecond", () => {
   const calendar = new Calendar(4);
   calendar.schedule(0, 2);
   calendar.schedule(1, 0);
@@ -14,7 +14,7 @@ Deno.test("Calendar gives each client at its millisecond, once", () => {
   assertEquals(calendar.size, 0);
 });
 
-Deno.test("Calendar takes an appointment for the present millisecond", () => {
+Deno.test("Calendar sets a timer for the current millisecond", () => {
   const calendar = new Calendar(1);
   calendar.schedule(0, 0);
   assertEquals(calendar.take(), 0);
@@ -22,11 +22,11 @@ Deno.test("Calendar takes an appointment for the present millisecond", () => {
   assertEquals(takeAll(calendar), [0]);
 });
 
-Deno.test("Calendar keeps appointments apart that are far from each other", () => {
+Deno.test("Calendar shortens a timer beyond its longest time", () => {
   const far = 2 ** 21 - 1;
   const calendar = new Calendar(2);
   calendar.schedule(0, far);
-  // Beyond its reach: at the end of it.
+  // Longer than the longest time.
   calendar.schedule(1, 10 * far);
   assertEquals(takeAll(calendar), []);
   while (calendar.now < far) calendar.advance();

@@ -41,7 +41,7 @@ Deno.test("Cluster.answer() chooses among the servers that are up", () => {
   const cluster = new Cluster(ROLLING, () => 0.99);
   lost(cluster, 0);
   lost(cluster, 10);
-  // The one that is back is the last one in the list.
+  // The server that came back is the last one in the list.
   cluster.answer(0, 20);
   assertEquals(lost(cluster, 100), [1, 3]);
 });

@@ -1,6 +1,6 @@
 /**
- * The promise that a fleet does not stampede (design 1.5), in virtual time,
- * with the machine and the policy that users get.
+ * The guarantee that a fleet spreads its attempts, in virtual time, with the real
+ * state machine and its default policy.
  */
 
 import { assert, assertEquals } from "@std/assert";
@@ -25,9 +25,9 @@ import { simulate } from "../../../lib/cli/storm/simulate.ts";
 import { survey } from "../../../lib/cli/storm/survey.ts";
 
 const CLIENTS = 10_000;
-/** The promise is about medians of as many seeds. */
+/** The guarantee is about medians of so many seeds. */
 const SEEDS = 20;
-/** Where the numbers do not hang on a single seed. */
+/** Enough where the figures hardly depend on the seed. */
 const FEW_SEEDS = 3;
 
 Deno.test("holdfast() makes at most 500 attempts and 110 openings per 100 ms after half a minute", () => {
@@ -61,7 +61,7 @@ for (const away of [3_000, 90_000] as const) {
 }
 
 Deno.test("holdfast() has a client back in under 2.5 s at the median after 1 s", () => {
-  // Where the server takes everybody, a fleet is as many single clients.
+  // The server has no limit, so each client of the fleet is like a single one.
   const { p50 } = mediansOf(outage({ clients: CLIENTS, away: 1_000 }), 1);
   assert(1_000 + p50 < 2_500, `${1_000 + p50} ms`);
 });
@@ -81,7 +81,7 @@ Deno.test("holdfast() spreads what each server of a rolling restart drops", () =
     every: 30_000,
   });
   const { peakOpenings, p99, attemptsEach } = mediansOf(scenario, FEW_SEEDS);
-  // The last server to restart has those of the others as well.
+  // The last server to restart also has the clients of the others.
   assert(peakOpenings <= 130, `${peakOpenings} openings per 100 ms`);
   assert(p99 <= 3_000, `${p99} ms`);
   assertEquals(attemptsEach, 1);
@@ -99,12 +99,12 @@ for (const retryAfter of [undefined, 10_000] as const) {
     const counts = run(scenario);
     assertEquals(max(counts.openings), 70);
     assert(counts.recoveries.at(-1)! < 60_000);
-    // Those that are turned away do not add up.
+    // The attempts of refused clients do not accumulate.
     assert(max(counts.attempts) <= 500);
   });
 }
 
-Deno.test("holdfast() returns to no server before the time that it asked for", () => {
+Deno.test("holdfast() does not return to a server before its Retry-After", () => {
   const retryAfter = 100_000;
   const counts = run(
     outage({ clients: 100, away: 1_000, capacity: 1, retryAfter }),
@@ -114,7 +114,7 @@ Deno.test("holdfast() returns to no server before the time that it asked for", (
   assert(refused.every((time) => time >= retryAfter));
 });
 
-Deno.test("simulate() gives the same for the same seed, and something else for another", () => {
+Deno.test("simulate() gives the same counts for the same seed only", () => {
   const scenario = outage({ clients: 1_000, away: 3_000 });
   for (const policy of [holdfast(), peer("socket.io")]) {
     const [first, again, other] = [1, 1, 2].map((seed) =>
@@ -140,7 +140,7 @@ Deno.test("simulate() accounts for each client and each attempt", () => {
   }
 });
 
-Deno.test("simulate() tells who gave up", () => {
+Deno.test("simulate() counts clients that give up as never recovered", () => {
   const scenario = outage({ clients: 10, away: 300_000 });
   const signalr = peer("SignalR");
   const counts = simulate(scenario, { policy: signalr, seed: 1 });
@@ -152,7 +152,7 @@ Deno.test("simulate() tells who gave up", () => {
   );
 });
 
-// The table of field notes, section 3: who spreads, and who does not.
+// The peers as docs/storms.md shows them.
 for (
   const [name, attempts, openings] of [
     ["phoenix.js", 20_000, 10_000],

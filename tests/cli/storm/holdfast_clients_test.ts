@@ -21,7 +21,7 @@ function makeClient(maxAttempts = Infinity): HoldfastClients {
   return new HoldfastClients(1, { config: setup.config, random: () => 0.5 });
 }
 
-Deno.test("HoldfastClients go by the real machine: a delay per attempt", () => {
+Deno.test("HoldfastClients run the real state machine: a delay per attempt", () => {
   const clients = makeClient();
   assertEquals(clients.lose(0, 1_000), 1_100);
   assertEquals(clients.attempt(0, 1_100, REFUSED), 1_300);
@@ -45,7 +45,7 @@ Deno.test("HoldfastClients give up after the last attempt", () => {
   assertEquals(clients.attempt(0, due, REFUSED), Infinity);
 });
 
-Deno.test("HoldfastClients refuse to lose what they have not got", () => {
+Deno.test("HoldfastClients cannot lose a connection that they do not have", () => {
   const clients = makeClient();
   clients.lose(0, 0);
   assertThrows(() => clients.lose(0, 1), Error, "waiting has no socket");

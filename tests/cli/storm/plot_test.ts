@@ -37,7 +37,7 @@ Deno.test("plot() shades each outage", () => {
   assertEquals(svg.match(/<rect class="away"[^>]*height="150"/g)?.length, 2);
 });
 
-Deno.test("plot() puts up with a fleet to which nothing happened", () => {
+Deno.test("plot() draws a fleet without any attempts", () => {
   const none = new Uint32Array();
   const svg = plot(outage({ clients: 1, away: 100 }), [{
     name: "none",

@@ -19,7 +19,7 @@ Deno.test("storm() compares holdfast with all peers", async () => {
   assert(written.split("\n").every((line) => line.length <= 80));
 });
 
-Deno.test("storm() takes the policies, limits and times that were asked for", async () => {
+Deno.test("storm() simulates the given policies, limits and times", async () => {
   const { exitCode, written } = await run(
     "--clients=100 --outage 1m --capacity 5 --retry-after 10s --seeds 1 " +
       "--policy socket.io --policy holdfast --first 1s --cap 2s",

@@ -34,7 +34,7 @@ Deno.test("formatTable() aligns its columns and is Markdown", () => {
   );
 });
 
-Deno.test("formatTable() tells no distance where clients are lost more than once", () => {
+Deno.test("formatTable() leaves the distance out where clients are lost more than once", () => {
   const scenario: Scenario = rollingRestart({
     clients: 1,
     servers: 2,

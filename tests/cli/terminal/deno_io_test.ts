@@ -33,7 +33,7 @@ ${statements}`;
   return { code: (await child.status).code, stdout, stderr };
 }
 
-Deno.test("denoIo() knows what a pipe is not", async () => {
+Deno.test("denoIo() finds no terminal in a pipe", async () => {
   const { stdout } = await run(
     `
     io.write(JSON.stringify([
@@ -57,7 +57,7 @@ Deno.test("denoIo() writes results to stdout and notes to stderr, whole", async 
   assertEquals(stderr, "note");
 });
 
-Deno.test("denoIo() says by an OutputError that nobody reads stdout", async () => {
+Deno.test("denoIo() throws an OutputError when nobody reads stdout", async () => {
   const { code, stderr } = await run(
     `
     const large = "x".repeat(1_000_000);

@@ -20,13 +20,13 @@ Deno.test("LineEditor.type() edits the line at the cursor", () => {
   assertEquals(typed("日本👍🏽\x7f"), "日本👍|");
 });
 
-Deno.test("LineEditor.type() gives lines, and the end at an empty one", () => {
+Deno.test("LineEditor.type() gives lines, and the end at Ctrl-D on an empty line", () => {
   assertEquals(typed("a\rb\nc\r\nd"), "<a><b><c>d|");
   assertEquals(typed("a\x04"), "a|");
   assertEquals(typed("a\r\x04"), "<a><end>|");
 });
 
-Deno.test("LineEditor.type() calls back lines", () => {
+Deno.test("LineEditor.type() shows the history", () => {
   assertEquals(typed("one\rtwo\r\x1b[A\x1b[A"), "<one><two>one|");
   assertEquals(typed("one\rtwo\r\x1b[A\x1b[A\x1b[B"), "<one><two>two|");
   assertEquals(typed("one\r\x1b[A\x1b[A\x1b[B"), "<one>|");
@@ -35,7 +35,7 @@ Deno.test("LineEditor.type() calls back lines", () => {
   assertEquals(typed("\x1b[A\x1b[B"), "|");
 });
 
-Deno.test("LineEditor.type() puts keys together that arrive in parts", () => {
+Deno.test("LineEditor.type() joins escape sequences that arrive in parts", () => {
   assertEquals(typed("ab\x1b", "[", "DX"), "aX|b");
   assertEquals(typed("a\x1b[1;5Qb\x07"), "ab|");
 });
@@ -78,7 +78,7 @@ Deno.test("LineEditor.type() takes a long pasted line in parts", () => {
   assertEquals(editor.halves, [part.repeat(10), ""]);
 });
 
-Deno.test("LineEditor.type() calls back the latest 500 lines", () => {
+Deno.test("LineEditor.type() keeps the latest 500 lines", () => {
   const editor = new LineEditor();
   for (let line = 0; line < 502; line += 1) editor.type(`${line}\r`);
   editor.type("\x1b[A".repeat(600));

@@ -69,7 +69,7 @@ Deno.test("Screen.print() shows control characters of a peer", () => {
   assertEquals(taken().startsWith("< a\\x1b[2Jb\r\n  c\r\n"), true);
 });
 
-Deno.test("Screen.print() breaks what it says between words, and leaves messages whole", () => {
+Deno.test("Screen.print() wraps notes between words, and no messages", () => {
   const { screen, taken } = makeScreen(30);
   screen.print("Connection refused: check host and port", "bad");
   assertEquals(
@@ -83,7 +83,7 @@ Deno.test("Screen.print() breaks what it says between words, and leaves messages
   }
 });
 
-Deno.test("Screen.print() keeps what it says itself in lines of its own", () => {
+Deno.test("Screen.print() keeps a note in one paragraph", () => {
   const { screen, taken } = makeScreen(80);
   screen.print("bye\r\n* Connected again\x9b2J\u202e", "bad");
   assertStringIncludes(
