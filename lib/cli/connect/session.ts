@@ -92,24 +92,26 @@ export class Session {
   async #send(): Promise<void> {
     const { socket, plan, io } = this.#parts;
     const feed = new Feed(socket, (bytes) => this.#onTooLarge(bytes));
-    try {
-      await this.#sendAll(feed);
-    } catch (error) {
-      await feed.done();
-      return this.#fail("input failed", error);
-    }
+    const end = await this.#sendAll(feed);
     await feed.done();
     if (this.#over.signal.aborted) return;
-    await this.#wait(plan.wait, io);
+    if (end === "all sent") await this.#wait(plan.wait, io);
     socket.close(1000);
   }
 
-  async #sendAll(feed: Feed): Promise<void> {
+  async #sendAll(feed: Feed): Promise<"all sent" | "failed"> {
     const { reporter, source } = this.#parts;
-    for await (const message of source.messages) {
-      reporter.sent(message);
-      await feed.push(message);
-      if (this.#over.signal.aborted) return;
+    try {
+      for await (const message of source.messages) {
+        reporter.sent(message);
+        await feed.push(message);
+        if (this.#over.signal.aborted) break;
+      }
+      return "all sent";
+    } catch (error) {
+      this.#cause = "input failed";
+      reporter.failed(error);
+      return "failed";
     }
   }
 
@@ -141,6 +143,8 @@ export class Session {
   }
 
   #onDrop(event: DropEvent): void {
+    // Nobody wants them any more.
+    if (this.#cause === "reader gone") return;
     if (event.direction === "outbound") this.#unsent += event.count;
     this.#parts.reporter.dropped(event);
   }
@@ -161,12 +165,8 @@ export class Session {
       error.kind === "reader gone";
     if (isReaderGone) return this.#close("reader gone");
     const why = new Error(`Cannot write to stdout: ${errorText(error)}`);
-    this.#fail("output failed", why);
-  }
-
-  #fail(cause: Cause, error: unknown): void {
-    this.#parts.reporter.failed(error);
-    this.#close(cause);
+    this.#parts.reporter.failed(why);
+    this.#close("output failed");
   }
 
   #exitCode(): number {

@@ -104,7 +104,7 @@ Deno.test("Session.run() ends with 0 when the reader of stdout is gone", async (
   const { io, code } = startSession(server.url, { writes: 1 });
   io.type("one\n");
   await io.shows("one");
-  io.type("two\n");
+  io.type(Array.from({ length: 200 }, (_, line) => `${line}\n`).join(""));
   assertEquals([await code, io.written], [0, "one\n"]);
   assertEquals(io.errors, "connect: Connected\nconnect: Closed\n");
 });
