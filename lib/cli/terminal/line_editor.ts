@@ -22,23 +22,59 @@ const KEY =
 // deno-lint-ignore no-control-regex
 const UNFINISHED = /\x1b(?:\[[0-9;?]*|O)?$/;
 
+/** A line and the cursor in it. */
+interface Line {
+  readonly characters: readonly string[];
+  readonly cursor: number;
+}
+
+const EMPTY: Line = { characters: [], cursor: 0 };
+
+type Edit = (line: Line) => Line;
+
+/** What keys do to the line. */
+const EDITS: ReadonlyMap<string, Edit> = new Map([
+  ...keys(["\x7f", "\b"], (line) => cut(line, line.cursor - 1, line.cursor)),
+  ...keys(["\x1b[3~"], (line) => cut(line, line.cursor, line.cursor + 1)),
+  ...keys(["\x15"], (line) => cut(line, 0, line.cursor)),
+  ...keys(["\x0b"], (line) => cut(line, line.cursor, line.characters.length)),
+  ...keys(["\x17"], (line) => cut(line, wordBefore(line), line.cursor)),
+  ...keys(["\x1b[D", "\x1bOD"], (line) => move(line, line.cursor - 1)),
+  ...keys(["\x1b[C", "\x1bOC"], (line) => move(line, line.cursor + 1)),
+  ...keys(["\x1b[1;5D", "\x1bb"], (line) => move(line, wordBefore(line))),
+  ...keys(["\x1b[1;5C", "\x1bf"], (line) => move(line, wordAfter(line))),
+  ...keys(["\x01", "\x1b[H", "\x1bOH", "\x1b[1~"], (line) => move(line, 0)),
+  ...keys(
+    ["\x05", "\x1b[F", "\x1bOF", "\x1b[4~"],
+    (line) => move(line, line.characters.length),
+  ),
+]);
+
+/** Which way keys go in the history. */
+const STEPS: ReadonlyMap<string, number> = new Map([
+  ["\x1b[A", -1],
+  ["\x1bOA", -1],
+  ["\x1b[B", 1],
+  ["\x1bOB", 1],
+]);
+
 /** Holds the line, the cursor, and the history: the lines entered before. */
 export class LineEditor {
-  #characters: readonly string[] = [];
-  #cursor = 0;
+  #line: Line = EMPTY;
   #rest = "";
   #last = "";
   readonly #history: string[] = [];
   /** Index of the line of the history that is shown; its length: the new line. */
   #shown = 0;
   /** The new line, while one of the history is shown. */
-  #draft: readonly string[] = [];
+  #draft: Line = EMPTY;
 
   /** What is left and right of the cursor. */
   get halves(): readonly [left: string, right: string] {
+    const { characters, cursor } = this.#line;
     return [
-      this.#characters.slice(0, this.#cursor).join(""),
-      this.#characters.slice(this.#cursor).join(""),
+      characters.slice(0, cursor).join(""),
+      characters.slice(cursor).join(""),
     ];
   }
 
@@ -60,7 +96,7 @@ export class LineEditor {
       case "\r":
         return this.#enter();
       case "\x04":
-        return this.#characters.length === 0 ? [{ type: "end" }] : [];
+        return this.#line.characters.length === 0 ? [{ type: "end" }] : [];
       default:
         this.#edit(key);
         return [];
@@ -68,100 +104,68 @@ export class LineEditor {
   }
 
   #enter(): readonly Typed[] {
-    const text = this.#characters.join("");
+    const text = this.#line.characters.join("");
     if (text !== "") this.#history.push(text);
     if (this.#history.length > LONGEST_HISTORY) this.#history.shift();
     this.#shown = this.#history.length;
-    this.#set([], 0);
+    this.#line = EMPTY;
     return [{ type: "line", text }];
   }
 
   #edit(key: string): void {
-    const at = this.#cursor;
-    const end = this.#characters.length;
-    switch (key) {
-      case "\x7f":
-      case "\b":
-        return this.#cut(Math.max(at - 1, 0), at);
-      case "\x1b[3~":
-        return this.#cut(at, at + 1);
-      case "\x15":
-        return this.#cut(0, at);
-      case "\x0b":
-        return this.#cut(at, end);
-      case "\x17":
-        return this.#cut(this.#wordBefore(at), at);
-      case "\x1b[D":
-      case "\x1bOD":
-        return this.#move(at - 1);
-      case "\x1b[C":
-      case "\x1bOC":
-        return this.#move(at + 1);
-      case "\x01":
-      case "\x1b[H":
-      case "\x1bOH":
-      case "\x1b[1~":
-        return this.#move(0);
-      case "\x05":
-      case "\x1b[F":
-      case "\x1bOF":
-      case "\x1b[4~":
-        return this.#move(end);
-      case "\x1bb":
-      case "\x1b[1;5D":
-        return this.#move(this.#wordBefore(at));
-      case "\x1bf":
-      case "\x1b[1;5C":
-        return this.#move(this.#wordAfter(at));
-      case "\x1b[A":
-      case "\x1bOA":
-        return this.#show(this.#shown - 1);
-      case "\x1b[B":
-      case "\x1bOB":
-        return this.#show(this.#shown + 1);
-      default:
-        return this.#insert(key);
-    }
-  }
-
-  #insert(key: string): void {
-    // deno-lint-ignore no-control-regex
-    if (key !== "\t" && /[\x00-\x1f\x7f]/.test(key)) return;
-    const before = this.#characters.slice(0, this.#cursor);
-    const typed = [...key];
-    const after = this.#characters.slice(this.#cursor);
-    this.#set([...before, ...typed, ...after], this.#cursor + typed.length);
-  }
-
-  #cut(from: number, to: number): void {
-    this.#set(this.#characters.toSpliced(from, to - from), from);
-  }
-
-  #move(to: number): void {
-    this.#cursor = Math.min(Math.max(to, 0), this.#characters.length);
+    const edit = EDITS.get(key);
+    const step = STEPS.get(key);
+    if (edit !== undefined) this.#line = edit(this.#line);
+    else if (step !== undefined) this.#show(this.#shown + step);
+    else if (isText(key)) this.#line = insert(this.#line, key);
   }
 
   #show(index: number): void {
     if (index < 0 || index > this.#history.length) return;
-    if (this.#shown === this.#history.length) this.#draft = this.#characters;
+    if (this.#shown === this.#history.length) this.#draft = this.#line;
     this.#shown = index;
-    const line = this.#history[index];
-    const characters = line === undefined ? this.#draft : [...line];
-    this.#set(characters, characters.length);
+    const text = this.#history[index];
+    this.#line = text === undefined ? this.#draft : insert(EMPTY, text);
   }
+}
 
-  #wordBefore(at: number): number {
-    const left = this.#characters.slice(0, at).join("").trimEnd();
-    return [...left.slice(0, left.lastIndexOf(" ") + 1)].length;
-  }
+function keys(names: readonly string[], edit: Edit): readonly [string, Edit][] {
+  return names.map((name) => [name, edit]);
+}
 
-  #wordAfter(at: number): number {
-    const right = this.#characters.slice(at).join("");
-    return at + [.../^\s*\S*/.exec(right)?.[0] ?? ""].length;
-  }
+function isText(key: string): boolean {
+  // deno-lint-ignore no-control-regex
+  return key === "\t" || !/[\x00-\x1f\x7f]/.test(key);
+}
 
-  #set(characters: readonly string[], cursor: number): void {
-    this.#characters = characters;
-    this.#cursor = cursor;
-  }
+function insert({ characters, cursor }: Line, text: string): Line {
+  const typed = [...text];
+  const before = characters.slice(0, cursor);
+  const after = characters.slice(cursor);
+  return {
+    characters: [...before, ...typed, ...after],
+    cursor: cursor + typed.length,
+  };
+}
+
+function cut({ characters }: Line, from: number, to: number): Line {
+  const start = Math.max(from, 0);
+  return {
+    characters: characters.toSpliced(start, to - start),
+    cursor: start,
+  };
+}
+
+function move({ characters }: Line, to: number): Line {
+  return { characters, cursor: Math.min(Math.max(to, 0), characters.length) };
+}
+
+function wordBefore({ characters, cursor }: Line): number {
+  const left = characters.slice(0, cursor).join("").trimEnd();
+  return [...left.slice(0, left.lastIndexOf(" ") + 1)].length;
+}
+
+function wordAfter({ characters, cursor }: Line): number {
+  const right = characters.slice(cursor).join("");
+  return cursor + [.../^\s*\S*/.exec(right)?.[0] ?? ""].length;
 }

@@ -42,3 +42,14 @@ Deno.test("medians() takes the middle of each figure, or of the two in the middl
   assertEquals(medians(runs).p99, 5);
   assertEquals(medians(runs.slice(0, 3)).p50, 3);
 });
+
+Deno.test("figuresOf() and medians() give NaN where there is nothing to measure", () => {
+  const figures = figuresOf(SCENARIO, {
+    attempts: new Uint32Array(),
+    openings: new Uint32Array(),
+    recoveries: new Float64Array(),
+  });
+  assertEquals([figures.p50, figures.attemptsEach], [NaN, NaN]);
+  assertEquals([figures.peakAttempts, figures.peakOpenings], [0, 0]);
+  assertEquals(medians([]).p99, NaN);
+});
