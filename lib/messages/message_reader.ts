@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isArrayBuffer } from "../queue/data.ts";
+import { isArrayBuffer } from "../queue/binary.ts";
 import type { Codec } from "./codec.ts";
 import type { Envelope, Message } from "./envelope.ts";
 import { DecodeError } from "./errors.ts";

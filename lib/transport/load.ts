@@ -4,7 +4,10 @@
  * @module
  */
 
-import { nativeTransport } from "./native/native_transport.ts";
+import {
+  nativeTransport,
+  nativeTransportWith,
+} from "./native/native_transport.ts";
 import type { TransportChoice } from "../connection/transports.ts";
 import type { TransportKind } from "./transport.ts";
 import type { Realm } from "./ws/ws_transport.ts";
@@ -27,8 +30,21 @@ export async function loadTransport(
   realm: Realm,
 ): Promise<TransportKind> {
   if (name === "native" || (name === "auto" && !("Deno" in globalThis))) {
-    return nativeTransport;
+    return loadNative();
   }
   const { loadWsTransport } = await import("./ws/ws_transport.ts", NOT_BUNDLED);
   return loadWsTransport(realm);
+}
+
+/** Only Deno says why a connection failed, so browsers do without what reads it. */
+async function loadNative(): Promise<TransportKind> {
+  if (!("Deno" in globalThis)) return nativeTransport;
+  try {
+    return nativeTransportWith(
+      await import("./native/native_failure.ts", NOT_BUNDLED),
+    );
+  } catch {
+    // A bundle that runs in Deno: the errors say less.
+    return nativeTransport;
+  }
 }

@@ -8,3 +8,4 @@
 export * from "./attempt/features.ts";
 export { classifyEnding } from "./classify.ts";
 export { HeartbeatCodec } from "./heartbeat_codec.ts";
+export { logLimits } from "./transport_limits.ts";

@@ -12,9 +12,11 @@ import { describeError } from "./attempt/hooks.ts";
 export type Features = typeof import("./features.ts");
 
 /** Tells whether a connection of this setup needs the features. */
-export function needsFeatures({ token, hooks, config }: Setup): boolean {
+export function needsFeatures(
+  { token, hooks, config, log }: Setup,
+): boolean {
   const { greeting, heartbeat } = config;
-  return [
+  return log !== "silent" || [
     token,
     hooks,
     greeting,

@@ -24,7 +24,6 @@ import type { Features } from "./load_features.ts";
 import type { Machine } from "./machine.ts";
 import type { NoticeQueue } from "./notice_queue.ts";
 import type { SendBuffer } from "./send_buffer.ts";
-import { logLimits } from "./transport_limits.ts";
 import {
   SocketTransportListener,
   type TransportEvents,
@@ -251,7 +250,7 @@ export class TransportDriver implements TransportEvents {
     const agreed = { ...opened, pings } as const;
     // Once, as the limits are the same after each attempt.
     if (this.#limits === "unlogged") {
-      logLimits(this.#logger, this.#config, kind);
+      this.#features?.logLimits(this.#logger, this.#config, kind);
     }
     this.#limits = "logged";
     this.#machine.dispatch({ type: "opened", socket, agreed });

@@ -23,6 +23,7 @@ for (
         leeway: 0,
       },
     }, {}],
+    ["logger", { log: "error" }, {}],
     ["hooks", { hooks: "data:text/javascript," }, {}],
     ["greeting", {}, { greeting: { reject: [], timeout: 1, hook: false } }],
     ["heartbeat.message", {}, { heartbeat: { ...FRAMES, message: "ping" } }],

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isArrayBuffer } from "../../queue/data.ts";
+import { isArrayBuffer } from "../../queue/binary.ts";
 import { isCloseCode } from "../../rfc6455/close.ts";
 import { WorkerHost } from "../workers/worker_host.ts";
 import { TOKEN } from "./arguments.ts";

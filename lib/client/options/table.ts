@@ -12,6 +12,7 @@ import type { Config, HeartbeatConfig } from "../../connection/config.ts";
 import type { Json, Pattern } from "../../connection/pattern.ts";
 import { TRANSPORT_CHOICES } from "../../connection/transports.ts";
 import type { TokenPlacement } from "../../identity/token.ts";
+import { copyOfBinary } from "../../queue/binary.ts";
 import type { Data } from "../../queue/data.ts";
 import { FATAL_CLOSE_CODES } from "../../connection/retry_policy.ts";
 import { baseUrl } from "./arguments.ts";
@@ -273,11 +274,8 @@ function toDataOrHook(message: MessageBody | HookMarker): Data | HookMarker {
 }
 
 function toData(body: MessageBody): Data {
-  if (typeof body === "string") return body;
-  const bytes = ArrayBuffer.isView(body)
-    ? new Uint8Array(body.buffer, body.byteOffset, body.byteLength)
-    : new Uint8Array(body);
-  return new Uint8Array(bytes).buffer;
+  // What is no text and obeys the rule is a buffer or a view.
+  return typeof body === "string" ? body : copyOfBinary(body) as ArrayBuffer;
 }
 
 function toPatternOrHook(

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { copyOfBinary, type Data } from "../../queue/data.ts";
+import { copyOfBinary } from "../../queue/binary.ts";
+import type { Data } from "../../queue/data.ts";
 
 /** Everything that `send()` of a WebSocket takes; no buffer is shared or resizable. */
 export type Sendable =

@@ -12,7 +12,6 @@ import type { Failure } from "../../connection/failure.ts";
 import { utf8Length } from "../../queue/data.ts";
 import { platformCloseCode } from "../close_code.ts";
 import { endFailure, type TransportPhase } from "../end_failure.ts";
-import { openFailure, openingFailure } from "./native_failure.ts";
 import { hasUserAgent } from "../user_agent.ts";
 import type {
   Target,
@@ -21,14 +20,35 @@ import type {
   TransportListener,
 } from "../transport.ts";
 
-/** The platform's own WebSocket. */
-export const nativeTransport: TransportKind = {
-  name: "native",
-  pings: false,
-  pauses: false,
-  connect: (target, limits, listener) =>
-    new NativeTransport(target, limits.maxMessageSize, listener),
+/** Reads the text of an `error` event: why it failed. */
+export interface FailureReader {
+  /** No connection was made. */
+  openingFailure(text: string): Failure;
+  /** An open connection failed; `limit` is the largest accepted message, in bytes. */
+  openFailure(text: string, limit: number): Failure;
+}
+
+const HIDDEN = "The platform does not say why";
+/** Browsers hide it: there is no text. They fire `error` after `open` for a violation only. */
+const NO_TEXT: FailureReader = {
+  openingFailure: () => ({ type: "connect", kind: "unknown", detail: HIDDEN }),
+  openFailure: () => ({ type: "protocol", closeCode: 1002, detail: HIDDEN }),
 };
+
+/** The WebSocket of browsers. */
+export const nativeTransport: TransportKind = /* @__PURE__ */
+  nativeTransportWith(NO_TEXT);
+
+/** The platform's own WebSocket, whose `error` events have a text. */
+export function nativeTransportWith(reader: FailureReader): TransportKind {
+  return {
+    name: "native",
+    pings: false,
+    pauses: false,
+    connect: (target, { maxMessageSize }, listener) =>
+      new NativeTransport(target, { maxMessageSize, reader, listener }),
+  };
+}
 
 /** Above this many buffered bytes `send()` returns `false`; at `LOW` comes `writable`. */
 const HIGH = 1024 * 1024;
@@ -42,6 +62,7 @@ const ENCODER = new TextEncoder();
 class NativeTransport implements Transport {
   readonly #socket: WebSocket;
   readonly #maxMessageSize: number;
+  readonly #reader: FailureReader;
   #listener: TransportListener | undefined;
   #phase: TransportPhase = "opening";
   #requestedCode: number | undefined;
@@ -51,9 +72,13 @@ class NativeTransport implements Transport {
 
   constructor(
     target: Target,
-    maxMessageSize: number,
-    listener: TransportListener,
+    { maxMessageSize, reader, listener }: {
+      readonly maxMessageSize: number;
+      readonly reader: FailureReader;
+      readonly listener: TransportListener;
+    },
   ) {
+    this.#reader = reader;
     this.#socket = open(target);
     this.#socket.binaryType = "arraybuffer";
     this.#maxMessageSize = maxMessageSize;
@@ -129,8 +154,8 @@ class NativeTransport implements Transport {
   #onError(event: Event): void {
     const text = "message" in event ? String(event.message) : "";
     this.#failure ??= this.#phase === "opening"
-      ? openingFailure(text)
-      : openFailure(text, this.#maxMessageSize);
+      ? this.#reader.openingFailure(text)
+      : this.#reader.openFailure(text, this.#maxMessageSize);
   }
 
   #onClose(event: CloseEvent): void {

@@ -5,7 +5,8 @@
  */
 
 import type { ProviderName } from "../../connection/failure.ts";
-import { copyOfBinary, type Data, isArrayBuffer } from "../../queue/data.ts";
+import { copyOfBinary, isArrayBuffer } from "../../queue/binary.ts";
+import type { Data } from "../../queue/data.ts";
 import { HookError, type Hooks } from "./hooks.ts";
 
 const NAMES = [

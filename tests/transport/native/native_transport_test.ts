@@ -1,8 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { nativeTransport } from "../../../lib/transport/native/native_transport.ts";
+import { loadTransport } from "../../../lib/transport/load.ts";
+import { nativeTransport as silent } from "../../../lib/transport/native/native_transport.ts";
 import { startWsServer } from "../../system/servers/ws_server.ts";
 import { Recorder } from "../../worker/recorder.ts";
 import { testTransport } from "../transport_suite.ts";
+
+const nativeTransport = await loadTransport("native", "shared");
 
 testTransport({
   symbol: "nativeTransport",
@@ -65,4 +68,13 @@ Deno.test("nativeTransport refuses handshake headers where the platform takes no
       writable: true,
     });
   }
+});
+
+Deno.test("nativeTransport says only that it failed, where the platform hides why", async () => {
+  const socket = new Recorder(silent, "ws://localhost:1/");
+  assertEquals((await socket.next("end")).failure, {
+    type: "connect",
+    kind: "unknown",
+    detail: "The platform does not say why",
+  });
 });
