@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 
-Deno.test("auth_client.ts lives through ten expiries, frozen through one of them", async () => {
+Deno.test("auth_client.ts keeps its connection over ten expiries, with a freeze during one", async () => {
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 
 const ROOT = new URL("../../", import.meta.url);
 
-Deno.test("browser/main.ts serves the page, its bundles and what it sees", async () => {
+Deno.test("browser/main.ts serves the page, its bundles and its observations", async () => {
   await using program = start("--port", "0");
   const [, url] = await find(program.stdout, /Open (\S+) in a browser/);
   const page = await (await fetch(new URL(url ?? ""))).text();
@@ -17,7 +17,7 @@ Deno.test("browser/main.ts serves the page, its bundles and what it sees", async
   await find(seen.body!, /data: \{"at":\d+,"gaps":\{"plain":null/);
 });
 
-Deno.test("browser/main.ts says how it is used", async () => {
+Deno.test("browser/main.ts explains its usage", async () => {
   await using program = start("--port", "http");
   await find(program.stdout, /Usage: deno task page/);
   assertEquals((await program.status).code, 2);

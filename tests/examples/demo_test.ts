@@ -7,7 +7,7 @@ const SUMMARY = new RegExp(
     "(?<repeated>\\d+) repeated, (?<disordered>\\d+) out of order$",
 );
 
-Deno.test("demo.ts shows a plain socket dropped and ours kept", async () => {
+Deno.test("demo.ts shows that a plain socket is dropped and ours is kept", async () => {
   const { code, stdout, stderr } = await runDemo("--freeze", "3");
   assertEquals(code, 0, stderr);
   const summary = SUMMARY.exec(stdout.trimEnd().split("\n").at(-1) ?? "");

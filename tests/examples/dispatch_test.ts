@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 
-Deno.test("dispatch.ts checks messages, asks, and joins again", async () => {
+Deno.test("dispatch.ts checks messages, sends a request, and joins again", async () => {
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-net", "--allow-read", "examples/dispatch.ts"],
     cwd: new URL("../../", import.meta.url),

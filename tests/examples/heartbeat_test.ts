@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { runExample } from "./run.ts";
 
-Deno.test("heartbeat.ts beats, and finds out a frozen server", async () => {
+Deno.test("heartbeat.ts measures heartbeats, and detects a frozen server", async () => {
   const { success, stdout } = await runExample("heartbeat");
   assertMatch(stdout, /A probe took [\d.]+ ms/);
   assertEquals(stdout.match(/A heartbeat took/g)?.length, 3);

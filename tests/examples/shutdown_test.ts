@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { startExample } from "./run.ts";
 
-Deno.test("shutdown.ts loses nothing that it accepted", async () => {
+Deno.test("shutdown.ts loses no accepted message", async () => {
   await using example = startExample("shutdown");
   const lines: string[] = [];
   for await (const line of example.lines) {
