@@ -34,6 +34,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "ws",
   ],
   "transport/tcp": [
+    "connection",
+    "queue",
+    "transport",
     "rfc6455",
     "rfc6455/deflate",
     "rfc6455/handshake",
@@ -43,6 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "connection",
     "transport",
     "transport/native",
+    "transport/tcp",
     "transport/ws",
   ],
   "worker/attempt": [...PURE, "boundary", "platform", "transport"],

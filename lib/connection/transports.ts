@@ -5,8 +5,11 @@
  * @module
  */
 
-/** What carries a connection: the package `ws`, or the platform's own WebSocket. */
-export type TransportName = "ws" | "native";
+/**
+ * What carries a connection: the connections of Deno, the package `ws`, or the
+ * platform's own WebSocket.
+ */
+export type TransportName = "tcp" | "ws" | "native";
 
 /** What the option `transport` takes: `"auto"` is `ws` in Deno, native in browsers. */
 export type TransportChoice = "auto" | TransportName;
@@ -14,6 +17,7 @@ export type TransportChoice = "auto" | TransportName;
 /** All choices. The compiler misses none of them in the test of this file. */
 export const TRANSPORT_CHOICES: readonly TransportChoice[] = [
   "auto",
+  "tcp",
   "ws",
   "native",
 ];

@@ -13,9 +13,9 @@ import type { TransportKind } from "./transport.ts";
 import type { Realm } from "./ws/ws_transport.ts";
 
 /**
- * Bundlers skip an import whose options they cannot read, so `ws` stays out of
- * bundles for browsers. Deno and JSR read the specifier: the module is in the
- * graph, needs no permission, and its imports are rewritten.
+ * Bundlers skip an import whose options they cannot read, so what browsers cannot
+ * use stays out of bundles for them. Deno and JSR read the specifier: the module
+ * is in the graph, needs no permission, and its imports are rewritten.
  */
 const NOT_BUNDLED: ImportCallOptions = {};
 
@@ -31,6 +31,13 @@ export async function loadTransport(
 ): Promise<TransportKind> {
   if (name === "native" || (name === "auto" && !("Deno" in globalThis))) {
     return loadNative();
+  }
+  if (name === "tcp") {
+    const { tcpTransport } = await import(
+      "./tcp/tcp_transport.ts",
+      NOT_BUNDLED
+    );
+    return tcpTransport;
   }
   const { loadWsTransport } = await import("./ws/ws_transport.ts", NOT_BUNDLED);
   return loadWsTransport(realm);

@@ -8,6 +8,7 @@ import { loadTransport } from "../../lib/transport/load.ts";
 
 const LOADED: Readonly<Record<TransportChoice, TransportName>> = {
   auto: "ws",
+  tcp: "tcp",
   ws: "ws",
   native: "native",
 };

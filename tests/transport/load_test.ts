@@ -1,11 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { loadTransport } from "../../lib/transport/load.ts";
 
-Deno.test("loadTransport() keeps ws out of a bundle for browsers", async () => {
+Deno.test("loadTransport() keeps ws and tcp out of a bundle for browsers", async () => {
   const entry = new URL("../../lib/transport/load.ts", import.meta.url);
   const bundle = await runDeno(["bundle", "--platform=browser", entry.href]);
   assert(bundle.includes("nativeTransport"));
   assert(!bundle.includes("perMessageDeflate"));
+  assert(!bundle.includes("startTls"));
   assert(!bundle.includes("node:"));
 });
 
@@ -20,6 +21,7 @@ Deno.test("loadTransport() keeps ws in the graph, so that JSR rewrites it", asyn
 
 Deno.test("loadTransport() loads the transport of a name", async () => {
   assertEquals((await loadTransport("native", "shared")).name, "native");
+  assertEquals((await loadTransport("tcp", "shared")).name, "tcp");
   assertEquals((await loadTransport("ws", "shared")).name, "ws");
   assertEquals((await loadTransport("auto", "shared")).name, "ws");
 });

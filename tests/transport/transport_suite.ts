@@ -26,7 +26,7 @@ import { Recorder } from "../worker/recorder.ts";
 
 /** How the transports differ. */
 export interface Traits {
-  readonly symbol: "nativeTransport" | "loadWsTransport()";
+  readonly symbol: "nativeTransport" | "loadWsTransport()" | "tcpTransport";
   readonly load: () => Promise<TransportKind>;
   /** Which code is sent for a code of ours, where they differ. */
   readonly wireCodes: Readonly<Record<number, number>>;

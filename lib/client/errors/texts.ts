@@ -194,11 +194,11 @@ function describeFailure(
   }
 }
 
-/** With the reason phrase, where the platform tells it. */
+/** With the reason phrase and the beginning of the body, where they are known. */
 function statusOf(
   { status, detail }: Extract<Failure, { type: "handshake" }>,
 ): string {
-  return detail.startsWith(`${status} `) ? detail : `${status}`;
+  return detail.startsWith(`${status}`) ? detail : `${status}`;
 }
 
 function adviceForStatus(status: number): string {

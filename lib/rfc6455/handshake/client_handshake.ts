@@ -39,6 +39,8 @@ export interface HandshakeRefusal {
   readonly kind: "refused";
   /** The status. */
   readonly status: number;
+  /** What the server calls it; empty when it does not say. */
+  readonly reason: string;
   /** The header fields. */
   readonly fields: Fields;
   /** The beginning of the body, without the chunked coding. */
@@ -95,7 +97,7 @@ export class ClientHandshake {
   readonly #options: HandshakeOptions;
   readonly #reader: HeadReader;
   #interim = 0;
-  #refusal: { readonly status: number; readonly fields: Fields } | undefined;
+  #refusal: Pick<HandshakeRefusal, "status" | "reason" | "fields"> | undefined;
   #body: BodyReader | undefined;
 
   /** Makes the handshake of one request. */
@@ -154,16 +156,17 @@ export class ClientHandshake {
     bytes: Uint8Array,
     end: number,
   ): HandshakeResult | undefined {
-    const status = statusOf(head.startLine);
-    if (status === undefined) {
+    const line = parseStatusLine(head.startLine);
+    if (line === undefined) {
       const detail = `The status line ${quote(head.startLine)} is not valid`;
       return { kind: "failed", detail, offset: 0 };
     }
+    const { status } = line;
     if (status === SWITCHING_PROTOCOLS) {
       return judgeUpgrade(head.fields, this.#options, end);
     }
     if (status < 200) return this.#countInterim();
-    this.#refusal = { status, fields: head.fields };
+    this.#refusal = { ...line, fields: head.fields };
     const { maxBodyBytes: maxBytes = MAX_BYTES } = this.#options;
     this.#body = new BodyReader({ ...this.#refusal, maxBytes });
     return this.#readBody(bytes, end);
@@ -189,9 +192,12 @@ function failure({ detail, offset }: HeadFault): HandshakeFailure {
 }
 
 /** RFC 9112, 4; any space between the parts, and no reason, are accepted. */
-function statusOf(startLine: string): number | undefined {
-  const match = /^HTTP\/1\.\d[ \t]+([1-9]\d\d)(?:[ \t]|$)/i.exec(startLine);
-  return match === null ? undefined : Number(match[1]);
+export function parseStatusLine(
+  startLine: string,
+): { readonly status: number; readonly reason: string } | undefined {
+  const match = /^HTTP\/1\.\d[ \t]+([1-9]\d\d)(?:[ \t](.*))?$/i.exec(startLine);
+  if (match === null) return undefined;
+  return { status: Number(match[1]), reason: (match[2] ?? "").trim() };
 }
 
 /** Judges a response with 101 (RFC 6455, 4.1, page 19). */

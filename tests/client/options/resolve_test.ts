@@ -285,7 +285,11 @@ const WRONG: readonly [option: string, options: unknown, wanted: string][] = [
     { greeting: { reject: [5] } },
     "a string, an ArrayBuffer",
   ],
-  ["transport", { transport: "tcp" }, '"auto" or "ws" or "native", not "tcp"'],
+  [
+    "transport",
+    { transport: "udp" },
+    '"auto" or "tcp" or "ws" or "native", not "udp"',
+  ],
   ["hooks", { hooks: 5 }, "a string or a URL"],
   ["hooks", { hooks: "./hooks.ts" }, "import.meta.resolve"],
   ["worker", { worker: {} }, '"shared" or "dedicated" or "none"'],

@@ -243,6 +243,7 @@ Deno.test("ClientHandshake gives status, fields and body of a refusal", () => {
   assertEquals(result, {
     kind: "refused",
     status: 503,
+    reason: "Busy",
     fields: [["retry-after", "5"], ["content-length", "4"]],
     body: bytesOf("body"),
   });
@@ -268,6 +269,7 @@ Deno.test("ClientHandshake.receiveEnd() gives what there is of a refusal", () =>
   assertEquals(client.receiveEnd(), {
     kind: "refused",
     status: 401,
+    reason: "No",
     fields: [],
     body: bytesOf("par"),
   });

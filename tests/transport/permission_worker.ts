@@ -1,16 +1,17 @@
 /**
- * Connects by `ws` in a worker, and posts the first call of the listener.
+ * Connects by a transport in a worker, and posts the first call of the listener.
  *
  * @module
  */
 
-import { loadTransport } from "../../../lib/transport/load.ts";
+import { loadTransport } from "../../lib/transport/load.ts";
 
 const env = environment();
 
 addEventListener("message", async (event) => {
   if (!(event instanceof MessageEvent)) return;
-  const kind = await loadTransport("auto", "own");
+  const [name, url] = event.data;
+  const kind = await loadTransport(name, "own");
   const report = (call: string) =>
     post({
       name: kind.name,
@@ -18,7 +19,7 @@ addEventListener("message", async (event) => {
       env: environment() === env ? "as before" : "changed",
     });
   kind.connect(
-    { url: event.data, protocols: [], headers: {} },
+    { url, protocols: [], headers: {} },
     { maxMessageSize: 1_000 },
     {
       open: () => report("open"),

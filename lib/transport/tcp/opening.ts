@@ -1,0 +1,191 @@
+/**
+ * From a target to a WebSocket that is open, or the reason why there is none.
+ *
+ * @module
+ */
+
+import type { Failure } from "../../connection/failure.ts";
+import { parseRetryAfter } from "../../connection/retry_after.ts";
+import {
+  acceptInput,
+  ClientHandshake,
+  type HandshakeAcceptance,
+  type HandshakeFailure,
+  type HandshakeRefusal,
+  type HandshakeResult,
+} from "../../rfc6455/handshake/client_handshake.ts";
+import { combineFields } from "../../rfc6455/handshake/fields.ts";
+import { requestBytes } from "../../rfc6455/handshake/request.ts";
+import type { Target } from "../transport.ts";
+import { withUserAgent } from "../user_agent.ts";
+import { Attempt, closeQuietly } from "./attempt.ts";
+import { excerpt } from "./body_excerpt.ts";
+import { dial, endpointOf } from "./dial.ts";
+import { connectFailure, OpeningError } from "./tcp_failure.ts";
+import { writeAll } from "./write_all.ts";
+
+/** A handshake that the server accepted. */
+export interface Opened {
+  /** The connection; it is the caller's to close. */
+  readonly conn: Deno.Conn;
+  /** The server's answer. */
+  readonly acceptance: HandshakeAcceptance;
+  /** What came behind the answer: frames, or nothing. */
+  readonly rest: Uint8Array<ArrayBuffer>;
+}
+
+/** The usual answer is 130 to 500 bytes long. */
+const READ = 1024;
+/** How long the body of a refusal may take, in milliseconds. */
+const BODY_WAIT = 500;
+
+/** One attempt to open a WebSocket. */
+export class Opening {
+  readonly #url: URL;
+  readonly #protocols: readonly string[];
+  readonly #key = makeKey();
+  readonly #request: Uint8Array<ArrayBuffer>;
+  readonly #attempt = new Attempt();
+
+  /**
+   * Makes an attempt that has not begun.
+   *
+   * @throws {TypeError} A bad URL, subprotocol or header.
+   */
+  constructor({ url, protocols, headers }: Target) {
+    this.#url = new URL(url);
+    this.#protocols = protocols;
+    this.#request = requestBytes({
+      url: this.#url,
+      key: this.#key,
+      protocols,
+      headers: withUserAgent(headers),
+    });
+  }
+
+  /**
+   * Connects, and performs the handshake.
+   *
+   * @throws {OpeningError} Why it failed; nothing is left open.
+   */
+  async run(): Promise<Opened> {
+    try {
+      const conn = await dial(this.#url, this.#attempt);
+      const [accept] = await Promise.all([
+        acceptFor(this.#key),
+        writeAll(conn, this.#request),
+      ]);
+      const protocols = this.#protocols;
+      return await answerOf(conn, new ClientHandshake({ accept, protocols }));
+    } catch (error) {
+      this.abort();
+      throw new OpeningError(connectFailure(error, endpointOf(this.#url)));
+    }
+  }
+
+  /** Gives up, and closes what is open. */
+  abort(): void {
+    this.#attempt.abort();
+  }
+}
+
+/** Reads until the server's answer is complete. */
+async function answerOf(
+  conn: Deno.Conn,
+  handshake: ClientHandshake,
+): Promise<Opened> {
+  const buffer = new Uint8Array(READ);
+  for (;;) {
+    const count = await conn.read(buffer);
+    if (count === null) throw failureAtEnd(handshake.receiveEnd());
+    const result = handshake.receive(buffer.subarray(0, count));
+    if (result.kind === "accepted") {
+      const rest = buffer.subarray(result.end, count);
+      return { conn, acceptance: result, rest };
+    }
+    if (result.kind !== "incomplete") throw failureOf(result);
+    if (handshake.isRefused) {
+      throw failureOf(await refusalOf(conn, handshake, buffer));
+    }
+  }
+}
+
+/** Waits for the body of a refusal, but not for long. */
+async function refusalOf(
+  conn: Deno.Conn,
+  handshake: ClientHandshake,
+  buffer: Uint8Array,
+): Promise<HandshakeRefusal | HandshakeFailure> {
+  const timer = setTimeout(() => closeQuietly(conn), BODY_WAIT);
+  try {
+    for (;;) {
+      const count = await conn.read(buffer);
+      if (count === null) break;
+      const result: HandshakeResult = handshake.receive(
+        buffer.subarray(0, count),
+      );
+      if (result.kind === "refused") return result;
+    }
+  } catch {
+    // What came of the body before the connection was lost is of use.
+  } finally {
+    clearTimeout(timer);
+  }
+  return handshake.receiveEnd();
+}
+
+/** A connection that ends within the head broke nothing; one that is not HTTP did. */
+function failureAtEnd(
+  result: HandshakeRefusal | HandshakeFailure,
+): OpeningError {
+  if (result.kind === "refused" || result.offset !== undefined) {
+    return failureOf(result);
+  }
+  const { detail } = result;
+  return new OpeningError({ type: "connect", kind: "unknown", detail });
+}
+
+function failureOf(result: HandshakeRefusal | HandshakeFailure): OpeningError {
+  return new OpeningError(
+    result.kind === "refused" ? refusal(result) : violation(result),
+  );
+}
+
+function refusal({ status, reason, fields, body }: HandshakeRefusal): Failure {
+  const headers = combineFields(fields);
+  const retryAfter = parseRetryAfter(headers["retry-after"] ?? "", Date.now());
+  const line = `${status} ${reason}`.trim();
+  const text = excerpt(body);
+  return {
+    type: "handshake",
+    status,
+    headers,
+    ...retryAfter !== undefined && { retryAfter },
+    detail: text === "" ? line : `${line}: ${text}`,
+  };
+}
+
+function violation({ detail, offset }: HandshakeFailure): Failure {
+  return {
+    type: "protocol",
+    closeCode: 1002,
+    detail: offset === undefined
+      ? detail
+      : `${detail}, at byte ${offset} of the answer`,
+  };
+}
+
+/** 16 random bytes (RFC 6455, 4.1, step 7). */
+function makeKey(): string {
+  return base64(crypto.getRandomValues(new Uint8Array(16)));
+}
+
+/** The value that the server must answer the key with (RFC 6455, 4.1). */
+async function acceptFor(key: string): Promise<string> {
+  const input = new TextEncoder().encode(acceptInput(key));
+  return base64(new Uint8Array(await crypto.subtle.digest("SHA-1", input)));
+}
+
+function base64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
+}

@@ -1,0 +1,99 @@
+/**
+ * Writes what a protocol has to send: one write for all of a turn.
+ *
+ * @module
+ */
+
+import type { Protocol } from "../../rfc6455/protocol.ts";
+import { type Writable, writeAll } from "./write_all.ts";
+
+/** A larger buffer is not kept between two writes, in bytes. */
+const KEPT = 64 * 1024;
+
+/** What an output notifies of, from its own events. */
+export interface OutputListener {
+  /** A part was written. */
+  written(): void;
+  /** Nothing waits any more. */
+  flushed(): void;
+  /** The connection takes nothing any more; nothing follows. */
+  failed(detail: string): void;
+}
+
+/** The output of one connection. */
+export class Output {
+  readonly #conn: Writable;
+  readonly #protocol: Protocol;
+  readonly #listener: OutputListener;
+  #state: "idle" | "scheduled" | "writing" | "stopped" = "idle";
+  /** Bytes of the present write that the system has not taken. */
+  #pending = 0;
+
+  /** Makes an output that writes nothing yet. */
+  constructor(conn: Writable, protocol: Protocol, listener: OutputListener) {
+    this.#conn = conn;
+    this.#protocol = protocol;
+    this.#listener = listener;
+  }
+
+  /** How many bytes of frames the system has not taken. */
+  get unwritten(): number {
+    return this.#pending + this.#protocol.outputLength;
+  }
+
+  /** Writes after the present turn, so that more can join. */
+  schedule(): void {
+    if (this.#state !== "idle") return;
+    this.#state = "scheduled";
+    queueMicrotask(() => this.#begin("scheduled"));
+  }
+
+  /** Writes what there is at once. */
+  flush(): void {
+    this.#begin("idle");
+  }
+
+  /** Writes nothing more. */
+  stop(): void {
+    this.#state = "stopped";
+  }
+
+  #begin(from: "idle" | "scheduled"): void {
+    if (this.#state !== from) return;
+    this.#state = "idle";
+    const output = this.#protocol.takeOutput();
+    if (output.length > 0) this.#write(output);
+  }
+
+  async #write(first: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#state = "writing";
+    try {
+      let output = first;
+      while (output.length > 0) {
+        await this.#writeAll(output);
+        if (this.#isStopped) return;
+        output = this.#protocol.takeOutput();
+      }
+    } catch (error) {
+      if (this.#isStopped) return;
+      this.stop();
+      const detail = error instanceof Error ? error.message : String(error);
+      return this.#listener.failed(detail);
+    }
+    this.#state = "idle";
+    this.#listener.flushed();
+  }
+
+  async #writeAll(output: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#pending = output.length;
+    await writeAll(this.#conn, output, (count) => {
+      this.#pending -= count;
+      if (!this.#isStopped) this.#listener.written();
+    });
+    if (output.buffer.byteLength <= KEPT) this.#protocol.recycle(output);
+  }
+
+  get #isStopped(): boolean {
+    return this.#state === "stopped";
+  }
+}

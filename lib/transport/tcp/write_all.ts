@@ -1,0 +1,30 @@
+/**
+ * Writes to a connection of Deno.
+ *
+ * @module
+ */
+
+/** A part of `Deno.Conn`. */
+export interface Writable {
+  /** Writes some of the bytes, and gives how many. */
+  write(bytes: Uint8Array): Promise<number>;
+}
+
+/**
+ * Writes all bytes.
+ *
+ * @param written Called with the size of each part that the system took.
+ */
+export async function writeAll(
+  conn: Writable,
+  bytes: Uint8Array,
+  written: (count: number) => void = ignore,
+): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    const count = await conn.write(at === 0 ? bytes : bytes.subarray(at));
+    at += count;
+    written(count);
+  }
+}
+
+function ignore(): void {}
