@@ -26,12 +26,8 @@ import type { NoticeOf } from "../boundary/protocol.ts";
 import { type Sendable, toMessage } from "./remote/message_data.ts";
 import { sizeOf } from "../queue/data.ts";
 import type { WorkerWebSocketOptions } from "./options/options.ts";
-import {
-  PLATFORM_OPTIONS,
-  PLATFORM_ROWS,
-  resolveRows,
-} from "./options/table.ts";
-import { check } from "./options/validate.ts";
+import { PLATFORM_ROWS, resolveRows } from "./options/table.ts";
+import { checkValue } from "./options/validate.ts";
 import {
   type BinaryFormat,
   CLOSED,
@@ -279,13 +275,13 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
 function resolvePlatformOptions(
   options: Readonly<Record<string, unknown>>,
 ): Required<WorkerWebSocketOptions> {
-  const given = Object.fromEntries(
-    Object.keys(PLATFORM_ROWS).map((name) => [
-      name,
-      options[name] || undefined,
-    ]),
-  );
-  check(given, "options", PLATFORM_OPTIONS);
+  const given: Record<string, unknown> = {};
+  for (const [name, row] of Object.entries(PLATFORM_ROWS)) {
+    const value = options[name];
+    if (!value) continue;
+    checkValue(value, name, row);
+    given[name] = value;
+  }
   return resolveRows(PLATFORM_ROWS, given);
 }
 

@@ -10,7 +10,7 @@ import { isCloseCode } from "../../rfc6455/close.ts";
 import { WorkerHost } from "../workers/worker_host.ts";
 import { TOKEN } from "./arguments.ts";
 import type { HookMarker, MessageBody } from "./options.ts";
-import { check, type Fit, isObject, type Range } from "./validate.ts";
+import { checkValue, type Fit, isObject, type Range } from "./validate.ts";
 
 /** Headers that belong to the handshake (RFC 6455, 4.1), or frame the request. */
 const FORBIDDEN =
@@ -116,7 +116,7 @@ export const SIGNAL: Fit = {
  * @throws {TypeError} One cannot be sent, or the platform sets no headers.
  */
 export function checkHeaders(value: unknown, name: string): void {
-  check(value, name, { wanted: "an object", holds: isObject });
+  checkValue(value, name, { wanted: "an object", holds: isObject });
   // Browsers let a page set no headers of a handshake.
   if (!("Deno" in globalThis || "process" in globalThis)) {
     throw new TypeError(
@@ -129,7 +129,7 @@ export function checkHeaders(value: unknown, name: string): void {
         `Option "${name}" must not have the header ${JSON.stringify(header)}`,
       );
     }
-    check(content, `${name}.${header}`, HEADER_TEXT);
+    checkValue(content, `${name}.${header}`, HEADER_TEXT);
   }
 }
 

@@ -55,7 +55,9 @@ import {
   isObject,
   type Members,
   type Row,
+  type RowValues,
   SWITCH,
+  type ValueRule,
   WAIT,
 } from "./validate.ts";
 
@@ -145,8 +147,15 @@ export const CONFIG_ROWS: Rows<ConfigOption, Config> = {
   },
 };
 
-/** The options of a `WorkerWebSocket`. */
-export const PLATFORM_ROWS: Rows<PlatformOption> = {
+/** The options of a `WorkerWebSocket`: none of them has members. */
+export const PLATFORM_ROWS: {
+  readonly [Name in PlatformOption]-?:
+    & ValueRule
+    & RowValues<
+      Exclude<Options[Name], undefined>,
+      Options[Name]
+    >;
+} = {
   headers: { check: checkHeaders, default: {} },
   transport: { oneOf: TRANSPORT_CHOICES, default: "auto" },
   worker: { rule: WORKER, default: "shared" },
@@ -199,9 +208,6 @@ export const OTHER_ROWS: Rows<
 
 /** All options by name. */
 export const OPTIONS: Members = /* @__PURE__ */ makeOptions();
-
-/** The options that a `WorkerWebSocket` takes. */
-export const PLATFORM_OPTIONS: Members = { members: PLATFORM_ROWS };
 
 /**
  * The defaults of {@linkcode ReconnectingWebSocketOptions}, frozen.

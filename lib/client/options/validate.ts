@@ -8,13 +8,15 @@
  * What a value must be, as data: calls at the top of a module would stay in
  * every bundle.
  */
-export type Rule =
+export type Rule = ValueRule | Members;
+
+/** What a value must be that has no members of its own. */
+export type ValueRule =
   | Fit
   | Range
   | Choice
-  | Members
   | { readonly check: (value: unknown, name: string) => void }
-  | { readonly rule: Rule };
+  | { readonly rule: ValueRule };
 
 /** A value for which `holds`; `wanted` says which in words. */
 export interface Fit {
@@ -41,14 +43,19 @@ export interface Members {
 }
 
 /** What is known of one option: its rule, its default, and what is made of it. */
-export type Row<Given = unknown, Used = unknown> = Rule & {
+export type Row<Given = unknown, Used = unknown> =
+  & Rule
+  & RowValues<Given, Used>;
+
+/** What a row has besides its rule. */
+export interface RowValues<Given, Used> {
   /** What holds where the option is not given; of a group, that it is there. */
   readonly default?: Given;
   /** The same, where it is left to what the connection knows later. */
   readonly assumed?: Given;
   /** Makes of the value, with its members resolved, what is used instead. */
   resolve?(value: never): Used;
-};
+}
 
 /** A duration that may be 0 or `Infinity`, in milliseconds. */
 export const WAIT: Range = {
@@ -67,17 +74,30 @@ export const SWITCH: Fit = {
 };
 
 /**
- * Checks a value; `name` is the option's.
+ * Checks a value and its members; `name` is the option's.
  *
  * @throws {TypeError} The value is of a wrong type, or has an unknown member.
  * @throws {RangeError} A number out of range.
  */
 export function check(value: unknown, name: string, rule: Rule): void {
-  if ("rule" in rule) check(value, name, rule.rule);
+  if (!("members" in rule)) checkValue(value, name, rule);
+  else if (!rule.unless?.(value)) checkMembers(value, name, rule.members);
+}
+
+/**
+ * Checks a value that has no members. Who needs no more loads no more.
+ *
+ * @throws {TypeError} The value is of a wrong type.
+ * @throws {RangeError} A number out of range.
+ */
+export function checkValue(
+  value: unknown,
+  name: string,
+  rule: ValueRule,
+): void {
+  if ("rule" in rule) checkValue(value, name, rule.rule);
   else if ("check" in rule) rule.check(value, name);
-  else if ("members" in rule) {
-    if (!rule.unless?.(value)) checkMembers(value, name, rule.members);
-  } else if ("oneOf" in rule) {
+  else if ("oneOf" in rule) {
     const wanted = rule.oneOf.map((known) => `"${known}"`).join(" or ");
     const holds = rule.oneOf.some((known) => known === value);
     if (!holds) refuse(TypeError, { name, wanted, value });

@@ -6,7 +6,7 @@
 
 import { PLATFORM_CLOCK } from "../../platform/clock.ts";
 import type { SocketError } from "../errors/mod.ts";
-import { check, WAIT } from "../options/validate.ts";
+import { checkValue, WAIT } from "../options/validate.ts";
 
 /**
  * What ends the wait of `receive()`.
@@ -80,7 +80,7 @@ export class MessageStream<T> {
   async receive(
     { signal, timeout = Infinity }: ReceiveOptions = {},
   ): Promise<T> {
-    check(timeout, "timeout", WAIT);
+    checkValue(timeout, "timeout", WAIT);
     signal?.throwIfAborted();
     this.#occupy();
     const { promise, resolve, reject } = Promise.withResolvers<T>();

@@ -15,7 +15,7 @@ import {
 } from "../errors/mod.ts";
 import type { RemoteConnection } from "../remote/remote_connection.ts";
 import type { SendOutcome, SendTicket } from "../remote/send_queue.ts";
-import { check, WAIT } from "../options/validate.ts";
+import { checkValue, WAIT } from "../options/validate.ts";
 
 /**
  * How one message is written.
@@ -90,7 +90,7 @@ export class WriteQueue {
     message: Data | Blob,
     { signal, ttl = Infinity }: WriteOptions,
   ): Promise<SendOutcome> {
-    check(ttl, "ttl", WAIT);
+    checkValue(ttl, "ttl", WAIT);
     signal?.throwIfAborted();
     const bytes = sizeOf(message);
     if (bytes > this.#limits.maxBytes) return OVERFLOW;

@@ -17,7 +17,7 @@ const OPTIONS: Members = {
       members: { interval: DURATION },
       unless: (value) => value === false,
     },
-    outbox: { rule: { members: { maxMessages: DURATION } }, default: {} },
+    outbox: { members: { maxMessages: { rule: DURATION } }, default: {} },
   },
 };
 
