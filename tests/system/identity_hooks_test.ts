@@ -90,7 +90,7 @@ Deno.test("hooks: one that blocks the worker is caught by the watchdog", async (
   });
   const { error } = await next(socket, "disconnect");
   assertInstanceOf(error, WorkerError);
-  assertStringIncludes(error.message, "did not answer for 5000 ms");
+  assertStringIncludes(error.message, "did not answer for 10000 ms");
 });
 
 Deno.test("hooks: a greeting that refuses the token asks for one more", async () => {

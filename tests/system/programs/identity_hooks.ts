@@ -53,7 +53,8 @@ function act(hook: string): Promise<never> | undefined {
       throw error;
     }
     case "blocks":
-      for (;;);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+      return undefined;
     default:
       return undefined;
   }

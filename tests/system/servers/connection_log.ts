@@ -53,12 +53,17 @@ export class ConnectionLog {
    * Records a connection that has opened.
    *
    * @param opening What was asked for and agreed.
+   * @param openedAt The instant, if it was before this call.
    * @returns Its entry.
    */
-  opened(opening: Opening): Entry {
+  opened(opening: Opening, openedAt = now()): Entry {
     const id = ++this.#opened;
     this.#open++;
-    const entry: Writable = { ...newConnection(id, opening), history: [] };
+    const entry: Writable = {
+      ...{ id, ...opening, openedAt },
+      ...{ messages: NONE, pings: NONE, pongs: NONE },
+      history: [],
+    };
     this.#entries.push(entry);
     if (this.#entries.length > LIMITS.connections) this.#entries.shift();
     this.#noticeChange();
@@ -100,18 +105,6 @@ type Writable =
   & { -readonly [Key in keyof ConnectionReport]: ConnectionReport[Key] }
   & { history: Arrival[] };
 
-function newConnection(id: number, opening: Opening): ConnectionReport {
-  return {
-    id,
-    ...opening,
-    openedAt: now(),
-    messages: NONE,
-    pings: NONE,
-    pongs: NONE,
-    history: [],
-  };
-}
-
 function recordArrival(entry: Writable, arrival: Arrival): void {
   const tally = `${arrival.type}s` as const;
   entry[tally] = count(entry[tally], arrival.at);
@@ -122,6 +115,7 @@ function recordArrival(entry: Writable, arrival: Arrival): void {
   }
 }
 
-function now(): number {
+/** This instant on the clock of all threads, in milliseconds. */
+export function now(): number {
   return performance.timeOrigin + performance.now();
 }

@@ -10,7 +10,7 @@ import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 // @ts-types="@types/ws"
 import { type RawData, WebSocket, WebSocketServer } from "ws";
-import { ConnectionLog } from "./connection_log.ts";
+import { ConnectionLog, now } from "./connection_log.ts";
 import { RemoteHost } from "./remote_host.ts";
 import { parseInBand } from "./server_command.ts";
 import type { ServerReport } from "./server_report.ts";
@@ -128,12 +128,15 @@ function meet(request: IncomingMessage, stream: Duplex, head: Buffer): void {
   const handshake = judge(request);
   switch (handshake.type) {
     case "accept":
-    case "accept-and-drop":
+    case "accept-and-drop": {
+      // The client may be busy with the answer before the callback is here.
+      const openedAt = now();
       sockets.handleUpgrade(request, stream, head, (socket) => {
-        serve(socket, stream, request);
+        serve(socket, stream, { request, openedAt });
         if (handshake.type === "accept-and-drop") reset(stream);
       });
       return;
+    }
     case "refuse":
       stream.end(formatResponse(handshake));
       return;
@@ -175,14 +178,17 @@ function selectProtocol(offered: Set<string>): string | undefined {
 function serve(
   socket: WebSocket,
   stream: Duplex,
-  request: IncomingMessage,
+  { request, openedAt }: {
+    readonly request: IncomingMessage;
+    readonly openedAt: number;
+  },
 ): void {
   streams.set(socket, stream);
   const entry = log.opened({
     target: request.url ?? "",
     headers: flatten(request),
     protocol: socket.protocol,
-  });
+  }, openedAt);
   const heartbeat = startHeartbeat(socket);
   // `ws` answers a close frame by this very call.
   if (options.closing === "ignore") socket.close = () => {};
