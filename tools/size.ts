@@ -25,16 +25,19 @@ interface Item {
   readonly budget?: number;
 }
 
-/** The reach is 5 kB and 7 kB; these are what holds today. */
+/**
+ * The reach is 18 kB for `ReconnectingWebSocket`, 10 kB for `WorkerWebSocket` and
+ * 16 kB for the worker; these are what holds today.
+ */
 const ITEMS: readonly Item[] = [
-  { name: "@holdfast/websocket", entry: "mod.ts", budget: 23_900, ours: true },
-  ours("ReconnectingWebSocket", 22_800),
-  ours("WorkerWebSocket", 13_200),
-  ours("describeClose", 5_200),
+  { name: "@holdfast/websocket", entry: "mod.ts", budget: 23_100, ours: true },
+  ours("ReconnectingWebSocket", 19_300),
+  ours("WorkerWebSocket", 12_600),
+  ours("describeClose", 2_600),
   {
     name: "@holdfast/websocket/worker",
     entry: "worker.ts",
-    budget: 18_700,
+    budget: 17_800,
     ours: true,
   },
   {
@@ -77,22 +80,30 @@ function ours(symbol: string, budget: number): Item {
 }
 
 async function report(item: Item, directory: string): Promise<void> {
-  const bundle = await load(item, directory);
-  const size = gzipSync(bundle, { level: 9 }).length;
+  const { bundle, later } = await load(item, directory);
+  const size = gzipped(bundle);
   const { name, budget = Infinity } = item;
   const limit = budget === Infinity ? "" : `, at most ${kilobytes(budget)}`;
-  console.log(`${name.padEnd(28)} ${kilobytes(size)} gzipped${limit}`);
+  const rest = later === 0 ? "" : `; on demand ${kilobytes(later)}`;
+  console.log(`${name.padEnd(28)} ${kilobytes(size)} gzipped${limit}${rest}`);
   const foreign = item.ours ? FOREIGN.exec(bundle)?.[0] : undefined;
   if (foreign !== undefined) console.error(`${name} contains ${foreign}`);
   if (size > budget) console.error(`${name} is above its budget`);
   if (foreign !== undefined || size > budget) Deno.exitCode = 1;
 }
 
-/** All that is loaded at once; what is imported later is in files of its own. */
+/** What an application loads. */
+interface Loaded {
+  /** All that is loaded at once. */
+  readonly bundle: string;
+  /** The size of what is imported on demand, gzipped, in bytes. */
+  readonly later: number;
+}
+
 async function load(
   { name, entry }: Item,
   directory: string,
-): Promise<string> {
+): Promise<Loaded> {
   const target = `${directory}/${name.replaceAll(/\W+/g, "-")}`;
   await Deno.mkdir(target);
   const { success, output } = await deno([
@@ -110,7 +121,18 @@ async function load(
   const file = typeof entry === "string"
     ? entry.replace(/\.ts$/, ".js")
     : `${target.slice(directory.length + 1)}.js`;
-  return await gather(target, file, new Set());
+  const seen = new Set<string>();
+  const bundle = await gather(target, file, seen);
+  let later = 0;
+  for await (const { name } of Deno.readDir(target)) {
+    if (seen.has(name) || !bundle.includes(name)) continue;
+    later += gzipped(await Deno.readTextFile(`${target}/${name}`));
+  }
+  return { bundle, later };
+}
+
+function gzipped(text: string): number {
+  return gzipSync(text, { level: 9 }).length;
 }
 
 async function write(path: string, source: string): Promise<string> {
