@@ -122,8 +122,7 @@ export class TransportDriver implements TransportEvents {
         kind.connect(target, { maxMessageSize }, listener),
       );
     } catch (error) {
-      const detail = describeError(error);
-      this.#fail(socket, { type: "invalid", detail });
+      this.#fail(socket, { type: "invalid", detail: describeError(error) });
     }
   }
 
@@ -264,7 +263,9 @@ export class TransportDriver implements TransportEvents {
       this.#inbound.noteMessage(progress, this.#clock.now());
     }
     const { kind } = this.#machine.state;
-    this.#perform(socket, this.#inbound.receive(kind, data, bytes));
+    const actions = this.#inbound.receive(kind, data, bytes);
+    // An iterator for each message is slow, and nearly always there are none.
+    if (actions.length > 0) this.#perform(socket, actions);
   }
 
   /** A pong arrived. */
@@ -341,10 +342,8 @@ export class TransportDriver implements TransportEvents {
     for (const action of actions) {
       switch (action.kind) {
         case "answered":
-          this.#machine.dispatch({ type: "answered", socket });
-          break;
         case "greeted":
-          this.#machine.dispatch({ type: "greeted", socket });
+          this.#machine.dispatch({ type: action.kind, socket });
           break;
         case "pause":
           this.#pause(socket);

@@ -1,7 +1,8 @@
 /**
  * The transport over the platform's own `WebSocket`. It works everywhere, but has
  * no ping frames, no backpressure on received messages, and no way to drop a
- * connection at once.
+ * connection at once: a peer that answers no close frame keeps its TCP connection
+ * until TCP itself, or the worker, ends.
  *
  * @module
  */
