@@ -30,6 +30,9 @@ const CONNECT = {
   unknown: "Connection failed",
 };
 
+/** What Deno says where a permission is missing. */
+const NO_PERMISSION = /requires net access/i;
+
 const ADVICE = {
   refused: "Check host and port, and that the server runs",
   dns: "Check the host's name and the network",
@@ -110,7 +113,9 @@ function describeFailure(
     case "invalid":
       return [
         withDetail("The platform refused the target", failure.detail),
-        ADVICE.invalid,
+        NO_PERMISSION.test(failure.detail)
+          ? "Grant --allow-net, for this host and port alone if you like"
+          : ADVICE.invalid,
       ];
     case "handshake":
       return [

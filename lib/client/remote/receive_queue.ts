@@ -59,6 +59,8 @@ const HOLD_MESSAGES = 1 << 14;
 /** An async function may need several turns of promises before it listens again. */
 const CAREFUL_EVENTS = 64;
 
+const SETTLED = Promise.resolve();
+
 const NO_CREDIT: Credit = { messages: 0, bytes: 0 };
 
 /** So many messages have been consumed. */
@@ -258,7 +260,7 @@ export class ReceiveQueue {
     if (this.#carefulEvents > 0) {
       this.#carefulEvents -= 1;
       this.#clock.task(this.#resume);
-    } else queueMicrotask(this.#resume);
+    } else SETTLED.then(this.#resume);
   }
 
   readonly #resume = () => {

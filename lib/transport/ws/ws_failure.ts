@@ -21,6 +21,7 @@ export type ResponseHeaders = Readonly<
 const NO_NAME = /^(?:ENOTFOUND|EAI_\w+)$/;
 const NO_TRUST =
   /^(?:CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|HOSTNAME_MISMATCH)|SELF_SIGNED|^EPROTO$/;
+const NO_PERMISSION = /^Requires net access/;
 /** Texts of `ws`, which have no code, for a response that is no handshake. */
 const NO_HANDSHAKE =
   /^Invalid (?:Upgrade|Sec-WebSocket)|^Server (?:sent|indicated)/;
@@ -32,6 +33,8 @@ export function openingFailure(error: CodedError): Failure {
   if (code.startsWith("HPE_") || NO_HANDSHAKE.test(detail)) {
     return { type: "protocol", closeCode: 1002, detail };
   }
+  // Deno's permissions do not change while a program runs.
+  if (NO_PERMISSION.test(detail)) return { type: "invalid", detail };
   return { type: "connect", kind: kindOf(code, detail), detail };
 }
 

@@ -55,3 +55,16 @@ Deno.test("messageOf() gives the advice that the close code calls for", () => {
   }
   assertEquals(closed(4002), closed(1002).replace("1002", "4002"));
 });
+
+Deno.test("messageOf() names the flag of a missing permission", () => {
+  const detail =
+    'Requires net access to "127.0.0.1:9", run again with the --allow-net flag';
+  assertMatch(
+    messageOf({ type: "invalid", detail }, CONTEXT),
+    /Grant --allow-net, for this host and port alone/,
+  );
+  assertMatch(
+    messageOf({ type: "invalid", detail: "bad port" }, CONTEXT),
+    /Correct the URL/,
+  );
+});

@@ -137,6 +137,16 @@ Deno.test("WorkerHost() lets the process exit after the last close", async () =>
   assertEquals([code, output.trim()], [0, "opened\nrequested 1000"]);
 });
 
+Deno.test("a connection ends at once without permission for the network, and needs no more than its host", async () => {
+  await using server = startEcho();
+  const url = server.url.replace("localhost", "127.0.0.1");
+  const none = await run(["--allow-read"], url);
+  assertEquals([none.code, none.output.trim()], [0, "fatal invalid"]);
+  const { host } = new URL(url);
+  const one = await run(["--allow-read", `--allow-net=${host}`], url);
+  assertEquals([one.code, one.output.trim()], [0, "opened\nrequested 1000"]);
+});
+
 Deno.test("WorkerHost() replaces a worker that throws", async () => {
   await assertReplaced(
     `${READY} onmessage = () => { throw new Error("Boom") };`,

@@ -11,6 +11,12 @@ function coded(code: string, message = "x"): Error {
   return Object.assign(new Error(message), { code });
 }
 
+Deno.test("openingFailure() takes a missing permission for fatal", () => {
+  const detail =
+    'Requires net access to "127.0.0.1:9", run again with the --allow-net flag';
+  assertEquals(openingFailure(new Error(detail)), { type: "invalid", detail });
+});
+
 Deno.test("openingFailure() reads the kind from the code", () => {
   const kinds = {
     ECONNREFUSED: "refused",
