@@ -274,8 +274,16 @@ export type NotificationNotice =
     readonly after: number;
   }
   & (
-    | Exclude<Notification, { readonly type: "opened" | "heartbeat" }>
+    | Exclude<
+      Notification,
+      { readonly type: "opened" | "disconnected" | "closed" | "heartbeat" }
+    >
+    | NotificationOf<"disconnected" | "closed"> & {
+      /** The URL of the attempt, without a token; absent if none was known. */
+      readonly url?: string;
+    }
     | NotificationOf<"opened"> & {
+      /** The URL that was connected to, without a token. */
       readonly url: string;
       readonly transport: TransportName;
     }

@@ -112,7 +112,7 @@ export class ReconnectingWebSocket
     this.#parts.followAbortSignal();
   }
 
-  /** The URL, as it was resolved last and without a token; empty before it is known. */
+  /** The URL of the present attempt or connection, without a token; empty before it is known. */
   get url(): string {
     return this.#parts.providers.url;
   }

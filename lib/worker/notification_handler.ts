@@ -63,6 +63,7 @@ export class NotificationHandler {
         this.#notices.push({
           ...this.#redact(notification),
           ...this.#position,
+          ...this.#target,
         });
         return;
       case "closed":
@@ -81,6 +82,11 @@ export class NotificationHandler {
 
   get #position(): { readonly id: number; readonly after: number } {
     return { id: this.#id, after: this.#notices.after };
+  }
+
+  get #target(): { readonly url?: string } {
+    const { resolution } = this.#transports;
+    return resolution === undefined ? {} : { url: resolution.url };
   }
 
   #logStatus(status: StatusNotice): void {
@@ -111,7 +117,11 @@ export class NotificationHandler {
     this.#sendBuffer.drop("closed");
     this.#transports.dropHeld();
     if (closed.cause === "requested") this.#notices.clear("closed");
-    this.#notices.pushLast({ ...this.#redact(closed), ...this.#position });
+    this.#notices.pushLast({
+      ...this.#redact(closed),
+      ...this.#position,
+      ...this.#target,
+    });
   }
 
   #redact<T extends { readonly failure?: Failure }>(record: T): T {

@@ -59,7 +59,10 @@ export const LIMITS: OutboxLimits = {
 };
 
 /** How a connection ends. */
-export type Ending = Pick<NoticeOf<"closed">, "info" | "cause" | "failure">;
+export type Ending = Pick<
+  NoticeOf<"closed">,
+  "info" | "cause" | "failure" | "url"
+>;
 
 /** One far end. */
 export class FakeWorker implements WorkerPort {
@@ -139,8 +142,12 @@ export class FakeWorker implements WorkerPort {
   }
 
   /** Tells of a connection that has opened. */
-  open(id: number, after = 0): void {
-    this.tell({ type: "opened", id, after, ...OPENED });
+  open(
+    id: number,
+    after = 0,
+    how: Partial<Pick<NoticeOf<"opened">, "url">> = {},
+  ): void {
+    this.tell({ type: "opened", id, after, ...OPENED, ...how });
   }
 
   /** Tells of a connection that has ended. */

@@ -1,4 +1,9 @@
-import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { ConnectionLostError } from "../../lib/client/errors/mod.ts";
 import type { NoticeOf } from "../../lib/boundary/protocol.ts";
 import { makeStage } from "./workers/fake_global_worker.ts";
@@ -43,7 +48,7 @@ Deno.test("binaryType, protocol and extensions are right after each reconnect", 
     type: "opened",
     id: 1,
     after: 0,
-    url: "ws://localhost/?token=canary",
+    url: "ws://elsewhere.test/",
     protocol: "v1",
     extensions: "permessage-deflate",
     status: { kind: "open", attempt: 1 },
@@ -59,7 +64,7 @@ Deno.test("binaryType, protocol and extensions are right after each reconnect", 
   ]);
   assertEquals([socket.status.transport, socket.url], [
     "ws",
-    "ws://localhost/",
+    "ws://elsewhere.test/",
   ]);
   socket.binaryType = "blob";
   Object.assign(socket, { binaryType: "nonsense" });
@@ -83,16 +88,25 @@ Deno.test("binaryType, protocol and extensions are right after each reconnect", 
   assertEquals(data[1], "text");
 });
 
-Deno.test("message events have the origin of the URL", async () => {
+Deno.test("message events and errors have the URL that was connected to", async () => {
   await using stage = makeStage();
   const socket = make(stage, {}, "https://example.com/feed");
   const origins: string[] = [];
   socket.onmessage = ({ origin }) => origins.push(origin);
-  stage.worker.open(1);
-  await settle();
+  const errors: string[] = [];
+  socket.onerror = ({ error }) => errors.push(error.message);
+  // A hook may have chosen another one than the constructor got.
+  stage.worker.open(1, 0, { url: "wss://hook.test/feed" });
   deliver(stage, 1, "a");
   await settle();
-  assertEquals(origins, ["wss://example.com"]);
+  assertEquals([origins, socket.url], [
+    ["wss://hook.test"],
+    "wss://hook.test/feed",
+  ]);
+  stage.worker.lose(1, 0, { failure: LOSS, url: "wss://other.test/" });
+  await settle();
+  assertEquals(socket.url, "wss://other.test/");
+  assertStringIncludes(errors[0] ?? "", "(wss://other.test/, attempt");
 });
 
 Deno.test("onmessage makes what was held come, in order", async () => {

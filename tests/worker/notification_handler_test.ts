@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Notice } from "../../lib/boundary/protocol.ts";
 import type { Failure } from "../../lib/connection/failure.ts";
 import { LOST } from "../../lib/rfc6455/close.ts";
+import type { Resolution } from "../../lib/worker/attempt/resolver.ts";
 import { Secrets } from "../../lib/worker/attempt/secrets.ts";
 import { ConnectionLogger } from "../../lib/worker/connection_logger.ts";
 import { NoticeQueue } from "../../lib/worker/notice_queue.ts";
@@ -9,6 +10,7 @@ import {
   NotificationHandler,
   type NotificationParts,
 } from "../../lib/worker/notification_handler.ts";
+import { FakeTransports } from "../transport/fake_transport.ts";
 import { setupWith } from "./hub_client.ts";
 
 const WAITING = { kind: "waiting", attempt: 2, delay: 5 } as const;
@@ -123,6 +125,27 @@ Deno.test("NotificationHandler.handle() hides secrets in what people read, and i
     },
   ]);
   assertEquals(calls, ["drop held"]);
+});
+
+Deno.test("NotificationHandler.handle() says which URL the attempt used", () => {
+  const resolution: Resolution = {
+    kind: new FakeTransports(),
+    hooks: {},
+    url: "wss://hook.test/",
+    target: {
+      url: "wss://hook.test/?token=canary",
+      protocols: [],
+      headers: {},
+    },
+    token: undefined,
+    placement: undefined,
+  };
+  const { handler, posted } = makeHandler({ resolution });
+  const info = { info: LOST, attempt: 2 };
+  handler.handle({ type: "disconnected", status: WAITING, ...info });
+  handler.handle({ type: "closed", status: CLOSED, cause: "fatal", ...info });
+  const urls = posted().flatMap((notice) => "url" in notice ? notice.url : []);
+  assertEquals(urls, ["wss://hook.test/", "wss://hook.test/"]);
 });
 
 Deno.test("NotificationHandler.handle() posts a probe's latency as it is", () => {

@@ -17,6 +17,8 @@ export class Providers {
   #thrown: Map<string, unknown> | undefined;
   #token: string | undefined;
   #url: string;
+  /** How often each was asked: an answer may come after its attempt was given up. */
+  readonly #asked = { url: 0, token: 0 };
 
   /** Takes the functions and what is fixed. */
   constructor(resolved: Resolved) {
@@ -27,6 +29,11 @@ export class Providers {
   /** The URL that was connected to last, without a token; empty before it is known. */
   get url(): string {
     return this.#url;
+  }
+
+  /** Notes the URL that an attempt used; a hook may have given it. */
+  noteUrl(url: string | undefined): void {
+    if (url) this.#url = url;
   }
 
   /** What may appear in no message. */
@@ -43,13 +50,15 @@ export class Providers {
   /** Asks. Never rejects: what is thrown, or is of no use, is an answer, too. */
   async ask(what: Question): Promise<Answer> {
     this.#thrown?.delete(what);
+    this.#asked[what] += 1;
+    const asked = this.#asked[what];
     try {
       return what === "url"
-        ? { kind: "value", value: await this.#askUrl() }
+        ? { kind: "value", value: await this.#askUrl(asked) }
         : await this.#askToken();
     } catch (error) {
       this.#thrown ??= new Map();
-      this.#thrown.set(what, error);
+      if (asked === this.#asked[what]) this.#thrown.set(what, error);
       return {
         kind: "failure",
         detail: error instanceof Error ? error.message : String(error),
@@ -57,10 +66,11 @@ export class Providers {
     }
   }
 
-  async #askUrl(): Promise<string> {
-    const url = await this.#resolved.urlProvider?.();
-    this.#url = resolveUrl(url ?? "");
-    return this.#url;
+  async #askUrl(asked: number): Promise<string> {
+    const given = await this.#resolved.urlProvider?.();
+    const url = resolveUrl(given ?? "");
+    if (asked === this.#asked.url) this.#url = url;
+    return url;
   }
 
   async #askToken(): Promise<Answer> {

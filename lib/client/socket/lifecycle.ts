@@ -137,7 +137,7 @@ export class Lifecycle {
     const { attempt } = notice.status;
     this.#readyState = OPEN;
     this.#agreed = { protocol, extensions };
-    this.#origin = new URL(this.#providers.url || notice.url).origin;
+    this.#origin = new URL(notice.url).origin;
     this.#opened.resolve(this.#agreed);
     this.#setStatus({ kind: "open", attempt, transport });
     // A listener may have ended it.

@@ -154,6 +154,7 @@ export class SocketParts implements RemoteConnectionListener {
   opened(notice: NoticeOf<"opened">): void {
     if (this.lifecycle.isOver) return;
     this.counters.opens += 1;
+    this.providers.noteUrl(notice.url);
     this.lifecycle.onOpened(notice);
   }
 
@@ -163,6 +164,7 @@ export class SocketParts implements RemoteConnectionListener {
 
   disconnected(notice: NoticeOf<"disconnected">): void {
     const { status, info, failure, attempt } = notice;
+    this.providers.noteUrl(notice.url);
     this.status(status);
     // A listener may have ended it.
     if (this.lifecycle.isOver) return;
@@ -174,6 +176,7 @@ export class SocketParts implements RemoteConnectionListener {
   }
 
   closed(notice: NoticeOf<"closed">): void {
+    this.providers.noteUrl(notice.url);
     const end = this.lifecycle.conclude(notice);
     if (end.kind === "failed") this.#logError("error", end.error);
     const { signal } = this.#options;

@@ -80,3 +80,39 @@ Deno.test("Providers.secrets has headers, the fixed token and the latest one", a
   await asked.ask("token");
   assertEquals(asked.secrets, ["k", "second"]);
 });
+
+Deno.test("Providers.ask() lets a late answer change nothing", async () => {
+  const answers: ((url: string) => void)[] = [];
+  const asked = providers(
+    {},
+    () => new Promise<string>((resolve) => answers.push(resolve)),
+  );
+  const [given, current] = [asked.ask("url"), asked.ask("url")];
+  answers[1]?.("wss://current.test");
+  assertEquals((await current).kind, "value");
+  answers[0]?.("wss://late.test");
+  assertEquals(await given, { kind: "value", value: "wss://late.test/" });
+  assertEquals(asked.url, "wss://current.test/");
+});
+
+Deno.test("Providers.ask() forgets what a function threw too late", async () => {
+  const failures: ((error: Error) => void)[] = [];
+  const asked = providers(
+    {},
+    () => new Promise<string>((_, reject) => failures.push(reject)),
+  );
+  const [late, current] = [asked.ask("url"), asked.ask("url")];
+  const error = new Error("current");
+  failures[1]?.(error);
+  await current;
+  failures[0]?.(new Error("late"));
+  await late;
+  assertEquals(asked.thrown("url"), error);
+});
+
+Deno.test("Providers.noteUrl() keeps the URL of the latest attempt that had one", () => {
+  const noted = providers();
+  noted.noteUrl("wss://hook.test/");
+  noted.noteUrl(undefined);
+  assertEquals(noted.url, "wss://hook.test/");
+});
