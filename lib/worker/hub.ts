@@ -10,11 +10,11 @@ import { type Now, suspended } from "../connection/suspension.ts";
 import {
   type Command,
   type EnvironmentChange,
-  isCommandPost,
   type Notice,
   PROTOCOL_VERSION,
   type Setup,
 } from "../boundary/protocol.ts";
+import { isCommandPost } from "../boundary/guards.ts";
 import { PostWindow, wantsAck } from "../boundary/post_window.ts";
 import type { Clock } from "../platform/clock.ts";
 import { Driver } from "./driver.ts";

@@ -9,10 +9,10 @@ import {
   type Command,
   type ConnectionNotice,
   type EnvironmentChange,
-  isNoticePost,
   type Notice,
   PROTOCOL_VERSION,
 } from "../../boundary/protocol.ts";
+import { isNoticePost } from "../../boundary/guards.ts";
 import { type Batch, batchesOf } from "../../boundary/batches.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { PostSender, type PostSource } from "./post_sender.ts";

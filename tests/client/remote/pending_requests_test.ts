@@ -1,0 +1,55 @@
+import { assertEquals } from "@std/assert";
+import { GuardedListener } from "../../../lib/client/remote/guarded_listener.ts";
+import { PendingRequests } from "../../../lib/client/remote/pending_requests.ts";
+import { Recorder } from "../fake_worker.ts";
+
+const PROBED = { type: "probed", id: 1, after: 0 } as const;
+const LATENCY = { kind: "latency", latency: 5 } as const;
+
+Deno.test("PendingRequests.onAsk() gives each question a number of its own", () => {
+  const { requests, recorder } = makeRequests();
+  requests.onAsk({ type: "ask", id: 1, question: 7, what: "url" });
+  requests.forgetQuestions();
+  // The worker's successor counts from 1 again.
+  requests.onAsk({ type: "ask", id: 2, question: 7, what: "token" });
+  assertEquals(recorder.take(), ["ask 1 url", "ask 2 token"]);
+});
+
+Deno.test("PendingRequests.takeQuestion() gives the worker's number once", () => {
+  const { requests } = makeRequests();
+  requests.onAsk({ type: "ask", id: 1, question: 7, what: "url" });
+  const taken = [1, 1, 2].map((own) => requests.takeQuestion(own));
+  assertEquals(taken, [7, undefined, undefined]);
+});
+
+Deno.test("PendingRequests.forgetQuestions() answers a worker that is gone no more", () => {
+  const { requests } = makeRequests();
+  requests.onAsk({ type: "ask", id: 1, question: 7, what: "url" });
+  requests.forgetQuestions();
+  assertEquals(requests.takeQuestion(1), undefined);
+});
+
+Deno.test("PendingRequests.onProbed() passes on the first answer to a probe, and no other", () => {
+  const { requests, recorder } = makeRequests();
+  requests.addProbe(1);
+  for (const request of [1, 1, 2]) {
+    requests.onProbed({ ...PROBED, request, result: LATENCY });
+  }
+  assertEquals(recorder.take(), ["probed 1 latency"]);
+});
+
+Deno.test("PendingRequests.answerProbes() answers all that are open, and those that come meanwhile later", () => {
+  const { requests, recorder } = makeRequests();
+  for (const request of [1, 2]) requests.addProbe(request);
+  recorder.onevent = () => requests.addProbe(3);
+  requests.answerProbes({ kind: "not-open" });
+  assertEquals(recorder.take(), ["probed 1 not-open", "probed 2 not-open"]);
+  requests.answerProbes({ kind: "not-open" });
+  assertEquals(recorder.take(), ["probed 3 not-open"]);
+});
+
+function makeRequests() {
+  const recorder = new Recorder();
+  const requests = new PendingRequests(new GuardedListener(recorder));
+  return { recorder, requests };
+}
