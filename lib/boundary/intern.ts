@@ -1,6 +1,6 @@
 /**
- * One record for all who hold an equal one: most connections of a program have
- * the same options, and a thousand copies of them would be felt.
+ * One record instead of many equal ones: most connections of a program have the
+ * same options, and this saves memory with 1,000 of them.
  *
  * @module
  */

@@ -3,7 +3,7 @@
  *
  * ## Nomenclature
  *
- * - **Client**: the main thread's half. **Worker**: the other half, be it a
+ * - **Client**: the main thread's half. **Worker**: the other half, a
  *   `Worker` or, with `worker: "none"`, the far end of a `MessageChannel`.
  * - **Command**: a record from the client to the worker. **Notice**: a record
  *   from the worker to the client. Both are plain data with a `type`; those of
@@ -20,7 +20,7 @@
  *
  * The worker posts `ready` with its {@linkcode PROTOCOL_VERSION}, unasked, as
  * its first record. The client compares, and ends a worker of another version.
- * The connections that a worker is started for are told to it twice: before it
+ * The connections that a worker is started for are posted to it twice: before it
  * is ready, as the client may be blocked by then, and again when it is, as a
  * script that awaits something misses what is posted before it listens. The
  * worker ignores a `connect` whose `id` is not greater than all before.
@@ -28,7 +28,7 @@
  * ## Messages and their order
  *
  * Outgoing messages of a connection are numbered from 1 in the order of
- * `send()` and cross in that order. The worker tells `taken` when the transport
+ * `send()` and cross in that order. The worker posts `taken` when the transport
  * has them, and `unsent` when it will never. At most
  * {@linkcode SEND_WINDOW_BYTES} or {@linkcode SEND_WINDOW_MESSAGES} cross ahead
  * of that, so the client's queue is the outbox and its limits are synchronous.
@@ -43,12 +43,12 @@
  *
  * | command | purpose | the worker's duty |
  * | --- | --- | --- |
- * | `connect` | a new connection | tell each change of its status, `closed` last |
+ * | `connect` | a new connection | report each change of its status, `closed` last |
  * | `send` | messages to send | `taken` or `unsent` for each number |
  * | `cancel` | take a message back | `unsent` if it is still there |
  * | `reconnect` | a new attempt now | |
  * | `close` | end it, once messages up to `sent` are out | `closed` |
- * | `abandon` | the client has forgotten this connection | drop it, tell nothing |
+ * | `abandon` | the client has forgotten this connection | drop it, report nothing |
  * | `probe` | ping now | `probed` for the same `request` |
  * | `answer` | what an `ask` asked for | ignore late ones |
  * | `consumed` | room for more messages | |
@@ -146,7 +146,7 @@ export type DropReason =
   | "unread"
   /** The transport refused it. */
   | "rejected"
-  /** The connection was lost before `open` was told. */
+  /** The connection was lost before `open`. */
   | "unopened"
   /** The worker crashed; it may have been sent. */
   | "unknown";
@@ -201,7 +201,7 @@ export type Answer =
   /** It gave what will never be of use. */
   | { readonly kind: "unusable"; readonly detail: string };
 
-/** What the main thread's platform told. */
+/** What the main thread's platform reports. */
 export type EnvironmentChange = "online" | "offline" | "wake";
 
 /** A record from the worker to the client. */
@@ -215,14 +215,14 @@ export type Notice =
     /**
      * Four numbers for each connection: its `id`, the number of its first
      * message, how many it has, and their size in UTF-8 or binary bytes. An
-     * object for each would be felt with a broadcast to a thousand.
+     * object for each would slow down a broadcast to 1,000 connections.
      */
     readonly runs: readonly number[];
   }
   | {
     readonly type: "taken";
     readonly id: number;
-    /** All up to this number have been taken or told as unsent. */
+    /** All up to this number have been taken or reported as unsent. */
     readonly upTo: number;
   }
   | {

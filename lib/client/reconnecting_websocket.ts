@@ -221,7 +221,7 @@ export class ReconnectingWebSocket
   /**
    * Drops the present connection or wait and connects at once.
    *
-   * @param reason What the server is told, at most 123 bytes of UTF-8.
+   * @param reason The reason for the server, at most 123 bytes of UTF-8.
    * @throws {ConnectionClosedError} The end was asked for, or has come.
    */
   reconnect(reason?: string): void {

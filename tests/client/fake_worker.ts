@@ -192,7 +192,7 @@ export class FakeWorkers {
   }
 }
 
-/** Writes down what a link tells, in short. */
+/** Writes down what a connection tells, in short. */
 export class Recorder implements RemoteConnectionListener {
   readonly events: string[] = [];
   readonly closes: NoticeOf<"closed">[] = [];
@@ -238,21 +238,24 @@ export class Recorder implements RemoteConnectionListener {
 }
 
 /** Closes a connection, and has its worker tell that it is closed. */
-export function closeLink(link: RemoteConnection, worker: FakeWorker): void {
-  link.close(1000, "");
-  worker.close(link.id);
+export function closeConnection(
+  connection: RemoteConnection,
+  worker: FakeWorker,
+): void {
+  connection.close(1000, "");
+  worker.close(connection.id);
 }
 
-/** A link on a fake worker. */
+/** A connection on a fake worker. */
 export interface Bench {
   readonly clock: ManualClock;
   readonly workers: FakeWorkers;
   readonly pool: WorkerPool;
   readonly recorder: Recorder;
-  readonly link: RemoteConnection;
+  readonly connection: RemoteConnection;
 }
 
-/** Makes a link on a fake worker that is not ready. */
+/** Makes a connection on a fake worker that is not ready. */
 export function makeBench(
   { setup = SETUP, limits = LIMITS }: {
     readonly setup?: Setup;
@@ -263,11 +266,11 @@ export function makeBench(
   const workers = new FakeWorkers();
   const pool = new WorkerPool({ start: workers.start, clock });
   const recorder = new Recorder();
-  const link = new RemoteConnection(pool, setup, limits, recorder);
-  return { clock, workers, pool, recorder, link };
+  const connection = new RemoteConnection(pool, setup, limits, recorder);
+  return { clock, workers, pool, recorder, connection };
 }
 
-/** Makes a link that is open: its id is 1. */
+/** Makes a connection that is open: its id is 1. */
 export function makeOpenBench(
   options: Parameters<typeof makeBench>[0] = {},
 ): Bench {

@@ -1,9 +1,9 @@
 /**
- * Tells a link's listener what happens, and guards the link against it.
+ * Calls the listener of a connection, and survives what it throws.
  *
  * What left a queue unsent or unread is summed up: one report per task,
  * direction and reason, not one per message. Whatever has been dropped so far
- * is told before anything else.
+ * is reported before anything else.
  *
  * @module
  */
@@ -14,24 +14,24 @@ import type { Drop, RemoteConnectionListener } from "./listener.ts";
 
 const NONE: readonly Drop[] = [];
 
-/** The only one who calls a link's listener. */
+/** The only caller of a connection's listener. */
 export class GuardedListener {
   readonly #listener: RemoteConnectionListener;
-  /** Not told yet. */
+  /** Not reported yet. */
   #drops = NONE;
 
-  /** Has nothing to tell yet. */
+  /** Guards this listener. */
   constructor(listener: RemoteConnectionListener) {
     this.#listener = listener;
   }
 
-  /** Tells something that happened. */
+  /** Reports an event: `what` calls the listener. */
   notify(what: (listener: RemoteConnectionListener) => void): void {
     this.flushDrops();
     guard(() => what(this.#listener));
   }
 
-  /** Tells a message. A closure for each would be felt. */
+  /** Reports a message, without a closure: there may be a million per second. */
   message(data: Data): void {
     this.flushDrops();
     try {
@@ -41,7 +41,7 @@ export class GuardedListener {
     }
   }
 
-  /** Adds messages that were dropped, to be told in a microtask at the latest. */
+  /** Adds messages that were dropped; they are reported in a microtask at the latest. */
   addDrop(drop: Drop): void {
     if (this.#drops.length === 0) queueMicrotask(() => this.flushDrops());
     const last = this.#drops.at(-1);
@@ -56,7 +56,7 @@ export class GuardedListener {
     this.#drops = [...this.#drops.slice(0, -1), { ...last, ...sum }];
   }
 
-  /** Tells what has been dropped so far. */
+  /** Reports what has been dropped so far. */
   flushDrops(): void {
     while (this.#drops.length > 0) {
       const [drop, ...rest] = this.#drops;

@@ -1,5 +1,5 @@
 /**
- * What a link tells.
+ * What a connection reports on the main thread.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface Drop {
 
 /**
  * What happens to a connection, in the order in which it happened. Never called
- * from inside a method of the link. What it throws goes to `reportError`.
+ * from inside a method of the connection. What it throws goes to `reportError`.
  */
 export interface RemoteConnectionListener {
   /** The status changed, and nothing else happened: the others carry one of their own. */

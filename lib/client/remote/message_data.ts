@@ -1,5 +1,5 @@
 /**
- * What `send()` takes, and a copy of it that nobody else can change.
+ * What `send()` takes, and a copy that cannot change.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export function toMessage(data: unknown): Data | Blob {
   return isBlob(data) ? data : `${data}`;
 }
 
-/** Tells whether a value is a `Blob`, of whatever realm: only one has this slot. */
+/** Tells whether a value is a `Blob`, of any realm: no other object has its slot. */
 function isBlob(value: unknown): value is Blob {
   if (typeof value !== "object" || value === null) return false;
   try {

@@ -1,6 +1,6 @@
 /**
  * A connection's incoming messages on the main thread, and the order in which
- * they and what else happens are told.
+ * they and other events reach the listener.
  *
  * @module
  */
@@ -44,10 +44,10 @@ export interface ReceiveQueueListener {
 }
 
 /**
- * - `hold`: nobody listens yet.
+ * - `hold`: there is no listener yet.
  * - `push`: messages are dispatched as they come.
  * - `pull`: they are pulled, for good.
- * - `refuse`: nobody wants them any more.
+ * - `refuse`: they are dropped.
  */
 type Mode = "hold" | "push" | "pull" | "refuse";
 
@@ -214,7 +214,7 @@ export class ReceiveQueue {
     return data;
   }
 
-  /** Drops all messages, and those that still come. Nothing is told from within. */
+  /** Drops all messages, and those that still come. The listener is not called from within. */
   refuse(reason: DropReason): void {
     this.#mode = "refuse";
     this.#discard(reason);
@@ -230,7 +230,7 @@ export class ReceiveQueue {
     this.#batches = this.#batches.map((each) => ({ ...each, ...earlier }));
   }
 
-  /** Drops what nobody can get any more: all but what waits to be pulled. */
+  /** Drops all messages, unless they wait to be pulled. */
   end(): void {
     if (this.#mode !== "pull") this.refuse("unread");
   }

@@ -94,7 +94,7 @@ export class RemoteConnection
     return this.#id;
   }
 
-  /** Takes a message back; its outcome tells whether that was in time. */
+  /** Takes a message back; its outcome says whether that was in time. */
   cancel(ticket: SendTicket): void {
     const message = this.outgoing.cancel(ticket);
     if (message === undefined) return;
@@ -155,7 +155,7 @@ export class RemoteConnection
     return this.#setup.config.openTimeout;
   }
 
-  /** What a worker has to know first, be it the first one or a successor. */
+  /** The first command to a worker, the first one or a successor. */
   connectCommand(id: number): ConnectCommand {
     // One that is about to end makes no attempt any more.
     const autoConnect = this.#autoConnect && this.#phase.kind === "live";
@@ -274,7 +274,7 @@ export class RemoteConnection
     this.#sender?.send(command);
   }
 
-  /** Ends the wait for messages to cross, where there is a worker to tell. */
+  /** Ends the wait for messages to cross, if there is a worker. */
   #skipDrain(): void {
     if (this.#sender === undefined) return;
     const command = this.#closing?.skipDrain(this.#id);

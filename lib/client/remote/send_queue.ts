@@ -50,7 +50,7 @@ export interface OutgoingEntry extends SendTicket {
   data: Data | Blob | undefined;
 }
 
-/** What the queue tells its link. */
+/** What the queue reports. */
 export interface SendQueueListener {
   /** A message left the queue unsent. */
   unsent(bytes: number, reason: DropReason): void;
@@ -212,7 +212,7 @@ export class SendQueue {
     return entry ? "more" : "done";
   }
 
-  /** The transport has all messages up to this number, except those told as unsent. */
+  /** The transport has all messages up to this number, except those reported as unsent. */
   taken(upTo: number): void {
     for (const entry of this.#inFlight.take(upTo)) {
       entry.settle?.({ kind: "taken" });

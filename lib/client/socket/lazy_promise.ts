@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Settles once. Whoever ignores its rejection did not ask to be told. */
+/** Settles once. A rejection that nobody handles is not reported. */
 export class LazyPromise<T> {
   #promise: Promise<T> | undefined;
   #awaited: PromiseWithResolvers<T> | undefined;

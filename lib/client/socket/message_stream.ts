@@ -56,14 +56,14 @@ export class MessageStream<T> {
     this.#pull = pull;
   }
 
-  /** Tells that there may be something to pull. */
+  /** Looks for a message to pull. */
   available(): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (waiting !== undefined) this.#take(waiting);
   }
 
-  /** Tells that nothing arrives any more. What has arrived can still be pulled. */
+  /** Ends the stream. What has arrived can still be pulled. */
   end(end: StreamEnd): void {
     this.#end = end;
     this.available();

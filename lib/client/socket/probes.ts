@@ -19,7 +19,7 @@ export class Probes {
     this.#errorOf = errorOf;
   }
 
-  /** Starts a probe; `ask` tells the worker. Resolves to the latency in milliseconds. */
+  /** Starts a probe; `ask` asks the worker. Resolves to the latency in milliseconds. */
   start(ask: (request: number) => void): Promise<number> {
     const probe = Promise.withResolvers<number>();
     this.#last += 1;

@@ -1,5 +1,5 @@
 /**
- * What the platform tells of the network and of the page.
+ * Changes of the network and of the page, as the platform reports them.
  *
  * @module
  */
@@ -7,28 +7,28 @@
 import type { EnvironmentChange } from "../../boundary/protocol.ts";
 
 /**
- * Tells of changes from now on, where the platform does.
+ * Reports changes from now on, where the platform has such events.
  *
  * @returns What stops it.
  */
 export function watchEnvironment(
-  tell: (change: EnvironmentChange) => void,
+  report: (change: EnvironmentChange) => void,
 ): () => void {
   const listening = new AbortController();
   const { signal } = listening;
   const page = findPage();
-  globalThis.addEventListener("online", () => tell("online"), { signal });
-  globalThis.addEventListener("offline", () => tell("offline"), { signal });
-  page?.addEventListener("resume", () => tell("wake"), { signal });
+  globalThis.addEventListener("online", () => report("online"), { signal });
+  globalThis.addEventListener("offline", () => report("offline"), { signal });
+  page?.addEventListener("resume", () => report("wake"), { signal });
   page?.addEventListener("visibilitychange", () => {
     if ("visibilityState" in page && page.visibilityState === "visible") {
-      tell("wake");
+      report("wake");
     }
   }, { signal });
   return () => listening.abort();
 }
 
-/** Tells whether the platform knows that there is no network now. */
+/** Whether the platform says that there is no network now. */
 export function isOffline(): boolean {
   return Reflect.get(navigator, "onLine") === false;
 }

@@ -47,7 +47,7 @@ function bindWorker(worker: Worker, listener: WorkerPortListener): WorkerPort {
   worker.onmessageerror = () =>
     listener.failed("A message from it could not be read");
   worker.onerror = (event) => {
-    // Deno throws in this thread what nobody took care of.
+    // Deno throws the error in this thread unless it is marked as handled.
     event.preventDefault();
     listener.failed(event.message || NO_REASON);
   };

@@ -56,7 +56,7 @@ const pools = new WeakMap<WorkerHost, WorkerPool>();
  *
  * All connections share one worker unless they are given a host of their own,
  * which is worth it where they shall not slow each other down. A worker starts
- * with its first connection and ends with its last, so a host that nobody uses
+ * with its first connection and ends with its last, so a host without a connection
  * costs nothing and keeps no process alive. A worker that crashes is replaced.
  *
  * @example Two workers for many connections
@@ -106,7 +106,7 @@ export type WorkerChoice = WorkerHost | "shared" | "dedicated" | "none";
 let shared: WorkerPool | undefined;
 let inThread: WorkerPool | undefined;
 
-/** The pool for a choice. One that nobody uses costs nothing. */
+/** The pool for a choice. A pool without connections costs nothing. */
 export function choosePool(choice: WorkerChoice): WorkerPool {
   switch (choice) {
     case "shared":
@@ -122,5 +122,8 @@ export function choosePool(choice: WorkerChoice): WorkerPool {
 function poolOf(host: WorkerHost): WorkerPool {
   const pool = pools.get(host);
   if (pool) return pool;
-  throw new TypeError("A WorkerHost must be made by its constructor");
+  throw new TypeError(
+    "This WorkerHost is of another copy of the package: let the bundler or the " +
+      "lockfile keep one copy of @holdfast/websocket",
+  );
 }

@@ -31,7 +31,7 @@ export interface HostedConnection extends PostSource {
   readonly openTimeout: number;
   /** Takes the messages that arrive. */
   readonly incoming: { receive(batch: Batch): void };
-  /** The first command to a worker, be it the first worker or a successor. */
+  /** The first command to a worker, the first worker or a successor. */
   connectCommand(id: number): ConnectCommand;
   /** The worker is ready and has this `connect`. */
   attached(sender: PostSender, connect: ConnectCommand): void;
@@ -192,7 +192,7 @@ export class WorkerSupervisor {
     endpoint.post([...preAnnounced.values()], []);
   }
 
-  /** Not from within `join()`, in which a connection is called back by nobody. */
+  /** In a task of its own: `join()` does not call the connection back. */
   #failLater(detail: string): void {
     const cancel = this.#clock.after(0, () => {
       this.#stop();

@@ -14,7 +14,7 @@ const listener: RemoteConnectionListener = {
   status: () => {},
   opened: () => {
     print("opened");
-    link.close(1000, "");
+    connection.close(1000, "");
   },
   message: () => {},
   disconnected: () => {},
@@ -29,7 +29,7 @@ const listener: RemoteConnectionListener = {
   log: () => {},
 };
 
-const link = new RemoteConnection(
+const connection = new RemoteConnection(
   choosePool("shared"),
   { ...SETUP, url },
   LIMITS,

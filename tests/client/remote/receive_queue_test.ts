@@ -9,17 +9,17 @@ import { makeBench, makeOpenBench, settle } from "../fake_worker.ts";
 const PLENTY = RECEIVE_WINDOW_BYTES / 4;
 
 Deno.test("ReceiveQueue.receive() holds messages until somebody listens", async () => {
-  const { link, recorder, workers: { last } } = makeOpenBench();
+  const { connection, recorder, workers: { last } } = makeOpenBench();
   last.deliver(["a", "b"], { bytes: PLENTY });
   assertEquals(recorder.take(), []);
-  assertEquals(link.incoming.messages, 2);
+  assertEquals(connection.incoming.messages, 2);
   assertEquals(last.all("consumed"), [{
     type: "consumed",
     id: 1,
     messages: 2,
     bytes: PLENTY,
   }]);
-  link.incoming.consume("push");
+  connection.incoming.consume("push");
   assertEquals(recorder.take(), []);
   await settle();
   assertEquals(recorder.take(), ["message a", "message b"]);
@@ -27,19 +27,19 @@ Deno.test("ReceiveQueue.receive() holds messages until somebody listens", async 
 });
 
 Deno.test("ReceiveQueue.receive() holds 1 MiB and reports the oldest beyond as unread", async () => {
-  const { link, recorder, workers: { last } } = makeOpenBench();
+  const { connection, recorder, workers: { last } } = makeOpenBench();
   const half = "x".repeat(1 << 19);
   for (let first = 1; first <= 3; first += 1) {
     last.deliver([half], { first });
   }
   await settle();
   assertEquals(recorder.take(), [`dropped 1 ${1 << 19} inbound unread`]);
-  assertEquals(link.incoming.messages, 2);
+  assertEquals(connection.incoming.messages, 2);
 });
 
 Deno.test("ReceiveQueue.receive() dispatches in order and tells of consumption with the ack", () => {
-  const { link, recorder, workers: { last } } = makeOpenBench();
-  link.incoming.consume("push");
+  const { connection, recorder, workers: { last } } = makeOpenBench();
+  connection.incoming.consume("push");
   const before = last.posts.length;
   last.deliver(["a", "b"], { bytes: PLENTY });
   assertEquals(recorder.take(), ["message a", "message b"]);
@@ -50,18 +50,18 @@ Deno.test("ReceiveQueue.receive() dispatches in order and tells of consumption w
 });
 
 Deno.test("ReceiveQueue.receive() lets little credit wait for something else to say", async () => {
-  const { link, workers: { last } } = makeOpenBench();
-  link.incoming.consume("push");
+  const { connection, workers: { last } } = makeOpenBench();
+  connection.incoming.consume("push");
   last.deliver(["a"]);
   await settle();
   assertEquals(last.all("consumed"), []);
-  link.outgoing.push("b");
+  connection.outgoing.push("b");
   assertEquals(last.all("consumed").length, 1);
 });
 
 Deno.test("ReceiveQueue.receive() lets a notice wait for the messages before it", () => {
-  const { link, recorder, workers: { last } } = makeOpenBench();
-  link.incoming.consume("push");
+  const { connection, recorder, workers: { last } } = makeOpenBench();
+  connection.incoming.consume("push");
   last.deliver(["a"]);
   last.lose(1, 3);
   assertEquals(recorder.take(), ["message a"]);
@@ -75,8 +75,8 @@ Deno.test("ReceiveQueue.receive() lets a notice wait for the messages before it"
 });
 
 Deno.test("ReceiveQueue.receive() waits for no message that the inbox has dropped", async () => {
-  const { link, recorder, workers: { last } } = makeOpenBench();
-  link.incoming.consume("push");
+  const { connection, recorder, workers: { last } } = makeOpenBench();
+  connection.incoming.consume("push");
   last.lose(1, 2);
   const drop = { count: 2, bytes: 9, reason: "overflow" } as const;
   last.tell({ type: "dropped", id: 1, upTo: 2, ...drop });
@@ -88,9 +88,9 @@ Deno.test("ReceiveQueue.receive() waits for no message that the inbox has droppe
 });
 
 Deno.test("ReceiveQueue.receive() never tells a message after close, nor before open", () => {
-  const { link, recorder, workers: { last } } = makeBench();
+  const { connection, recorder, workers: { last } } = makeBench();
   last.ready();
-  link.incoming.consume("push");
+  connection.incoming.consume("push");
   last.open(1);
   last.close(1, 2);
   last.deliver(["a"]);
@@ -105,8 +105,8 @@ Deno.test("ReceiveQueue.receive() never tells a message after close, nor before 
 });
 
 Deno.test("ReceiveQueue.receive() survives a listener that throws", () => {
-  const { link, recorder, workers: { last } } = makeOpenBench();
-  link.incoming.consume("push");
+  const { connection, recorder, workers: { last } } = makeOpenBench();
+  connection.incoming.consume("push");
   const reported: unknown[] = [];
   const onerror = (event: ErrorEvent) => {
     event.preventDefault();
@@ -124,26 +124,33 @@ Deno.test("ReceiveQueue.receive() survives a listener that throws", () => {
 });
 
 Deno.test("ReceiveQueue.pull() takes one message at a time and gives credit for a batch at its end", () => {
-  const { link, recorder, workers: { last } } = makeOpenBench();
+  const { connection, recorder, workers: { last } } = makeOpenBench();
   let available = 0;
-  link.incoming.onavailable = () => available += 1;
-  link.incoming.consume("pull");
-  assertEquals(link.incoming.pull(), undefined);
+  connection.incoming.onavailable = () => available += 1;
+  connection.incoming.consume("pull");
+  assertEquals(connection.incoming.pull(), undefined);
   last.deliver(["a", "b"], { bytes: PLENTY });
   last.lose(1, 9);
-  assertEquals([available, link.incoming.pull(), last.all("consumed").length], [
+  assertEquals([
+    available,
+    connection.incoming.pull(),
+    last.all("consumed").length,
+  ], [
     1,
     "a",
     0,
   ]);
-  assertEquals([link.incoming.pull(), last.all("consumed").length], ["b", 1]);
-  assertEquals(link.incoming.pull(), undefined);
+  assertEquals([connection.incoming.pull(), last.all("consumed").length], [
+    "b",
+    1,
+  ]);
+  assertEquals(connection.incoming.pull(), undefined);
   assertEquals(recorder.take(), ["disconnected"]);
 });
 
 Deno.test("ReceiveQueue.pull() gives credit after a quarter of the window", async () => {
-  const { link, workers: { last } } = makeOpenBench();
-  link.incoming.consume("pull");
+  const { connection, workers: { last } } = makeOpenBench();
+  connection.incoming.consume("pull");
   const messages = Array.from(
     { length: RECEIVE_WINDOW_MESSAGES / 4 },
     () => "x",
@@ -153,7 +160,7 @@ Deno.test("ReceiveQueue.pull() gives credit after a quarter of the window", asyn
     last.deliver(messages, { first });
   }
   for (let count = 0; count < messages.length * 2; count += 1) {
-    link.incoming.pull();
+    connection.incoming.pull();
   }
   await settle();
   assertEquals(last.all("consumed").map((each) => each.messages), [
@@ -163,16 +170,16 @@ Deno.test("ReceiveQueue.pull() gives credit after a quarter of the window", asyn
 });
 
 Deno.test("ReceiveQueue.pull() still gives what arrived before the end", async () => {
-  const { link, pool, recorder, workers: { last } } = makeOpenBench();
-  link.incoming.consume("pull");
+  const { connection, pool, recorder, workers: { last } } = makeOpenBench();
+  connection.incoming.consume("pull");
   last.close(1, 2);
   assertEquals([recorder.take(), last.state], [["closed requested"], "alive"]);
   last.deliver(["a", "b"]);
   assertEquals(last.state, "ended");
   assertEquals([
-    link.incoming.pull(),
-    link.incoming.pull(),
-    link.incoming.pull(),
+    connection.incoming.pull(),
+    connection.incoming.pull(),
+    connection.incoming.pull(),
   ], ["a", "b", undefined]);
   await pool[Symbol.asyncDispose]();
 });

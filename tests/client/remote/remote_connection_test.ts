@@ -4,7 +4,7 @@ import {
   SEND_WINDOW_BYTES,
 } from "../../../lib/boundary/protocol.ts";
 import {
-  closeLink,
+  closeConnection,
   makeBench,
   makeOpenBench,
   settle,
@@ -24,12 +24,12 @@ Deno.test("RemoteConnection() posts its setup before it is ready", () => {
 });
 
 Deno.test("RemoteConnection.reconnect() crosses after what was sent before and ahead of what is sent next", async () => {
-  const { link, workers: { last } } = makeOpenBench();
+  const { connection, workers: { last } } = makeOpenBench();
   await settle();
-  link.outgoing.push("a");
-  link.outgoing.push("b");
-  link.reconnect("why");
-  link.outgoing.push("c");
+  connection.outgoing.push("a");
+  connection.outgoing.push("b");
+  connection.reconnect("why");
+  connection.outgoing.push("c");
   await settle();
   const types = last.posts.flat().map(({ type }) => type);
   assertEquals(types.slice(types.indexOf("send")), [
@@ -43,23 +43,23 @@ Deno.test("RemoteConnection.reconnect() crosses after what was sent before and a
 });
 
 Deno.test("RemoteConnection.reconnect() before there is a worker starts an idle connection", () => {
-  const { link, workers: { last } } = makeBench({
+  const { connection, workers: { last } } = makeBench({
     setup: { ...SETUP, autoConnect: false },
   });
-  link.reconnect("");
+  connection.reconnect("");
   last.ready();
   assertEquals(last.all("connect")[0]?.setup.autoConnect, false);
   assertEquals(last.all("reconnect").length, 1);
 });
 
 Deno.test("RemoteConnection.answer() answers each question once", async () => {
-  const { link, recorder, workers: { last } } = makeOpenBench();
+  const { connection, recorder, workers: { last } } = makeOpenBench();
   last.tell({ type: "ask", id: 1, question: 7, what: "url" });
   assertEquals(recorder.take(), ["ask 1 url"]);
   const answer = { kind: "value", value: "ws://localhost/" } as const;
-  link.answer(1, answer);
-  link.answer(1, answer);
-  link.answer(7, answer);
+  connection.answer(1, answer);
+  connection.answer(1, answer);
+  connection.answer(7, answer);
   await settle();
   assertEquals(last.all("answer"), [{
     type: "answer",
@@ -70,14 +70,14 @@ Deno.test("RemoteConnection.answer() answers each question once", async () => {
 });
 
 Deno.test("RemoteConnection.probe() is answered once, whatever happens", async () => {
-  const { link, recorder, workers: { last } } = makeBench();
-  link.probe(1);
+  const { connection, recorder, workers: { last } } = makeBench();
+  connection.probe(1);
   await settle();
   assertEquals(recorder.take(), ["probed 1 not-open"]);
   last.ready();
   last.open(1);
   recorder.take();
-  for (const request of [2, 3, 4]) link.probe(request);
+  for (const request of [2, 3, 4]) connection.probe(request);
   const result = { kind: "latency", latency: 5 } as const;
   last.tell({ type: "probed", id: 1, after: 0, request: 2, result });
   last.tell({ type: "probed", id: 1, after: 0, request: 2, result });
@@ -91,10 +91,10 @@ Deno.test("RemoteConnection.probe() is answered once, whatever happens", async (
 });
 
 Deno.test("RemoteConnection.close() lets what was queued go out first", async () => {
-  const { link, recorder, clock, workers: { last } } = makeOpenBench();
+  const { connection, recorder, clock, workers: { last } } = makeOpenBench();
   const half = "x".repeat(SEND_WINDOW_BYTES / 2);
-  for (let count = 0; count < 3; count += 1) link.outgoing.push(half);
-  link.close(4000, "bye");
+  for (let count = 0; count < 3; count += 1) connection.outgoing.push(half);
+  connection.close(4000, "bye");
   await settle();
   assertEquals(last.all("close"), []);
   last.tell({ type: "taken", id: 1, upTo: 2 });
@@ -110,13 +110,13 @@ Deno.test("RemoteConnection.close() lets what was queued go out first", async ()
 });
 
 Deno.test("RemoteConnection.close() waits for nobody longer than closeTimeout", async () => {
-  const { link, recorder, clock, workers: { last } } = makeOpenBench();
+  const { connection, recorder, clock, workers: { last } } = makeOpenBench();
   const half = "x".repeat(SEND_WINDOW_BYTES / 2);
-  for (let count = 0; count < 4; count += 1) link.outgoing.push(half);
+  for (let count = 0; count < 4; count += 1) connection.outgoing.push(half);
   await settle();
   last.tell({ type: "taken", id: 1, upTo: 1 });
   const { sent } = last;
-  link.close(undefined, "");
+  connection.close(undefined, "");
   clock.advance(SETUP.config.closeTimeout - 1);
   await settle();
   assertEquals(last.all("close"), []);
@@ -137,36 +137,36 @@ Deno.test("RemoteConnection.close() waits for nobody longer than closeTimeout", 
 });
 
 Deno.test("RemoteConnection.close() is not held up by a message that is cancelled", async () => {
-  const { link, workers: { last } } = makeOpenBench();
+  const { connection, workers: { last } } = makeOpenBench();
   const big = "x".repeat(SEND_WINDOW_BYTES);
-  link.outgoing.push(big);
-  const ticket = link.outgoing.push(big);
-  link.close(1000, "");
+  connection.outgoing.push(big);
+  const ticket = connection.outgoing.push(big);
+  connection.close(1000, "");
   await settle();
   assertEquals(last.all("close"), []);
   assert(ticket !== "overflow");
-  link.cancel(ticket);
+  connection.cancel(ticket);
   await settle();
   assertEquals(last.all("close").map(({ sent }) => sent), [1]);
 });
 
 Deno.test("RemoteConnection.close() drops the queue of a connection that is not open", async () => {
-  const { link, recorder, workers: { last } } = makeBench();
+  const { connection, recorder, workers: { last } } = makeBench();
   last.ready();
-  link.outgoing.push("a");
-  link.close(1000, "");
-  link.outgoing.push("late");
+  connection.outgoing.push("a");
+  connection.close(1000, "");
+  connection.outgoing.push("late");
   await settle();
   assertEquals(last.all("close").map(({ sent }) => sent), [0]);
   assertEquals(recorder.take(), ["dropped 2 5 outbound closed"]);
 });
 
 Deno.test("RemoteConnection.close() drops the queue when the connection is lost meanwhile", async () => {
-  const { link, recorder, workers: { last } } = makeOpenBench();
+  const { connection, recorder, workers: { last } } = makeOpenBench();
   const big = "x".repeat(SEND_WINDOW_BYTES);
-  link.outgoing.push(big);
-  link.outgoing.push("rest");
-  link.close(1000, "");
+  connection.outgoing.push(big);
+  connection.outgoing.push("rest");
+  connection.close(1000, "");
   await settle();
   last.lose(1);
   await settle();
@@ -178,10 +178,10 @@ Deno.test("RemoteConnection.close() drops the queue when the connection is lost 
 });
 
 Deno.test("RemoteConnection.close() ends a connection that no worker knows of", async () => {
-  const { link, recorder, clock, workers: { last } } = makeBench();
-  link.outgoing.push("a");
-  link.close(1000, "");
-  link.close(1000, "");
+  const { connection, recorder, clock, workers: { last } } = makeBench();
+  connection.outgoing.push("a");
+  connection.close(1000, "");
+  connection.close(1000, "");
   await settle();
   assertEquals(recorder.take(), ["dropped 1 1 outbound closed"]);
   clock.advance(0);
@@ -190,9 +190,10 @@ Deno.test("RemoteConnection.close() ends a connection that no worker knows of", 
 });
 
 Deno.test("RemoteConnection.close() delivers no message any more", async () => {
-  const { link, recorder, workers: { last } } = makeOpenBench();
-  link.incoming.consume("push");
-  recorder.onevent = (event) => event === "message a" && link.close(1000, "");
+  const { connection, recorder, workers: { last } } = makeOpenBench();
+  connection.incoming.consume("push");
+  recorder.onevent = (event) =>
+    event === "message a" && connection.close(1000, "");
   last.deliver(["a", "b"], { bytes: PLENTY });
   last.deliver(["c"], { first: 3, bytes: PLENTY });
   last.close(1, 3);
@@ -207,19 +208,19 @@ Deno.test("RemoteConnection.close() delivers no message any more", async () => {
 });
 
 Deno.test("RemoteConnection.crashed() keeps what had not crossed, and repeats nothing that had", async () => {
-  const { link, recorder, clock, workers } = makeOpenBench();
-  for (const text of ["a", "b"]) link.outgoing.push(text);
-  link.outgoing.push(new ArrayBuffer(3));
+  const { connection, recorder, clock, workers } = makeOpenBench();
+  for (const text of ["a", "b"]) connection.outgoing.push(text);
+  connection.outgoing.push(new ArrayBuffer(3));
   await settle();
   workers.last.lose(1);
-  link.outgoing.push("c");
+  connection.outgoing.push("c");
   workers.last.fail("Boom");
   await settle();
   assertEquals(recorder.take(), [
     "disconnected",
     "dropped 3 5 outbound unknown",
   ]);
-  assertEquals(link.outgoing.messages, 1);
+  assertEquals(connection.outgoing.messages, 1);
   clock.advance(5_000);
   workers.last.ready();
   workers.last.open(2);
@@ -229,9 +230,9 @@ Deno.test("RemoteConnection.crashed() keeps what had not crossed, and repeats no
 });
 
 Deno.test("RemoteConnection.crashed() reports what may have been sent as unknown", async () => {
-  const { link, recorder, workers: { last } } = makeOpenBench();
-  link.outgoing.push("a");
-  link.outgoing.push("b");
+  const { connection, recorder, workers: { last } } = makeOpenBench();
+  connection.outgoing.push("a");
+  connection.outgoing.push("b");
   await settle();
   last.tell({ type: "taken", id: 1, upTo: 1 });
   last.fail("Boom");
@@ -243,25 +244,25 @@ Deno.test("RemoteConnection.crashed() reports what may have been sent as unknown
 });
 
 Deno.test("RemoteConnection.crashed() keeps what waits to be pulled, and forgets its questions", async () => {
-  const { link, recorder, clock, workers } = makeOpenBench();
-  link.incoming.consume("pull");
+  const { connection, recorder, clock, workers } = makeOpenBench();
+  connection.incoming.consume("pull");
   workers.last.deliver(["a"]);
   workers.last.tell({ type: "ask", id: 1, question: 1, what: "token" });
   workers.last.fail("Boom");
   clock.advance(5_000);
   workers.last.ready();
   workers.last.tell({ type: "ask", id: 2, question: 1, what: "token" });
-  link.answer(1, { kind: "value", value: "old" });
+  connection.answer(1, { kind: "value", value: "old" });
   assertEquals(recorder.take(), ["ask 1 token", "disconnected", "ask 2 token"]);
-  assertEquals(link.incoming.pull(), "a");
+  assertEquals(connection.incoming.pull(), "a");
   await settle();
   assertEquals(workers.last.all("answer"), []);
   assertEquals(workers.last.all("consumed"), []);
 });
 
 Deno.test("RemoteConnection.crashed() ends a connection that was closing", async () => {
-  const { link, recorder, clock, workers: { last } } = makeOpenBench();
-  link.close(1000, "");
+  const { connection, recorder, clock, workers: { last } } = makeOpenBench();
+  connection.close(1000, "");
   last.fail("Boom");
   await settle();
   assertEquals(recorder.take(), ["closed requested"]);
@@ -287,12 +288,12 @@ Deno.test("RemoteConnection.crashed() leaves an idle connection idle", () => {
 });
 
 Deno.test("RemoteConnection.reconnect() does not wait for the backoff of a worker that crashed", () => {
-  const { link, workers } = makeOpenBench();
+  const { connection, workers } = makeOpenBench();
   workers.last.fail("Boom");
-  link.reconnect("");
-  link.reconnect("");
+  connection.reconnect("");
+  connection.reconnect("");
   assertEquals(workers.started.length, 2);
   workers.last.ready();
   assertEquals(workers.last.all("connect").length, 1);
-  closeLink(link, workers.last);
+  closeConnection(connection, workers.last);
 });

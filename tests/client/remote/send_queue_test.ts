@@ -7,10 +7,10 @@ import {
 import { makeBench, makeOpenBench, settle, turn } from "../fake_worker.ts";
 
 Deno.test("SendQueue.push() keeps messages on this side until the connection is open", async () => {
-  const { link, workers: { last } } = makeBench();
-  link.outgoing.push("a");
+  const { connection, workers: { last } } = makeBench();
+  connection.outgoing.push("a");
   last.ready();
-  link.outgoing.push("b");
+  connection.outgoing.push("b");
   await settle();
   assertEquals(last.sent, []);
   last.open(1);
@@ -18,10 +18,10 @@ Deno.test("SendQueue.push() keeps messages on this side until the connection is 
 });
 
 Deno.test("SendQueue.push() lets queued messages precede those sent in the open listener", async () => {
-  const { link, recorder, workers: { last } } = makeBench();
-  for (const text of ["a", "b", "c"]) link.outgoing.push(text);
+  const { connection, recorder, workers: { last } } = makeBench();
+  for (const text of ["a", "b", "c"]) connection.outgoing.push(text);
   recorder.onevent = (event) =>
-    event === "opened" && link.outgoing.push("late");
+    event === "opened" && connection.outgoing.push("late");
   last.ready();
   last.open(1);
   await settle();
@@ -29,37 +29,43 @@ Deno.test("SendQueue.push() lets queued messages precede those sent in the open 
 });
 
 Deno.test("SendQueue.push() transfers large buffers and copies small ones", () => {
-  const { link, workers: { last } } = makeOpenBench();
+  const { connection, workers: { last } } = makeOpenBench();
   const large = new ArrayBuffer(TRANSFER_FROM);
   const small = new ArrayBuffer(TRANSFER_FROM - 1);
-  link.outgoing.push(large);
-  link.outgoing.push(small);
+  connection.outgoing.push(large);
+  connection.outgoing.push(small);
   last.tell({ type: "ack" });
   assertEquals(last.sent, [new ArrayBuffer(TRANSFER_FROM), small]);
   assertEquals([large.detached, small.detached], [true, false]);
 });
 
 Deno.test("SendQueue.push() counts UTF-8 bytes until the transport has them", async () => {
-  const { link, workers: { last } } = makeOpenBench();
-  link.outgoing.push("aé€😀\ud800");
-  link.outgoing.push(new ArrayBuffer(5));
-  link.outgoing.push(new Blob(["abc"]));
-  assertEquals(link.outgoing.bytes, 13 + 5 + 3);
-  assertEquals(link.outgoing.messages, 3);
+  const { connection, workers: { last } } = makeOpenBench();
+  connection.outgoing.push("aé€😀\ud800");
+  connection.outgoing.push(new ArrayBuffer(5));
+  connection.outgoing.push(new Blob(["abc"]));
+  assertEquals(connection.outgoing.bytes, 13 + 5 + 3);
+  assertEquals(connection.outgoing.messages, 3);
   await turn();
   last.tell({ type: "taken", id: 1, upTo: 2 });
-  assertEquals([link.outgoing.bytes, link.outgoing.messages], [3, 1]);
+  assertEquals([connection.outgoing.bytes, connection.outgoing.messages], [
+    3,
+    1,
+  ]);
   last.tell({ type: "taken", id: 1, upTo: 3 });
-  assertEquals([link.outgoing.bytes, link.outgoing.messages], [0, 0]);
+  assertEquals([connection.outgoing.bytes, connection.outgoing.messages], [
+    0,
+    0,
+  ]);
 });
 
 Deno.test("SendQueue.push() lets a Blob neither overtake nor be overtaken", async () => {
-  const { link, workers: { last } } = makeOpenBench();
-  link.outgoing.push("a");
-  link.outgoing.push(new Blob(["b", "c"]));
-  link.outgoing.push("d");
-  link.outgoing.push(new Blob(["e"]));
-  link.outgoing.push("f");
+  const { connection, workers: { last } } = makeOpenBench();
+  connection.outgoing.push("a");
+  connection.outgoing.push(new Blob(["b", "c"]));
+  connection.outgoing.push("d");
+  connection.outgoing.push(new Blob(["e"]));
+  connection.outgoing.push("f");
   while (last.sent.length < 5) await turn();
   const texts = last.sent.map((data) =>
     typeof data === "string"
@@ -70,10 +76,10 @@ Deno.test("SendQueue.push() lets a Blob neither overtake nor be overtaken", asyn
 });
 
 Deno.test("SendQueue.push() crosses at once, then gathers what the same task sends", async () => {
-  const { link, workers: { last } } = makeOpenBench();
+  const { connection, workers: { last } } = makeOpenBench();
   await settle();
   const before = last.posts.length;
-  for (const text of ["a", "b", "c"]) link.outgoing.push(text);
+  for (const text of ["a", "b", "c"]) connection.outgoing.push(text);
   assertEquals(last.posts.length - before, 1);
   await settle();
   assertEquals(last.posts.length - before, 2);
@@ -81,9 +87,11 @@ Deno.test("SendQueue.push() crosses at once, then gathers what the same task sen
 });
 
 Deno.test("SendQueue.push() keeps what is over the window, and in order", async () => {
-  const { link, workers: { last } } = makeOpenBench();
+  const { connection, workers: { last } } = makeOpenBench();
   const big = "x".repeat(SEND_WINDOW_BYTES / 2);
-  for (let index = 0; index < 4; index += 1) link.outgoing.push(index + big);
+  for (let index = 0; index < 4; index += 1) {
+    connection.outgoing.push(index + big);
+  }
   await settle();
   assertEquals(last.sent.length, 1);
   last.tell({ type: "taken", id: 1, upTo: 1 });
@@ -94,19 +102,19 @@ Deno.test("SendQueue.push() keeps what is over the window, and in order", async 
 });
 
 Deno.test("SendQueue.push() lets a message larger than the window cross alone", () => {
-  const { link, workers: { last } } = makeOpenBench();
-  link.outgoing.push("x".repeat(SEND_WINDOW_BYTES * 2));
+  const { connection, workers: { last } } = makeOpenBench();
+  connection.outgoing.push("x".repeat(SEND_WINDOW_BYTES * 2));
   assertEquals(last.sent.length, 1);
 });
 
 Deno.test("SendQueue.push() rejects at the bound, in messages and in bytes", () => {
   const limits = { maxMessages: 2, maxBytes: 10, overflow: "reject" } as const;
-  const { link } = makeBench({ limits });
-  assert(link.outgoing.push("123456") !== "overflow");
-  assertEquals(link.outgoing.push("é€"), "overflow");
-  assert(link.outgoing.push("1") !== "overflow");
-  assertEquals(link.outgoing.push(""), "overflow");
-  assertEquals(link.outgoing.bytes, 7);
+  const { connection } = makeBench({ limits });
+  assert(connection.outgoing.push("123456") !== "overflow");
+  assertEquals(connection.outgoing.push("é€"), "overflow");
+  assert(connection.outgoing.push("1") !== "overflow");
+  assertEquals(connection.outgoing.push(""), "overflow");
+  assertEquals(connection.outgoing.bytes, 7);
 });
 
 Deno.test("SendQueue.push() reports what it drops at the bound", async () => {
@@ -115,10 +123,12 @@ Deno.test("SendQueue.push() reports what it drops at the bound", async () => {
     maxBytes: 100,
     overflow: "drop-oldest",
   } as const;
-  const { link, recorder, workers: { last } } = makeBench({ limits });
+  const { connection, recorder, workers: { last } } = makeBench({ limits });
   const outcomes: SendOutcome[] = [];
-  link.outgoing.push("a", { settle: (outcome) => outcomes.push(outcome) });
-  for (const text of ["b", "c", "d"]) link.outgoing.push(text);
+  connection.outgoing.push("a", {
+    settle: (outcome) => outcomes.push(outcome),
+  });
+  for (const text of ["b", "c", "d"]) connection.outgoing.push(text);
   assertEquals(recorder.take(), []);
   await settle();
   assertEquals(recorder.take(), ["dropped 2 2 outbound overflow"]);
@@ -130,14 +140,14 @@ Deno.test("SendQueue.push() reports what it drops at the bound", async () => {
 });
 
 Deno.test("SendQueue.push() drops expired messages by one timer", async () => {
-  const { link, clock, recorder, workers: { last } } = makeBench();
+  const { connection, clock, recorder, workers: { last } } = makeBench();
   last.ready();
   const timers = clock.timers;
-  link.outgoing.push("short", { ttl: 10 });
+  connection.outgoing.push("short", { ttl: 10 });
   for (let index = 0; index < 5; index += 1) {
-    link.outgoing.push("long", { ttl: 100 });
+    connection.outgoing.push("long", { ttl: 100 });
   }
-  link.outgoing.push("for ever");
+  connection.outgoing.push("for ever");
   assertEquals(clock.timers, timers + 1);
   clock.advance(10);
   await settle();
@@ -154,15 +164,15 @@ Deno.test("SendQueue.push() drops expired messages by one timer", async () => {
 });
 
 Deno.test("SendQueue.cancel() really takes a queued message out", async () => {
-  const { link, recorder, workers: { last } } = makeBench();
+  const { connection, recorder, workers: { last } } = makeBench();
   const outcomes: SendOutcome[] = [];
-  const ticket = link.outgoing.push("a", {
+  const ticket = connection.outgoing.push("a", {
     settle: (outcome) => outcomes.push(outcome),
   });
-  link.outgoing.push("b");
+  connection.outgoing.push("b");
   assert(ticket !== "overflow");
-  link.cancel(ticket);
-  link.cancel(ticket);
+  connection.cancel(ticket);
+  connection.cancel(ticket);
   await settle();
   assertEquals(outcomes, [{ kind: "dropped", reason: "aborted" }]);
   assertEquals(recorder.take(), ["dropped 1 1 outbound aborted"]);
@@ -172,15 +182,15 @@ Deno.test("SendQueue.cancel() really takes a queued message out", async () => {
 });
 
 Deno.test("SendQueue.cancel() asks the worker for a message that has crossed", async () => {
-  const { link, recorder, workers: { last } } = makeOpenBench();
+  const { connection, recorder, workers: { last } } = makeOpenBench();
   const outcomes: SendOutcome[] = [];
   const settleOutcome = (outcome: SendOutcome) => outcomes.push(outcome);
-  const first = link.outgoing.push("a", { settle: settleOutcome });
-  const second = link.outgoing.push("b", { settle: settleOutcome });
+  const first = connection.outgoing.push("a", { settle: settleOutcome });
+  const second = connection.outgoing.push("b", { settle: settleOutcome });
   await settle();
   assert(first !== "overflow" && second !== "overflow");
-  link.cancel(first);
-  link.cancel(second);
+  connection.cancel(first);
+  connection.cancel(second);
   await settle();
   assertEquals(last.all("cancel").map(({ message }) => message), [1, 2]);
   last.tell(
@@ -192,7 +202,10 @@ Deno.test("SendQueue.cancel() asks the worker for a message that has crossed", a
     kind: "taken",
   }]);
   assertEquals(recorder.take(), ["dropped 1 1 outbound aborted"]);
-  assertEquals([link.outgoing.bytes, link.outgoing.messages], [0, 0]);
+  assertEquals([connection.outgoing.bytes, connection.outgoing.messages], [
+    0,
+    0,
+  ]);
 });
 
 Deno.test("SendQueue.fits() tells whether there is capacity, and onwritable when there may be", () => {
@@ -201,26 +214,29 @@ Deno.test("SendQueue.fits() tells whether there is capacity, and onwritable when
     maxBytes: 10,
     overflow: "reject",
   } as const;
-  const { link, workers: { last } } = makeOpenBench({ limits });
+  const { connection, workers: { last } } = makeOpenBench({ limits });
   const fits: boolean[] = [];
-  link.outgoing.onwritable = () => fits.push(link.outgoing.fits(6));
-  for (const text of ["1234", "5678"]) link.outgoing.push(text);
+  connection.outgoing.onwritable = () => fits.push(connection.outgoing.fits(6));
+  for (const text of ["1234", "5678"]) connection.outgoing.push(text);
   last.tell({ type: "ack" });
-  assertEquals([link.outgoing.fits(2), link.outgoing.fits(3)], [true, false]);
+  assertEquals([connection.outgoing.fits(2), connection.outgoing.fits(3)], [
+    true,
+    false,
+  ]);
   last.tell({ type: "taken", id: 1, upTo: 1 });
   last.tell({ type: "taken", id: 1, upTo: 2 });
   assertEquals(fits, [true, true]);
-  link.outgoing.push("1234567890");
-  link.close(1000, "");
+  connection.outgoing.push("1234567890");
+  connection.close(1000, "");
   assertEquals([fits.at(-1), fits.length], [true, 3], "nothing waits any more");
 });
 
 Deno.test("SendQueue.accepted counts what was pushed, dropped or not", () => {
   const limits = { maxMessages: 1, maxBytes: 10, overflow: "reject" } as const;
-  const { link } = makeBench({ limits });
-  link.outgoing.push("abc");
-  assertEquals(link.outgoing.push("d"), "overflow");
-  link.close(1000, "");
-  link.outgoing.push("ef");
-  assertEquals(link.outgoing.accepted, { messages: 2, bytes: 5 });
+  const { connection } = makeBench({ limits });
+  connection.outgoing.push("abc");
+  assertEquals(connection.outgoing.push("d"), "overflow");
+  connection.close(1000, "");
+  connection.outgoing.push("ef");
+  assertEquals(connection.outgoing.accepted, { messages: 2, bytes: 5 });
 });

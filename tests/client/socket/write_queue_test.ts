@@ -29,14 +29,14 @@ Deno.test("WriteQueue.write() resolves when the transport has the message", asyn
 });
 
 Deno.test("WriteQueue.write() waits for capacity, first come, first served", async () => {
-  const { queue, last, link } = makeQueue();
+  const { queue, last, connection } = makeQueue();
   const writes = ["12345", "67890", "big", "x"].map((text) =>
     queue.write(text, {})
   );
-  assertEquals(link.outgoing.messages, 2);
+  assertEquals(connection.outgoing.messages, 2);
   last.tell({ type: "taken", id: 1, upTo: 1 });
   assertEquals(
-    link.outgoing.messages,
+    connection.outgoing.messages,
     2,
     "the next one takes the place at once",
   );
@@ -46,37 +46,37 @@ Deno.test("WriteQueue.write() waits for capacity, first come, first served", asy
 });
 
 Deno.test("WriteQueue.write() lets a send() afterwards not overtake", async () => {
-  const { queue, last, link } = makeQueue();
+  const { queue, last, connection } = makeQueue();
   for (const text of ["a", "b", "c"]) queue.write(text, {});
   last.tell({ type: "taken", id: 1, upTo: 1 });
-  assertEquals(link.outgoing.push("d"), "overflow", "c has the place");
+  assertEquals(connection.outgoing.push("d"), "overflow", "c has the place");
   await take(last, 2);
-  link.outgoing.push("d");
+  connection.outgoing.push("d");
   for (const upTo of [3, 4]) await take(last, upTo);
   assertEquals(last.sent, ["a", "b", "c", "d"]);
 });
 
 Deno.test("WriteQueue.write() gives up a message that waits, and lets the next one go", async () => {
-  const { queue, last, link } = makeQueue();
-  link.outgoing.push("123456789");
+  const { queue, last, connection } = makeQueue();
+  connection.outgoing.push("123456789");
   const { signal, abort } = controller();
   const large = queue.write("large", { signal });
   const small = queue.write("x", {});
-  assertEquals(link.outgoing.messages, 1);
+  assertEquals(connection.outgoing.messages, 1);
   abort();
   assertEquals(await large, { kind: "dropped", reason: "aborted" });
   for (const upTo of [1, 2]) await take(last, upTo);
   assertEquals(await small, TAKEN);
   assertEquals(
-    link.outgoing.accepted.messages,
+    connection.outgoing.accepted.messages,
     2,
     "what waited was never sent",
   );
 });
 
 Deno.test("WriteQueue.write() takes a message back that is in the outbox", async () => {
-  const { link, clock, recorder } = makeBench({ limits: SMALL });
-  const queue = new WriteQueue(link, { limits: SMALL, clock });
+  const { connection, clock, recorder } = makeBench({ limits: SMALL });
+  const queue = new WriteQueue(connection, { limits: SMALL, clock });
   const { signal, abort } = controller();
   const written = queue.write("a", { signal });
   abort();
@@ -87,8 +87,8 @@ Deno.test("WriteQueue.write() takes a message back that is in the outbox", async
 });
 
 Deno.test("WriteQueue.write() counts the wait for capacity against the ttl", async () => {
-  const { queue, clock, link, last } = makeQueue();
-  for (const text of ["a", "b"]) link.outgoing.push(text);
+  const { queue, clock, connection, last } = makeQueue();
+  for (const text of ["a", "b"]) connection.outgoing.push(text);
   const early = queue.write("early", { ttl: 99 });
   const late = queue.write("late", { ttl: 200 });
   clock.advance(100);
@@ -110,10 +110,10 @@ Deno.test("WriteQueue.write() refuses what never fits, and no duration", async (
 });
 
 Deno.test("WriteQueue.write() drops what waits when the end begins", async () => {
-  const { queue, link, recorder } = makeQueue();
-  for (const text of ["a", "b"]) link.outgoing.push(text);
+  const { queue, connection, recorder } = makeQueue();
+  for (const text of ["a", "b"]) connection.outgoing.push(text);
   const waiting = queue.write("c", {});
-  link.close(1000, "");
+  connection.close(1000, "");
   assertEquals(await waiting, { kind: "dropped", reason: "closed" });
   assertEquals(recorder.take(), ["dropped 1 1 outbound closed"]);
 });
@@ -136,8 +136,8 @@ Deno.test("dropError() says what became of a message", () => {
 /** A queue in front of an open connection with room for two messages. */
 function makeQueue() {
   const bench = makeOpenBench({ limits: SMALL });
-  const { link, clock, workers: { last } } = bench;
-  const queue = new WriteQueue(link, { limits: SMALL, clock });
+  const { connection, clock, workers: { last } } = bench;
+  const queue = new WriteQueue(connection, { limits: SMALL, clock });
   return { ...bench, queue, last };
 }
 

@@ -36,14 +36,14 @@ Deno.test("WorkerHost() refuses a wrong size", () => {
 for (const choice of ["shared", "none", "dedicated"] as const) {
   Deno.test(`choosePool() runs the same engine with "${choice}"`, async () => {
     await using server = startEcho();
-    const { link, listener } = open(choosePool(choice), server.url);
-    link.incoming.consume("push");
+    const { connection, listener } = open(choosePool(choice), server.url);
+    connection.incoming.consume("push");
     await listener.open.promise;
     for (let index = 0; index < 10_000; index += 1) {
-      link.outgoing.push(`${index}`);
+      connection.outgoing.push(`${index}`);
     }
-    link.outgoing.push(new Uint8Array([1, 2, 3]).buffer);
-    link.outgoing.push("");
+    connection.outgoing.push(new Uint8Array([1, 2, 3]).buffer);
+    connection.outgoing.push("");
     const received = await listener.receive(10_002);
     assertEquals(
       received.slice(0, 10_000),
@@ -55,34 +55,37 @@ for (const choice of ["shared", "none", "dedicated"] as const) {
       3,
     ]);
     assertEquals(received[10_001], "");
-    link.close(1000, "done");
+    connection.close(1000, "done");
     const { info, cause } = await listener.end.promise;
     assertEquals([info, cause], [
       { closeCode: 1000, reason: "done", wasClean: true },
       "requested",
     ]);
-    assertEquals([link.outgoing.bytes, link.outgoing.messages], [0, 0]);
+    assertEquals([connection.outgoing.bytes, connection.outgoing.messages], [
+      0,
+      0,
+    ]);
   });
 
   Deno.test(`choosePool() pulls with backpressure with "${choice}"`, async () => {
     await using server = startEcho();
-    const { link, listener } = open(choosePool(choice), server.url);
-    link.incoming.consume("pull");
+    const { connection, listener } = open(choosePool(choice), server.url);
+    connection.incoming.consume("pull");
     const text = "x".repeat(10_000);
     for (let index = 0; index < 1_000; index += 1) {
-      link.outgoing.push(`${index} ${text}`);
+      connection.outgoing.push(`${index} ${text}`);
     }
     const received: number[] = [];
     while (received.length < 1_000) {
-      const data = link.incoming.pull();
+      const data = connection.incoming.pull();
       if (data !== undefined) received.push(parseInt(String(data)));
       else {await new Promise<void>((resolve) =>
-          link.incoming.onavailable = resolve
+          connection.incoming.onavailable = resolve
         );}
-      assert(link.incoming.messages <= 4_096);
+      assert(connection.incoming.messages <= 4_096);
     }
     assertEquals(received, Array.from({ length: 1_000 }, (_, index) => index));
-    link.close(undefined, "");
+    connection.close(undefined, "");
     await listener.end.promise;
   });
 }
@@ -90,14 +93,14 @@ for (const choice of ["shared", "none", "dedicated"] as const) {
 Deno.test("WorkerHost() closes what it holds when it is disposed of", async () => {
   await using server = startEcho();
   const host = new WorkerHost({ size: 2 });
-  const links = Array.from(
+  const connections = Array.from(
     { length: 4 },
     () => open(choosePool(host), server.url),
   );
-  await Promise.all(links.map(({ listener }) => listener.open.promise));
+  await Promise.all(connections.map(({ listener }) => listener.open.promise));
   await host[Symbol.asyncDispose]();
   const ends = await Promise.all(
-    links.map(({ listener }) => listener.end.promise),
+    connections.map(({ listener }) => listener.end.promise),
   );
   assertEquals(ends.map(({ info }) => info.closeCode), [
     1000,
@@ -178,11 +181,11 @@ Deno.test("WorkerHost() takes a script that waits before it listens", async () =
   );
   try {
     const host = new WorkerHost({ url: new URL(script, import.meta.url) });
-    const { link, listener } = open(choosePool(host), server.url);
-    link.incoming.consume("push");
-    link.outgoing.push("hello");
+    const { connection, listener } = open(choosePool(host), server.url);
+    connection.incoming.consume("push");
+    connection.outgoing.push("hello");
     assertEquals(await deadline(listener.receive(1), 20_000), ["hello"]);
-    link.close(1000, "");
+    connection.close(1000, "");
     await listener.end.promise;
   } finally {
     await Deno.remove(script);
@@ -205,6 +208,11 @@ Deno.test("WorkerHost() ends connections of a worker that throws before it is re
   assertMatch(detailOf(failure), /could not be started: .*Early/s);
 });
 
+Deno.test("choosePool() names the usual cause of a host that it does not know", () => {
+  const foreign: WorkerHost = Object.create(WorkerHost.prototype);
+  assertThrows(() => choosePool(foreign), TypeError, "another copy");
+});
+
 Deno.test("choosePool() refuses a host that has been disposed of", async () => {
   const host = new WorkerHost();
   await host[Symbol.asyncDispose]();
@@ -218,14 +226,14 @@ Deno.test("choosePool() refuses a host that has been disposed of", async () => {
 
 /** The first crash is told as a `disconnected`; then the connection is given up. */
 async function assertReplaced(script: string, detail: RegExp): Promise<void> {
-  const { link, listener } = open(
+  const { connection, listener } = open(
     choosePool(hostOf(script)),
     "ws://localhost/",
   );
   const { failure } = await listener.loss.promise;
   assertEquals(failure?.type === "worker" && failure.retryable, true);
   assertMatch(detailOf(failure), detail);
-  link.close(1000, "");
+  connection.close(1000, "");
   await listener.end.promise;
 }
 
@@ -239,7 +247,7 @@ function detailOf(failure: NoticeOf<"closed">["failure"]): string {
   return failure?.type === "worker" ? failure.detail : "";
 }
 
-/** Lets what happens to a link be awaited. */
+/** Lets what happens to a connection be awaited. */
 class Waiter implements RemoteConnectionListener {
   readonly open = Promise.withResolvers<NoticeOf<"opened">>();
   readonly loss = Promise.withResolvers<NoticeOf<"disconnected">>();
@@ -278,12 +286,12 @@ class Waiter implements RemoteConnectionListener {
 function open(
   pool: WorkerPool,
   url: string,
-): { readonly link: RemoteConnection; readonly listener: Waiter } {
+): { readonly connection: RemoteConnection; readonly listener: Waiter } {
   const listener = new Waiter();
   const setup: Setup = { ...SETUP, url };
   const limits = { ...LIMITS, maxMessages: 20_000 };
   return {
-    link: new RemoteConnection(pool, setup, limits, listener),
+    connection: new RemoteConnection(pool, setup, limits, listener),
     listener,
   };
 }

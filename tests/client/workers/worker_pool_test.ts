@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { RemoteConnection } from "../../../lib/client/remote/remote_connection.ts";
 import { WorkerPool } from "../../../lib/client/workers/worker_pool.ts";
 import {
-  closeLink,
+  closeConnection,
   FakeWorkers,
   LIMITS,
   makeOpenBench,
@@ -61,7 +61,7 @@ Deno.test("WorkerPool() closes its connections when it is disposed of", async ()
 });
 
 Deno.test("WorkerPool() tells of the network while it has connections, and not after", async () => {
-  const { link, workers: { last } } = makeOpenBench();
+  const { connection, workers: { last } } = makeOpenBench();
   await settle();
   dispatchEvent(new Event("offline"));
   dispatchEvent(new Event("online"));
@@ -70,14 +70,14 @@ Deno.test("WorkerPool() tells of the network while it has connections, and not a
     "offline",
     "online",
   ]);
-  closeLink(link, last);
+  closeConnection(connection, last);
   dispatchEvent(new Event("online"));
   await settle();
   assertEquals(last.all("environment").length, 2);
 });
 
 Deno.test("WorkerPool() tells a worker that starts of the network that is gone", async () => {
-  const { link, clock, workers } = makeOpenBench();
+  const { connection, clock, workers } = makeOpenBench();
   dispatchEvent(new Event("offline"));
   workers.last.fail("Boom");
   clock.advance(5_000);
@@ -86,17 +86,17 @@ Deno.test("WorkerPool() tells a worker that starts of the network that is gone",
   assertEquals(workers.last.all("environment").map(({ change }) => change), [
     "offline",
   ]);
-  closeLink(link, workers.last);
+  closeConnection(connection, workers.last);
 });
 
 Deno.test("WorkerPool() asks the platform anew after a time without connections", () => {
-  const { pool, link, workers } = makeOpenBench();
+  const { pool, connection, workers } = makeOpenBench();
   dispatchEvent(new Event("offline"));
-  closeLink(link, workers.last);
+  closeConnection(connection, workers.last);
   // Nobody hears of this.
   dispatchEvent(new Event("online"));
   const next = new RemoteConnection(pool, SETUP, LIMITS, new Recorder());
   workers.last.ready();
   assertEquals(workers.last.all("environment"), []);
-  closeLink(next, workers.last);
+  closeConnection(next, workers.last);
 });

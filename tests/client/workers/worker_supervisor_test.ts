@@ -4,7 +4,7 @@ import { WorkerPool } from "../../../lib/client/workers/worker_pool.ts";
 import { POST_WINDOW } from "../../../lib/boundary/post_window.ts";
 import {
   type Bench,
-  closeLink,
+  closeConnection,
   type FakeWorker,
   LIMITS,
   makeBench,
@@ -113,18 +113,18 @@ Deno.test("WorkerSupervisor() starts anew for a connection that comes after a fa
   const bench = makeBench();
   bench.workers.last.fail("404");
   bench.clock.advance(0);
-  const { link, recorder } = addLink(bench);
+  const { connection, recorder } = addConnection(bench);
   bench.workers.last.ready();
   bench.workers.last.open(2);
   assertEquals(recorder.take(), ["opened"]);
-  closeLink(link, bench.workers.last);
+  closeConnection(connection, bench.workers.last);
   assertEquals(bench.clock.timers, 0);
 });
 
 Deno.test("WorkerSupervisor() tells of the connections of a start twice, and takes back those that left", async () => {
   const bench = makeBench();
   const { workers } = bench;
-  const { link } = addLink(bench);
+  const { connection } = addConnection(bench);
   const told = () =>
     workers.last.posts.map((post) =>
       post.map((record) => "id" in record ? [record.type, record.id] : [])
@@ -134,9 +134,9 @@ Deno.test("WorkerSupervisor() tells of the connections of a start twice, and tak
   workers.last.ready();
   await settle();
   assertEquals(told(), [["connect", 1], ["connect", 1], ["connect", 2]]);
-  closeLink(link, workers.last);
+  closeConnection(connection, workers.last);
   workers.last.fail("Boom");
-  const { link: other } = addLink(bench);
+  const { connection: other } = addConnection(bench);
   bench.clock.advance(5_000);
   assertEquals(told(), [["connect", 3, "connect", 4]]);
   other.close(1000, "");
@@ -149,7 +149,7 @@ Deno.test("WorkerSupervisor() tells of the connections of a start twice, and tak
 });
 
 Deno.test("WorkerSupervisor() has nobody connect before the worker is ready while there is no network", async () => {
-  const { clock, link, workers } = makeOpenBench();
+  const { clock, connection, workers } = makeOpenBench();
   dispatchEvent(new Event("offline"));
   workers.last.fail("Boom");
   clock.advance(5_000);
@@ -160,7 +160,7 @@ Deno.test("WorkerSupervisor() has nobody connect before the worker is ready whil
   const told = types.filter((type) => type !== "ack");
   assertEquals(told.slice(0, 2), ["environment", "connect"]);
   dispatchEvent(new Event("online"));
-  closeLink(link, workers.last);
+  closeConnection(connection, workers.last);
 });
 
 Deno.test("WorkerSupervisor() hears of a start before a failure that overtook it", () => {
@@ -176,9 +176,12 @@ Deno.test("WorkerSupervisor() hears of a start before a failure that overtook it
 Deno.test("WorkerSupervisor() leaves no connection behind that was closed while the worker became ready", () => {
   for (const autoConnect of [true, false]) {
     const bench = makeBench();
-    const { link, recorder } = addLink(bench, { ...SETUP, autoConnect });
-    link.reconnect("");
-    link.close(4000, "bye");
+    const { connection, recorder } = addConnection(bench, {
+      ...SETUP,
+      autoConnect,
+    });
+    connection.reconnect("");
+    connection.close(4000, "bye");
     const { last } = bench.workers;
     last.ready();
     last.tell({ type: "ack" });
@@ -194,10 +197,10 @@ Deno.test("WorkerSupervisor() leaves no connection behind that was closed while 
 
 Deno.test("WorkerSupervisor() has a successor connect for nobody who was closed before", () => {
   const bench = makeOpenBench();
-  const { link: other, recorder } = addLink(bench);
+  const { connection: other, recorder } = addConnection(bench);
   bench.workers.last.open(2);
   bench.recorder.onevent = (event) => {
-    if (event === "disconnected") bench.link.close(1000, "");
+    if (event === "disconnected") bench.connection.close(1000, "");
   };
   recorder.onevent = (event) => {
     if (event === "disconnected") other.reconnect("");
@@ -316,8 +319,8 @@ Deno.test("WorkerSupervisor() parts connections whose worker crashes, and ends o
   const bench = makeOpenBench();
   const { clock, workers } = bench;
   const url = "ws://crash.example/";
-  const guilty = addLink(bench, { ...SETUP, url });
-  const others = Array.from({ length: 6 }, () => addLink(bench));
+  const guilty = addConnection(bench, { ...SETUP, url });
+  const others = Array.from({ length: 6 }, () => addConnection(bench));
   const ready = new Set<FakeWorker>();
   for (let crash = 0; crash < 12; crash += 1) {
     for (const worker of [...workers.started]) {
@@ -351,12 +354,12 @@ Deno.test("WorkerSupervisor() does not blame a worker for its own absence", () =
 });
 
 Deno.test("WorkerSupervisor() keeps at most POST_WINDOW posts unacknowledged, then gathers", async () => {
-  const { link, workers: { last } } = makeOpenBench();
+  const { connection, workers: { last } } = makeOpenBench();
   await settle();
   last.acks = "manual";
   const before = last.posts.length;
   for (let count = 0; count < 10; count += 1) {
-    link.outgoing.push(`${count}`);
+    connection.outgoing.push(`${count}`);
     await settle();
   }
   assertEquals(last.posts.length - before, POST_WINDOW);
@@ -367,10 +370,10 @@ Deno.test("WorkerSupervisor() keeps at most POST_WINDOW posts unacknowledged, th
 });
 
 Deno.test("WorkerSupervisor() acknowledges posts even when its own window is full", async () => {
-  const { link, workers: { last } } = makeOpenBench();
+  const { connection, workers: { last } } = makeOpenBench();
   last.acks = "manual";
   for (let count = 0; count < 10; count += 1) {
-    link.outgoing.push(`${count}`);
+    connection.outgoing.push(`${count}`);
     await settle();
   }
   last.tell({ type: "heartbeat", id: 1, after: 0, latency: 1, longestGap: 1 });
@@ -379,25 +382,27 @@ Deno.test("WorkerSupervisor() acknowledges posts even when its own window is ful
 
 Deno.test("WorkerSupervisor() lets connections speak in turn", async () => {
   const bench = makeOpenBench();
-  const { link: other } = addLink(bench);
+  const { connection: other } = addConnection(bench);
   const { last } = bench.workers;
   last.open(2);
   await settle();
   last.acks = "manual";
   const text = "x".repeat(1 << 16);
-  for (let count = 0; count < 16; count += 1) bench.link.outgoing.push(text);
+  for (let count = 0; count < 16; count += 1) {
+    bench.connection.outgoing.push(text);
+  }
   other.outgoing.push("other");
   await settle();
   assertEquals(last.all("send").slice(0, 3).map(({ id }) => id), [1, 1, 2]);
 });
 
 Deno.test("WorkerSupervisor() sends what a slow listener has sent while it still runs", () => {
-  const { link, clock, recorder, workers: { last } } = makeOpenBench();
-  link.incoming.consume("push");
+  const { connection, clock, recorder, workers: { last } } = makeOpenBench();
+  connection.incoming.consume("push");
   const crossed: number[] = [];
   recorder.onevent = () => {
     clock.block(3);
-    link.outgoing.push("reply");
+    connection.outgoing.push("reply");
     crossed.push(last.sent.length);
   };
   last.deliver(["a", "b", "c"]);
@@ -409,10 +414,10 @@ Deno.test("WorkerSupervisor() leaves nothing behind after the last close", async
   const bench = makeBench();
   const { clock, workers } = bench;
   for (let id = 1; id <= 1_000; id += 1) {
-    const { link } = id === 1 ? bench : addLink(bench);
+    const { connection } = id === 1 ? bench : addConnection(bench);
     if (workers.last.state === "alive") workers.last.ready();
     workers.last.open(1);
-    link.close(1000, "");
+    connection.close(1000, "");
     workers.last.close(workers.last.all("connect")[0]?.id ?? 0);
     assertEquals([clock.timers, workers.last.state], [0, "ended"]);
   }
@@ -424,19 +429,19 @@ Deno.test("WorkerSupervisor() keeps its worker for a connection made while the l
   const bench = makeOpenBench();
   const { recorder, workers } = bench;
   recorder.onevent = (event) => {
-    if (event.startsWith("closed")) addLink(bench);
+    if (event.startsWith("closed")) addConnection(bench);
   };
   workers.last.close(1);
   assertEquals([workers.started.length, workers.last.state], [1, "alive"]);
 });
 
-function addLink(
+function addConnection(
   { pool }: Bench,
   setup = SETUP,
-): { readonly link: RemoteConnection; readonly recorder: Recorder } {
+): { readonly connection: RemoteConnection; readonly recorder: Recorder } {
   const recorder = new Recorder();
   return {
-    link: new RemoteConnection(pool, setup, LIMITS, recorder),
+    connection: new RemoteConnection(pool, setup, LIMITS, recorder),
     recorder,
   };
 }
