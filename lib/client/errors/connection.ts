@@ -140,7 +140,7 @@ export class ProtocolError extends SocketError {
   override get name(): string {
     return "ProtocolError";
   }
-  /** What the server is told: 1002, 1007 (not UTF-8) or 1009 (too big). */
+  /** The close code that the server receives: 1002, 1007 (not UTF-8) or 1009 (too big). */
   readonly closeCode: number;
 
   /**

@@ -1,6 +1,6 @@
 /**
- * Loads the messages of errors apart from their classes: no message of an
- * application passes them.
+ * Loads the messages of errors apart from their classes: sending and receiving do
+ * not need them.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * The messages of errors: what happened, where, whether it is tried again, and
- * what to do. They are loaded apart from the classes, since no message of an
- * application passes here; `from_failure.ts` loads them.
+ * The messages of errors: what happened, where, whether the socket tries again,
+ * and what to do. `from_failure.ts` loads them apart from the classes: sending
+ * and receiving do not need them.
  *
  * @module
  */
@@ -38,25 +38,26 @@ const ADVICE = {
   dns: "Check the host's name and the network",
   tls:
     "Check the certificate, the clock of both sides, and that the port speaks TLS",
-  unknown: "Check URL, server and network; the platform tells no more",
+  unknown: "Check URL, server and network; the platform gives no more details",
   invalid: "Correct the URL, subprotocols or headers",
   resolving: "The url or token function takes too long",
   opening: "Check host and firewall, or raise openTimeout",
   greeting: "Check what greeting.expect waits for",
   lost:
-    "Look for a network change, a crash, or a proxy that cuts idle connections: heartbeat.interval has to be below its limit",
+    "Look for a network change, a crash, or a proxy that closes idle connections: heartbeat.interval must be below its limit",
   ping:
-    "The network is gone or the server hangs; on a slow link raise heartbeat.timeout",
+    "The network is gone or the server hangs; on a slow network raise heartbeat.timeout",
   probe:
-    "The connection did not outlive a sleep or a change of networks; on a slow link raise probeTimeout",
+    "The connection did not survive a sleep or a change of network; on a slow network raise probeTimeout",
   idle:
-    "The network is gone or the server hangs; if it has nothing to say for so long, raise idleTimeout",
-  protocol: "Look for a proxy in between, or report it to who runs the server",
-  text: "Let the server send it as binary",
+    "The network is gone or the server hangs; if it normally sends nothing for so long, raise idleTimeout",
+  protocol:
+    "Look for a proxy in between, or report it to the operator of the server",
+  text: "Make the server send it as binary",
   tooBig: "Split messages, or raise maxMessageSize",
   inbox: "Read faster, or change the inbox option",
   authentication: "Check the token and its rights",
-  unusable: "Correct what the function gives: to ask again does not help",
+  unusable: "Correct what the function returns: calling it again does not help",
   provider: "See its cause, and what the function depends on",
   version: "Serve the worker of the same release, and none from a cache",
   permission:
@@ -207,14 +208,16 @@ function statusOf(
 }
 
 function adviceForStatus(status: number): string {
-  if (status < 300) return "Check the URL: there is no WebSocket";
-  if (status < 400) return "Use the URL that it leads to: none is followed";
+  if (status < 300) return "Check the URL: no WebSocket server answers there";
+  if (status < 400) {
+    return "Use the URL of the redirect: redirects are not followed";
+  }
   if (status === 401 || status === 403) return ADVICE.authentication;
   if (status === 404) return "Check the path of the URL";
   if (status === 429) return "Connect less often";
   return status < 500
-    ? "See what the server expects"
-    : "The server or a proxy is in trouble";
+    ? "Check what the server expects"
+    : "The server or a proxy has a problem; check its log";
 }
 
 function adviceForWorker(
@@ -231,7 +234,7 @@ function adviceForWorker(
 function adviceForClose(closeCode: number): string {
   switch (closeCode) {
     case 1000:
-      return "Add 1000 to fatalCloseCodes if it means that nobody should come back";
+      return "Add 1000 to fatalCloseCodes if it means that clients must not return";
     case 1001:
     case 1012:
       return "The server stops or restarts: there is nothing to do";
@@ -242,7 +245,7 @@ function adviceForClose(closeCode: number): string {
     case 1007:
       return "Check whether the server takes text or binary, and what is sent";
     case 1005:
-      return "Let the server send a code and a reason";
+      return "Make the server send a code and a reason";
     case 1008:
       return "Check token, Origin header and rate limit; the server's log says which";
     case 1009:
@@ -253,7 +256,7 @@ function adviceForClose(closeCode: number): string {
     case 1013:
     case 4429:
     case 4503:
-      return "The server has too much to do: connect less often, or give it more capacity";
+      return "The server is overloaded: connect less often, or give it more capacity";
     case 3000:
     case 3003:
     case 4401:

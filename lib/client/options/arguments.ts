@@ -1,5 +1,5 @@
 /**
- * The arguments that a `WebSocket` takes, checked as the platform checks them.
+ * Checks the arguments of a `WebSocket` as the platform does.
  *
  * @module
  */
@@ -34,15 +34,15 @@ export function withoutSecrets(url: string): string {
 }
 
 /**
- * Checks the subprotocols as the WebSocket constructor does. That no two
- * differ in case only is what the web platform's tests ask for.
+ * Checks the subprotocols as the WebSocket constructor does. The tests of
+ * the web platform forbid two that differ only in case.
  *
  * @throws {DOMException} `SyntaxError`: one is no token, or there twice.
  */
 export function resolveProtocols(
   protocols: string | readonly string[],
 ): readonly string[] {
-  // Web IDL: what cannot be iterated is a string, `null` included.
+  // Web IDL: a value that cannot be iterated is converted to a string, `null` included.
   const list = typeof protocols === "object" && protocols !== null
     ? Array.from(protocols, String)
     : [`${protocols}`];
@@ -88,7 +88,7 @@ export function resolveClose(
   return { closeCode: text === "" ? code : code ?? 1000, reason: text };
 }
 
-/** What relative URLs are relative to. Deno has no location unless it is told one. */
+/** What relative URLs are relative to. Deno has none without the flag `--location`. */
 export function baseUrl(): string | undefined {
   const { location } = globalThis as { location?: { readonly href: string } };
   return location?.href;

@@ -7,7 +7,7 @@
 import type { Notice, Setup } from "../../boundary/protocol.ts";
 
 /**
- * What a log record is given to. `console` and a logger of `@std/log` both fit.
+ * What takes log records. `console` and a logger of `@std/log` both fit.
  *
  * @example Logging to the console
  * ```ts
@@ -18,13 +18,13 @@ import type { Notice, Setup } from "../../boundary/protocol.ts";
  * ```
  */
 export interface Logger {
-  /** Takes what helps in finding an error. */
+  /** Takes details for debugging. */
   debug(message: string, ...data: unknown[]): unknown;
-  /** Takes what happens in the normal course of things. */
+  /** Takes normal events. */
   info(message: string, ...data: unknown[]): unknown;
-  /** Takes what went wrong and is being dealt with. */
+  /** Takes problems that the library handles. */
   warn(message: string, ...data: unknown[]): unknown;
-  /** Takes what went wrong for good. */
+  /** Takes failures that end the socket. */
   error(message: string, ...data: unknown[]): unknown;
 }
 
@@ -36,15 +36,15 @@ const LEVELS: ReadonlyMap<unknown, Setup["log"]> = new Map([
 ]);
 
 /**
- * Gives the level from which on a logger wants records: a logger of `@std/log`
- * tells by its `levelName`, of any other nothing is known.
+ * The lowest level that a logger takes. A logger of `@std/log` has it in
+ * `levelName`; any other logger gets all records.
  */
 export function levelOf(logger: Logger | undefined): Setup["log"] {
   if (logger === undefined) return "silent";
   return LEVELS.get(Reflect.get(logger, "levelName")) ?? "debug";
 }
 
-/** Gives a record of either thread to a logger. One that throws breaks nothing. */
+/** Gives a record to a logger. An error that the logger throws is reported, not thrown. */
 export function writeLog(
   logger: Logger,
   record: Extract<Notice, { type: "log" }>,

@@ -21,11 +21,11 @@ export type {
   TokenProvider,
 } from "./token_options.ts";
 
-/** Where to connect: a URL, or a function that is asked before each attempt. */
+/** Where to connect: a URL, or a function that is called before each attempt. */
 export type UrlSource = string | URL | UrlProvider;
 
 /**
- * Gives the URL to connect to. One that throws or rejects makes a failed attempt.
+ * Returns the URL to connect to. If it throws or rejects, the attempt fails.
  *
  * @example A ticket of its own for each attempt
  * ```ts
@@ -46,12 +46,12 @@ export type UrlSource = string | URL | UrlProvider;
  */
 export type UrlProvider = () => string | URL | Promise<string | URL>;
 
-/** Text, or binary data, which is copied at once. */
+/** Text, or binary data, which is copied immediately. */
 export type MessageBody = string | ArrayBuffer | ArrayBufferView;
 
-/** Stands for a function of the hooks module. */
+/** Names a function of the hooks module. */
 export interface HookMarker {
-  /** The function of the same name in the hooks module does it. */
+  /** The function of the same name in the hooks module is called. */
   readonly hook: true;
 }
 
@@ -62,7 +62,7 @@ export interface HookMarker {
 export type MessagePattern = MessageBody | { readonly [key: string]: Json };
 
 /**
- * How attempts are spread, and when there is none left.
+ * When the next attempt is made, and when the socket gives up.
  *
  * @example Giving up after a while
  * ```ts
@@ -91,7 +91,7 @@ export type BackoffOptions =
   };
 
 /**
- * How a dead peer is found out.
+ * How a dead peer is detected.
  *
  * @example A ping that the application answers
  * ```ts
@@ -121,21 +121,21 @@ export interface HeartbeatOptions {
   /**
    * How long an answer may take, in milliseconds. Any inbound frame counts as
    * one. `ws` sees each byte that arrives; `native` sees whole messages only,
-   * so leave it the time that the largest one takes. A ping waits behind what
-   * is being sent, so on a slow link leave it the time of an upload, too.
+   * so allow for the time that the largest one takes. A ping waits behind what
+   * is being sent, so on a slow network allow for the time of an upload too.
    *
    * @default {10_000}
    */
   readonly timeout?: number;
   /**
    * What to send instead of a ping frame. Without it, transports that have no
-   * ping frames (`native`, all browsers) ask nothing: only silence can be
-   * judged, by `idleTimeout`, and the log says so.
+   * ping frames (`native`, all browsers) send no ping: only `idleTimeout` finds
+   * a dead peer, and the log says so.
    *
    * @default {undefined}
    */
   readonly message?: MessageBody | HookMarker;
-  /** What counts as its answer; any frame counts as alive in any case. @default {undefined} */
+  /** What counts as its answer. Any frame shows that the peer is alive. @default {undefined} */
   readonly expect?: MessagePattern | HookMarker;
   /** Whether answers reach the application. @default {false} */
   readonly deliver?: boolean;
@@ -144,7 +144,7 @@ export interface HeartbeatOptions {
 }
 
 /**
- * What is exchanged before `open` is told.
+ * What is exchanged before the `open` event.
  *
  * @example Waiting for the server's welcome
  * ```ts
@@ -172,13 +172,13 @@ export interface HeartbeatOptions {
 export interface GreetingOptions {
   /** The first message. @default {undefined} */
   readonly send?: MessageBody;
-  /** The answer to wait for. @default {undefined} */
+  /** The answer that is waited for. @default {undefined} */
   readonly expect?: MessagePattern;
-  /** Answers that say no. @default {[]} */
+  /** Answers by which the server refuses. @default {[]} */
   readonly reject?: MessagePattern | readonly MessagePattern[];
-  /** How long it may take, in milliseconds; `openTimeout` holds in any case. @default {Infinity} */
+  /** How long it may take, in milliseconds; `openTimeout` applies as well. @default {Infinity} */
   readonly timeout?: number;
-  /** Whether `greeting()` of the hooks module does it. @default {false} */
+  /** Whether `greeting()` of the hooks module is called instead. @default {false} */
   readonly hook?: boolean;
 }
 
@@ -208,7 +208,7 @@ export interface OutboxOptions {
   readonly maxMessages?: number;
   /** In UTF-8 or binary bytes. @default {16_777_216} */
   readonly maxBytes?: number;
-  /** What happens at the bound. @default {"reject"} */
+  /** What happens when the bound is reached. @default {"reject"} */
   readonly overflow?: "reject" | "drop-oldest" | "drop-newest";
   /** How long a message may wait, in milliseconds; 0: it goes at once or not at all. @default {Infinity} */
   readonly ttl?: number;
@@ -239,7 +239,7 @@ export interface InboxOptions {
   readonly maxMessages?: number;
   /** In UTF-8 or binary bytes. @default {67_108_864} */
   readonly maxBytes?: number;
-  /** What happens at the bound. @default {"pause"} */
+  /** What happens when the bound is reached. @default {"pause"} */
   readonly overflow?: "pause" | "close" | "drop-oldest" | "drop-newest";
 }
 
@@ -262,17 +262,17 @@ export interface ReconnectingWebSocketOptions {
   readonly openTimeout?: number;
   /** How long `close()` may take, in milliseconds. @default {5_000} */
   readonly closeTimeout?: number;
-  /** A connection this old, in milliseconds, forgets earlier failures. @default {5_000} */
+  /** After a connection of this length, in milliseconds, earlier failures are forgotten. @default {5_000} */
   readonly stableAfter?: number;
-  /** How attempts are spread. @default {{ strategy: "spread", fleet: 10_000 }} */
+  /** When attempts are made. @default {{ strategy: "spread", fleet: 10_000 }} */
   readonly backoff?: BackoffOptions;
-  /** How a dead peer is found out; `false` turns it off. @default {{ interval: 20_000, timeout: 10_000 }} */
+  /** How a dead peer is detected; `false` turns the detection off. @default {{ interval: 20_000, timeout: 10_000 }} */
   readonly heartbeat?: false | HeartbeatOptions;
   /** How long a probe may take, in milliseconds. @default {3_500} */
   readonly probeTimeout?: number;
-  /** Silence that counts as dead without asking, in milliseconds. @default {Infinity} */
+  /** After this much silence, in milliseconds, the connection counts as dead; nothing is sent to ask. @default {Infinity} */
   readonly idleTimeout?: number;
-  /** Received close codes that are never retried. @default {[1002, 1003, 1007, 1008, 1009, 1010, 3000, 3003, 4400, 4401, 4403, 4404, 4406, 4409]} */
+  /** Received close codes after which the socket does not reconnect. @default {[1002, 1003, 1007, 1008, 1009, 1010, 3000, 3003, 4400, 4401, 4403, 4404, 4406, 4409]} */
   readonly fatalCloseCodes?: readonly number[];
   /** The bounds of what waits to be sent. @default {{ maxMessages: 10_000, maxBytes: 16_777_216, overflow: "reject" }} */
   readonly outbox?: OutboxOptions;
@@ -280,13 +280,13 @@ export interface ReconnectingWebSocketOptions {
   readonly inbox?: InboxOptions;
   /** A larger inbound message, in bytes, closes with 1009. @default {16_777_216} */
   readonly maxMessageSize?: number;
-  /** Whether to connect at once; `false`: `idle` until `reconnect()`. @default {true} */
+  /** Whether to connect immediately; `false`: `idle` until `reconnect()`. @default {true} */
   readonly autoConnect?: boolean;
-  /** Who is speaking. @default {undefined} */
+  /** The token that authenticates the client. @default {undefined} */
   readonly token?: string | TokenProvider | TokenOptions;
-  /** Whether a token may cross a network over plain `ws:`. @default {false} */
+  /** Whether a token may be sent over `ws:`, which is not encrypted. @default {false} */
   readonly allowInsecure?: boolean;
-  /** What is exchanged before `open` is told. @default {undefined} */
+  /** What is exchanged before the `open` event. @default {undefined} */
   readonly greeting?: GreetingOptions;
   /** Headers of the handshake (RFC 6455, 4.1); not in browsers. @default {{}} */
   readonly headers?: Readonly<Record<string, string>>;
@@ -294,16 +294,16 @@ export interface ReconnectingWebSocketOptions {
   readonly transport?: TransportChoice;
   /** The URL of a module with hooks, imported in the worker. @default {undefined} */
   readonly hooks?: string | URL;
-  /** Where the connection lives: in the worker that all share, a host of one's own, a worker for itself, or on this thread. @default {"shared"} */
+  /** Where the connection runs: in the worker that all connections share, in a given host, in a worker of its own, or on this thread. @default {"shared"} */
   readonly worker?: WorkerHost | "shared" | "dedicated" | "none";
-  /** Where log records go, from the level on that it has when the socket is made. @default {undefined} */
+  /** What takes the log records, from its level at the time of the constructor on. @default {undefined} */
   readonly logger?: Logger;
-  /** Abort closes. @default {undefined} */
+  /** When it aborts, the socket closes. @default {undefined} */
   readonly signal?: AbortSignal;
 }
 
 /**
- * What the platform's interface leaves to the one who implements it.
+ * What the WebSocket interface of the platform has no parameter for.
  *
  * @example A header of the handshake
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * The user's functions that give a URL or a token, asked on behalf of the worker.
+ * Calls the functions of the user that return a URL or a token, for the worker.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import type { Answer } from "../../boundary/protocol.ts";
 import { resolveUrl } from "./arguments.ts";
 import type { Resolved } from "./resolve.ts";
 
-/** What a worker can ask for. */
+/** What the worker can ask for. */
 export type Question = "url" | "token";
 
-/** Asks, and remembers what must be known of the answers. */
+/** Calls the functions, and keeps the latest URL, token and error. */
 export class Providers {
   readonly #resolved: Resolved;
   #thrown: Map<string, unknown> | undefined;
@@ -20,7 +20,7 @@ export class Providers {
   /** How often each was asked: an answer may come after its attempt was given up. */
   readonly #asked = { url: 0, token: 0 };
 
-  /** Takes the functions and what is fixed. */
+  /** Takes the functions, and the URL and secrets that are fixed. */
   constructor(resolved: Resolved) {
     this.#resolved = resolved;
     this.#url = resolved.setup.url ?? "";
@@ -36,18 +36,18 @@ export class Providers {
     if (url) this.#url = url;
   }
 
-  /** What may appear in no message. */
+  /** What no message may show. */
   get secrets(): readonly string[] {
     const { secrets } = this.#resolved;
     return this.#token === undefined ? secrets : [...secrets, this.#token];
   }
 
-  /** What a function threw when it was asked last. */
+  /** What a function threw when it was called last. */
   thrown(name: string): unknown {
     return this.#thrown?.get(name);
   }
 
-  /** Asks. Never rejects: what is thrown, or is of no use, is an answer, too. */
+  /** Calls a function. Never rejects: the answer says that it threw, or returned nothing usable. */
   async ask(what: Question): Promise<Answer> {
     this.#thrown?.delete(what);
     this.#asked[what] += 1;

@@ -1,6 +1,6 @@
 /**
- * From the public options to what a connection needs; the one place where
- * arguments are validated.
+ * Validates the arguments of the constructor, and resolves them into what the
+ * worker and this thread need.
  *
  * @module
  */
@@ -31,25 +31,25 @@ import {
 } from "./table.ts";
 import { check } from "./validate.ts";
 
-/** What a facade needs to know. */
+/** The arguments of a constructor, resolved. */
 export interface Resolved {
-  /** What crosses to the worker. */
+  /** What is sent to the worker. */
   readonly setup: Setup;
   /** The bounds of the outbox. */
   readonly outbox: OutboxLimits;
   /** How long a message may wait, in milliseconds. */
   readonly ttl: number;
-  /** Gives the URL, unless it is fixed. */
+  /** Returns the URL, unless it is fixed. */
   readonly urlProvider?: UrlProvider;
-  /** Gives the token, unless it is fixed or the hooks module does. */
+  /** Returns the token, unless it is fixed or a hook returns it. */
   readonly tokenProvider?: TokenProvider;
-  /** What may appear in no message. */
+  /** What no message may show. */
   readonly secrets: readonly string[];
 }
 
 type Options = ReconnectingWebSocketOptions;
 
-/** What becomes of the options that only this thread knows, or that cross as they are. */
+/** The resolved values of `OTHER_ROWS`, as far as they are used here. */
 interface OwnValues {
   readonly allowInsecure: boolean;
   readonly autoConnect: boolean;
@@ -57,7 +57,7 @@ interface OwnValues {
   readonly outbox: Required<OutboxOptions>;
 }
 
-/** What becomes of the option `token`. */
+/** The resolved members of the option `token`. */
 interface TokenValues extends Pick<TokenSetup, "leeway" | "renewal"> {
   readonly placement: TokenPlacement;
   /** Without it, the hooks module gives the token. */
@@ -155,9 +155,9 @@ function sendable(
 function refuseInsecure(url: string): void {
   if (!isInsecure(url)) return;
   throw new TypeError(
-    `Option "token" needs wss: or "allowInsecure": ${
+    `Option "token" needs wss: or the option "allowInsecure": ${
       withoutSecrets(url)
-    } would get it in plain text`,
+    } would receive the token unencrypted`,
   );
 }
 
@@ -170,7 +170,7 @@ function checkHooks(
       (isHook(heartbeat.message) || isHook(heartbeat.expect)));
   if (hooks === undefined && asked) {
     throw new TypeError(
-      'The option "hooks" is needed, since others name a function of that module',
+      'Option "hooks" is needed: another option names a function of the hooks module',
     );
   }
 }

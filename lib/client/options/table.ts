@@ -74,7 +74,7 @@ type Rows<Names extends keyof Options, Used = Options> = {
   >;
 };
 
-/** What the connection machine goes by, as far as it is an option. */
+/** The options that are fields of `Config`. */
 type ConfigOption = Exclude<keyof Config, "renewableToken">;
 
 type PlatformOption = keyof WorkerWebSocketOptions;
@@ -221,7 +221,7 @@ export const OPTIONS: Members = /* @__PURE__ */ makeOptions();
  */
 export const DEFAULTS: Defaults = /* @__PURE__ */ makeDefaults();
 
-/** What a call at the top of a module would keep in every bundle. */
+/** A function, since bundlers keep other calls at the top of a module. */
 function makeOptions(): Members {
   return { members: { ...CONFIG_ROWS, ...PLATFORM_ROWS, ...OTHER_ROWS } };
 }
@@ -241,8 +241,8 @@ function defaultsOf(rows: Members["members"]): object {
 }
 
 /**
- * Gives the value of each option, or its default, as its row resolves it. An
- * option that is not given and has no default is left out.
+ * Resolves the value or the default of each option. An option without either is
+ * left out.
  *
  * @param rows The rows, which say of what types the members of the result are.
  * @param options Options that obey the rules; others than the rows' are ignored.

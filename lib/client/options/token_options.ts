@@ -1,5 +1,5 @@
 /**
- * The options that say who is speaking.
+ * The options for a token, which authenticates the client.
  *
  * @module
  */
@@ -7,7 +7,8 @@
 import type { Json } from "../../connection/pattern.ts";
 
 /**
- * Gives a token. One that throws or rejects makes a failed attempt.
+ * Returns a token. If it throws or rejects, the attempt fails; a token that can
+ * never be sent ends the socket.
  *
  * @example A token that the server hands out
  * ```ts
@@ -62,7 +63,7 @@ export type TokenPlacementOptions =
 /**
  * A token, where it goes, and when it is renewed.
  *
- * @example A token that is asked for when it is needed
+ * @example A function that is called when a token is needed
  * ```ts
  * import { ReconnectingWebSocket, type TokenOptions } from "@holdfast/websocket";
  * import { assertEquals } from "@std/assert";
@@ -84,9 +85,9 @@ export type TokenPlacementOptions =
  * ```
  */
 export interface TokenOptions {
-  /** The token, or what gives it; without it `token()` of the hooks module does. @default {undefined} */
+  /** The token, or a function that returns it; without it, `token()` of the hooks module is called. @default {undefined} */
   readonly token?: string | TokenProvider;
-  /** Where it goes. In browsers, which cannot set headers, it must be given. @default {{ header: "Authorization", scheme: "Bearer" }} */
+  /** Where it goes. Browsers cannot set headers: there it must be given. @default {{ header: "Authorization", scheme: "Bearer" }} */
   readonly placement?: TokenPlacementOptions;
   /** What to send on a live connection with a new token; `{token}` stands for it. @default {undefined} */
   readonly renewal?: string | { readonly [key: string]: Json };

@@ -1,5 +1,5 @@
 /**
- * Rules that values of options obey, and the errors that say which one is wrong.
+ * Rules for the values of options, and the errors for values that break them.
  *
  * @module
  */
@@ -42,18 +42,18 @@ export interface Members {
   readonly unless?: (value: unknown) => boolean;
 }
 
-/** What is known of one option: its rule, its default, and what is made of it. */
+/** One option: its rule, its default, and how its value is resolved. */
 export type Row<Given = unknown, Used = unknown> =
   & Rule
   & RowValues<Given, Used>;
 
 /** What a row has besides its rule. */
 export interface RowValues<Given, Used> {
-  /** What holds where the option is not given; of a group, that it is there. */
+  /** The value of an option that is not given; for a group, `{}`. */
   readonly default?: Given;
-  /** The same, where it is left to what the connection knows later. */
+  /** The same, but it is filled in later, when the URL is known. */
   readonly assumed?: Given;
-  /** Makes of the value, with its members resolved, what is used instead. */
+  /** Converts the value, after its members, into the form that is used. */
   resolve?(value: never): Used;
 }
 
@@ -85,7 +85,7 @@ export function check(value: unknown, name: string, rule: Rule): void {
 }
 
 /**
- * Checks a value that has no members. Who needs no more loads no more.
+ * Checks a value without members. Bundles that need no more leave `check()` out.
  *
  * @throws {TypeError} The value is of a wrong type.
  * @throws {RangeError} A number out of range.

@@ -38,7 +38,7 @@ const FAILURES: readonly [Failure, string, RegExp][] = [
   [
     { type: "connect", kind: "unknown", detail: "" },
     "ConnectError",
-    /tells no more/,
+    /gives no more details/,
   ],
   [{ type: "invalid", detail: "bad port" }, "ConnectError", /bad port/],
   [
@@ -54,12 +54,12 @@ const FAILURES: readonly [Failure, string, RegExp][] = [
   [
     { type: "handshake", status: 200, headers: {}, detail: "" },
     "HandshakeError",
-    /there is no WebSocket/,
+    /no WebSocket server answers/,
   ],
   [
     { type: "handshake", status: 302, headers: {}, detail: "" },
     "HandshakeError",
-    /leads to/,
+    /URL of the redirect/,
   ],
   [
     { type: "handshake", status: 400, headers: {}, detail: "" },
@@ -79,7 +79,7 @@ const FAILURES: readonly [Failure, string, RegExp][] = [
   [
     { type: "handshake", status: 503, headers: {}, detail: "" },
     "HandshakeError",
-    /trouble/,
+    /has a problem/,
   ],
   [
     { type: "open-timeout", timeout: 10_000, phase: "resolving" },
