@@ -9,7 +9,7 @@ import {
 } from "@holdfast/websocket";
 import { ECHO_SERVERS, SETTINGS } from "./matrix.ts";
 import { requires } from "./requirements.ts";
-import { encodeFrame } from "./servers/frames.ts";
+import { encodeClose, encodeFrame, OPCODE } from "./servers/frames.ts";
 import { startTcpProxy } from "./servers/tcp_proxy.ts";
 import { startTcpServer } from "./servers/tcp_server.ts";
 import { startWsServer } from "./servers/ws_server.ts";
@@ -20,6 +20,31 @@ const FAST = {
   initialDelay: 1,
   maxDelay: 20,
 } as const;
+
+Deno.test("ReconnectingWebSocket() keeps for the next connection what is written after a close frame", async () => {
+  const answered = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<Uint8Array | undefined>();
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept();
+    if (server.peers.length > 1) {
+      arrived.resolve((await peer.readFrame())?.payload);
+      return;
+    }
+    await peer.write(encodeClose(1012));
+    assertEquals((await peer.readFrame())?.opcode, OPCODE.close);
+    // The close frames are exchanged, and TCP is left to the client to end.
+    answered.resolve();
+  });
+  await using socket = new ReconnectingWebSocket(server.url, [], {
+    backoff: FAST,
+  });
+  await within(answered.promise);
+  const write = socket.write("kept");
+  const payload = await within(arrived.promise);
+  assertEquals(new TextDecoder().decode(payload), "kept");
+  await write;
+  assertEquals(socket.metrics().sent.messages, 1);
+});
 
 for (const { server, start, needs } of ECHO_SERVERS) {
   for (const { name, options } of SETTINGS) {

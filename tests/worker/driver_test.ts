@@ -428,6 +428,33 @@ Deno.test("Driver() renews a token while the connection is open", async () => {
   assertEquals(transport.sent.at(-1), "renew second");
 });
 
+Deno.test("Driver() goes on renewing after a token function that never answers", async () => {
+  using client = new HubClient();
+  const made = client.transports.next();
+  const token = { ...TOKEN, renewal: "renew {token}" };
+  client.connect(setupWith({ token, log: "warn" }, { openTimeout: 10_000 }));
+  const answer = async (value: string) => {
+    const { question } = await client.next("ask");
+    const answer = { kind: "value", value } as const;
+    client.say({ type: "answer", id: 1, question, answer });
+  };
+  await answer(tokenFor(client.clock.wallNow() + 5_000));
+  const transport = (await made).opens();
+  await client.next("opened");
+  client.clock.advance(5_000);
+  await client.next("ask");
+  client.clock.advance(10_000);
+  assertObjectMatch(await client.next("log"), {
+    message: "Token renewal failed",
+    fields: { error: "Error: No answer within 10000 ms" },
+  });
+  await client.settled();
+  client.clock.advance(1_000);
+  await answer("fresh");
+  await client.settled();
+  assertEquals(transport.sent.at(-1), "renew fresh");
+});
+
 Deno.test("Driver() logs a renewal that failed, and goes on", async () => {
   using client = new HubClient();
   const made = client.transports.next();
