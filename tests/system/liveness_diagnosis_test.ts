@@ -77,7 +77,7 @@ const WAYS: readonly Way[] = [
     set: () => play(answer("HTTP/1.1 503 Service Unavailable\r\n\r\n")),
     error: "HandshakeError 503",
     outcome: "retried",
-    message: /^Handshake refused with HTTP status 503.*proxy has a problem/,
+    message: /^Handshake refused with HTTP status 503.*proxy is in trouble/,
   },
   {
     name: "the handshake is not answered",

@@ -217,7 +217,7 @@ function adviceForStatus(status: number): string {
   if (status === 429) return "Connect less often";
   return status < 500
     ? "Check what the server expects"
-    : "The server or a proxy has a problem; check its log";
+    : "The server or a proxy is in trouble; check its log";
 }
 
 function adviceForWorker(

@@ -79,7 +79,7 @@ const FAILURES: readonly [Failure, string, RegExp][] = [
   [
     { type: "handshake", status: 503, headers: {}, detail: "" },
     "HandshakeError",
-    /has a problem/,
+    /is in trouble/,
   ],
   [
     { type: "open-timeout", timeout: 10_000, phase: "resolving" },
