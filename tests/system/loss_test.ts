@@ -37,6 +37,7 @@ Deno.test("ReconnectingWebSocket() keeps for the next connection what is written
   });
   await using socket = new ReconnectingWebSocket(server.url, [], {
     backoff: FAST,
+    closeTimeout: 50,
   });
   await within(answered.promise);
   const write = socket.write("kept");

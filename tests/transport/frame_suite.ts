@@ -22,7 +22,7 @@ import {
 } from "../system/servers/frames.ts";
 import { startTcpServer } from "../system/servers/tcp_server.ts";
 import { startWsServer } from "../system/servers/ws_server.ts";
-import { Recorder } from "../worker/recorder.ts";
+import { Recorder } from "./recorder.ts";
 import type { Traits } from "./transport_suite.ts";
 
 const MEBIBYTE = 1024 * 1024;

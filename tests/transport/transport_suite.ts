@@ -22,7 +22,7 @@ import type { TcpPeer } from "../system/servers/tcp_peer.ts";
 import { startTcpServer } from "../system/servers/tcp_server.ts";
 import { findUnusedPort } from "../system/servers/unused_port.ts";
 import { startWsServer } from "../system/servers/ws_server.ts";
-import { Recorder } from "../worker/recorder.ts";
+import { Recorder } from "./recorder.ts";
 
 /** How the transports differ. */
 export interface Traits {

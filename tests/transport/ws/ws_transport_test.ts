@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { loadWsTransport } from "../../../lib/transport/ws/ws_transport.ts";
-import { Recorder } from "../../worker/recorder.ts";
+import { Recorder } from "../recorder.ts";
 import { startOddServer, testFrames, withField } from "../frame_suite.ts";
 import { testPermissions } from "../permission_suite.ts";
 import { testTransport } from "../transport_suite.ts";
