@@ -31,7 +31,7 @@ import type { WorkerPool } from "../workers/worker_pool.ts";
 import type {
   ConnectCommand,
   HostedConnection,
-} from "../workers/worker_supervisor.ts";
+} from "../workers/hosted_connection.ts";
 
 type Phase =
   | { readonly kind: "live" }

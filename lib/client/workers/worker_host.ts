@@ -58,6 +58,8 @@ const pools = new WeakMap<WorkerHost, WorkerPool>();
  * which is worth it where they shall not slow each other down. A worker starts
  * with its first connection and ends with its last, so a host without a connection
  * costs nothing and keeps no process alive. A worker that crashes is replaced.
+ * Where workers crash again and again, the connections are spread over further
+ * workers, until only the one is left in them that makes them crash: it ends.
  *
  * @example Two workers for many connections
  * ```ts

@@ -6,16 +6,15 @@
 
 import type { Failure } from "../../connection/failure.ts";
 import {
-  type Command,
-  type ConnectionNotice,
   type EnvironmentChange,
   type Notice,
   PROTOCOL_VERSION,
 } from "../../boundary/protocol.ts";
 import { isNoticePost } from "../../boundary/guards.ts";
-import { type Batch, batchesOf } from "../../boundary/batches.ts";
+import { batchesOf } from "../../boundary/batches.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { PostSender, type PostSource } from "./post_sender.ts";
+import type { ConnectCommand, HostedConnection } from "./hosted_connection.ts";
+import { PostSender } from "./post_sender.ts";
 import {
   neverReady,
   type RestartEnd,
@@ -24,29 +23,6 @@ import {
 } from "./restart_policy.ts";
 import type { StartWorkerPort, WorkerPort } from "./web_worker_port.ts";
 import { Watchdog } from "./watchdog.ts";
-
-/** A connection, as its worker's supervisor sees it. */
-export interface HostedConnection extends PostSource {
-  /** How long one attempt of it may take, in milliseconds. */
-  readonly openTimeout: number;
-  /** Takes the messages that arrive. */
-  readonly incoming: { receive(batch: Batch): void };
-  /** The first command to a worker, the first worker or a successor. */
-  connectCommand(id: number): ConnectCommand;
-  /** The worker is ready and has this `connect`. */
-  attached(sender: PostSender, connect: ConnectCommand): void;
-  /** A notice came from the worker. */
-  receive(notice: ConnectionNotice): void;
-  /** The worker is gone; its successor starts in `delay` milliseconds. */
-  crashed(failure: Failure, delay: number): void;
-  /** The worker is gone, and there will be no other. Leaves the pool. */
-  ended(failure: Failure): void;
-  /** Ends the connection. */
-  close(closeCode: number | undefined, reason: string): void;
-}
-
-/** The first command about a connection. */
-export type ConnectCommand = Extract<Command, { readonly type: "connect" }>;
 
 /** What a supervisor works with. */
 export interface WorkerSupervisorOptions {
