@@ -6,7 +6,13 @@
 import { assertEquals } from "@std/assert";
 import { circlesIn, type Import, importsOfLib, LIB } from "./import_graph.ts";
 
-const PURE = ["connection", "queue", "rfc6455", "identity"];
+const PURE = [
+  "connection",
+  "connection/transition",
+  "queue",
+  "rfc6455",
+  "identity",
+];
 
 /** What each folder of lib/ may import: other folders, and packages. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -16,6 +22,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "rfc6455/handshake": ["rfc6455", "rfc6455/deflate"],
   identity: [],
   connection: ["queue", "rfc6455"],
+  "connection/states": ["connection", "rfc6455"],
+  "connection/transition": ["connection", "connection/states", "rfc6455"],
   boundary: PURE,
   "session/wire": [],
   "session/flow": ["session/wire"],
@@ -133,6 +141,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli/storm": [
     "connection",
+    "connection/transition",
     "rfc6455",
     "cli",
     "cli/terminal",
@@ -141,7 +150,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Where parts are put together: each of these files stands for itself. */
-const COMPOSERS = ["transport/load.ts", "client/in_thread.ts"];
+const COMPOSERS = [
+  "connection/transition.ts",
+  "transport/load.ts",
+  "client/in_thread.ts",
+];
 
 /** What is loaded on demand: a hub for `worker: "none"`, and each command. */
 const MAY_LOAD: Readonly<Record<string, readonly string[]>> = {

@@ -11,8 +11,8 @@
  */
 
 import type { CloseInfo } from "../rfc6455/close.ts";
-import { onClose, whileClosing } from "./closing.ts";
-import { beginAttempt, whileConnecting } from "./connecting.ts";
+import { onClose, whileClosing } from "./states/closing.ts";
+import { beginAttempt, whileConnecting } from "./states/connecting.ts";
 import {
   abandon,
   notify,
@@ -22,7 +22,7 @@ import {
   unchanged,
 } from "./effects.ts";
 import { heartbeatDeadline } from "./heartbeat.ts";
-import { onProbe, onWoke, whileOpen } from "./open.ts";
+import { onProbe, onWoke, whileOpen } from "./states/open.ts";
 import { newSeries } from "./retry_state.ts";
 import type {
   Closed,
@@ -38,7 +38,7 @@ import {
   onNetworkWhileWaiting,
   waitingDeadline,
   whileWaiting,
-} from "./waiting.ts";
+} from "./states/waiting.ts";
 
 /** The state of a connection before `connect`. */
 export function newConnection(now: number): Idle {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { CONFIG, connecting, opened, waiting } from "./machine.ts";
+import { CONFIG, connecting, opened, waiting } from "../machine.ts";
 
 Deno.test("whileWaiting() begins the next attempt when the delay is over", () => {
   const machine = waiting();

@@ -4,16 +4,16 @@
  * @module
  */
 
-import { offlineDelay } from "./backoff.ts";
+import { offlineDelay } from "../backoff.ts";
 import { beginAttempt } from "./connecting.ts";
-import { status, unchanged } from "./effects.ts";
+import { status, unchanged } from "../effects.ts";
 import type {
   Context,
   Occurrence,
   RetryState,
   Step,
   Waiting,
-} from "./state.ts";
+} from "../state.ts";
 
 /** When the next attempt begins, if nothing else happens. */
 export function waitingDeadline(state: Waiting): number {

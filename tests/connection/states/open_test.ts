@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { CONFIG, connecting, Machine, opened, waiting } from "./machine.ts";
+import { CONFIG, connecting, Machine, opened, waiting } from "../machine.ts";
 
 Deno.test("whileOpen() pings each interval and reports the latency", () => {
   const machine = opened();

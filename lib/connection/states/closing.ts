@@ -4,11 +4,11 @@
  * @module
  */
 
-import { type CloseInfo, LOST, NO_CLOSE_CODE } from "../rfc6455/close.ts";
-import { abandon, refuseProbes, status, unchanged } from "./effects.ts";
-import type { Failure } from "./failure.ts";
-import { finish, unclean } from "./loss.ts";
-import { retryStateOf } from "./retry_state.ts";
+import { type CloseInfo, LOST, NO_CLOSE_CODE } from "../../rfc6455/close.ts";
+import { abandon, refuseProbes, status, unchanged } from "../effects.ts";
+import type { Failure } from "../failure.ts";
+import { finish, unclean } from "../loss.ts";
+import { retryStateOf } from "../retry_state.ts";
 import type {
   Closed,
   Closing,
@@ -17,7 +17,7 @@ import type {
   Occurrence,
   State,
   Step,
-} from "./state.ts";
+} from "../state.ts";
 
 /** What `close()` does in each state. */
 export function onClose(

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { LOST } from "../rfc6455/close.ts";
-import { notify, probed, refuseProbes, unchanged } from "./effects.ts";
-import { lose } from "./loss.ts";
+import { LOST } from "../../rfc6455/close.ts";
+import { notify, probed, refuseProbes, unchanged } from "../effects.ts";
+import { lose } from "../loss.ts";
 import {
   answered,
   heard,
@@ -18,7 +18,7 @@ import {
   probe,
   resumed,
   settling,
-} from "./heartbeat.ts";
+} from "../heartbeat.ts";
 import type {
   Closed,
   Context,
@@ -26,7 +26,7 @@ import type {
   Open,
   State,
   Step,
-} from "./state.ts";
+} from "../state.ts";
 
 /** What an event does to an open connection. */
 export function whileOpen(

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { LOST } from "../rfc6455/close.ts";
-import { notify, status, statusOf, unchanged } from "./effects.ts";
-import { lose } from "./loss.ts";
-import type { Failure } from "./failure.ts";
-import { newHeartbeat } from "./heartbeat.ts";
+import { LOST } from "../../rfc6455/close.ts";
+import { notify, status, statusOf, unchanged } from "../effects.ts";
+import { lose } from "../loss.ts";
+import type { Failure } from "../failure.ts";
+import { newHeartbeat } from "../heartbeat.ts";
 import type {
   Agreed,
   Connecting,
@@ -17,9 +17,9 @@ import type {
   Occurrence,
   RetryState,
   Step,
-} from "./state.ts";
-import { retryStateOf } from "./retry_state.ts";
-import { SUSPENSION_TOLERANCE } from "./suspension.ts";
+} from "../state.ts";
+import { retryStateOf } from "../retry_state.ts";
+import { SUSPENSION_TOLERANCE } from "../suspension.ts";
 
 /** Begins an attempt, with a new socket id. */
 export function beginAttempt(

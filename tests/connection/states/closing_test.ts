@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { CONFIG, connecting, Machine, opened, waiting } from "./machine.ts";
+import { CONFIG, connecting, Machine, opened, waiting } from "../machine.ts";
 
 function closing(closeCode?: number, reason?: string): Machine {
   const machine = opened();

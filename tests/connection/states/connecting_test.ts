@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { beginAttempt } from "../../lib/connection/connecting.ts";
-import { newConnection } from "../../lib/connection/transition.ts";
-import type { GreetingConfig } from "../../lib/connection/config.ts";
-import { CONFIG, connecting, Machine, opened } from "./machine.ts";
+import { beginAttempt } from "../../../lib/connection/states/connecting.ts";
+import { newConnection } from "../../../lib/connection/transition.ts";
+import type { GreetingConfig } from "../../../lib/connection/config.ts";
+import { CONFIG, connecting, Machine, opened } from "../machine.ts";
 
 const GREETING: GreetingConfig = {
   expect: { kind: "exact", data: "hello" },
