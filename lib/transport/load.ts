@@ -8,7 +8,10 @@ import {
   nativeTransport,
   nativeTransportWith,
 } from "./native/native_transport.ts";
-import type { TransportChoice } from "../connection/transports.ts";
+import type {
+  TransportChoice,
+  TransportName,
+} from "../connection/transports.ts";
 import type { TransportKind } from "./transport.ts";
 import type { Realm } from "./ws/ws_transport.ts";
 
@@ -22,25 +25,27 @@ const NOT_BUNDLED: ImportCallOptions = {};
 /**
  * Loads a transport.
  *
- * @param name `"auto"`: `ws` in Deno, and the platform's own elsewhere.
+ * @param name `"auto"`: `tcp` in Deno, and the platform's own elsewhere.
  * @param realm `"own"`: the globals belong to a worker of ours.
  */
 export async function loadTransport(
   name: TransportChoice,
   realm: Realm,
 ): Promise<TransportKind> {
-  if (name === "native" || (name === "auto" && !("Deno" in globalThis))) {
-    return loadNative();
+  switch (name === "auto" ? automatic() : name) {
+    case "native":
+      return loadNative();
+    case "tcp":
+      return (await import("./tcp/tcp_transport.ts", NOT_BUNDLED)).tcpTransport;
+    case "ws": {
+      const ws = await import("./ws/ws_transport.ts", NOT_BUNDLED);
+      return ws.loadWsTransport(realm);
+    }
   }
-  if (name === "tcp") {
-    const { tcpTransport } = await import(
-      "./tcp/tcp_transport.ts",
-      NOT_BUNDLED
-    );
-    return tcpTransport;
-  }
-  const { loadWsTransport } = await import("./ws/ws_transport.ts", NOT_BUNDLED);
-  return loadWsTransport(realm);
+}
+
+function automatic(): TransportName {
+  return "Deno" in globalThis ? "tcp" : "native";
 }
 
 /** Only Deno says why a connection failed, so browsers do without what reads it. */

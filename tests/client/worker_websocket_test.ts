@@ -311,7 +311,7 @@ Deno.test("message carries text, or binary as binaryType says, in order", async 
   assertInstanceOf(data[2], ArrayBuffer);
 });
 
-for (const transport of ["ws", "native"] as const) {
+for (const transport of ["tcp", "ws", "native"] as const) {
   Deno.test(`WorkerWebSocket speaks with a server over ${transport}`, async () => {
     await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
       const { socket, response } = Deno.upgradeWebSocket(request, {

@@ -7,7 +7,7 @@ import {
 import { loadTransport } from "../../lib/transport/load.ts";
 
 const LOADED: Readonly<Record<TransportChoice, TransportName>> = {
-  auto: "ws",
+  auto: "tcp",
   tcp: "tcp",
   ws: "ws",
   native: "native",

@@ -69,7 +69,7 @@ for (const { name, options } of SETTINGS) {
     assertEquals(wasClean, false);
     assert(elapsed >= 140 && elapsed < 2_000, `It took ${elapsed} ms`);
     // What the platform cannot end dies with its worker.
-    if (options.worker === "shared" || options.transport === "ws") {
+    if (options.worker === "shared" || options.transport !== "native") {
       await server.until(({ open }) => open === 0);
     } else await server.drop();
   });

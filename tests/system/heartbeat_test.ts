@@ -60,7 +60,7 @@ for (const { name, options } of SETTINGS) {
       });
       const part = Math.ceil(large.length / BEATS);
       for (let sent = 0; sent < large.length; sent += part) {
-        if (options.transport === "ws" && !await isPinged(peer)) return;
+        if (options.transport !== "native" && !await isPinged(peer)) return;
         await peer.write(large.subarray(sent, sent + part));
       }
     });

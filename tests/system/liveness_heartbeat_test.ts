@@ -27,7 +27,7 @@ const FORMS: Readonly<Record<string, HeartbeatOptions>> = {
   },
 };
 
-for (const transport of ["ws", "native"] as const) {
+for (const transport of ["tcp", "ws", "native"] as const) {
   for (const [form, options] of Object.entries(FORMS)) {
     Deno.test(`heartbeat.message may be ${form}, whose answers the application does not see (${transport})`, async () => {
       await using server = await startWsServer();

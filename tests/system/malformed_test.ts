@@ -10,6 +10,7 @@ import {
   type Random,
   randomFrom,
 } from "./malformed.ts";
+import type { TransportName } from "../../lib/connection/transports.ts";
 import { OPCODE } from "./servers/frames.ts";
 import type { TcpPeer } from "./servers/tcp_peer.ts";
 import { startTcpServer, type TcpServer } from "./servers/tcp_server.ts";
@@ -26,13 +27,14 @@ interface Case {
 
 for (
   const { transport, count } of [
-    { transport: "ws", count: 10_000 },
+    { transport: "tcp", count: 10_000 },
+    { transport: "ws", count: 1_000 },
     { transport: "native", count: 1_000 },
   ] as const
 ) {
   Deno.test(`${count} malformed handshakes and frames each end in a typed error (${transport})`, async () => {
     const malformations = MALFORMATIONS.filter(({ native }) =>
-      transport === "ws" || native === "judges"
+      transport !== "native" || native === "judges"
     );
     const cases = new Map<string, Case>();
     await using server = await startTcpServer((peer) => meet(peer, cases));
@@ -97,7 +99,7 @@ async function judge(
   { url }: TcpServer,
   path: string,
   { malformation, seen }: Case,
-  transport: "ws" | "native",
+  transport: TransportName,
 ): Promise<string | undefined> {
   const { name, errors, closeCode } = malformation;
   const socket = new ReconnectingWebSocket(url + path, [], {
@@ -115,7 +117,7 @@ async function judge(
     if (error.closeCode !== closeCode) return `${name}: ${error.closeCode}`;
   }
   const code = await seen.promise;
-  const expected = transport === "ws" ? [closeCode] : NATIVE_CODES;
+  const expected = transport === "native" ? NATIVE_CODES : [closeCode];
   return code === undefined || closeCode === undefined ||
       expected.includes(code)
     ? undefined

@@ -11,12 +11,13 @@ import { startWsServer } from "./servers/ws_server.ts";
 
 /** Each transport, in a worker and on the test's own thread. */
 export const SETTINGS = [
+  { name: "tcp in a worker", options: { transport: "tcp", worker: "shared" } },
   { name: "ws in a worker", options: { transport: "ws", worker: "shared" } },
   {
     name: "native in a worker",
     options: { transport: "native", worker: "shared" },
   },
-  { name: "ws in-thread", options: { transport: "ws", worker: "none" } },
+  { name: "tcp in-thread", options: { transport: "tcp", worker: "none" } },
   {
     name: "native in-thread",
     options: { transport: "native", worker: "none" },

@@ -35,7 +35,7 @@ Deno.test("OTEL_DENO=true exports what an instrumented socket does", async (test
     const opened = {
       ...here,
       "holdfast.attempt.outcome": "open",
-      "holdfast.transport": "ws",
+      "holdfast.transport": "tcp",
     };
     assertEquals(spans.map(({ attributes }) => attributes), [
       {

@@ -35,7 +35,7 @@ for (const { name, options } of SETTINGS) {
     });
     const { error, closeCode } = await next(socket, "disconnect");
     assertInstanceOf(error, ConnectError);
-    const isKnown = options.transport === "ws";
+    const isKnown = options.transport !== "native";
     assertEquals(error.kind, isKnown ? "refused" : "unknown");
     assertEquals(error.retryable, true);
     assertEquals(closeCode, 1006);
@@ -60,7 +60,7 @@ for (const { name, options } of SETTINGS) {
       assertInstanceOf(error, HandshakeError);
       assertEquals(error.status, status);
       assertEquals(error.retryable, status === 503);
-      if (options.transport === "ws") {
+      if (options.transport !== "native") {
         assertEquals(error.headers["retry-after"], "1");
       }
       const end = await ended;

@@ -23,7 +23,7 @@ Deno.test("loadTransport() loads the transport of a name", async () => {
   assertEquals((await loadTransport("native", "shared")).name, "native");
   assertEquals((await loadTransport("tcp", "shared")).name, "tcp");
   assertEquals((await loadTransport("ws", "shared")).name, "ws");
-  assertEquals((await loadTransport("auto", "shared")).name, "ws");
+  assertEquals((await loadTransport("auto", "shared")).name, "tcp");
 });
 
 /** Runs Deno to its end, which must be a success, for what it prints. */

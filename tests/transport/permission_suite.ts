@@ -37,7 +37,7 @@ export function testPermissions(
 }
 
 /** Runs Deno to its end, which must be a success, for what it prints. */
-async function runDeno(args: readonly string[]): Promise<string> {
+export async function runDeno(args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd: new URL("../../", import.meta.url),

@@ -1,6 +1,8 @@
+import { assertEquals } from "@std/assert";
 import { tcpTransport } from "../../../lib/transport/tcp/tcp_transport.ts";
+import { startWsServer } from "../../system/servers/ws_server.ts";
 import { testFrames } from "../frame_suite.ts";
-import { testPermissions } from "../permission_suite.ts";
+import { runDeno, testPermissions } from "../permission_suite.ts";
 import { testTransport } from "../transport_suite.ts";
 
 const traits = {
@@ -15,3 +17,15 @@ const traits = {
 testTransport(traits);
 testFrames(traits);
 testPermissions({ ...traits, name: "tcp" });
+
+for (const conditions of [[], ["--conditions=browser"]]) {
+  // `ws` reads the environment when it is loaded, and is a stub for browsers.
+  Deno.test(`tcpTransport is what Deno connects with, without ws ${conditions}`, async () => {
+    await using server = await startWsServer();
+    const { host } = new URL(server.url);
+    const script = new URL("./in_thread_main.ts", import.meta.url);
+    const flags = ["--no-prompt", `--allow-net=${host}`, ...conditions];
+    const output = await runDeno(["run", ...flags, script.href, server.url]);
+    assertEquals(output, "tcp");
+  });
+}
