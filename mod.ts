@@ -109,6 +109,7 @@ export type { ReceiveOptions } from "./lib/client/socket/message_stream.ts";
 export { DEFAULTS } from "./lib/client/options/table.ts";
 export type {
   BackoffOptions,
+  CompressionOptions,
   Defaults,
   GreetingOptions,
   HeartbeatOptions,
@@ -118,6 +119,7 @@ export type {
   MessagePattern,
   OutboxOptions,
   ReconnectingWebSocketOptions,
+  TlsOptions,
   TokenOptions,
   TokenPlacementOptions,
   TokenProvider,

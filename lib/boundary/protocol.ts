@@ -68,6 +68,7 @@ import type {
   StatusKind,
   StatusNotice,
 } from "../connection/state.ts";
+import type { NetworkConfig } from "../connection/network.ts";
 import type {
   TransportChoice,
   TransportName,
@@ -105,6 +106,8 @@ export interface Setup {
   readonly protocols: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly transport: TransportChoice;
+  /** TLS, proxy and compression, where an option says something of them. */
+  readonly network?: NetworkConfig;
   readonly token?: TokenSetup;
   /** The URL of the hooks module. */
   readonly hooks?: string;

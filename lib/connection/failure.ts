@@ -28,7 +28,7 @@ export type Failure =
   /** No connection was made: DNS, TCP or TLS failed. */
   | {
     readonly type: "connect";
-    readonly kind: "refused" | "dns" | "tls" | "unknown";
+    readonly kind: "refused" | "dns" | "tls" | "proxy" | "unknown";
     readonly detail: string;
   }
   /** The server answered the handshake with something other than 101. */

@@ -10,6 +10,7 @@
 import type { CloseInfo } from "../rfc6455/close.ts";
 import type { Data } from "../queue/data.ts";
 import type { Failure } from "../connection/failure.ts";
+import type { NetworkConfig } from "../connection/network.ts";
 import type { TransportName } from "../connection/transports.ts";
 
 /** Where to connect. */
@@ -18,6 +19,8 @@ export interface Target {
   readonly protocols: readonly string[];
   /** Only for transports that can set them. */
   readonly headers: Readonly<Record<string, string>>;
+  /** TLS, proxy and compression; only for `tcp`. */
+  readonly network?: NetworkConfig;
 }
 
 /** Receives the events of a transport. */

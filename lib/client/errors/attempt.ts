@@ -29,9 +29,10 @@ export class ConnectError extends SocketError {
   }
   /**
    * What failed. `"unknown"` where the platform hides it, as browsers do;
-   * `"invalid"`: the platform refused the URL, a subprotocol or a header.
+   * `"invalid"`: the platform refused the URL, a subprotocol or a header, or has
+   * no permission to connect; `"proxy"`: the proxy refused, or is out of reach.
    */
-  readonly kind: "refused" | "dns" | "tls" | "invalid" | "unknown";
+  readonly kind: "refused" | "dns" | "tls" | "proxy" | "invalid" | "unknown";
 
   /**
    * Makes an error.

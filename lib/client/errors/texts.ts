@@ -27,6 +27,7 @@ const CONNECT = {
   refused: "Connection refused",
   dns: "Host not found",
   tls: "TLS handshake failed",
+  proxy: "Proxy failed",
   unknown: "Connection failed",
 };
 
@@ -38,6 +39,8 @@ const ADVICE = {
   dns: "Check the host's name and the network",
   tls:
     "Check the certificate, the clock of both sides, and that the port speaks TLS",
+  proxy:
+    "Check the proxy and its credentials: the option proxy, or the variables",
   unknown: "Check URL, server and network; the platform gives no more details",
   invalid: "Correct the URL, subprotocols or headers",
   resolving: "The url or token function takes too long",

@@ -290,8 +290,21 @@ export interface ReconnectingWebSocketOptions {
   readonly greeting?: GreetingOptions;
   /** Headers of the handshake (RFC 6455, 4.1); not in browsers. @default {{}} */
   readonly headers?: Readonly<Record<string, string>>;
-  /** What carries the connection: `"auto"` is `ws` in Deno, native in browsers. @default {"auto"} */
+  /** What carries the connection: `"auto"` is `tcp` in Deno, native in browsers. @default {"auto"} */
   readonly transport?: TransportChoice;
+  /** Authorities and the client's certificate; only with the transport `tcp`. @default {undefined} */
+  readonly tls?: TlsOptions;
+  /**
+   * The URL of an HTTP proxy, `http://user:password@host:port`, or `false` for
+   * none; only with the transport `tcp`. Otherwise the environment names it
+   * (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`), where the permission to
+   * read these variables is granted already; this machine is reached without it.
+   *
+   * @default {undefined}
+   */
+  readonly proxy?: string | false;
+  /** Whether to offer compression (RFC 7692); only with the transport `tcp`. @default {false} */
+  readonly compression?: boolean | CompressionOptions;
   /** The URL of a module with hooks, imported in the worker. @default {undefined} */
   readonly hooks?: string | URL;
   /** Where the connection runs: in the worker that all connections share, in a given host, in a worker of its own, or on this thread. @default {"shared"} */
@@ -300,6 +313,74 @@ export interface ReconnectingWebSocketOptions {
   readonly logger?: Logger;
   /** When it aborts, the socket closes. @default {undefined} */
   readonly signal?: AbortSignal;
+}
+
+/**
+ * What TLS trusts, and what it shows of the client. All of it is PEM.
+ *
+ * The check of the server's certificate cannot be switched off. Deno shows a
+ * client's certificate only on a direct connection, not through a proxy.
+ *
+ * @example An authority of one's own
+ * ```ts
+ * import { ReconnectingWebSocket, type TlsOptions } from "@holdfast/websocket";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const tls: TlsOptions = {
+ *   caCerts: ["-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n"],
+ * };
+ * await using socket = new ReconnectingWebSocket("wss://localhost:1", [], {
+ *   tls,
+ *   autoConnect: false,
+ * });
+ * assertThrows(
+ *   () => new ReconnectingWebSocket("wss://localhost", [], { tls: { caCerts: ["ca.pem"] } }),
+ *   TypeError,
+ *   "certificates in PEM",
+ * );
+ * ```
+ */
+export interface TlsOptions {
+  /** Certificates of authorities, trusted besides those of the platform. @default {[]} */
+  readonly caCerts?: readonly string[];
+  /** The client's certificate, with those that signed it; needs `key`. */
+  readonly cert?: string;
+  /** The private key of `cert`. */
+  readonly key?: string;
+}
+
+/**
+ * How to compress messages (RFC 7692), if the server agrees.
+ *
+ * Text of the same form shrinks to a third or less. It costs about 300 KiB of
+ * memory for each connection, and time of the worker for each message.
+ *
+ * @example Less memory at the server
+ * ```ts
+ * import { type CompressionOptions, ReconnectingWebSocket } from "@holdfast/websocket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onopen = () => socket.send("hello");
+ *   return response;
+ * });
+ * const compression: CompressionOptions = { serverNoContextTakeover: true };
+ * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
+ *   compression,
+ * });
+ * assertEquals(await socket.receive(), "hello");
+ * ```
+ */
+export interface CompressionOptions {
+  /** Whether each message of ours is compressed by itself: less memory, longer messages. @default {false} */
+  readonly clientNoContextTakeover?: boolean;
+  /** Whether to ask the server for the same. @default {false} */
+  readonly serverNoContextTakeover?: boolean;
+  /** The client's window, as a power of 2: 8 to 15. @default {15} */
+  readonly clientMaxWindowBits?: number;
+  /** Messages of fewer bytes are sent as they are. @default {256} */
+  readonly threshold?: number;
 }
 
 /**
@@ -334,7 +415,7 @@ export interface Defaults extends
   Required<
     Omit<
       ReconnectingWebSocketOptions,
-      "greeting" | "hooks" | "logger" | "signal" | "token"
+      "greeting" | "hooks" | "logger" | "proxy" | "signal" | "tls" | "token"
     >
   > {
   /** The policy that spreads a fleet, without an end. */

@@ -13,6 +13,7 @@ import type { OutboxLimits } from "../../queue/outbox.ts";
 import { isInsecure } from "../../rfc6455/url.ts";
 import { resolveProtocols, resolveUrl, withoutSecrets } from "./arguments.ts";
 import { levelOf } from "./logger.ts";
+import { networkOf } from "./network.ts";
 import type {
   OutboxOptions,
   ReconnectingWebSocketOptions,
@@ -23,6 +24,7 @@ import type {
 import { isHook } from "./rules.ts";
 import {
   CONFIG_ROWS,
+  NETWORK_ROWS,
   OPTIONS,
   OTHER_ROWS,
   PLATFORM_ROWS,
@@ -81,6 +83,7 @@ export function resolveOptions(
   const { headers, transport } = resolveRows<
     Pick<Setup, "headers" | "transport">
   >(PLATFORM_ROWS, options);
+  const network = networkOf(resolveRows(NETWORK_ROWS, options), transport);
   const { ttl, ...outbox } = own.outbox;
   const values = tokenValuesOf(options);
   const token = values && setupOf(values, own, options);
@@ -98,6 +101,7 @@ export function resolveOptions(
       protocols: resolveProtocols(protocols),
       headers,
       transport,
+      ...network && { network },
       ...token !== undefined && { token },
       ...own.hooks !== undefined && { hooks: own.hooks },
       autoConnect: own.autoConnect && options.signal?.aborted !== true,

@@ -109,6 +109,35 @@ export const SIGNAL: Fit = {
   holds: (value) => value instanceof AbortSignal,
 };
 
+/** Certificates of authorities. */
+export const CERTIFICATES: Fit = {
+  wanted: "an array of certificates in PEM",
+  holds: (value) => Array.isArray(value) && value.every(isCertificate),
+};
+/** A certificate, and those that signed it. */
+export const CERTIFICATE: Fit = {
+  wanted: "a certificate in PEM",
+  holds: isCertificate,
+};
+/** A private key. */
+export const PRIVATE_KEY: Fit = {
+  wanted: "a private key in PEM",
+  holds: (value) =>
+    isText(value) && /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(value),
+};
+/** An HTTP proxy, or none. */
+export const PROXY: Fit = {
+  wanted: "false, or a URL with http: or https:",
+  holds: (value) =>
+    value === false ||
+    isText(value) && /^https?:$/.test(URL.parse(value)?.protocol ?? ""),
+};
+/** A window of deflate (RFC 7692, 7.1.2.2). */
+export const WINDOW_BITS: Range = {
+  wanted: "a whole number from 8 to 15",
+  within: (value) => Number.isInteger(value) && value >= 8 && value <= 15,
+};
+
 /**
  * Checks the headers of a handshake: none that ends its line and begins
  * another one, and none that the handshake itself sets.
@@ -147,6 +176,10 @@ export function isHook(value: unknown): value is HookMarker {
 /** Tells whether a value is a string, or may give one when it is called. */
 export function isSource(value: unknown): boolean {
   return isText(value) || typeof value === "function";
+}
+
+function isCertificate(value: unknown): boolean {
+  return isText(value) && value.includes("-----BEGIN CERTIFICATE-----");
 }
 
 function isPattern(value: unknown): boolean {

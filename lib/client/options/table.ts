@@ -9,6 +9,10 @@
  */
 
 import type { Config, HeartbeatConfig } from "../../connection/config.ts";
+import type {
+  CompressionConfig,
+  NetworkConfig,
+} from "../../connection/network.ts";
 import type { Json, Pattern } from "../../connection/pattern.ts";
 import { TRANSPORT_CHOICES } from "../../connection/transports.ts";
 import type { TokenPlacement } from "../../identity/token.ts";
@@ -30,6 +34,8 @@ import {
   ATTEMPTS,
   BODY,
   BODY_OR_HOOK,
+  CERTIFICATE,
+  CERTIFICATES,
   checkHeaders,
   CODES,
   COUNT,
@@ -43,11 +49,14 @@ import {
   MODULE,
   PATTERN,
   PATTERNS,
+  PRIVATE_KEY,
   PROTOCOL_PREFIX,
+  PROXY,
   SIGNAL,
   SOURCE,
   TEMPLATE,
   TEXT,
+  WINDOW_BITS,
   WORKER,
 } from "./rules.ts";
 import {
@@ -147,6 +156,34 @@ export const CONFIG_ROWS: Rows<ConfigOption, Config> = {
   },
 };
 
+/** The members of `compression`, which may be a switch instead. */
+const COMPRESSION_ROWS: {
+  readonly [Name in keyof CompressionConfig]: Row<CompressionConfig[Name]>;
+} = {
+  clientNoContextTakeover: { rule: SWITCH, default: false },
+  serverNoContextTakeover: { rule: SWITCH, default: false },
+  clientMaxWindowBits: { rule: WINDOW_BITS, default: 15 },
+  threshold: { rule: ATTEMPTS, default: 256 },
+};
+
+/** The options that `NetworkConfig` has a field for. */
+export const NETWORK_ROWS: Rows<keyof NetworkConfig, NetworkConfig> = {
+  tls: {
+    members: {
+      caCerts: { rule: CERTIFICATES, default: [] },
+      cert: { rule: CERTIFICATE },
+      key: { rule: PRIVATE_KEY },
+    },
+  },
+  proxy: { rule: PROXY },
+  compression: {
+    default: false,
+    unless: isSwitch,
+    members: COMPRESSION_ROWS,
+    resolve: toCompression,
+  },
+};
+
 /** The options of a `WorkerWebSocket`: none of them has members. */
 export const PLATFORM_ROWS: {
   readonly [Name in PlatformOption]-?:
@@ -181,7 +218,7 @@ export const TOKEN_ROWS: { readonly [Name in keyof TokenOptions]-?: Row } = {
 
 /** All other options. */
 export const OTHER_ROWS: Rows<
-  Exclude<keyof Options, ConfigOption | PlatformOption>
+  Exclude<keyof Options, ConfigOption | PlatformOption | keyof NetworkConfig>
 > = {
   outbox: {
     default: {},
@@ -223,7 +260,14 @@ export const DEFAULTS: Defaults = /* @__PURE__ */ makeDefaults();
 
 /** A function, since bundlers keep other calls at the top of a module. */
 function makeOptions(): Members {
-  return { members: { ...CONFIG_ROWS, ...PLATFORM_ROWS, ...OTHER_ROWS } };
+  return {
+    members: {
+      ...CONFIG_ROWS,
+      ...NETWORK_ROWS,
+      ...PLATFORM_ROWS,
+      ...OTHER_ROWS,
+    },
+  };
 }
 
 function makeDefaults(): Defaults {
@@ -234,7 +278,8 @@ function defaultsOf(rows: Members["members"]): object {
   const defaults = Object.entries(rows).flatMap(([name, row]) => {
     const { default: value = row.assumed } = row;
     if (value === undefined) return [];
-    const shown = "members" in row ? defaultsOf(row.members) : value;
+    const isGroup = "members" in row && isObject(value);
+    const shown = isGroup ? defaultsOf(row.members) : value;
     return [[name, Object.freeze(shown)]];
   });
   return Object.freeze(Object.fromEntries(defaults));
@@ -273,6 +318,19 @@ function toHeartbeat(
   heartbeat: false | HeartbeatConfig,
 ): HeartbeatConfig | undefined {
   return heartbeat || undefined;
+}
+
+function isSwitch(value: unknown): boolean {
+  return typeof value === "boolean";
+}
+
+/** `true` asks for it as it is by default. */
+function toCompression(
+  compression: boolean | CompressionConfig,
+): CompressionConfig | undefined {
+  return compression === true
+    ? resolveRows(COMPRESSION_ROWS, {})
+    : compression || undefined;
 }
 
 function toDataOrHook(message: MessageBody | HookMarker): Data | HookMarker {

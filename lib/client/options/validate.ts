@@ -153,7 +153,10 @@ function refuse(
 
 /** The value, unless it may be a secret. */
 function show(value: unknown, name: string): string {
-  if (typeof value === "string" && !/^(token|headers|greeting)/.test(name)) {
+  if (
+    typeof value === "string" &&
+    !/^(token|headers|greeting|tls|proxy)/.test(name)
+  ) {
     return JSON.stringify(value);
   }
   if (typeof value === "string") return "this string";

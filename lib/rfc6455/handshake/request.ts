@@ -72,7 +72,7 @@ function authorization(
 }
 
 /** A character for each byte; what a URL holds is ASCII. */
-function percentDecode(text: string): string {
+export function percentDecode(text: string): string {
   return text.replace(
     /%([0-9a-f]{2})/gi,
     (_, hex: string) => String.fromCharCode(parseInt(hex, 16)),

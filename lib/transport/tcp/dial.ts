@@ -1,25 +1,33 @@
 /**
- * Makes the connection that the handshake goes over: TCP, and TLS above it.
+ * Makes the connection that the handshake goes over: TCP, a tunnel through a
+ * proxy where there is one, and TLS.
  *
  * @module
  */
 
+import type { NetworkConfig, TlsConfig } from "../../connection/network.ts";
 import type { Attempt } from "./attempt.ts";
-import type { Endpoint } from "./tcp_failure.ts";
+import { readVariable, type Route, routeTo } from "./proxy.ts";
+import { connectFailure, type Endpoint, OpeningError } from "./tcp_failure.ts";
+import { openTunnel, showProxy } from "./tunnel.ts";
 
 /** What a client must speak above TLS (RFC 7301; RFC 6455, 4.1). */
 const ALPN = ["http/1.1"];
+const PLAIN: TlsConfig = { caCerts: [] };
 
-/** The default ports of `ws:` and `wss:` (RFC 6455, 3). */
-const PORTS = { "ws:": 80, "wss:": 443 } as const;
+/** The default ports (RFC 6455, 3; RFC 9110, 4.2). */
+const PORTS: Readonly<Record<string, number>> = {
+  "ws:": 80,
+  "http:": 80,
+  "wss:": 443,
+  "https:": 443,
+};
 
 /** Whom a URL names. */
-export function endpointOf(url: URL): Endpoint {
+export function endpointOf({ hostname, port, protocol }: URL): Endpoint {
   return {
-    hostname: url.hostname.replace(/^\[|\]$/g, ""),
-    port: url.port === ""
-      ? PORTS[url.protocol as keyof typeof PORTS]
-      : Number(url.port),
+    hostname: hostname.replace(/^\[|\]$/g, ""),
+    port: port === "" ? PORTS[protocol]! : Number(port),
   };
 }
 
@@ -28,12 +36,77 @@ export function endpointOf(url: URL): Endpoint {
  *
  * @returns A connection that HTTP can be spoken over.
  */
-export async function dial(url: URL, attempt: Attempt): Promise<Deno.Conn> {
-  const endpoint = endpointOf(url);
-  const conn = await connectTcp(endpoint, attempt);
-  return url.protocol === "wss:"
-    ? await startTls(conn, endpoint.hostname, attempt)
-    : conn;
+export async function dial(
+  url: URL,
+  network: NetworkConfig,
+  attempt: Attempt,
+): Promise<Deno.Conn> {
+  const route = routeTo(url, network.proxy, readVariable);
+  const { tls = PLAIN } = network;
+  const isSecure = url.protocol === "wss:";
+  if (isSecure && tls.cert !== undefined) {
+    requireDirect(route);
+    return await connectTls(endpointOf(url), tls, attempt);
+  }
+  const how = { tls, attempt };
+  const conn = await connectBy(route, url, how);
+  return isSecure ? await startTls(conn as Deno.TcpConn, url, how) : conn;
+}
+
+/** Only `Deno.connectTls` shows a certificate, and it makes its own connection. */
+function requireDirect(route: Route): void {
+  if (route.kind === "direct") return;
+  throw unusable(
+    "Deno shows no client certificate through a proxy: " +
+      "leave out tls.cert, or use proxy: false",
+  );
+}
+
+/** What all steps share. */
+interface How {
+  readonly tls: TlsConfig;
+  readonly attempt: Attempt;
+}
+
+async function connectBy(
+  route: Route,
+  url: URL,
+  how: How,
+): Promise<Deno.Conn> {
+  const to = endpointOf(url);
+  switch (route.kind) {
+    case "direct":
+      return await connectTcp(to, how.attempt);
+    case "unusable":
+      throw unusable(route.detail);
+    case "proxy": {
+      const proxy = route.url;
+      if (proxy.protocol === "https:" && url.protocol === "wss:") {
+        throw unusable(
+          `Deno has no TLS within TLS, which wss: through the proxy ` +
+            `${showProxy(proxy)} would be: use a proxy with http:`,
+        );
+      }
+      const conn = await connectProxy(proxy, how);
+      await openTunnel({ conn, proxy, to });
+      return conn;
+    }
+  }
+}
+
+async function connectProxy(proxy: URL, how: How): Promise<Deno.Conn> {
+  const endpoint = endpointOf(proxy);
+  try {
+    const conn = await connectTcp(endpoint, how.attempt);
+    if (proxy.protocol === "http:") return conn;
+    return await startTls(conn, proxy, how);
+  } catch (error) {
+    const failure = connectFailure(error, endpoint);
+    if (failure.type !== "connect") throw new OpeningError(failure);
+    const detail = `The proxy ${showProxy(proxy)} cannot be reached: ` +
+      failure.detail;
+    throw new OpeningError({ type: "connect", kind: "proxy", detail });
+  }
 }
 
 async function connectTcp(
@@ -49,12 +122,39 @@ async function connectTcp(
 
 async function startTls(
   conn: Deno.TcpConn,
-  hostname: string,
+  url: URL,
+  { tls, attempt }: How,
+): Promise<Deno.TlsConn> {
+  const { hostname } = endpointOf(url);
+  const secure = attempt.hold(
+    await Deno.startTls(conn, {
+      hostname,
+      caCerts: [...tls.caCerts],
+      alpnProtocols: ALPN,
+    }),
+  );
+  await secure.handshake();
+  return secure;
+}
+
+/** Cannot be aborted before TCP is connected; what then comes is closed. */
+async function connectTls(
+  endpoint: Endpoint,
+  { caCerts, cert, key }: TlsConfig,
   attempt: Attempt,
 ): Promise<Deno.TlsConn> {
-  const tls = attempt.hold(
-    await Deno.startTls(conn, { hostname, alpnProtocols: ALPN }),
+  const secure = attempt.hold(
+    await Deno.connectTls({
+      ...endpoint,
+      caCerts: [...caCerts],
+      alpnProtocols: ALPN,
+      ...cert !== undefined && key !== undefined && { cert, key },
+    }),
   );
-  await tls.handshake();
-  return tls;
+  await secure.handshake();
+  return secure;
+}
+
+function unusable(detail: string): OpeningError {
+  return new OpeningError({ type: "invalid", detail });
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Failure } from "../../connection/failure.ts";
+import type { NetworkConfig } from "../../connection/network.ts";
 import { parseRetryAfter } from "../../connection/retry_after.ts";
 import {
   acceptInput,
@@ -16,6 +17,7 @@ import {
 } from "../../rfc6455/handshake/client_handshake.ts";
 import { combineFields } from "../../rfc6455/handshake/fields.ts";
 import { requestBytes } from "../../rfc6455/handshake/request.ts";
+import type { MessageCompression } from "../../rfc6455/protocol.ts";
 import type { Target } from "../transport.ts";
 import { withUserAgent } from "../user_agent.ts";
 import { Attempt, closeQuietly } from "./attempt.ts";
@@ -32,17 +34,21 @@ export interface Opened {
   readonly acceptance: HandshakeAcceptance;
   /** What came behind the answer: frames, or nothing. */
   readonly rest: Uint8Array<ArrayBuffer>;
+  /** Present when compression was negotiated. */
+  readonly deflate: MessageCompression | undefined;
 }
 
 /** The usual answer is 130 to 500 bytes long. */
 const READ = 1024;
 /** How long the body of a refusal may take, in milliseconds. */
 const BODY_WAIT = 500;
+const NO_NETWORK: NetworkConfig = {};
 
 /** One attempt to open a WebSocket. */
 export class Opening {
   readonly #url: URL;
   readonly #protocols: readonly string[];
+  readonly #network: NetworkConfig;
   readonly #key = makeKey();
   readonly #request: Uint8Array<ArrayBuffer>;
   readonly #attempt = new Attempt();
@@ -52,13 +58,15 @@ export class Opening {
    *
    * @throws {TypeError} A bad URL, subprotocol or header.
    */
-  constructor({ url, protocols, headers }: Target) {
+  constructor({ url, protocols, headers, network = NO_NETWORK }: Target) {
     this.#url = new URL(url);
     this.#protocols = protocols;
+    this.#network = network;
     this.#request = requestBytes({
       url: this.#url,
       key: this.#key,
       protocols,
+      deflate: network.compression,
       headers: withUserAgent(headers),
     });
   }
@@ -70,17 +78,33 @@ export class Opening {
    */
   async run(): Promise<Opened> {
     try {
-      const conn = await dial(this.#url, this.#attempt);
+      const conn = await dial(this.#url, this.#network, this.#attempt);
       const [accept] = await Promise.all([
         acceptFor(this.#key),
         writeAll(conn, this.#request),
       ]);
-      const protocols = this.#protocols;
-      return await answerOf(conn, new ClientHandshake({ accept, protocols }));
+      const handshake = new ClientHandshake({
+        accept,
+        protocols: this.#protocols,
+        deflate: this.#network.compression,
+      });
+      const answer = await answerOf(conn, handshake);
+      const deflate = await this.#compression(answer.acceptance);
+      this.#attempt.hold(conn);
+      return { ...answer, deflate };
     } catch (error) {
       this.abort();
       throw new OpeningError(connectFailure(error, endpointOf(this.#url)));
     }
+  }
+
+  async #compression(
+    { deflate: agreement }: HandshakeAcceptance,
+  ): Promise<MessageCompression | undefined> {
+    if (agreement === undefined) return undefined;
+    const { threshold = 0 } = this.#network.compression ?? {};
+    const { pakoCompression } = await import("./pako_codec.ts");
+    return pakoCompression({ agreement, role: "client", threshold });
   }
 
   /** Gives up, and closes what is open. */
@@ -93,7 +117,7 @@ export class Opening {
 async function answerOf(
   conn: Deno.Conn,
   handshake: ClientHandshake,
-): Promise<Opened> {
+): Promise<Omit<Opened, "deflate">> {
   const buffer = new Uint8Array(READ);
   for (;;) {
     const count = await conn.read(buffer);

@@ -94,22 +94,25 @@ class TcpTransport implements Transport {
   }
 
   async #run(opening: Opening): Promise<void> {
-    const opened = await opening.run().catch((error: unknown) => error);
+    const opened = await opening.run().catch((error: OpeningError) => error);
     this.#opening = undefined;
-    if (this.#listener === undefined) return;
-    if (opened instanceof OpeningError) {
-      this.#listener.end(LOST, this.#failure ?? opened.failure);
-    } else await this.#open(opened as Opened, this.#listener);
+    const listener = this.#listener;
+    if (listener === undefined) return;
+    if (opened instanceof OpeningError || this.#failure !== undefined) {
+      const { failure } = opened as OpeningError;
+      listener.end(LOST, this.#failure ?? failure);
+    } else await this.#open(opened, listener);
   }
 
   async #open(
-    { conn, acceptance, rest }: Opened,
+    { conn, acceptance, deflate, rest }: Opened,
     listener: TransportListener,
   ): Promise<void> {
+    const maxMessageSize = this.#maxMessageSize;
     const connection = new Connection({
       conn,
-      maxMessageSize: this.#maxMessageSize,
-      deflate: undefined,
+      maxMessageSize,
+      deflate,
       listener,
     });
     this.#connection = connection;

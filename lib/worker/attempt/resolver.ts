@@ -91,10 +91,15 @@ export class Resolver {
       this.#parts.loadTransport(this.#setup.transport),
       this.#equip(),
     ]);
-    const { protocols, headers, token: setup } = this.#setup;
+    const { protocols, headers, network, token: setup } = this.#setup;
     const url = await this.#url(context);
     this.#parts.secrets.noteUrl(url);
-    const target: Target = { url, protocols, headers };
+    const target: Target = {
+      url,
+      protocols,
+      headers,
+      ...network && { network },
+    };
     const found = { kind, hooks: equipment?.hooks ?? {}, url, target };
     if (setup === undefined || equipment === undefined) {
       return { ...found, token: undefined, placement: undefined };

@@ -43,7 +43,15 @@ Deno.test("DEFAULTS is frozen, at each depth", () => {
 });
 
 Deno.test("DEFAULTS has no option whose default is undefined", () => {
-  const absent = ["greeting", "hooks", "logger", "signal", "token"];
+  const absent = [
+    "greeting",
+    "hooks",
+    "logger",
+    "proxy",
+    "signal",
+    "tls",
+    "token",
+  ];
   assertEquals(
     Object.keys(OPTIONS.members).filter((name) => !(name in DEFAULTS)).sort(),
     absent,

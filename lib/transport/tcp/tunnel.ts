@@ -1,0 +1,94 @@
+/**
+ * A tunnel through an HTTP proxy (RFC 9110, 9.3.6).
+ *
+ * @module
+ */
+
+import { parseStatusLine } from "../../rfc6455/handshake/client_handshake.ts";
+import { headBytes } from "../../rfc6455/handshake/fields.ts";
+import { type Head, HeadReader } from "../../rfc6455/handshake/head_reader.ts";
+import { percentDecode } from "../../rfc6455/handshake/request.ts";
+import { withUserAgent } from "../user_agent.ts";
+import { type Endpoint, OpeningError, showEndpoint } from "./tcp_failure.ts";
+import { writeAll } from "./write_all.ts";
+
+/** The limit for the proxy's answer, in bytes. */
+const MAX_BYTES = 64 * 1024;
+const READ = 1024;
+
+/** A tunnel to ask for. */
+export interface TunnelOptions {
+  /** The connection to the proxy. */
+  readonly conn: Deno.Conn;
+  /** The proxy's URL, with its credentials. */
+  readonly proxy: URL;
+  /** Where the tunnel leads. */
+  readonly to: Endpoint;
+}
+
+/**
+ * Asks a proxy for a tunnel, which the connection to the proxy then is.
+ *
+ * @throws {OpeningError} The proxy refuses, or does not speak HTTP.
+ */
+export async function openTunnel(options: TunnelOptions): Promise<void> {
+  const { conn, proxy, to } = options;
+  await writeAll(conn, connectRequest(proxy, to));
+  const { startLine } = await readAnswer(options);
+  const line = parseStatusLine(startLine);
+  if (line === undefined) throw proxyError(options, "is no HTTP proxy");
+  const { status, reason } = line;
+  if (status >= 200 && status < 300) return;
+  const answer = `${status} ${reason}`.trim();
+  throw proxyError(
+    options,
+    `refused to connect to ${showEndpoint(to)}: ${answer}`,
+  );
+}
+
+/** Shows a proxy without its credentials. */
+export function showProxy({ protocol, host }: URL): string {
+  return `${protocol}//${host}`;
+}
+
+function connectRequest(proxy: URL, to: Endpoint): Uint8Array<ArrayBuffer> {
+  const target = showEndpoint(to);
+  const { username, password } = proxy;
+  const credentials = `${percentDecode(username)}:${percentDecode(password)}`;
+  return headBytes(`CONNECT ${target} HTTP/1.1`, [
+    ["Host", target],
+    ...Object.entries(withUserAgent({})),
+    ...username === "" && password === ""
+      ? []
+      : [["Proxy-Authorization", `Basic ${btoa(credentials)}`] as const],
+  ]);
+}
+
+async function readAnswer(options: TunnelOptions): Promise<Head> {
+  const reader = new HeadReader({ message: "response", maxBytes: MAX_BYTES });
+  const buffer = new Uint8Array(READ);
+  for (;;) {
+    const count = await options.conn.read(buffer);
+    if (count === null) {
+      throw proxyError(options, "closed the connection without an answer");
+    }
+    const result = reader.read(buffer.subarray(0, count), 0);
+    if (result.kind === "fault") throw proxyError(options, "is no HTTP proxy");
+    if (result.kind === "incomplete") continue;
+    // Nobody speaks before the client does, neither with TLS nor with HTTP.
+    if (result.end < count && isTunnel(result.head)) {
+      throw proxyError(options, "sent bytes before it was asked for any");
+    }
+    return result.head;
+  }
+}
+
+function isTunnel({ startLine }: Head): boolean {
+  const status = parseStatusLine(startLine)?.status ?? 0;
+  return status >= 200 && status < 300;
+}
+
+function proxyError({ proxy }: TunnelOptions, what: string): OpeningError {
+  const detail = `The proxy ${showProxy(proxy)} ${what}`;
+  return new OpeningError({ type: "connect", kind: "proxy", detail });
+}
