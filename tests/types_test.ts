@@ -320,6 +320,7 @@ export function checkErrors(error: SocketError): unknown {
     return error.kind satisfies
       | "refused"
       | "dns"
+      | "proxy"
       | "tls"
       | "invalid"
       | "unknown";
