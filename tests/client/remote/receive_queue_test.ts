@@ -37,7 +37,7 @@ Deno.test("ReceiveQueue.receive() holds 1 MiB and reports the oldest beyond as u
   assertEquals(connection.incoming.messages, 2);
 });
 
-Deno.test("ReceiveQueue.receive() dispatches in order and tells of consumption with the ack", () => {
+Deno.test("ReceiveQueue.receive() dispatches in order and reports consumption with the ack", () => {
   const { connection, recorder, workers: { last } } = makeOpenBench();
   connection.incoming.consume("push");
   const before = last.posts.length;
@@ -87,7 +87,7 @@ Deno.test("ReceiveQueue.receive() waits for no message that the inbox has droppe
   ]);
 });
 
-Deno.test("ReceiveQueue.receive() never tells a message after close, nor before open", () => {
+Deno.test("ReceiveQueue.receive() never delivers a message after close, nor before open", () => {
   const { connection, recorder, workers: { last } } = makeBench();
   last.ready();
   connection.incoming.consume("push");

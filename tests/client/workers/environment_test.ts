@@ -26,7 +26,7 @@ function fake(holder: object, name: string, value: unknown): Disposable {
   };
 }
 
-Deno.test("watchEnvironment() tells of the network", () => {
+Deno.test("watchEnvironment() reports the network", () => {
   const log: string[] = [];
   const stop = watchEnvironment((change) => log.push(change));
   dispatchEvent(new Event("offline"));
@@ -35,7 +35,7 @@ Deno.test("watchEnvironment() tells of the network", () => {
   stop();
 });
 
-Deno.test("watchEnvironment() tells of a page that is looked at again, or goes on after a freeze", () => {
+Deno.test("watchEnvironment() reports a page that is looked at again, or goes on after a freeze", () => {
   const page = new FakePage();
   using _document = fake(globalThis, "document", page);
   const log: string[] = [];
@@ -50,7 +50,7 @@ Deno.test("watchEnvironment() tells of a page that is looked at again, or goes o
   stop();
 });
 
-Deno.test("watchEnvironment() tells nothing once it was stopped", () => {
+Deno.test("watchEnvironment() reports nothing once it was stopped", () => {
   const page = new FakePage();
   using _document = fake(globalThis, "document", page);
   const log: string[] = [];

@@ -29,7 +29,7 @@ Deno.test("startWorker() starts the script of this package, or one's own", () =>
   assertEquals(start("https://example.com/own.js").stub.log[0], "own.js");
 });
 
-Deno.test("startWorker() tells of posts, messageerror and errors until it ends", () => {
+Deno.test("startWorker() passes on posts, messageerror and errors until it ends", () => {
   const { stub, heard, endpoint } = start();
   const error = new ErrorEvent("error", { message: "Boom", cancelable: true });
   stub.onmessage?.(new MessageEvent("message", { data: 1 }));

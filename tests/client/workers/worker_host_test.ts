@@ -224,7 +224,7 @@ Deno.test("choosePool() refuses a host that has been disposed of", async () => {
   );
 });
 
-/** The first crash is told as a `disconnected`; then the connection is given up. */
+/** The first crash is posted as a `disconnected`; then the connection is given up. */
 async function assertReplaced(script: string, detail: RegExp): Promise<void> {
   const { connection, listener } = open(
     choosePool(hostOf(script)),

@@ -60,7 +60,7 @@ Deno.test("WorkerPool() closes its connections when it is disposed of", async ()
   assertEquals((error as DOMException).name, "InvalidStateError");
 });
 
-Deno.test("WorkerPool() tells of the network while it has connections, and not after", async () => {
+Deno.test("WorkerPool() reports the network while it has connections, and not after", async () => {
   const { connection, workers: { last } } = makeOpenBench();
   await settle();
   dispatchEvent(new Event("offline"));
@@ -76,7 +76,7 @@ Deno.test("WorkerPool() tells of the network while it has connections, and not a
   assertEquals(last.all("environment").length, 2);
 });
 
-Deno.test("WorkerPool() tells a worker that starts of the network that is gone", async () => {
+Deno.test("WorkerPool() reports to a worker that starts that the network is gone", async () => {
   const { connection, clock, workers } = makeOpenBench();
   dispatchEvent(new Event("offline"));
   workers.last.fail("Boom");

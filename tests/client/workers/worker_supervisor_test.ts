@@ -121,29 +121,29 @@ Deno.test("WorkerSupervisor() starts anew for a connection that comes after a fa
   assertEquals(bench.clock.timers, 0);
 });
 
-Deno.test("WorkerSupervisor() tells of the connections of a start twice, and takes back those that left", async () => {
+Deno.test("WorkerSupervisor() posts the connections of a start twice, and takes back those that left", async () => {
   const bench = makeBench();
   const { workers } = bench;
   const { connection } = addConnection(bench);
-  const told = () =>
+  const posted = () =>
     workers.last.posts.map((post) =>
       post.map((record) => "id" in record ? [record.type, record.id] : [])
         .flat()
     );
-  assertEquals(told(), [["connect", 1]]);
+  assertEquals(posted(), [["connect", 1]]);
   workers.last.ready();
   await settle();
-  assertEquals(told(), [["connect", 1], ["connect", 1], ["connect", 2]]);
+  assertEquals(posted(), [["connect", 1], ["connect", 1], ["connect", 2]]);
   closeConnection(connection, workers.last);
   workers.last.fail("Boom");
   const { connection: other } = addConnection(bench);
   bench.clock.advance(5_000);
-  assertEquals(told(), [["connect", 3, "connect", 4]]);
+  assertEquals(posted(), [["connect", 3, "connect", 4]]);
   other.close(1000, "");
   bench.clock.advance(0);
   workers.last.ready();
   await settle();
-  assertEquals(told().slice(1), [["connect", 3], ["abandon", 4]]);
+  assertEquals(posted().slice(1), [["connect", 3], ["abandon", 4]]);
   workers.last.open(3);
   assertEquals(bench.recorder.take(), ["disconnected", "opened"]);
 });
@@ -157,8 +157,8 @@ Deno.test("WorkerSupervisor() has nobody connect before the worker is ready whil
   workers.last.ready();
   await settle();
   const types = workers.last.posts.flat().map(({ type }) => type);
-  const told = types.filter((type) => type !== "ack");
-  assertEquals(told.slice(0, 2), ["environment", "connect"]);
+  const posted = types.filter((type) => type !== "ack");
+  assertEquals(posted.slice(0, 2), ["environment", "connect"]);
   dispatchEvent(new Event("online"));
   closeConnection(connection, workers.last);
 });
@@ -209,12 +209,12 @@ Deno.test("WorkerSupervisor() has a successor connect for nobody who was closed 
   const { last } = bench.workers;
   last.ready();
   last.tell({ type: "ack" });
-  const told = last.all("connect").map(({ setup }) => setup.autoConnect);
-  assertEquals(told, [false, true]);
+  const posted = last.all("connect").map(({ setup }) => setup.autoConnect);
+  assertEquals(posted, [false, true]);
   assertEquals(last.all("close").map(({ id }) => id), [3]);
 });
 
-Deno.test("WorkerSupervisor() replaces a worker that crashed, and tells its connections", () => {
+Deno.test("WorkerSupervisor() replaces a worker that crashed, and reports that to its connections", () => {
   const { recorder, clock, workers } = makeOpenBench();
   const [first] = workers.started;
   workers.last.tell({ type: "crashed", detail: "Out of memory" });
@@ -248,7 +248,7 @@ Deno.test("WorkerSupervisor() replaces a worker that sends rubbish or cannot rea
   ]);
 });
 
-Deno.test("WorkerSupervisor() ignores what a worker tells that is no more", () => {
+Deno.test("WorkerSupervisor() ignores notices of a worker that is gone", () => {
   const { recorder, clock, workers } = makeOpenBench();
   const first = workers.last;
   first.fail("Boom");
