@@ -29,7 +29,7 @@ const UNTHROTTLED = [
 export const FAR_HOST = "holdfast.test";
 
 /** How long one step may take, in milliseconds. */
-const LIMIT = 15_000;
+const LIMIT = 30_000;
 
 /** How a page is opened. */
 export interface VisitOptions {
