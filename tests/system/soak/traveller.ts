@@ -70,7 +70,10 @@ export class Traveller {
     };
   }
 
-  /** How deep the stack was in the latest `message` listener. */
+  /**
+   * How deep the stack was at most in a `message` listener so far: an event comes
+   * by one of several ways, each of a depth of its own.
+   */
   get stackDepth(): number {
     return this.#stackDepth;
   }
@@ -164,7 +167,8 @@ export class Traveller {
       this.#connection = connection;
       this.#number = 0;
       this.#floors.push({ connection, floor: this.#floor });
-      this.#stackDepth = new Error().stack?.split("\n").length ?? 0;
+      const depth = new Error().stack?.split("\n").length ?? 0;
+      this.#stackDepth = Math.max(this.#stackDepth, depth);
     }
     if (number !== this.#number + 1) this.#disordered += 1;
     this.#number = number;
