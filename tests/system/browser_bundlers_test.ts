@@ -3,33 +3,70 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { bundle } from "../../examples/browser/bundle.ts";
 import { Chromium } from "./browser.ts";
+import { NpmProject } from "./npm_project.ts";
 import { requires } from "./requirements.ts";
 import { within } from "./waiting.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
+/** What a project of each version of Vite has beside `main.ts`. */
+const VITE_CONFIGS = {
+  8: () => Promise.resolve("export default {};"),
+  7: () => snippet("vite.config.ts"),
+} as const;
+
+for (const [version, config] of Object.entries(VITE_CONFIGS)) {
+  Deno.test(
+    `docs/browsers.md brings a connection into a page by Vite ${version}`,
+    requires("chromium", "npm"),
+    async (test) => {
+      await using project = await NpmProject.create({
+        dependencies: { vite: `^${version}.0.0` },
+        files: {
+          "index.html": page("/main.ts"),
+          "main.ts": await snippet("main.ts"),
+          "vite.config.ts": await config(),
+        },
+      });
+      await using browser = await Chromium.start();
+      await test.step("development server", async () => {
+        await using feed = serveSite(project.directory);
+        await project.write("development.config.ts", withProxy(feed.url));
+        await using vite = await project.startVite("development.config.ts");
+        const { complaints } = await browser.visit(vite.url);
+        assertEquals(await within(feed.message), "hello from Vite");
+        assertEquals(complaints, []);
+      });
+      await test.step("build", async () => {
+        await project.run("vite", "build");
+        await using site = serveSite(`${project.directory}/dist`);
+        const { complaints } = await browser.visit(site.url);
+        assertEquals(await within(site.message), "hello from Vite");
+        assertEquals(complaints, []);
+      });
+    },
+  );
+}
+
 Deno.test(
-  "docs/browsers.md brings a connection into a page by Vite and by esbuild",
-  requires("chromium"),
-  async (test) => {
-    await using project = await makeProject();
+  "docs/browsers.md brings a connection into a page by esbuild",
+  requires("chromium", "npm"),
+  async () => {
+    const [, command = ""] = /```sh\nnpx esbuild (.*)\n/.exec(await guide()) ??
+      [];
+    await using project = await NpmProject.create({
+      dependencies: { esbuild: "^0.28.0" },
+      files: {
+        "app.ts": await snippet("app.ts"),
+        "public/index.html": page("/app.js"),
+      },
+    });
+    await project.run("esbuild", ...command.split(" "));
     await using browser = await Chromium.start();
-    const { directory } = project;
-    const [, command] = /```sh\nnpx (esbuild .*)\n/.exec(await guide()) ?? [];
-    await test.step("Vite", async () => {
-      await run(directory, "vite", "build");
-      await using site = serveSite(`${directory}/dist`);
-      const { complaints } = await browser.visit(site.url);
-      assertEquals(await within(site.message), "hello from Vite");
-      assertEquals(complaints, []);
-    });
-    await test.step("esbuild", async () => {
-      await run(directory, ...String(command).split(" "));
-      await using site = serveSite(`${directory}/public`);
-      const { complaints } = await browser.visit(site.url);
-      assertEquals(await within(site.message), "hello from esbuild");
-      assertEquals(complaints, []);
-    });
+    await using site = serveSite(`${project.directory}/public`);
+    const { complaints } = await browser.visit(site.url);
+    assertEquals(await within(site.message), "hello from esbuild");
+    assertEquals(complaints, []);
   },
 );
 
@@ -73,37 +110,6 @@ function page(script: string): string {
 <script type="module" src="${script}"></script>`;
 }
 
-/** A project as `npm` leaves it, with the package as it is here. */
-async function makeProject() {
-  const directory = await Deno.makeTempDir({ prefix: "holdfast-" });
-  // The package itself depends on ws, and brings it along.
-  const dependencies = { esbuild: "^0.28.0", vite: "^8.0.0", ws: "^8.23.0" };
-  const files = {
-    "package.json": JSON.stringify({ private: true, dependencies }),
-    "index.html": page("/main.ts"),
-    "main.ts": await snippet("main.ts"),
-    "app.ts": await snippet("app.ts"),
-  };
-  for (const [name, text] of Object.entries(files)) {
-    await Deno.writeTextFile(`${directory}/${name}`, text);
-  }
-  const install = [
-    "install",
-    "--prefer-offline",
-    "--silent",
-    "--no-audit",
-    "--no-fund",
-  ];
-  await execute(directory, "npm", install);
-  await installPackage(`${directory}/node_modules/@holdfast/websocket`);
-  await Deno.mkdir(`${directory}/public`);
-  await Deno.writeTextFile(`${directory}/public/index.html`, page("/app.js"));
-  return {
-    directory,
-    [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
-  };
-}
-
 /** The code in the guide that begins with a file's name. */
 async function snippet(name: string): Promise<string> {
   const text = await guide();
@@ -111,36 +117,12 @@ async function snippet(name: string): Promise<string> {
   return text.slice(start, text.indexOf("```", start));
 }
 
-async function installPackage(directory: string): Promise<void> {
-  await Deno.mkdir(directory, { recursive: true });
-  const manifest = {
-    name: "@holdfast/websocket",
-    type: "module",
-    exports: { ".": "./mod.ts", "./worker": "./worker.ts" },
-  };
-  const path = `${directory}/package.json`;
-  await Deno.writeTextFile(path, JSON.stringify(manifest));
-  for (const name of ["mod.ts", "worker.ts", "lib"]) {
-    const from = new URL(name, ROOT).pathname;
-    await execute(directory, "cp", ["-r", from, name]);
-  }
-}
-
-function run(directory: string, tool = "", ...args: string[]): Promise<void> {
-  return execute(directory, `${directory}/node_modules/.bin/${tool}`, args);
-}
-
-async function execute(
-  cwd: string,
-  program: string,
-  args: string[],
-): Promise<void> {
-  const command = new Deno.Command(program, { args, cwd });
-  const { success, stderr, stdout } = await command.output();
-  const words = [stdout, stderr].map((bytes) =>
-    new TextDecoder().decode(bytes)
-  );
-  if (!success) throw new Error(`${program} failed: ${words.join("\n")}`);
+/** The project's own configuration, with `/feed` of another server. */
+function withProxy(target: string): string {
+  const proxy = { "/feed": { target, ws: true } };
+  return `import { mergeConfig } from "vite";
+import config from "./vite.config.ts";
+export default mergeConfig(config, ${JSON.stringify({ server: { proxy } })});`;
 }
 
 /** Serves a directory, and takes a message at `/feed`. */

@@ -24,6 +24,17 @@ export const PROGRAMS = {
   python: "/usr/bin/python3",
 } as const;
 
+/** Asks npm for a package that the tests install, from its cache if need be. */
+const VIEW_PACKAGE = [
+  "view",
+  "vite@8",
+  "version",
+  "--silent",
+  "--prefer-offline",
+  "--fetch-retries=0",
+  "--fetch-timeout=10000",
+];
+
 const NEEDS = {
   chromium: {
     isMet: () => isFile(PROGRAMS.chromium),
@@ -36,6 +47,10 @@ const NEEDS = {
   nginx: {
     isMet: () => isFile(PROGRAMS.nginx),
     advice: "install Debian's nginx-light",
+  },
+  npm: {
+    isMet: () => succeeds("npm", VIEW_PACKAGE),
+    advice: "install Debian's npm, and let it reach its registry",
   },
   "pseudo-terminal": {
     isMet: () => succeeds(PROGRAMS.python, ["-c", "import pty, termios"]),
@@ -89,9 +104,13 @@ function isFile(path: string): boolean {
 }
 
 function succeeds(program: string, args: string[]): boolean {
-  if (!isFile(program)) return false;
   const options = { args, stdout: "null", stderr: "null" } as const;
-  return new Deno.Command(program, options).outputSync().success;
+  try {
+    return new Deno.Command(program, options).outputSync().success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 // Only the attempt tells: root in a container may lack the capability.
