@@ -21,7 +21,9 @@ export const PROGRAMS = {
   haproxy: "/usr/sbin/haproxy",
   ip: "/usr/sbin/ip",
   nginx: "/usr/sbin/nginx",
+  openssl: "/usr/bin/openssl",
   python: "/usr/bin/python3",
+  tinyproxy: "/usr/bin/tinyproxy",
 } as const;
 
 /** Asks npm for a package that the tests install, from its cache if need be. */
@@ -51,6 +53,14 @@ const NEEDS = {
   npm: {
     isMet: () => succeeds("npm", VIEW_PACKAGE),
     advice: "install Debian's npm, and let it reach its registry",
+  },
+  openssl: {
+    isMet: () => isFile(PROGRAMS.openssl),
+    advice: "install Debian's openssl",
+  },
+  tinyproxy: {
+    isMet: () => isFile(PROGRAMS.tinyproxy),
+    advice: "install Debian's tinyproxy",
   },
   "pseudo-terminal": {
     isMet: () => succeeds(PROGRAMS.python, ["-c", "import pty, termios"]),

@@ -1,0 +1,66 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { CompressionConfig } from "../../../lib/connection/network.ts";
+import { tcpTransport } from "../../../lib/transport/tcp/tcp_transport.ts";
+import { requires } from "../../system/requirements.ts";
+import { startPythonServer } from "../../system/servers/python_server.ts";
+import { startWsServer } from "../../system/servers/ws_server.ts";
+import { Recorder } from "../recorder.ts";
+
+const COMPRESSION: CompressionConfig = {
+  clientNoContextTakeover: false,
+  serverNoContextTakeover: false,
+  clientMaxWindowBits: 15,
+  threshold: 10,
+};
+
+const VARIANTS: Readonly<Record<string, CompressionConfig>> = {
+  "windows that are kept": COMPRESSION,
+  "a small window of ours": { ...COMPRESSION, clientMaxWindowBits: 9 },
+  "no windows that are kept": {
+    ...COMPRESSION,
+    clientNoContextTakeover: true,
+    serverNoContextTakeover: true,
+  },
+};
+
+for (const [what, compression] of Object.entries(VARIANTS)) {
+  Deno.test(
+    `tcpTransport compresses with ${what}`,
+    requires("python-websockets"),
+    async () => {
+      await using server = await startPythonServer();
+      const socket = new Recorder(tcpTransport, server.url, {
+        network: { compression },
+      });
+      const { extensions } = await socket.next("open");
+      assertMatch(extensions, /^permessage-deflate/);
+      for (let index = 0; index < 100; index += 1) {
+        const text = `{"index":${index},"name":"añ€😀","text":"${
+          "ab".repeat(index * 20)
+        }"}`;
+        socket.do(() => socket.transport.send(text));
+        assertEquals((await socket.next("message")).data, text);
+      }
+      const noise = crypto.getRandomValues(new Uint8Array(60_000));
+      socket.do(() => socket.transport.send(noise.slice().buffer));
+      const { data } = await socket.next("message");
+      assert(data instanceof ArrayBuffer);
+      assertEquals(new Uint8Array(data), noise);
+      socket.do(() => socket.transport.close(1000, ""));
+      await socket.next("end");
+    },
+  );
+}
+
+Deno.test("tcpTransport does without compression where the server takes none", async () => {
+  await using server = await startWsServer();
+  const socket = new Recorder(tcpTransport, server.url, {
+    network: { compression: COMPRESSION },
+  });
+  assertEquals((await socket.next("open")).extensions, "");
+  const text = "x".repeat(1_000);
+  socket.do(() => socket.transport.send(text));
+  assertEquals((await socket.next("message")).data, text);
+  socket.do(() => socket.transport.close(1000, ""));
+  await socket.next("end");
+});
