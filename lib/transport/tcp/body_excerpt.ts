@@ -8,8 +8,8 @@
 const MAX_LENGTH = 200;
 /** What is decoded of a body: pages begin with much that nobody reads. */
 const MAX_BYTES = 16 * 1024;
-/** Elements without text for people, and all other tags. */
-const MARKUP = /<(script|style)\b[\s\S]*?<\/\1>|<[^>]*>/gi;
+/** Elements without text for people, and all other tags, the last one cut. */
+const MARKUP = /<(script|style)\b[\s\S]*?<\/\1>|<[a-z/!][^>]*(?:>|$)/gi;
 
 /**
  * Makes one line of a body: without tags, and cut short.

@@ -14,6 +14,7 @@ Deno.test("excerpt() leaves out tags, scripts and styles", () => {
   const page = "<html><style>b { color: red }</style><script>x < 1</script>" +
     "<h1>503</h1><p>Busy &mdash; later</html>";
   assertEquals(excerptOf(page), "503 Busy &mdash; later");
+  assertEquals(excerptOf("1 < 2 <b>so</"), "1 < 2 so");
 });
 
 Deno.test("excerpt() cuts after 200 characters, and through none", () => {

@@ -1,0 +1,175 @@
+import { assert, assertEquals } from "@std/assert";
+import { Connection } from "../../../lib/transport/tcp/connection.ts";
+import type { TransportListener } from "../../../lib/transport/transport.ts";
+import {
+  encodeClose,
+  encodeFrame,
+  OPCODE,
+} from "../../system/servers/frames.ts";
+
+/** Both ends of a connection, and what is told of it. */
+class Stage {
+  readonly calls: string[] = [];
+  readonly connection: Connection;
+  readonly ended: Promise<void>;
+  /** Called with each message. */
+  onmessage = () => {};
+
+  constructor(
+    conn: Deno.Conn,
+    readonly peer: Deno.Conn,
+    first?: Uint8Array<ArrayBuffer>,
+  ) {
+    const ended = Promise.withResolvers<void>();
+    this.ended = ended.promise;
+    const listener: TransportListener = {
+      open: () => this.calls.push("open"),
+      message: (data) => {
+        this.calls.push(`${data}`);
+        this.onmessage();
+      },
+      pong: (payload) => this.calls.push(`pong ${payload}`),
+      writable: () => this.calls.push("writable"),
+      end: ({ closeCode }, failure) => {
+        const detail = failure && "detail" in failure ? failure.detail : "";
+        this.calls.push(`end ${closeCode} ${failure?.type} ${detail}`.trim());
+        ended.resolve();
+      },
+    };
+    this.connection = new Connection({
+      conn,
+      maxMessageSize: 1_000,
+      deflate: undefined,
+      listener,
+    });
+    this.run = this.connection.run(first ?? new Uint8Array());
+  }
+
+  readonly run: Promise<void>;
+
+  /** Waits for so many calls. */
+  async until(count: number): Promise<void> {
+    while (this.calls.length < count) await turn();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.connection.terminate();
+    this.peer[Symbol.dispose]();
+    await this.run;
+  }
+}
+
+async function start(first?: Uint8Array<ArrayBuffer>): Promise<Stage> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const [conn, peer] = await Promise.all([
+    Deno.connect({ hostname: "127.0.0.1", port }),
+    listener.accept(),
+  ]);
+  return new Stage(conn, peer, first);
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+Deno.test("Connection.run() receives what came behind the handshake", async () => {
+  await using stage = await start(
+    encodeFrame("first") as Uint8Array<ArrayBuffer>,
+  );
+  assertEquals(stage.calls, ["first"]);
+  assertEquals(stage.connection.progress, 7);
+  await stage.peer.write(encodeFrame("second"));
+  await stage.until(2);
+  assertEquals(stage.calls, ["first", "second"]);
+  assertEquals(stage.connection.progress, 15);
+});
+
+Deno.test("Connection.pause() delivers what was read, and reads no more", async () => {
+  await using stage = await start();
+  stage.onmessage = () => stage.connection.pause();
+  await stage.peer.write(encodeFrame("1"));
+  await stage.until(1);
+  const { progress } = stage.connection;
+  await stage.peer.write(encodeFrame("2"));
+  for (let turns = 0; turns < 20; turns += 1) await turn();
+  assertEquals(stage.connection.progress, progress);
+  stage.connection.resume();
+  await stage.until(2);
+});
+
+Deno.test("Connection.terminate() ends a pause, and delivers nothing of the rest", async () => {
+  await using stage = await start();
+  stage.onmessage = () => stage.connection.terminate();
+  await stage.peer.write(encodeFrame("1"));
+  await stage.peer.write(encodeFrame("2"));
+  await stage.run;
+  assertEquals(stage.calls, ["1"]);
+  await using paused = await start();
+  paused.connection.pause();
+  await turn();
+  paused.connection.terminate();
+  await paused.run;
+  assertEquals(paused.calls, []);
+});
+
+Deno.test("Connection takes a close frame that a pause left unread for the end it is", async () => {
+  await using stage = await start();
+  await stage.peer.write(encodeClose(4000, "bye"));
+  stage.peer.close();
+  await stage.ended;
+  assertEquals(stage.calls, ["end 4000 closed"]);
+});
+
+Deno.test("Connection.send() and ping() do nothing after the end has begun", async () => {
+  await using stage = await start();
+  stage.connection.close(1000, "");
+  assert(!stage.connection.isOpen);
+  assertEquals(stage.connection.send("late"), true);
+  stage.connection.ping("1");
+  stage.connection.close(1001, "");
+  const buffer = new Uint8Array(100);
+  // One close frame: 2 bytes of header, 4 of mask, 2 of code.
+  assertEquals(await stage.peer.read(buffer), 8);
+  await stage.peer.write(encodeClose(1000));
+  stage.peer.close();
+  await stage.ended;
+  assertEquals(stage.calls, ["end 1000 undefined"]);
+});
+
+Deno.test("Connection says why it was lost", async () => {
+  await using stage = await start();
+  stage.peer.close();
+  await stage.ended;
+  assertEquals(stage.calls, ["end 1006 lost No close frame was received"]);
+});
+
+Deno.test("Connection ends when no more can be written, though nothing says so to its reads", async () => {
+  await using stage = await start();
+  stage.connection.pause();
+  await stage.peer.write(encodeFrame("1"));
+  await stage.until(1);
+  stage.peer.close();
+  while (!stage.calls[1]?.startsWith("end")) {
+    stage.connection.send("x");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assertEquals(stage.calls[1]?.slice(0, 13), "end 1006 lost");
+});
+
+Deno.test("Connection answers a violation, stops writing, and does not wait for long", async () => {
+  await using stage = await start();
+  await stage.peer.write(encodeFrame("x", { opcode: OPCODE.continuation }));
+  const buffer = new Uint8Array(200);
+  let seen = 0;
+  for (;;) {
+    const count = await stage.peer.read(buffer);
+    if (count === null) break;
+    seen += count;
+  }
+  assert(seen > 8);
+  // It still reads, so that nothing of what it wrote is lost to a reset.
+  await stage.peer.write(new Uint8Array(1_000));
+  await stage.ended;
+  assertEquals(stage.calls[0]?.slice(0, 17), "end 1006 protocol");
+});
