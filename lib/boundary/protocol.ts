@@ -1,7 +1,7 @@
 /**
  * What crosses the thread boundary, and nothing else.
  *
- * ## Nomenclature
+ * ## Terms
  *
  * - **Client**: the main thread's half. **Worker**: the other half, a
  *   `Worker` or, with `worker: "none"`, the far end of a `MessageChannel`.
@@ -151,7 +151,7 @@ export type DropReason =
   | "rejected"
   /** The connection was lost before `open`. */
   | "unopened"
-  /** The worker crashed; it may have been sent. */
+  /** The worker crashed. The message may or may not have been sent. */
   | "unknown";
 
 /** Which queue a dropped message was in. */

@@ -8,7 +8,7 @@ import { delayBefore, offlineDelay } from "./backoff.ts";
 import { type CloseInfo, NO_CLOSE_FRAME } from "../rfc6455/close.ts";
 import { abandon, notify, refuseProbes, statusOf } from "./effects.ts";
 import type { Failure } from "./failure.ts";
-import { retryAfterDelay, retryAfterOf } from "./retry_after.ts";
+import { delayWithRetryAfter, requestedDelayOf } from "./retry_after.ts";
 import type {
   CloseCause,
   Closed,
@@ -61,13 +61,13 @@ export function lose(
         cleanup,
       });
     case "renew":
-      return wait({ ...counted, token: "renewed" }, {
+      return retryLater({ ...counted, token: "renewed" }, {
         info,
         failure,
         cleanup: [...cleanup, { type: "invalidate" }],
       }, context);
     case "retry":
-      return wait(counted, { info, failure, cleanup }, context);
+      return retryLater(counted, { info, failure, cleanup }, context);
   }
 }
 
@@ -78,25 +78,32 @@ interface RetryableLoss {
   readonly cleanup: readonly Effect[];
 }
 
-function wait(
-  before: RetryState,
+/** Waits for the next attempt, unless none is left. */
+function retryLater(
+  retryState: RetryState,
   loss: RetryableLoss,
   context: Context,
 ): Step {
   const { now, random, config } = context;
   const { info, failure, cleanup } = loss;
-  const retryAfter = retryAfterOf(loss);
-  const delay = delayAfter(before, { failure, retryAfter }, context);
-  const elapsed = now.monotonic - before.seriesStartedAt;
+  const retryAfter = requestedDelayOf(loss);
+  const delay = delayToNextAttempt(
+    retryState,
+    { failure, retryAfter },
+    context,
+  );
+  const elapsed = now.monotonic - retryState.seriesStartedAt;
   const { maxAttempts, maxElapsed } = config.backoff;
-  if (before.attemptsInSeries >= maxAttempts || elapsed + delay > maxElapsed) {
-    return exhaust(before, loss, elapsed);
+  if (
+    retryState.attemptsInSeries >= maxAttempts || elapsed + delay > maxElapsed
+  ) {
+    return exhaust(retryState, loss, elapsed);
   }
-  const { attempt, network } = before;
+  const { attempt, network } = retryState;
   const shown = network === "offline" ? Infinity : delay;
   return {
     state: {
-      ...before,
+      ...retryState,
       kind: "waiting",
       retryAt: now.monotonic + delay,
       notBefore: retryAfter === undefined ? -Infinity : now.wall + delay,
@@ -116,17 +123,18 @@ function wait(
 }
 
 function exhaust(
-  before: RetryState,
+  retryState: RetryState,
   { info, failure: cause, cleanup }: RetryableLoss,
   elapsed: number,
 ): Step {
-  const { attemptsInSeries: attempts } = before;
+  const { attemptsInSeries: attempts } = retryState;
   const failure: Failure = { type: "exhausted", attempts, elapsed, cause };
-  return finish(before, { info, cause: "exhausted", failure, cleanup });
+  return finish(retryState, { info, cause: "exhausted", failure, cleanup });
 }
 
-function delayAfter(
-  before: RetryState,
+/** Milliseconds to the next attempt: the policy's, or what the server asked for. */
+function delayToNextAttempt(
+  retryState: RetryState,
   { failure, retryAfter }: {
     readonly failure: Failure;
     readonly retryAfter: number | undefined;
@@ -136,17 +144,17 @@ function delayAfter(
   // A probe fails on one machine after a sleep, not on a whole fleet: retry at once.
   if (
     failure.type === "heartbeat" && failure.kind === "probe" &&
-    before.attemptsInSeries === 0
+    retryState.attemptsInSeries === 0
   ) return 0;
-  const policy = delayBefore(before.failures, random, config.backoff);
+  const policy = delayBefore(retryState.failures, random, config.backoff);
   return retryAfter === undefined
     ? policy
-    : retryAfterDelay(retryAfter, policy, random, config.backoff);
+    : delayWithRetryAfter(retryAfter, policy, random, config.backoff);
 }
 
 /** Ends a connection for good. */
 export function finish(
-  before: RetryState,
+  retryState: RetryState,
   end: {
     readonly info: CloseInfo;
     readonly cause: CloseCause;
@@ -155,9 +163,9 @@ export function finish(
   },
 ): Step<Closed> {
   const { cleanup = [], ...details } = end;
-  const status = statusOf("closed", before.attempt);
+  const status = statusOf("closed", retryState.attempt);
   return {
-    state: { ...retryStateOf(before), kind: "closed" },
+    state: { ...retryStateOf(retryState), kind: "closed" },
     effects: [
       ...cleanup,
       notify({ type: "closed", status, ...details }),

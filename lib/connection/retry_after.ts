@@ -37,7 +37,7 @@ const ADVISING_CLOSE_CODES: readonly number[] = [1012, 1013];
  * @returns Milliseconds from now, 0 for a date in the past, and `undefined` for
  * anything else.
  */
-export function parseRetryAfter(
+export function parseRetryAfterHeader(
   value: string,
   wallNow: number,
 ): number | undefined {
@@ -59,7 +59,7 @@ export function parseRetryAfter(
  *
  * @returns Milliseconds, or `undefined` when the reason does not say.
  */
-export function retryAfterOfClose(
+export function parseRetryAfterReason(
   closeCode: number,
   reason: string,
 ): number | undefined {
@@ -71,12 +71,12 @@ export function retryAfterOfClose(
 }
 
 /** When the server wants the client back after a loss, in milliseconds, if it said so. */
-export function retryAfterOf(
+export function requestedDelayOf(
   { info, failure }: { readonly info: CloseInfo; readonly failure: Failure },
 ): number | undefined {
   return failure.type === "handshake"
     ? failure.retryAfter
-    : retryAfterOfClose(info.closeCode, info.reason);
+    : parseRetryAfterReason(info.closeCode, info.reason);
 }
 
 /**
@@ -93,7 +93,7 @@ export function retryAfterOf(
  * @param policy The policy, which sets the width of the jitter.
  * @returns The delay in milliseconds.
  */
-export function retryAfterDelay(
+export function delayWithRetryAfter(
   retryAfter: number,
   policyDelay: number,
   random: number,

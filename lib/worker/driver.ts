@@ -86,7 +86,7 @@ export class Driver implements Performer {
     this.#clock = clock;
     this.#setup = setup;
     this.#machine = machine;
-    if (setup.url !== undefined) machine.target(setup.url);
+    if (setup.url !== undefined) machine.useBackoffFor(setup.url);
     this.#logger = logger;
     this.#sendBuffer = sendBuffer;
     this.#requests = requests;
@@ -122,7 +122,7 @@ export class Driver implements Performer {
   command(command: ConnectionCommand): void {
     switch (command.type) {
       case "send": {
-        // What crossed the end was reported as dropped by the client itself.
+        // The connection is closed. The client has already reported these messages as dropped.
         if (this.#machine.state.kind === "closed") return;
         const now = this.#clock.now();
         this.#sendBuffer.accept(command, now);
@@ -224,7 +224,7 @@ export class Driver implements Performer {
     this.#resolver.resolve(attempt).then(
       (resolution) => {
         if (attempt.isOver) return;
-        this.#machine.target(resolution.url);
+        this.#machine.useBackoffFor(resolution.url);
         this.#tokenRefresher = this.#newTokenRefresher(attempt);
         this.#transports.prepare(resolution, this.#features);
         this.#machine.dispatch({ type: "resolved", socket });

@@ -56,7 +56,10 @@ export class HeartbeatCodec extends HeartbeatFrames {
       return { kind: "ping", reply: reply.with };
     }
     if (expect === undefined || !this.#answers(expect, data)) return MESSAGE;
-    return { kind: "answer", delivery: deliver === true ? "deliver" : "keep" };
+    return {
+      kind: "answer",
+      delivery: deliver === true ? "deliver" : "discard",
+    };
   }
 
   #answers(

@@ -13,7 +13,7 @@ import type { Hooks } from "./attempt/hooks.ts";
 export type Meaning =
   | { readonly kind: "message" }
   /** It answers a ping of ours. */
-  | { readonly kind: "answer"; readonly delivery: "deliver" | "keep" }
+  | { readonly kind: "answer"; readonly delivery: "deliver" | "discard" }
   /** It is the server's ping. */
   | { readonly kind: "ping"; readonly reply: Data };
 

@@ -129,7 +129,7 @@ export class InboundHandler {
     return actions;
   }
 
-  /** Drops what came before an `open` that will not be. */
+  /** Drops messages that arrived before `open`, because `open` will not happen. */
   dropHeld(): void {
     const dropped = this.#greeting?.drop();
     if (dropped?.count) this.#notices.drop("unopened", dropped);
@@ -182,7 +182,7 @@ export class InboundHandler {
     try {
       return this.#interpret(heartbeat.classify(data), data, bytes);
     } catch (error) {
-      // It came over a connection that was still there.
+      // The hook threw, but the message arrived while the connection was open: deliver it, then fail.
       const actions = this.#store(data, bytes);
       return [...actions, { kind: "fail", failure: socketFailure(error) }];
     }

@@ -51,8 +51,8 @@ export class Machine {
     return "socket" in this.#state && this.#state.socket === socket;
   }
 
-  /** Waits before attempts as it is right for this URL, from now on. */
-  target(url: string): void {
+  /** From now on, uses the backoff that fits this URL. */
+  useBackoffFor(url: string): void {
     const given = this.#given;
     const backoff = backoffFor(url, given.backoff);
     // Connections share one record: most of them keep it.

@@ -136,7 +136,7 @@ export class NoticeQueue implements SendBufferListener {
     this.#phase = "ending";
   }
 
-  /** The transport has taken all messages up to this number, but those reported as unsent. */
+  /** The transport has taken all messages up to this number, except those reported as unsent. */
   taken(upTo: number): void {
     if (this.#phase !== "open") return;
     this.#takenUpTo = upTo;

@@ -11,7 +11,7 @@ import type { Command, DropReason } from "../boundary/protocol.ts";
 
 /** Learns what became of messages. */
 export interface SendBufferListener {
-  /** All up to this number are taken, but those reported as unsent. */
+  /** All up to this number are taken, except those reported as unsent. */
   taken(upTo: number): void;
   unsent(message: number, reason: DropReason): void;
 }

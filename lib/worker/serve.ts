@@ -33,7 +33,7 @@ export interface Endpoint {
  *
  * @param endpoint The worker's global scope, or a port in the client's thread.
  * @param realm Whether the globals are those of a worker of our own.
- * @returns Stops everything, and listens no longer.
+ * @returns A function that stops the hub and its listeners.
  */
 export function serve(endpoint: Endpoint, realm: Realm): () => void {
   const hub = new Hub(
@@ -53,7 +53,7 @@ export function serve(endpoint: Endpoint, realm: Realm): () => void {
   };
 }
 
-/** Browsers end no worker for a promise that nobody handles, Deno does: here it ends in either. */
+/** Deno ends a worker on an unhandled rejection; browsers do not. This makes the worker end in both. */
 function reportRejections(scope: Endpoint): void {
   scope.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();

@@ -213,7 +213,7 @@ export class TransportDriver implements TransportEvents {
     this.resumeIfRoom();
   }
 
-  /** Drops what came before an `open` that will not be. */
+  /** Drops messages that arrived before `open`, because `open` will not happen. */
   dropHeld(): void {
     this.#inbound.dropHeld();
   }

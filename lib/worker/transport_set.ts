@@ -70,30 +70,30 @@ export class TransportSet {
 
   /** Closes a transport that nobody needs, and drops it at `giveUpAt`, or at once where it is not open. */
   abandon(id: number, frame: CloseFrame, giveUpAt: number): void {
-    const socket = this.#find(id);
-    if (socket === undefined) return;
-    if (socket.phase === "connecting") {
-      this.#terminate(socket);
+    const entry = this.#find(id);
+    if (entry === undefined) return;
+    if (entry.phase === "connecting") {
+      this.#terminate(entry);
       return;
     }
     this.#change(id, { giveUpAt });
     try {
       this.close(id, frame);
     } catch {
-      this.#terminate(socket);
+      this.#terminate(entry);
     }
   }
 
   /** Drops those that have not answered in time. */
   sweep(now: number): void {
-    for (const socket of this.#transports) {
-      if (socket.giveUpAt <= now) this.#terminate(socket);
+    for (const entry of this.#transports) {
+      if (entry.giveUpAt <= now) this.#terminate(entry);
     }
   }
 
   /** Drops all. */
   clear(): void {
-    for (const socket of this.#transports) this.#terminate(socket);
+    for (const entry of this.#transports) this.#terminate(entry);
   }
 
   #find(id: number): Entry | undefined {

@@ -6,11 +6,11 @@ import {
   MAX_DELAY,
 } from "../../lib/connection/backoff.ts";
 import {
+  delayWithRetryAfter,
   MAX_RETRY_AFTER,
-  parseRetryAfter,
-  retryAfterDelay,
-  retryAfterOf,
-  retryAfterOfClose,
+  parseRetryAfterHeader,
+  parseRetryAfterReason,
+  requestedDelayOf,
 } from "../../lib/connection/retry_after.ts";
 
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0);
@@ -21,13 +21,13 @@ function exponential(options: Omit<ExponentialBackoff, "strategy">): Backoff {
 }
 
 Deno.test("parseRetryAfter() reads seconds", () => {
-  assertEquals(parseRetryAfter("0", NOW), 0);
-  assertEquals(parseRetryAfter(" 120 ", NOW), 120_000);
+  assertEquals(parseRetryAfterHeader("0", NOW), 0);
+  assertEquals(parseRetryAfterHeader(" 120 ", NOW), 120_000);
 });
 
 Deno.test("parseRetryAfter() stays finite for absurd numbers", () => {
   assertEquals(
-    parseRetryAfter("9".repeat(400), NOW),
+    parseRetryAfterHeader("9".repeat(400), NOW),
     Number.MAX_SAFE_INTEGER,
   );
 });
@@ -39,12 +39,12 @@ Deno.test("parseRetryAfter() reads each form of an HTTP date", () => {
     "Thu Jan  1 12:00:10 2026",
   ];
   for (const date of inTenSeconds) {
-    assertEquals(parseRetryAfter(date, NOW), 10_000, date);
+    assertEquals(parseRetryAfterHeader(date, NOW), 10_000, date);
   }
 });
 
 Deno.test("parseRetryAfter() reads a date in the past as now", () => {
-  assertEquals(parseRetryAfter("Sun, 06 Nov 1994 08:49:37 GMT", NOW), 0);
+  assertEquals(parseRetryAfterHeader("Sun, 06 Nov 1994 08:49:37 GMT", NOW), 0);
 });
 
 Deno.test("parseRetryAfter() rejects everything else", () => {
@@ -58,7 +58,7 @@ Deno.test("parseRetryAfter() rejects everything else", () => {
     "Thu, 99 Jan 2026 12:00:10 GMT",
   ];
   for (const value of useless) {
-    assertEquals(parseRetryAfter(value, NOW), undefined, value);
+    assertEquals(parseRetryAfterHeader(value, NOW), undefined, value);
   }
 });
 
@@ -72,8 +72,8 @@ Deno.test("retryAfterOf() reads the header of a refused handshake, or the close 
     retryAfter: 7,
   } as const;
   const closed = { type: "closed", ...info } as const;
-  assertEquals(retryAfterOf({ info, failure: refused }), 7);
-  assertEquals(retryAfterOf({ info, failure: closed }), 5_000);
+  assertEquals(requestedDelayOf({ info, failure: refused }), 7);
+  assertEquals(requestedDelayOf({ info, failure: closed }), 5_000);
 });
 
 Deno.test("retryAfterOfClose() reads seconds out of the text of a reason", () => {
@@ -84,22 +84,22 @@ Deno.test("retryAfterOfClose() reads seconds out of the text of a reason", () =>
     'say {retry-after=7}, "please"': 7_000,
   };
   for (const [reason, delay] of Object.entries(reasons)) {
-    assertEquals(retryAfterOfClose(1012, reason), delay);
-    assertEquals(retryAfterOfClose(1013, reason), delay);
+    assertEquals(parseRetryAfterReason(1012, reason), delay);
+    assertEquals(parseRetryAfterReason(1013, reason), delay);
   }
 });
 
 Deno.test("retryAfterOfClose() reads seconds out of a JSON reason", () => {
-  assertEquals(retryAfterOfClose(1012, '{"retryAfter": 10}'), 10_000);
+  assertEquals(parseRetryAfterReason(1012, '{"retryAfter": 10}'), 10_000);
   assertEquals(
-    retryAfterOfClose(1013, ' {"why":"load","retryAfter":0.25} '),
+    parseRetryAfterReason(1013, ' {"why":"load","retryAfter":0.25} '),
     250,
   );
 });
 
 Deno.test("retryAfterOfClose() reads nothing from other close codes", () => {
-  assertEquals(retryAfterOfClose(1000, "retry-after=10"), undefined);
-  assertEquals(retryAfterOfClose(4013, '{"retryAfter": 10}'), undefined);
+  assertEquals(parseRetryAfterReason(1000, "retry-after=10"), undefined);
+  assertEquals(parseRetryAfterReason(4013, '{"retryAfter": 10}'), undefined);
 });
 
 Deno.test("retryAfterOfClose() ignores a reason that does not say", () => {
@@ -126,7 +126,7 @@ Deno.test("retryAfterOfClose() ignores a reason that does not say", () => {
     '{"retryAfter":10',
   ];
   for (const reason of reasons) {
-    assertEquals(retryAfterOfClose(1013, reason), undefined, reason);
+    assertEquals(parseRetryAfterReason(1013, reason), undefined, reason);
   }
 });
 
@@ -138,7 +138,7 @@ Deno.test("retryAfterOfClose() never throws and returns a finite duration or not
     fc.jsonValue().map((retryAfter) => JSON.stringify({ retryAfter })),
   );
   fc.assert(fc.property(reason, (reason) => {
-    const delay = retryAfterOfClose(1013, reason);
+    const delay = parseRetryAfterReason(1013, reason);
     assertEquals(
       delay === undefined || (delay >= 0 && Number.isFinite(delay)),
       true,
@@ -148,30 +148,30 @@ Deno.test("retryAfterOfClose() never throws and returns a finite duration or not
 
 Deno.test("retryAfterDelay() follows the server and spreads the fleet over the cap", () => {
   const options: Backoff = { strategy: "spread", cap: 8_000 };
-  assertEquals(retryAfterDelay(10_000, 500, 0, options), 10_000);
-  assertEquals(retryAfterDelay(10_000, 500, 0.5, options), 14_000);
+  assertEquals(delayWithRetryAfter(10_000, 500, 0, options), 10_000);
+  assertEquals(delayWithRetryAfter(10_000, 500, 0.5, options), 14_000);
   assertEquals(
-    retryAfterDelay(10_000, 500, 0.5, { strategy: "spread" }),
+    delayWithRetryAfter(10_000, 500, 0.5, { strategy: "spread" }),
     17_500,
   );
 });
 
 Deno.test("retryAfterDelay() spreads over at most 15 s under an exponential policy", () => {
-  assertEquals(retryAfterDelay(10_000, 500, 0.5, exponential({})), 17_500);
+  assertEquals(delayWithRetryAfter(10_000, 500, 0.5, exponential({})), 17_500);
   assertEquals(
-    retryAfterDelay(10_000, 500, 0.5, exponential({ maxDelay: 2_000 })),
+    delayWithRetryAfter(10_000, 500, 0.5, exponential({ maxDelay: 2_000 })),
     11_000,
   );
 });
 
 Deno.test("retryAfterDelay() does not shorten the delay of the policy", () => {
-  assertEquals(retryAfterDelay(1_000, 5_000, 0, SPREAD), 5_000);
+  assertEquals(delayWithRetryAfter(1_000, 5_000, 0, SPREAD), 5_000);
 });
 
 Deno.test("retryAfterDelay() bounds what a server can ask for", () => {
   for (const advice of [MAX_RETRY_AFTER + 1, 1e300, Infinity]) {
     assertEquals(
-      retryAfterDelay(advice, 0, 0, SPREAD),
+      delayWithRetryAfter(advice, 0, 0, SPREAD),
       MAX_RETRY_AFTER,
     );
   }
@@ -179,11 +179,11 @@ Deno.test("retryAfterDelay() bounds what a server can ask for", () => {
 
 Deno.test("retryAfterDelay() ignores advice that is no duration", () => {
   for (const advice of [0, -1, -Infinity, NaN]) {
-    assertEquals(retryAfterDelay(advice, 700, 0, SPREAD), 700);
+    assertEquals(delayWithRetryAfter(advice, 700, 0, SPREAD), 700);
   }
 });
 
 Deno.test("retryAfterDelay() clamps its sum", () => {
   const endless: Backoff = { strategy: "spread", cap: Infinity };
-  assertEquals(retryAfterDelay(1_000, MAX_DELAY, 0.5, endless), MAX_DELAY);
+  assertEquals(delayWithRetryAfter(1_000, MAX_DELAY, 0.5, endless), MAX_DELAY);
 });

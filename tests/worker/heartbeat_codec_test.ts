@@ -87,7 +87,7 @@ Deno.test("HeartbeatCodec.classify() recognises pings and answers", () => {
   assertEquals(codec.classify("ping"), { kind: "ping", reply: "pong" });
   assertEquals(codec.classify('{"type":"pong","n":1}'), {
     kind: "answer",
-    delivery: "keep",
+    delivery: "discard",
   });
   assertEquals(codec.classify("data"), MESSAGE);
   assertEquals(

@@ -67,7 +67,7 @@ Deno.test("Machine.target() takes the backoff that the present URL calls for", (
   const { machine } = makeMachine();
   const delays = ["wss://a.test/", "ws://localhost/", "wss://b.test/"].map(
     (url, index) => {
-      machine.target(url);
+      machine.useBackoffFor(url);
       machine.dispatch({ type: "reconnect", reason: "" });
       const socket = index + 1;
       machine.dispatch({

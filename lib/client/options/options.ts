@@ -120,7 +120,7 @@ export interface HeartbeatOptions {
   readonly interval?: number;
   /**
    * How long an answer may take, in milliseconds. Any inbound frame counts as
-   * one. `ws` sees each byte that arrives; `native` sees whole messages only,
+   * one. `tcp` and `ws` see each byte that arrives; `native` sees whole messages only,
    * so allow for the time that the largest one takes. A ping waits behind what
    * is being sent, so on a slow network allow for the time of an upload too.
    *

@@ -24,12 +24,12 @@ export const DELAY: Range = {
   within: (value) => value >= 0 && value < Infinity,
 };
 /** A bound, in messages or bytes. */
-export const COUNT: Range = {
+export const WHOLE_FROM_1: Range = {
   wanted: "a whole number from 1, or Infinity",
   within: (value) => value > 0 && isCount(value),
 };
 /** A number of attempts. */
-export const ATTEMPTS: Range = {
+export const WHOLE_FROM_0: Range = {
   wanted: "a whole number from 0, or Infinity",
   within: isCount,
 };

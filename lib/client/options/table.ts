@@ -3,7 +3,8 @@
  * stand in its row. What the option means is documented in `options.ts`.
  *
  * A new option takes three edits: its documented type, its row, and the field
- * of the record that it ends up in, such as `Config`.
+ * of the record that it ends up in, such as `Config` or `HeartbeatConfig`. The
+ * compiler reports a row that is missing, also that of a member.
  *
  * @module
  */
@@ -21,24 +22,28 @@ import type { Data } from "../../queue/data.ts";
 import { FATAL_CLOSE_CODES } from "../../connection/retry_policy.ts";
 import { baseUrl } from "./arguments.ts";
 import type {
+  BackoffOptions,
   Defaults,
+  GreetingOptions,
+  HeartbeatOptions,
   HookMarker,
+  InboxOptions,
   MessageBody,
   MessagePattern,
+  OutboxOptions,
   ReconnectingWebSocketOptions,
+  TlsOptions,
   TokenOptions,
   TokenPlacementOptions,
   WorkerWebSocketOptions,
 } from "./options.ts";
 import {
-  ATTEMPTS,
   BODY,
   BODY_OR_HOOK,
   CERTIFICATE,
   CERTIFICATES,
   checkHeaders,
   CODES,
-  COUNT,
   DELAY,
   FACTOR,
   HEADER_TEXT,
@@ -56,6 +61,8 @@ import {
   SOURCE,
   TEMPLATE,
   TEXT,
+  WHOLE_FROM_0,
+  WHOLE_FROM_1,
   WINDOW_BITS,
   WORKER,
 } from "./rules.ts";
@@ -83,6 +90,11 @@ type Rows<Names extends keyof Options, Used = Options> = {
   >;
 };
 
+/** A row for each member of a group of options. */
+type MemberRows<Group> = {
+  readonly [Name in Group extends Group ? keyof Group : never]-?: Row;
+};
+
 /** The options that are fields of `Config`. */
 type ConfigOption = Exclude<keyof Config, "renewableToken">;
 
@@ -104,9 +116,9 @@ export const CONFIG_ROWS: Rows<ConfigOption, Config> = {
       factor: { rule: FACTOR },
       maxDelay: { rule: WAIT },
       jitter: { oneOf: ["full", "equal", "none"] },
-      maxAttempts: { rule: ATTEMPTS, default: Infinity },
+      maxAttempts: { rule: WHOLE_FROM_0, default: Infinity },
       maxElapsed: { rule: WAIT, default: Infinity },
-    },
+    } satisfies MemberRows<BackoffOptions>,
   },
   heartbeat: {
     default: {},
@@ -123,7 +135,7 @@ export const CONFIG_ROWS: Rows<ConfigOption, Config> = {
           with: { rule: BODY, resolve: toData },
         },
       },
-    },
+    } satisfies MemberRows<HeartbeatOptions>,
     resolve: toHeartbeat,
   },
   probeTimeout: { rule: DURATION, default: 3_500 },
@@ -136,15 +148,15 @@ export const CONFIG_ROWS: Rows<ConfigOption, Config> = {
   inbox: {
     default: {},
     members: {
-      maxMessages: { rule: COUNT, default: 100_000 },
-      maxBytes: { rule: COUNT, default: 67_108_864 },
+      maxMessages: { rule: WHOLE_FROM_1, default: 100_000 },
+      maxBytes: { rule: WHOLE_FROM_1, default: 67_108_864 },
       overflow: {
         oneOf: ["pause", "close", "drop-oldest", "drop-newest"],
         default: "pause",
       },
-    },
+    } satisfies MemberRows<InboxOptions>,
   },
-  maxMessageSize: { rule: COUNT, default: 16_777_216 },
+  maxMessageSize: { rule: WHOLE_FROM_1, default: 16_777_216 },
   greeting: {
     members: {
       send: { rule: BODY, resolve: toData },
@@ -152,7 +164,7 @@ export const CONFIG_ROWS: Rows<ConfigOption, Config> = {
       reject: { rule: PATTERNS, default: [], resolve: toPatterns },
       timeout: { rule: DURATION, default: Infinity },
       hook: { rule: SWITCH, default: false },
-    },
+    } satisfies MemberRows<GreetingOptions>,
   },
 };
 
@@ -163,7 +175,7 @@ const COMPRESSION_ROWS: {
   clientNoContextTakeover: { rule: SWITCH, default: false },
   serverNoContextTakeover: { rule: SWITCH, default: false },
   clientMaxWindowBits: { rule: WINDOW_BITS, default: 15 },
-  threshold: { rule: ATTEMPTS, default: 256 },
+  threshold: { rule: WHOLE_FROM_0, default: 256 },
 };
 
 /** The options that `NetworkConfig` has a field for. */
@@ -173,7 +185,7 @@ export const NETWORK_ROWS: Rows<keyof NetworkConfig, NetworkConfig> = {
       caCerts: { rule: CERTIFICATES, default: [] },
       cert: { rule: CERTIFICATE },
       key: { rule: PRIVATE_KEY },
-    },
+    } satisfies MemberRows<TlsOptions>,
   },
   proxy: { rule: PROXY },
   compression: {
@@ -223,14 +235,14 @@ export const OTHER_ROWS: Rows<
   outbox: {
     default: {},
     members: {
-      maxMessages: { rule: COUNT, default: 10_000 },
-      maxBytes: { rule: COUNT, default: 16_777_216 },
+      maxMessages: { rule: WHOLE_FROM_1, default: 10_000 },
+      maxBytes: { rule: WHOLE_FROM_1, default: 16_777_216 },
       overflow: {
         oneOf: ["reject", "drop-oldest", "drop-newest"],
         default: "reject",
       },
       ttl: { rule: WAIT, default: Infinity },
-    },
+    } satisfies MemberRows<OutboxOptions>,
   },
   autoConnect: { rule: SWITCH, default: true },
   token: {

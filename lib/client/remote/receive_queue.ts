@@ -129,8 +129,8 @@ export class ReceiveQueue {
   }
 
   /**
-   * Starts to push to the listener or, for good, to pull. Before that, 1 MiB of
-   * messages is held. Nothing is dispatched from within. Call it for each new
+   * Starts to push to the listener or, for good, to pull. Before that, it holds at
+   * most 1 MiB and 16,384 messages, and drops the oldest. Nothing is dispatched from within. Call it for each new
    * listener: one that listens for a single message must not miss the next.
    */
   consume(mode: "push" | "pull"): void {

@@ -172,7 +172,7 @@ export class SendQueue {
     return undefined;
   }
 
-  /** Drops from now on what is pushed, what waits for capacity included. */
+  /** From now on, drops every new message, also those that wait for capacity. */
   stop(): void {
     this.#input = "ended";
     this.onwritable?.();
@@ -229,9 +229,9 @@ export class SendQueue {
   }
 
   /**
-   * The worker is gone, and its successor counts from 1. What had crossed may
-   * have been sent, with the news of it still gathering behind a full window,
-   * so sending it again could repeat it.
+   * The worker is gone, and its successor counts from 1. Messages in
+   * flight may have been sent, although their `taken` notice did not arrive.
+   * Sending them again could duplicate them.
    */
   crashed(): void {
     this.closeGate();

@@ -10,9 +10,9 @@ import type { WorkerPort, WorkerPortListener } from "./web_worker_port.ts";
 type Serve = (port: MessagePort, realm: "shared") => () => void;
 
 /**
- * Bundlers that read the options of an import would load what this thread and
- * the worker share with each page, for the few that have no worker. Deno and
- * JSR read the specifier alone: there the module is found.
+ * If a bundler followed this import, every page would load the worker's code,
+ * although few pages use `worker: "none"`. A bundler does not follow an import
+ * whose options it cannot read. Deno and JSR read the specifier alone.
  */
 const NOT_BUNDLED: ImportCallOptions = {};
 

@@ -23,10 +23,10 @@ export interface RestartEnd {
 /** What browsers leave to be said where a script does not load. */
 export const NO_REASON = "No reason was given";
 
-/** So many crashes in a row end what lives in the worker. */
+/** After this many crashes in a row, the connections of the worker end. */
 const MAX_CRASHES = 5;
-/** From so many crashes in a row on, the connections in it are parted. */
-const PART_FROM = 2;
+/** After this many crashes in a row, the connections are split between two workers. */
+const SPLIT_FROM = 2;
 /** A worker that lived as long as this, in milliseconds, forgets earlier crashes. */
 const STABLE_AFTER = 30_000;
 /** The longest wait after a first crash, in milliseconds; it doubles with each. */
@@ -35,7 +35,7 @@ const FIRST_CRASH_DELAY = 100;
 const FIRST_START_DELAY = 500;
 /** The longest wait of all, in milliseconds. */
 const MAX_DELAY = 30_000;
-/** So many starts in a row may fail without a reason. */
+/** At most this many starts in a row may fail without a reason. */
 const MAX_UNKNOWN_STARTS = 5;
 
 /** Statuses that pass, and connections that fail, in the words of Deno. */
@@ -61,7 +61,7 @@ export class RestartPolicy {
 
   /** Whether one of several connections may be the cause of the crashes. */
   get suspectsConnections(): boolean {
-    return this.#crashes >= PART_FROM;
+    return this.#crashes >= SPLIT_FROM;
   }
 
   /** A worker is ready. */

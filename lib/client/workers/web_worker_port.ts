@@ -1,5 +1,5 @@
 /**
- * The far end of the boundary: a `Worker`, or a hub on this very thread.
+ * The worker side of the boundary: a `Worker`, or a hub on this thread.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { NO_REASON } from "./restart_policy.ts";
 import type { Command } from "../../boundary/protocol.ts";
 
-/** What comes from a far end, or happens to it. Never called from within `StartWorkerPort`. */
+/** What the worker side posts, or what happens to it. Never called from within `StartWorkerPort`. */
 export interface WorkerPortListener {
   /** A post came in, which may be anything. */
   post(data: unknown): void;
@@ -15,7 +15,7 @@ export interface WorkerPortListener {
   failed(detail: string): void;
 }
 
-/** A far end that posts can be sent to. */
+/** The worker side, to which posts can be sent. */
 export interface WorkerPort {
   /** Sends a post; the buffers in `transfer` are gone afterwards. */
   post(records: readonly Command[], transfer: readonly ArrayBuffer[]): void;
@@ -23,7 +23,7 @@ export interface WorkerPort {
   end(): void;
 }
 
-/** Starts a far end. May throw what the platform throws. */
+/** Starts a worker side. May throw what the platform throws. */
 export type StartWorkerPort = (listener: WorkerPortListener) => WorkerPort;
 
 /** Starts `worker.ts` of this package, or the script at `url`, in a worker. */

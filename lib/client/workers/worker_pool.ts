@@ -14,8 +14,8 @@ import {
   type WorkerSupervisorOptions,
 } from "./worker_supervisor.ts";
 
-/** So many further workers part connections at most: enough to halve 50,000 until one is left. */
-const MAX_PARTED = 16;
+/** At most this many extra workers: enough to halve 50,000 connections until one is left. */
+const MAX_EXTRA_WORKERS = 16;
 
 /** What a pool is made of. */
 export interface WorkerPoolOptions {
@@ -35,8 +35,8 @@ export interface WorkerPoolOptions {
 export class WorkerPool implements AsyncDisposable {
   readonly clock: Clock;
   readonly #supervisors: readonly WorkerSupervisor[];
-  /** Further ones, for connections that were parted from others. */
-  readonly #parted = new Set<WorkerSupervisor>();
+  /** Extra ones, for connections that were split from others. */
+  readonly #extra = new Set<WorkerSupervisor>();
   readonly #options: WorkerSupervisorOptions;
   readonly #hosts = new Map<HostedConnection, WorkerSupervisor>();
   #network: "online" | "offline" = "online";
@@ -49,7 +49,7 @@ export class WorkerPool implements AsyncDisposable {
     this.#options = {
       start,
       clock,
-      part: (connections, crashes) => this.#part(connections, crashes),
+      split: (connections, crashes) => this.#split(connections, crashes),
     };
     this.#supervisors = Array.from(
       { length: size },
@@ -82,7 +82,7 @@ export class WorkerPool implements AsyncDisposable {
     supervisor.join(connection);
   }
 
-  /** Replaces a worker that crashed at once, for `reconnect()`. */
+  /** Immediately starts a new worker in place of one that crashed, for `reconnect()`. */
   restartNow(connection: HostedConnection): void {
     this.#hosts.get(connection)?.restartNow();
   }
@@ -93,7 +93,7 @@ export class WorkerPool implements AsyncDisposable {
     if (supervisor === undefined) return;
     this.#hosts.delete(connection);
     supervisor.leave(connection);
-    if (supervisor.connections.size === 0) this.#parted.delete(supervisor);
+    if (supervisor.connections.size === 0) this.#extra.delete(supervisor);
     if (this.#hosts.size > 0) return;
     this.#unwatch();
     this.#disposal?.resolve();
@@ -110,14 +110,14 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   /** A worker of their own for connections whose worker crashes again and again. */
-  #part(
+  #split(
     connections: readonly HostedConnection[],
     crashes: number,
   ): WorkerSupervisor | undefined {
-    if (this.#parted.size >= MAX_PARTED) return undefined;
+    if (this.#extra.size >= MAX_EXTRA_WORKERS) return undefined;
     const supervisor = new WorkerSupervisor(this.#options, crashes);
     supervisor.notify(this.#network);
-    this.#parted.add(supervisor);
+    this.#extra.add(supervisor);
     for (const connection of connections) {
       this.#hosts.set(connection, supervisor);
     }
@@ -132,7 +132,7 @@ export class WorkerPool implements AsyncDisposable {
 
   #notify(change: EnvironmentChange): void {
     if (change !== "wake") this.#network = change;
-    for (const supervisor of [...this.#supervisors, ...this.#parted]) {
+    for (const supervisor of [...this.#supervisors, ...this.#extra]) {
       supervisor.notify(change);
     }
   }

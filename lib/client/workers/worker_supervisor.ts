@@ -32,7 +32,7 @@ export interface WorkerSupervisorOptions {
    * Gives another supervisor to connections that leave a worker that crashes
    * again and again; `undefined` when there are too many workers already.
    */
-  readonly part: (
+  readonly split: (
     connections: readonly HostedConnection[],
     crashes: number,
   ) => WorkerSupervisor | undefined;
@@ -60,7 +60,7 @@ type State =
     /** Whether it has posted anything but `ready`: before that it loads its modules. */
     progress: "loading" | "working";
   }
-  /** Something is going to happen, unless it is cancelled. */
+  /** No worker. A restart, or the report of a failed start, is scheduled. */
   | { readonly kind: "pausing"; readonly cancel: () => void };
 
 const ABSENT: State = { kind: "absent" };
@@ -113,7 +113,7 @@ export class WorkerSupervisor {
     this.#policy.reset();
   }
 
-  /** Starts the successor of a worker that is gone at once. */
+  /** Immediately starts a new worker in place of one that crashed. */
   restartNow(): void {
     if (this.#state.kind !== "pausing") return;
     this.#state.cancel();
@@ -329,7 +329,7 @@ export class WorkerSupervisor {
       ? this.#policy.crashed(this.#clock.now() - state.since, detail)
       : this.#policy.startFailed(detail, this.#network);
     if (state.kind === "running" && this.#policy.suspectsConnections) {
-      if (this.#part(detail)) {
+      if (this.#split(detail)) {
         return this.#replace(this.#policy.afterCrash(detail));
       }
     }
@@ -341,12 +341,12 @@ export class WorkerSupervisor {
    * Moves half of the connections to a worker of their own. Repeated, it leaves
    * the one alone that makes workers crash, and only that one ends.
    */
-  #part(detail: string): boolean {
+  #split(detail: string): boolean {
     const half = [...this.#connections].slice(
       Math.ceil(this.#connections.size / 2),
     );
     if (half.length === 0) return false;
-    const other = this.#options.part(half, this.#policy.crashes);
+    const other = this.#options.split(half, this.#policy.crashes);
     if (other === undefined) return false;
     for (const connection of half) this.#connections.delete(connection);
     other.adopt(half, detail);

@@ -6,7 +6,7 @@
 
 import type { Failure } from "../../connection/failure.ts";
 import type { NetworkConfig } from "../../connection/network.ts";
-import { parseRetryAfter } from "../../connection/retry_after.ts";
+import { parseRetryAfterHeader } from "../../connection/retry_after.ts";
 import {
   acceptInput,
   ClientHandshake,
@@ -177,7 +177,10 @@ function failureOf(result: HandshakeRefusal | HandshakeFailure): OpeningError {
 
 function refusal({ status, reason, fields, body }: HandshakeRefusal): Failure {
   const headers = combineFields(fields);
-  const retryAfter = parseRetryAfter(headers["retry-after"] ?? "", Date.now());
+  const retryAfter = parseRetryAfterHeader(
+    headers["retry-after"] ?? "",
+    Date.now(),
+  );
   const line = `${status} ${reason}`.trim();
   const text = excerpt(body);
   return {

@@ -6,7 +6,7 @@
  */
 
 import type { Failure } from "../../connection/failure.ts";
-import { parseRetryAfter } from "../../connection/retry_after.ts";
+import { parseRetryAfterHeader } from "../../connection/retry_after.ts";
 
 /** An error of `ws`, or of the platform below it. */
 export interface CodedError extends Error {
@@ -73,7 +73,10 @@ export function handshakeFailure(
 ): Failure {
   const { statusCode: status, statusMessage } = response;
   const headers = flatten(response.headers);
-  const retryAfter = parseRetryAfter(headers["retry-after"] ?? "", wallNow);
+  const retryAfter = parseRetryAfterHeader(
+    headers["retry-after"] ?? "",
+    wallNow,
+  );
   return {
     type: "handshake",
     status,

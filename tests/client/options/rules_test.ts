@@ -24,8 +24,8 @@ const CASES: readonly [
   bad: readonly unknown[],
 ][] = [
   ["DELAY", rules.DELAY, [0, 0.5], [-1, NaN, Infinity, "1"]],
-  ["COUNT", rules.COUNT, [1, Infinity], [0, 0.5, -1, NaN, 1n]],
-  ["ATTEMPTS", rules.ATTEMPTS, [0, 1, Infinity], [0.5, -1, NaN]],
+  ["COUNT", rules.WHOLE_FROM_1, [1, Infinity], [0, 0.5, -1, NaN, 1n]],
+  ["ATTEMPTS", rules.WHOLE_FROM_0, [0, 1, Infinity], [0.5, -1, NaN]],
   ["FACTOR", rules.FACTOR, [1, 1.5], [0.9, Infinity, NaN]],
   ["TEXT", rules.TEXT, ["", "a"], [null, 5]],
   ["HEADER_TEXT", rules.HEADER_TEXT, ["", "a\tb", "ü"], ["a\n", "€", 5]],
