@@ -144,17 +144,9 @@ export class Connection implements InboundEvents, OutputListener {
    *
    * @param first What came behind the answer to the handshake.
    */
-  async run(first: Uint8Array<ArrayBuffer>): Promise<void> {
+  run(first: Uint8Array<ArrayBuffer>): Promise<void> {
     this.#receive(first);
-    while (this.#listener !== undefined) {
-      if (this.#reading === "paused") await this.#paused();
-      const count = await this.#read();
-      if (count === 0) break;
-      this.#receive(this.#buffer.bytes.subarray(0, count));
-      this.#buffer.adapt(count);
-      if (this.#flood.count(count)) await breath();
-    }
-    this.#end();
+    return this.#readAll();
   }
 
   // What follows is for the inbound side and the output.
@@ -197,6 +189,19 @@ export class Connection implements InboundEvents, OutputListener {
   failed(detail: string): void {
     this.#detail = detail;
     this.#linger();
+  }
+
+  /** Without arguments, which it would keep for as long as it reads. */
+  async #readAll(): Promise<void> {
+    while (this.#listener !== undefined) {
+      if (this.#reading === "paused") await this.#paused();
+      const count = await this.#read();
+      if (count === 0) break;
+      this.#receive(this.#buffer.bytes.subarray(0, count));
+      this.#buffer.adapt(count);
+      if (this.#flood.count(count)) await breath();
+    }
+    this.#end();
   }
 
   #paused(): Promise<void> {

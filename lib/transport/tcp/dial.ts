@@ -137,7 +137,11 @@ async function startTls(
   return secure;
 }
 
-/** Cannot be aborted before TCP is connected; what then comes is closed. */
+/**
+ * Cannot be aborted before TCP is connected; what then comes is closed. Deno 2.9
+ * has no `setNoDelay()` for it either, so a small frame may wait up to 40 ms for
+ * the acknowledgement of the one before it.
+ */
 async function connectTls(
   endpoint: Endpoint,
   { caCerts, cert, key }: TlsConfig,

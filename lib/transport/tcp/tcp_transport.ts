@@ -101,13 +101,14 @@ class TcpTransport implements Transport {
     if (opened instanceof OpeningError || this.#failure !== undefined) {
       const { failure } = opened as OpeningError;
       listener.end(LOST, this.#failure ?? failure);
-    } else await this.#open(opened, listener);
+    } else this.#open(opened, listener);
   }
 
-  async #open(
+  /** Nobody waits for its end, so nothing of the opening is kept. */
+  #open(
     { conn, acceptance, deflate, rest }: Opened,
     listener: TransportListener,
-  ): Promise<void> {
+  ): void {
     const maxMessageSize = this.#maxMessageSize;
     const connection = new Connection({
       conn,
@@ -119,6 +120,6 @@ class TcpTransport implements Transport {
     if (this.#reading === "paused") connection.pause();
     const { protocol, extensions } = acceptance;
     listener.open({ protocol, extensions });
-    await connection.run(rest);
+    connection.run(rest);
   }
 }
