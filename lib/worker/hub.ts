@@ -17,8 +17,8 @@ import {
 import { isCommandPost } from "../boundary/guards.ts";
 import { PostWindow, wantsAck } from "../boundary/post_window.ts";
 import type { Clock } from "../platform/clock.ts";
-import { Driver } from "./driver.ts";
-import { type NoticePost, NoticeQueue } from "./notice_queue.ts";
+import { Driver } from "./connection/driver.ts";
+import { type NoticePost, NoticeQueue } from "./posts/notice_queue.ts";
 import type { LoadTransport } from "./attempt/resolver.ts";
 
 /** Sends a post to the client. */

@@ -1,6 +1,6 @@
 /**
  * What an attempt needs only if the options ask for it: hooks, tokens and a
- * greeting. `worker/features.ts` loads it with the first such connection.
+ * greeting. `worker/features/features.ts` loads it with the first such connection.
  *
  * @module
  */

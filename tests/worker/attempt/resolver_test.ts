@@ -28,7 +28,7 @@ function resolverWith(setup: Partial<Setup>, answers: Answer[] = []) {
   const asked: string[] = [];
   const secrets = new Secrets(whole);
   const resolver = new Resolver(whole, {
-    loadFeatures: () => import("../../../lib/worker/features.ts"),
+    loadFeatures: () => import("../../../lib/worker/features/features.ts"),
     loadTransport: new FakeTransports().load,
     requests: {
       request: (what) => {
@@ -81,7 +81,7 @@ Deno.test("Resolver.resolve() asks for the URL and checks it", async () => {
   const setup = without(setupWith());
   const asking = (answer: Answer) => {
     const resolver = new Resolver(setup, {
-      loadFeatures: () => import("../../../lib/worker/features.ts"),
+      loadFeatures: () => import("../../../lib/worker/features/features.ts"),
       loadTransport: new FakeTransports().load,
       requests: { request: () => Promise.resolve(answer) },
       secrets: new Secrets(setup),

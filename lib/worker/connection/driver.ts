@@ -1,0 +1,351 @@
+/**
+ * One connection in the worker: performs what the machine asks for, passes it
+ * what happens, and keeps the one timer.
+ *
+ * @module
+ */
+
+import type {
+  Command,
+  EnvironmentChange,
+  Setup,
+} from "../../boundary/protocol.ts";
+import type { Effect, State } from "../../connection/state.ts";
+import { nextDeadline } from "../../connection/transition.ts";
+import type { Clock } from "../../platform/clock.ts";
+import { isLoopback } from "../../rfc6455/url.ts";
+import { AttemptScope } from "../attempt/attempt_scope.ts";
+import { failureOf } from "../attempt/failures.ts";
+import { type LoadTransport, Resolver } from "../attempt/resolver.ts";
+import { Secrets } from "../attempt/secrets.ts";
+import type { Refresh, TokenRefresher } from "../attempt/token_refresher.ts";
+import { ClientRequests } from "../posts/client_requests.ts";
+import { ConnectionLogger } from "../posts/connection_logger.ts";
+import {
+  type Features,
+  loadFeatures,
+  needsFeatures,
+} from "../features/load_features.ts";
+import { Machine, type Performer } from "./machine.ts";
+import type { NoticeQueue } from "../posts/notice_queue.ts";
+import { NotificationHandler } from "./notification_handler.ts";
+import { SendBuffer } from "../posts/send_buffer.ts";
+import { TransportDriver } from "./transport_driver.ts";
+
+/** A command to one connection. */
+export type ConnectionCommand = Exclude<
+  Extract<Command, { readonly id: number }>,
+  { readonly type: "connect" }
+>;
+
+const NOTHING = () => {};
+
+/** Drives one connection from `connect` to its last notice. */
+export class Driver implements Performer {
+  /** Which connection this is. */
+  readonly id: number;
+  /** What waits to be posted to the client. */
+  readonly notices: NoticeQueue;
+  readonly #clock: Clock;
+  readonly #setup: Setup;
+  readonly #machine: Machine;
+  readonly #logger: ConnectionLogger;
+  readonly #sendBuffer: SendBuffer;
+  readonly #transports: TransportDriver;
+  readonly #resolver: Resolver;
+  readonly #requests: ClientRequests;
+  readonly #notifications: NotificationHandler;
+  #attempt: AttemptScope | undefined;
+  /** Loaded with the first attempt, where the setup asks for them. */
+  #features: Features | undefined;
+  #tokenRefresher: TokenRefresher | undefined;
+  #cancelTimer = NOTHING;
+  #timerAt = Infinity;
+
+  /** Makes a driver; nothing happens before {@linkcode start}. */
+  constructor(
+    id: number,
+    setup: Setup,
+    { notices, loadTransport, clock }: {
+      readonly notices: NoticeQueue;
+      readonly loadTransport: LoadTransport;
+      readonly clock: Clock;
+    },
+  ) {
+    const { config } = setup;
+    const secrets = new Secrets(setup);
+    const machine = new Machine(config, clock, this);
+    const logger = new ConnectionLogger(id, setup.log, { secrets, notices });
+    const sendBuffer = new SendBuffer(notices);
+    const requests = new ClientRequests(id, notices);
+    const shared = { notices, secrets, logger, sendBuffer };
+    const transports = new TransportDriver({
+      ...shared,
+      config,
+      clock,
+      machine,
+    });
+    this.id = id;
+    this.notices = notices;
+    this.#clock = clock;
+    this.#setup = setup;
+    this.#machine = machine;
+    if (setup.url !== undefined) machine.useBackoffFor(setup.url);
+    this.#logger = logger;
+    this.#sendBuffer = sendBuffer;
+    this.#requests = requests;
+    this.#transports = transports;
+    this.#resolver = new Resolver(setup, {
+      loadTransport,
+      loadFeatures: () => this.#loadFeatures(),
+      secrets,
+      requests,
+      clock,
+    });
+    this.#notifications = new NotificationHandler(id, {
+      ...shared,
+      transports,
+    });
+  }
+
+  /** Whether nothing is left to do and to post. */
+  get isDone(): boolean {
+    return this.#machine.state.kind === "closed" && this.notices.isEmpty;
+  }
+
+  /** Begins, unless it is to stay idle. */
+  start(): void {
+    if (this.#setup.autoConnect) this.#machine.dispatch({ type: "connect" });
+    else {
+      const status = { kind: "idle", attempt: 0 } as const;
+      this.#notifications.handle({ type: "status", status });
+    }
+  }
+
+  /** Does what the client wants. */
+  command(command: ConnectionCommand): void {
+    switch (command.type) {
+      case "send": {
+        // The connection is closed. The client has already reported these messages as dropped.
+        if (this.#machine.state.kind === "closed") return;
+        const now = this.#clock.now();
+        this.#sendBuffer.accept(command, now);
+        this.#transports.flush(now);
+        this.#setTimer();
+        return;
+      }
+      case "cancel":
+        this.#sendBuffer.cancel(command.message);
+        return;
+      case "reconnect":
+        this.#machine.dispatch({ type: "reconnect", reason: command.reason });
+        return;
+      case "close":
+        this.#close(command);
+        return;
+      case "abandon":
+        this.#abandon();
+        return;
+      case "probe":
+        this.#transports.reportHeard();
+        this.#machine.dispatch({ type: "probe", request: command.request });
+        return;
+      case "answer":
+        this.#requests.answer(command.question, command.answer);
+        return;
+      case "consumed":
+        this.notices.consumed(command.messages, command.bytes);
+        return;
+    }
+  }
+
+  /** The platform reported a change. */
+  environment(change: EnvironmentChange): void {
+    const { url } = this.#setup;
+    if (change === "wake") return this.#machine.dispatch({ type: "woke" });
+    const isLocal = url !== undefined && isLoopback(new URL(url).hostname);
+    // No network is needed to reach this machine.
+    if (change === "offline" && isLocal) return;
+    this.#machine.dispatch({ type: "network", network: change });
+  }
+
+  /** Reads again when there is room for it; the hub calls it after collecting. */
+  resumeIfRoom(): void {
+    this.#transports.resumeIfRoom();
+  }
+
+  // What follows is for the machine.
+
+  perform(effects: readonly Effect[], previous: State): void {
+    this.#logger.attempt = this.#machine.state.attempt;
+    if ("socket" in previous && !this.#machine.owns(previous.socket)) {
+      this.#attempt?.end();
+    }
+    for (const effect of effects) this.#perform(effect);
+    this.#transports.flush();
+  }
+
+  settled(): void {
+    this.#setTimer();
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case "resolve":
+        this.#resolve(effect.socket);
+        return;
+      case "invalidate":
+        this.#resolver.invalidate();
+        return;
+      case "open":
+        this.#transports.open(effect.socket);
+        return;
+      case "greet":
+        this.#transports.greet(effect.socket, this.#attempt as AttemptScope);
+        return;
+      case "ping":
+        this.#transports.ping(effect.socket, effect.ping);
+        return;
+      case "close":
+        this.#transports.close(effect);
+        return;
+      case "abandon":
+        this.#transports.abandon(effect);
+        return;
+      case "notify":
+        this.#notifications.handle(effect.notification);
+        return;
+      case "release":
+        this.#release();
+        return;
+    }
+  }
+
+  #resolve(socket: number): void {
+    const attempt = new AttemptScope(this.#machine.state.attempt);
+    this.#attempt = attempt;
+    this.#tokenRefresher = undefined;
+    this.#resolver.resolve(attempt).then(
+      (resolution) => {
+        if (attempt.isOver) return;
+        this.#machine.useBackoffFor(resolution.url);
+        this.#tokenRefresher = this.#newTokenRefresher(attempt);
+        this.#transports.prepare(resolution, this.#features);
+        this.#machine.dispatch({ type: "resolved", socket });
+      },
+      (error: unknown) => {
+        if (attempt.isOver) return;
+        const failure = failureOf(error, "hooks");
+        this.#machine.dispatch({ type: "failed", socket, failure });
+      },
+    );
+  }
+
+  #close(command: Extract<Command, { type: "close" }>): void {
+    this.#transports.closeAfter(command.sent);
+    this.#machine.dispatch({
+      type: "close",
+      closeCode: command.closeCode,
+      reason: command.reason,
+    });
+    // A peer may read nothing until we read what it sends.
+    this.#transports.resume();
+  }
+
+  #onTimer(): void {
+    this.#timerAt = Infinity;
+    this.#transports.reportHeard();
+    this.#sendBuffer.expire(this.#clock.now());
+    this.#transports.sweep();
+    this.#refreshToken();
+    this.#machine.dispatch({ type: "due" });
+  }
+
+  #setTimer(): void {
+    const at = this.#nextTimer();
+    if (at === this.#timerAt) return;
+    this.#cancelTimer();
+    this.#cancelTimer = NOTHING;
+    this.#timerAt = at;
+    if (at === Infinity) return;
+    const delay = at - this.#clock.now();
+    this.#cancelTimer = this.#clock.after(delay, () => this.#onTimer());
+  }
+
+  #nextTimer(): number {
+    const { state } = this.#machine;
+    const refresher = state.kind === "open" ? this.#tokenRefresher : undefined;
+    return Math.min(
+      nextDeadline(state, this.#setup),
+      this.#sendBuffer.nextExpiry,
+      this.#transports.nextSweep,
+      refresher?.nextAt(this.#refreshDueAt) ?? Infinity,
+    );
+  }
+
+  #newTokenRefresher(attempt: AttemptScope): TokenRefresher | undefined {
+    if (this.#setup.token?.renewal === undefined) return undefined;
+    return this.#features && new this.#features.TokenRefresher(attempt, {
+      clock: this.#clock,
+      limit: this.#setup.config.openTimeout,
+      fetch: (context) => this.#resolver.token(context),
+    });
+  }
+
+  get #refreshDueAt(): number {
+    const { renewAt } = this.#resolver;
+    // Whole milliseconds, or the timer would be set anew with each event.
+    return Math.ceil(renewAt - this.#clock.wallNow() + this.#clock.now());
+  }
+
+  #refreshToken(): void {
+    const { state } = this.#machine;
+    if (state.kind !== "open") return;
+    const { socket } = state;
+    this.#tokenRefresher?.run(this.#refreshDueAt)
+      ?.then((refresh) => this.#onRefresh(socket, refresh));
+  }
+
+  #onRefresh(socket: number, refresh: Refresh): void {
+    const { renewal = "" } = this.#setup.token ?? {};
+    switch (refresh.kind) {
+      case "new":
+        this.#renew(socket, renewal, refresh.token);
+        break;
+      case "failed":
+        this.#logger.log("warn", "Token renewal failed", {
+          error: refresh.detail,
+        });
+        break;
+      case "same":
+        break;
+      case "over":
+        return;
+    }
+    this.#setTimer();
+  }
+
+  #renew(socket: number, renewal: string, token: string): void {
+    const message = this.#features?.fillToken(renewal, token);
+    if (message !== undefined) this.#transports.sendNow(socket, message);
+  }
+
+  async #loadFeatures(): Promise<Features | undefined> {
+    if (!needsFeatures(this.#setup)) return undefined;
+    return this.#features ??= await loadFeatures();
+  }
+
+  #abandon(): void {
+    this.notices.seal();
+    this.#sendBuffer.drop("closed");
+    this.#machine.forget();
+    this.#release();
+  }
+
+  #release(): void {
+    this.#attempt?.end();
+    this.#transports.clear();
+    this.#cancelTimer();
+    this.#timerAt = Infinity;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Passes on the events of one transport under the number of its socket.
+ *
+ * @module
+ */
+
+import type { Failure } from "../../connection/failure.ts";
+import type { Data } from "../../queue/data.ts";
+import type { CloseInfo } from "../../rfc6455/close.ts";
+import type { TransportListener } from "../../transport/transport.ts";
+
+/** What happens to the transports of one connection. */
+export interface TransportEvents {
+  opened(
+    socket: number,
+    opened: { readonly protocol: string; readonly extensions: string },
+  ): void;
+  received(socket: number, data: Data, bytes: number): void;
+  answered(socket: number, payload: string): void;
+  hasRoom(socket: number): void;
+  ended(socket: number, info: CloseInfo, failure: Failure | undefined): void;
+}
+
+/** Listens to the transport of one socket. */
+export class SocketTransportListener implements TransportListener {
+  readonly #events: TransportEvents;
+  readonly #socket: number;
+
+  /** Makes a listener for the socket with this number. */
+  constructor(events: TransportEvents, socket: number) {
+    this.#events = events;
+    this.#socket = socket;
+  }
+
+  open(
+    opened: { readonly protocol: string; readonly extensions: string },
+  ): void {
+    this.#events.opened(this.#socket, opened);
+  }
+
+  message(data: Data, bytes: number): void {
+    this.#events.received(this.#socket, data, bytes);
+  }
+
+  pong(payload: string): void {
+    this.#events.answered(this.#socket, payload);
+  }
+
+  writable(): void {
+    this.#events.hasRoom(this.#socket);
+  }
+
+  end(info: CloseInfo, failure: Failure | undefined): void {
+    this.#events.ended(this.#socket, info, failure);
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Pings as the transport sends them: in frames of their own, which answers of
+ * the same kind follow. No message means anything to them.
+ *
+ * @module
+ */
+
+import type { Data } from "../../queue/data.ts";
+import type { Transport } from "../../transport/transport.ts";
+import type { Hooks } from "../attempt/hooks.ts";
+
+/** What an inbound message is to the heartbeat. */
+export type Meaning =
+  | { readonly kind: "message" }
+  /** It answers a ping of ours. */
+  | { readonly kind: "answer"; readonly delivery: "deliver" | "discard" }
+  /** It is the server's ping. */
+  | { readonly kind: "ping"; readonly reply: Data };
+
+/** It is for the application. */
+export const MESSAGE: Meaning = { kind: "message" };
+
+/** Sends ping frames, and measures the time between them. */
+export class HeartbeatFrames {
+  #lastPingAt: number | undefined;
+  #longestGap = 0;
+
+  /** The longest time between two pings of one socket so far, in milliseconds. */
+  get longestGap(): number {
+    return this.#longestGap;
+  }
+
+  /** Whether messages can mean anything to it. */
+  get listens(): boolean {
+    return false;
+  }
+
+  /** Starts anew with a socket. */
+  start(_hooks: Hooks): void {
+    this.#lastPingAt = undefined;
+  }
+
+  /** Sends a ping. Throws what the transport throws. */
+  ping(transport: Transport, payload: string, now: number): void {
+    const gap = now - (this.#lastPingAt ?? now);
+    this.#longestGap = Math.max(this.#longestGap, gap);
+    this.#lastPingAt = now;
+    this.transmit(transport, payload);
+  }
+
+  /** Hands a ping over. */
+  protected transmit(transport: Transport, payload: string): void {
+    transport.ping(payload);
+  }
+
+  /** What a message is. */
+  classify(_data: Data): Meaning {
+    return MESSAGE;
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Decides which connections need the features, and loads them.
+ *
+ * @module
+ */
+
+import type { Setup } from "../../boundary/protocol.ts";
+import { ResolveError } from "../attempt/failures.ts";
+import { describeError } from "../attempt/hooks.ts";
+
+/** What only some connections need. */
+export type Features = typeof import("./features.ts");
+
+/** Tells whether a connection of this setup needs the features. */
+export function needsFeatures(
+  { token, hooks, config, log }: Setup,
+): boolean {
+  const { greeting, heartbeat } = config;
+  return log !== "silent" || [
+    token,
+    hooks,
+    greeting,
+    heartbeat?.message,
+    heartbeat?.expect,
+    heartbeat?.reply,
+  ].some((option) => option !== undefined);
+}
+
+/**
+ * Loads the features.
+ *
+ * @throws {ResolveError} They cannot be loaded now, as when the network is gone.
+ */
+export async function loadFeatures(): Promise<Features> {
+  try {
+    return await import("./features.ts");
+  } catch (error) {
+    const detail = `Cannot load a part of the worker: ${describeError(error)}`;
+    throw new ResolveError({ type: "worker", detail, retryable: true });
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * The messages of one connection that have crossed to the worker and wait for
+ * the transport.
+ *
+ * @module
+ */
+
+import type { Data } from "../../queue/data.ts";
+import { Outbox } from "../../queue/outbox.ts";
+import type { Command, DropReason } from "../../boundary/protocol.ts";
+
+/** Learns what became of messages. */
+export interface SendBufferListener {
+  /** All up to this number are taken, except those reported as unsent. */
+  taken(upTo: number): void;
+  unsent(message: number, reason: DropReason): void;
+}
+
+interface Entry {
+  readonly number: number;
+  readonly data: Data;
+  /** The client counts the bytes. */
+  readonly bytes: 0;
+  readonly expiresAt: number;
+}
+
+/** The client bounds the outbox, so nothing that crosses is refused here. */
+const UNLIMITED = {
+  maxMessages: Infinity,
+  maxBytes: Infinity,
+  overflow: "reject",
+} as const;
+/** What has just crossed may go at once, even with a `ttl` of 0; in milliseconds. */
+const SHORTEST_TTL = 1;
+const NOTHING_IN_FLIGHT = { messages: 0, bytes: 0 };
+
+/** Hands messages to transports, each at most once and in order. */
+export class SendBuffer {
+  readonly #queue = new Outbox<Entry>(UNLIMITED);
+  readonly #listener: SendBufferListener;
+  #received = 0;
+
+  /** Makes an empty queue. */
+  constructor(listener: SendBufferListener) {
+    this.#listener = listener;
+  }
+
+  /** The number of the last message that crossed. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Whether nothing waits. */
+  get isEmpty(): boolean {
+    return this.#queue.length === 0;
+  }
+
+  /** When to call {@linkcode expire} next. */
+  get nextExpiry(): number {
+    return this.#queue.nextExpiry();
+  }
+
+  /** Takes in what crossed; a {@linkcode flush} at the same instant finds all of it. */
+  accept(
+    { first, messages, ttls }: Extract<Command, { readonly type: "send" }>,
+    now: number,
+  ): void {
+    for (let index = 0; index < messages.length; index += 1) {
+      const number = first + index;
+      const data = messages[index] as Data;
+      const ttl = Math.max(ttls?.[index] ?? Infinity, SHORTEST_TTL);
+      const expiresAt = now + ttl;
+      const entry = { number, data, bytes: 0, expiresAt } as const;
+      this.#queue.push(entry, NOTHING_IN_FLIGHT);
+      this.#received = number;
+    }
+  }
+
+  /** Takes a message back, if it still waits. */
+  cancel(message: number): void {
+    this.#dropWhere((entry) => entry.number === message, "aborted");
+  }
+
+  /** Drops what has expired. */
+  expire(now: number): void {
+    for (const { number } of this.#queue.expire(now)) {
+      this.#listener.unsent(number, "expired");
+    }
+  }
+
+  /** Drops everything. */
+  drop(reason: DropReason): void {
+    this.#dropWhere(() => true, reason);
+  }
+
+  /**
+   * Hands over what waits and has not expired, until `transmit` says that there
+   * is no room.
+   *
+   * @returns Whether there is room for more.
+   */
+  flush(now: number, transmit: (data: Data) => boolean): boolean {
+    // The timer that expires messages may be late.
+    this.expire(now);
+    let room = true;
+    while (room) {
+      // Taken out first: a transport that throws must not get it twice.
+      const entry = this.#queue.shift();
+      if (entry === undefined) break;
+      room = this.#handOver(entry, transmit);
+    }
+    return room;
+  }
+
+  #handOver(entry: Entry, transmit: (data: Data) => boolean): boolean {
+    try {
+      const room = transmit(entry.data);
+      this.#listener.taken(entry.number);
+      return room;
+    } catch {
+      this.#listener.unsent(entry.number, "rejected");
+      return true;
+    }
+  }
+
+  #dropWhere(predicate: (entry: Entry) => boolean, reason: DropReason): void {
+    const kept: Entry[] = [];
+    for (const entry of this.#queue.clear()) {
+      if (predicate(entry)) this.#listener.unsent(entry.number, reason);
+      else kept.push(entry);
+    }
+    this.#queue.unshift(kept);
+  }
+}

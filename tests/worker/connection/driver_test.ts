@@ -1,0 +1,525 @@
+import {
+  assert,
+  assertEquals,
+  assertNotStrictEquals,
+  assertObjectMatch,
+} from "@std/assert";
+import type { Config } from "../../../lib/connection/config.ts";
+import {
+  RECEIVE_WINDOW_MESSAGES,
+  type Setup,
+  type TokenSetup,
+} from "../../../lib/boundary/protocol.ts";
+import { HubClient, setupWith } from "../hub_client.ts";
+
+const AT_ONCE: Config["backoff"] = {
+  strategy: "spread",
+  first: 0,
+  cap: 0,
+  maxAttempts: Infinity,
+  maxElapsed: Infinity,
+};
+const TOKEN: TokenSetup = {
+  source: { kind: "ask" },
+  placement: { kind: "message", text: "token {token}" },
+  insecure: "allowed",
+  leeway: 0,
+};
+
+/** A JWT that expires at an instant of the wall clock. */
+function tokenFor(expiresAt: number): string {
+  return `h.${btoa(JSON.stringify({ exp: expiresAt / 1_000 }))}.s`;
+}
+
+/** A setup that has to ask for its URL. */
+function asking(config: Partial<Config> = {}): Setup {
+  const { url: _, ...setup } = setupWith({}, { backoff: AT_ONCE, ...config });
+  return setup;
+}
+
+Deno.test("Driver() posts each step of an opening, in order", async () => {
+  using client = new HubClient();
+  await client.open();
+  assertEquals(client.of(1), [
+    {
+      type: "status",
+      id: 1,
+      after: 0,
+      status: { kind: "connecting", attempt: 1 },
+    },
+    {
+      type: "opened",
+      id: 1,
+      after: 0,
+      status: { kind: "open", attempt: 1 },
+      url: "ws://localhost/",
+      protocol: "p",
+      extensions: "x",
+      reconnected: false,
+      transport: "ws",
+    },
+  ]);
+});
+
+Deno.test("Driver.start() stays idle without autoConnect, until reconnect", async () => {
+  using client = new HubClient();
+  client.connect(setupWith({ autoConnect: false }));
+  assertEquals((await client.next("status")).status, {
+    kind: "idle",
+    attempt: 0,
+  });
+  const made = client.transports.next();
+  client.say({ type: "reconnect", id: 1, reason: "" });
+  (await made).opens();
+  await client.next("opened");
+});
+
+Deno.test("Driver.command() sends, and takes back what is still there", async () => {
+  using client = new HubClient();
+  const transport = await client.open();
+  transport.capacity = false;
+  client.send(1, "a", "b", "c");
+  client.say({ type: "cancel", id: 1, message: 2 });
+  assertEquals(await client.next("unsent"), {
+    type: "unsent",
+    id: 1,
+    message: 2,
+    reason: "aborted",
+  });
+  transport.drains();
+  await client.settled();
+  assertEquals(transport.sent, ["a", "c"]);
+  assertEquals(client.all("taken").at(-1)?.upTo, 3);
+});
+
+Deno.test("Driver.command() drains before it closes, and reads on meanwhile", async () => {
+  using client = new HubClient();
+  const inbox = { maxMessages: 1, maxBytes: 100, overflow: "pause" } as const;
+  const transport = await client.open(setupWith({}, { inbox }));
+  transport.receives("x");
+  assert(transport.isPaused);
+  transport.capacity = false;
+  client.send(1, "a", "b");
+  client.say({ type: "close", id: 1, closeCode: 3001, reason: "r", sent: 3 });
+  assert(!transport.isPaused);
+  transport.receives("not delivered");
+  transport.drains();
+  assert(!transport.calls.includes("close 3001 r"));
+  client.send(3, "c");
+  assertEquals(transport.sent, ["a", "b", "c"]);
+  assertEquals(transport.calls.at(-1), "close 3001 r");
+  transport.ends({ closeCode: 3001, reason: "r", wasClean: true });
+  const closed = await client.next("closed");
+  assertObjectMatch(closed, { cause: "requested", info: { closeCode: 3001 } });
+  assertEquals(client.messages(), []);
+  assertObjectMatch(client.all("dropped")[0] ?? {}, { count: 1 });
+});
+
+Deno.test("Driver.command() posts `unsent` before `closed`, and nothing after it", async () => {
+  using client = new HubClient();
+  const transport = await client.open(setupWith({}, { closeTimeout: 20 }));
+  transport.capacity = false;
+  client.send(1, "a", "b", "c");
+  client.say({ type: "close", id: 1, reason: "", sent: 3 });
+  client.clock.advance(20);
+  const closed = await client.next("closed");
+  assertEquals(closed.failure, { type: "close-timeout", timeout: 20 });
+  await client.settled();
+  const types = client.of(1).map(({ type }) => type);
+  assertEquals(types.slice(-4), ["status", "unsent", "unsent", "closed"]);
+  assertEquals(transport.calls.at(-1), "terminate");
+});
+
+Deno.test("Driver.command() ignores what crossed the end", async () => {
+  using client = new HubClient();
+  client.acknowledges = false;
+  const transport = await client.open();
+  transport.receives("kept");
+  transport.ends({ closeCode: 4401, reason: "", wasClean: true }, {
+    type: "invalid",
+    detail: "fatal",
+  });
+  client.say(
+    {
+      type: "send",
+      id: 1,
+      first: 1,
+      messages: ["late"],
+      ttls: [60_000],
+    },
+    { type: "probe", id: 1, request: 1 },
+    { type: "reconnect", id: 1, reason: "" },
+    { type: "close", id: 1, reason: "", sent: 0 },
+    {
+      type: "answer",
+      id: 1,
+      question: 1,
+      answer: { kind: "value", value: "" },
+    },
+  );
+  client.acknowledges = true;
+  client.say({ type: "ack" }, { type: "ack" }, { type: "ack" });
+  await client.next("closed");
+  await client.settled();
+  assertEquals(client.of(1).map(({ type }) => type).slice(-2), [
+    "closed",
+    "messages",
+  ]);
+});
+
+Deno.test("Driver() delivers what came before a fatal end, credit or not", async () => {
+  using client = new HubClient();
+  const inbox = { maxMessages: 1e5, maxBytes: 1e9, overflow: "pause" } as const;
+  const transport = await client.open(setupWith({}, { inbox }));
+  const messages = Array.from(
+    { length: 2 * RECEIVE_WINDOW_MESSAGES + 5 },
+    (_, index) => `${index}`,
+  );
+  transport.receives(...messages);
+  transport.ends(undefined, { type: "invalid", detail: "" });
+  const closed = await client.next("closed");
+  assertEquals(closed.after, messages.length);
+  while (client.messages().length < messages.length) await client.settled();
+  assertEquals(client.messages(), messages);
+});
+
+Deno.test("Driver() reports what a requested end drops before it ends", async () => {
+  using client = new HubClient();
+  const transport = await client.open();
+  client.acknowledges = false;
+  transport.receives("a", "b");
+  client.say({ type: "close", id: 1, reason: "", sent: 0 });
+  transport.receives("c");
+  transport.ends();
+  await client.next("closed");
+  const types = client.of(1).slice(-3).map(({ type }) => type);
+  assertEquals(types, ["status", "dropped", "closed"]);
+  assertObjectMatch(client.all("dropped")[0] ?? {}, {
+    count: 2,
+    reason: "closed",
+    upTo: 2,
+  });
+});
+
+Deno.test("Driver.command() abandons and posts nothing", async () => {
+  using client = new HubClient();
+  const transport = await client.open();
+  transport.capacity = false;
+  client.send(1, "a", "b");
+  transport.receives("c");
+  const before = client.of(1).length;
+  client.say({ type: "abandon", id: 1 });
+  transport.ends();
+  await client.settled();
+  assertEquals(transport.calls, ["terminate"]);
+  assertEquals(client.of(1).length, before);
+});
+
+Deno.test("Driver() lets messages expire while nobody takes them", async () => {
+  using client = new HubClient();
+  client.connect();
+  client.say({
+    type: "send",
+    id: 1,
+    first: 1,
+    messages: ["a", "b"],
+    ttls: [5, Infinity],
+  });
+  client.clock.advance(5);
+  assertObjectMatch(await client.next("unsent"), {
+    message: 1,
+    reason: "expired",
+  });
+});
+
+Deno.test("Driver() pings, reports answers, and gives up a silent peer", async () => {
+  using client = new HubClient();
+  const heartbeat = { interval: 5, timeout: 20, deliver: false };
+  const transport = await client.open(
+    setupWith({}, { heartbeat, backoff: AT_ONCE, closeTimeout: 10 }),
+  );
+  client.clock.advance(5);
+  client.clock.advance(3);
+  transport.pongs("99.1");
+  transport.pongs(`${transport.pings[0]}`);
+  assertObjectMatch(await client.next("heartbeat"), {
+    latency: 3,
+    longestGap: 0,
+  });
+  const made = client.transports.next();
+  client.clock.advance(30);
+  const lost = await client.next("disconnected");
+  assertEquals(lost.failure, { type: "heartbeat", kind: "ping", timeout: 20 });
+  assertEquals(transport.calls, [
+    "resume",
+    "close 1011 keepalive ping timeout",
+  ]);
+  (await made).opens();
+  assertObjectMatch(await client.next("opened"), {
+    reconnected: true,
+    status: { attempt: 2 },
+  });
+  client.clock.advance(10);
+  assertEquals(transport.calls.at(-1), "terminate");
+});
+
+Deno.test("Driver.command() probes in any state", async () => {
+  using client = new HubClient();
+  const made = client.transports.next();
+  client.connect();
+  await made;
+  client.say({ type: "probe", id: 1, request: 1 });
+  assertEquals((await client.next("probed")).result, { kind: "not-open" });
+  const transport = await client.open(setupWith({}, { probeTimeout: 20 }), 2);
+  client.say({ type: "probe", id: 2, request: 2 });
+  transport.pongs(`${transport.pings[0]}`);
+  assertEquals((await client.next("probed", 2)).result.kind, "latency");
+  client.say({ type: "probe", id: 2, request: 3 });
+  client.clock.advance(20);
+  assertEquals((await client.next("probed", 2)).result, {
+    kind: "failure",
+    failure: { type: "heartbeat", kind: "probe", timeout: 20 },
+  });
+});
+
+Deno.test("Driver.command() reconnects, and ignores the old socket", async () => {
+  using client = new HubClient();
+  const old = await client.open();
+  const made = client.transports.next();
+  client.say({ type: "reconnect", id: 1, reason: "why" });
+  assertEquals(old.calls, ["resume", "close 1000 why"]);
+  const transport = await made;
+  assertNotStrictEquals(transport, old);
+  old.receives("late");
+  old.drains();
+  old.pongs("1.1");
+  transport.opens();
+  assertEquals((await client.next("opened")).status.attempt, 1);
+  old.ends(undefined, { type: "invalid", detail: "late" });
+  transport.receives("new");
+  await client.settled();
+  assertEquals(client.messages(), ["new"]);
+  assertEquals(client.all("closed"), []);
+});
+
+Deno.test("Driver() closes a late open of an attempt that was given up", async () => {
+  using client = new HubClient();
+  const first = client.transports.next();
+  client.connect();
+  const early = await first;
+  const second = client.transports.next();
+  client.say({ type: "reconnect", id: 1, reason: "" });
+  assertEquals(early.calls, ["terminate"]);
+  early.opens();
+  await client.settled();
+  assertEquals(client.all("opened"), []);
+  (await second).opens();
+  await client.next("opened");
+});
+
+Deno.test("Driver() asks for the URL, and ignores answers that come late", async () => {
+  using client = new HubClient();
+  const made = client.transports.next();
+  client.connect(asking({ openTimeout: 10 }));
+  const { question } = await client.next("ask");
+  client.clock.advance(10);
+  const lost = await client.next("disconnected");
+  assertEquals(lost.failure, {
+    type: "open-timeout",
+    timeout: 10,
+    phase: "resolving",
+  });
+  const again = await client.next("ask");
+  const value = (value: string) => ({ kind: "value", value }) as const;
+  client.say(
+    { type: "answer", id: 1, question, answer: value("ws://late/") },
+    {
+      type: "answer",
+      id: 1,
+      question: again.question,
+      answer: value("ws://now/"),
+    },
+  );
+  const { target } = await made;
+  assertEquals(target.url, "ws://now/");
+  client.say({ type: "abandon", id: 1 });
+});
+
+for (
+  const [url, delay] of [
+    ["ws://localhost/", 125],
+    ["wss://example.com/", 1_500],
+  ] as const
+) {
+  Deno.test(`Driver() waits ${delay} ms after the loss of ${url}, fixed or asked for`, async () => {
+    using client = new HubClient();
+    (await client.open(setupWith({ url }), 1)).ends();
+    assertEquals((await client.next("disconnected", 1)).status.delay, delay);
+
+    const { url: _, ...setup } = setupWith();
+    const made = client.transports.next();
+    client.connect(setup, 2);
+    const { question } = await client.next("ask", 2);
+    const answer = { kind: "value", value: url } as const;
+    client.say({ type: "answer", id: 2, question, answer });
+    const transport = (await made).opens();
+    await client.next("opened", 2);
+    transport.ends();
+    assertEquals((await client.next("disconnected", 2)).status.delay, delay);
+    client.say({ type: "abandon", id: 1 }, { type: "abandon", id: 2 });
+  });
+}
+
+for (
+  const answer of [
+    { kind: "value", value: "" },
+    { kind: "value", value: "a\nb" },
+    { kind: "unusable", detail: "A token must be a string" },
+  ] as const
+) {
+  Deno.test(`Driver() ends where a token can never be sent: ${Deno.inspect(answer)}`, async () => {
+    using client = new HubClient();
+    client.connect(setupWith({ token: TOKEN }));
+    const { question } = await client.next("ask");
+    client.say({ type: "answer", id: 1, question, answer });
+    assertObjectMatch(await client.next("closed"), {
+      cause: "fatal",
+      failure: { type: "provider", name: "token", retryable: false },
+    });
+  });
+}
+
+Deno.test("Driver() retries when the URL is of no use", async () => {
+  using client = new HubClient();
+  client.connect(asking({ backoff: { ...AT_ONCE, maxAttempts: 2 } }));
+  for (let n = 0; n < 2; n += 1) {
+    const { question } = await client.next("ask");
+    const answer = { kind: "failure", detail: "canary?" } as const;
+    client.say({ type: "answer", id: 1, question, answer });
+    await client.settled();
+    client.clock.advance(0);
+  }
+  assertObjectMatch(await client.next("closed"), {
+    cause: "exhausted",
+    failure: {
+      type: "exhausted",
+      cause: { type: "provider", name: "url", detail: "canary?" },
+    },
+  });
+});
+
+Deno.test("Driver() renews a token while the connection is open", async () => {
+  using client = new HubClient();
+  const made = client.transports.next();
+  client.connect(setupWith({ token: { ...TOKEN, renewal: "renew {token}" } }));
+  const answer = async (token: string) => {
+    const { question } = await client.next("ask");
+    const answer = { kind: "value", value: token } as const;
+    client.say({ type: "answer", id: 1, question, answer });
+  };
+  const token = tokenFor(client.clock.wallNow() + 5_000);
+  await answer(token);
+  const transport = (await made).opens();
+  await client.next("opened");
+  assertEquals(transport.sent, [`token ${token}`]);
+  client.clock.advance(5_000);
+  await answer("second");
+  await client.settled();
+  assertEquals(transport.sent.at(-1), "renew second");
+});
+
+Deno.test("Driver() goes on renewing after a token function that never answers", async () => {
+  using client = new HubClient();
+  const made = client.transports.next();
+  const token = { ...TOKEN, renewal: "renew {token}" };
+  client.connect(setupWith({ token, log: "warn" }, { openTimeout: 10_000 }));
+  const answer = async (value: string) => {
+    const { question } = await client.next("ask");
+    const answer = { kind: "value", value } as const;
+    client.say({ type: "answer", id: 1, question, answer });
+  };
+  await answer(tokenFor(client.clock.wallNow() + 5_000));
+  const transport = (await made).opens();
+  await client.next("opened");
+  client.clock.advance(5_000);
+  await client.next("ask");
+  client.clock.advance(10_000);
+  assertObjectMatch(await client.next("log"), {
+    message: "Token renewal failed",
+    fields: { error: "Error: No answer within 10000 ms" },
+  });
+  await client.settled();
+  client.clock.advance(1_000);
+  await answer("fresh");
+  await client.settled();
+  assertEquals(transport.sent.at(-1), "renew fresh");
+});
+
+Deno.test("Driver() logs a renewal that failed, and goes on", async () => {
+  using client = new HubClient();
+  const made = client.transports.next();
+  client.connect(
+    setupWith({ token: { ...TOKEN, renewal: "r {token}" }, log: "warn" }),
+  );
+  const first = await client.next("ask");
+  const token = tokenFor(client.clock.wallNow() + 5_000);
+  client.say({
+    type: "answer",
+    id: 1,
+    question: first.question,
+    answer: { kind: "value", value: token },
+  });
+  const transport = (await made).opens();
+  await client.next("opened");
+  client.clock.advance(5_000);
+  const { question } = await client.next("ask");
+  const answer = { kind: "failure", detail: "no network" } as const;
+  client.say({ type: "answer", id: 1, question, answer });
+  const log = await client.next("log");
+  assertObjectMatch(log, { level: "warn", message: "Token renewal failed" });
+  assertEquals(transport.calls, []);
+});
+
+Deno.test("Driver() asks for a fresh token after a refusal, once", async () => {
+  using client = new HubClient();
+  const refused = {
+    type: "handshake",
+    status: 401,
+    headers: {},
+    detail: "no to first-token",
+  } as const;
+  client.connect(
+    setupWith({ token: TOKEN }, { backoff: AT_ONCE, renewableToken: true }),
+  );
+  for (const token of ["first-token", "fresh-token"]) {
+    const made = client.transports.next();
+    const { question } = await client.next("ask");
+    const answer = { kind: "value", value: token } as const;
+    client.say({ type: "answer", id: 1, question, answer });
+    (await made).ends(
+      { closeCode: 1006, reason: "", wasClean: false },
+      refused,
+    );
+    client.clock.advance(0);
+  }
+  const closed = await client.next("closed");
+  assertObjectMatch(closed, {
+    cause: "fatal",
+    failure: { type: "authentication", cause: { detail: "no to …" } },
+  });
+});
+
+Deno.test("Driver() ends the signal of an attempt with its socket", async () => {
+  using client = new HubClient();
+  const heard = Promise.withResolvers<void>();
+  Reflect.set(globalThis, "attemptOver", heard.resolve);
+  const hooks = `data:text/javascript,${
+    encodeURIComponent(
+      "export const url = ({ signal }) => { signal.onabort = globalThis.attemptOver; return 'ws://h/' };",
+    )
+  }`;
+  const transport = await client.open(setupWith({ hooks }));
+  transport.ends();
+  await heard.promise;
+  Reflect.deleteProperty(globalThis, "attemptOver");
+});

@@ -1,0 +1,277 @@
+import { assert, assertEquals, assertObjectMatch } from "@std/assert";
+import type { Config } from "../../../lib/connection/config.ts";
+import { FakeTransports } from "../../transport/fake_transport.ts";
+import { HubClient, setupWith } from "../hub_client.ts";
+
+const AT_ONCE: Config["backoff"] = {
+  strategy: "spread",
+  first: 0,
+  cap: 0,
+  maxAttempts: Infinity,
+  maxElapsed: Infinity,
+};
+const LOST = { closeCode: 1006, reason: "", wasClean: false };
+const GREETING = { reject: [], timeout: 1_000, hook: true } as const;
+
+function moduleOf(code: string): string {
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}
+
+Deno.test("TransportDriver.open() ends for good when the platform refuses to try", async () => {
+  using client = new HubClient();
+  client.transports.refusal = new SyntaxError("bad protocol");
+  client.connect();
+  assertObjectMatch(await client.next("closed"), {
+    cause: "fatal",
+    failure: { type: "invalid", detail: "SyntaxError: bad protocol" },
+  });
+});
+
+Deno.test("TransportDriver.flush() reports what a transport refuses, and sends the rest", async () => {
+  using client = new HubClient();
+  const transport = await client.open();
+  transport.broken.add("send");
+  client.send(1, "a");
+  transport.broken.clear();
+  client.send(2, "b");
+  assertObjectMatch(await client.next("unsent"), { reason: "rejected" });
+  assertEquals(transport.sent, ["b"]);
+  assertEquals((await client.next("taken")).upTo, 2);
+});
+
+Deno.test("TransportDriver.flush() waits for room, and only for that of its socket", async () => {
+  using client = new HubClient();
+  const transport = await client.open(setupWith({}, { backoff: AT_ONCE }));
+  transport.capacity = false;
+  client.send(1, "a", "b");
+  assertEquals(transport.sent, ["a"]);
+  const made = client.transports.next();
+  transport.ends(LOST);
+  client.clock.advance(0);
+  const second = (await made).opens();
+  await client.next("opened");
+  transport.drains();
+  assertEquals(second.sent, ["b"]);
+});
+
+Deno.test("TransportDriver.flush() keeps for the next connection what comes after the peer's close frame", async () => {
+  using client = new HubClient();
+  const transport = await client.open(setupWith({}, { backoff: AT_ONCE }));
+  client.send(1, "a");
+  transport.startsClosing();
+  client.send(2, "b", "c");
+  await client.settled();
+  assertEquals(transport.sent, ["a"]);
+  assertEquals(client.all("taken").at(-1)?.upTo, 1);
+  const made = client.transports.next();
+  transport.ends({ closeCode: 1012, reason: "", wasClean: true });
+  client.clock.advance(0);
+  const successor = (await made).opens();
+  await client.next("opened");
+  await client.settled();
+  assertEquals(successor.sent, ["b", "c"]);
+  assertEquals(client.all("taken").at(-1)?.upTo, 3);
+});
+
+Deno.test("TransportDriver.ping() ends a socket whose transport throws", async () => {
+  using client = new HubClient();
+  const heartbeat = { interval: 5, timeout: 5, deliver: false };
+  const transport = await client.open(setupWith({}, { heartbeat }));
+  transport.broken.add("ping");
+  client.clock.advance(5);
+  assertObjectMatch(await client.next("disconnected"), {
+    failure: {
+      type: "lost",
+      detail: "The transport failed: Error: ping() is broken",
+    },
+  });
+  client.say({ type: "probe", id: 1, request: 1 });
+});
+
+Deno.test("TransportDriver.received() lets one answer wait while the peer reads nothing", async () => {
+  using client = new HubClient();
+  const reply = { to: { kind: "exact", data: "you?" }, with: "me" } as const;
+  const heartbeat = { interval: 5_000, timeout: 5, deliver: false, reply };
+  const transport = await client.open(setupWith({}, { heartbeat }));
+  transport.receives("you?");
+  transport.capacity = false;
+  for (let n = 0; n < 1_000; n += 1) transport.receives("you?");
+  client.send(1, "data");
+  assertEquals(transport.sent, ["me", "me"]);
+  transport.drains();
+  assertEquals(transport.sent, ["me", "me", "me", "data"]);
+  transport.drains();
+  assertEquals(transport.sent.length, 4);
+});
+
+Deno.test("TransportDriver.close() ends all the same when the transport throws", async () => {
+  using client = new HubClient();
+  const transport = await client.open();
+  transport.broken.add("close").add("terminate");
+  client.say({ type: "close", id: 1, reason: "", sent: 0 });
+  assertObjectMatch(await client.next("closed"), {
+    cause: "requested",
+    info: LOST,
+  });
+  assertEquals(transport.calls.at(-1), "terminate");
+});
+
+Deno.test("TransportDriver.greet() sends the token and the greeting before all else", async () => {
+  using client = new HubClient();
+  const made = client.transports.next();
+  const expect = { kind: "exact", data: "welcome" } as const;
+  client.connect(setupWith({
+    token: {
+      source: { kind: "static", token: "tok" },
+      placement: { kind: "message", text: "t={token}" },
+      insecure: "allowed",
+      leeway: 0,
+    },
+  }, { greeting: { ...GREETING, hook: false, send: "hello", expect } }));
+  client.send(1, "queued");
+  const transport = (await made).opens();
+  assertEquals(transport.sent, ["t=tok", "hello"]);
+  transport.receives("early", "welcome", "more");
+  await client.next("opened");
+  await client.settled();
+  assertEquals(transport.sent, ["t=tok", "hello", "queued"]);
+  assertEquals(client.messages(), ["early", "more"]);
+});
+
+Deno.test("TransportDriver.greet() ends a socket that cannot be greeted", async () => {
+  using client = new HubClient();
+  const made = client.transports.next();
+  const greeting = { ...GREETING, hook: false, send: "hello" };
+  client.connect(setupWith({}, { greeting }));
+  const transport = await made;
+  transport.broken.add("send");
+  transport.opens();
+  assertObjectMatch(await client.next("disconnected"), {
+    failure: { type: "lost" },
+  });
+});
+
+Deno.test("TransportDriver.greet() lets a hook greet, for its own socket only", async () => {
+  using client = new HubClient();
+  const hooks = moduleOf(`export const greeting = async (session) => {
+    session.send("login " + session.attempt);
+    const answer = await session.receive();
+    session.send("got " + answer);
+    if (answer === "no") throw new Error("refused");
+  }`);
+  const setup = setupWith({ hooks }, { greeting: GREETING, backoff: AT_ONCE });
+  const first = client.transports.next();
+  client.connect(setup);
+  const transport = (await first).opens();
+  await client.settled();
+  const second = client.transports.next();
+  transport.receives("no");
+  assertObjectMatch(await client.next("disconnected"), {
+    failure: { type: "provider", name: "greeting", detail: "Error: refused" },
+  });
+  client.clock.advance(0);
+  const again = (await second).opens();
+  await client.settled();
+  again.receives("yes", "for the application");
+  await client.next("opened");
+  await client.settled();
+  assertEquals(again.sent, ["login 2", "got yes"]);
+  assertEquals(client.messages(), ["for the application"]);
+});
+
+Deno.test("TransportDriver.greet() sends nothing over a socket that is no longer wanted", async () => {
+  using client = new HubClient();
+  const hooks = moduleOf(`export const greeting = async (session) => {
+    await session.receive().catch(() => session.send("late"));
+  }`);
+  const made = client.transports.next();
+  client.connect(setupWith({ hooks }, { greeting: GREETING }));
+  const transport = (await made).opens();
+  await client.settled();
+  client.say({ type: "reconnect", id: 1, reason: "" });
+  await client.settled();
+  assertEquals(transport.sent, []);
+});
+
+Deno.test("TransportDriver() asks classify() whether to try again", async () => {
+  using client = new HubClient();
+  const hooks = moduleOf(`export const classify = (ending) => {
+    if (ending.status === 418) return "fatal";
+    if (ending.closeCode === 4001) return "fatal";
+    if (ending.closeCode === 4401) return "retry";
+    if (ending.closeCode === 4002) return Promise.resolve("fatal");
+  }`);
+  const setup = setupWith({ hooks, log: "error" }, {
+    backoff: AT_ONCE,
+    fatalCloseCodes: [4401],
+  });
+  const info = (closeCode: number) => ({
+    closeCode,
+    reason: "",
+    wasClean: true,
+  });
+  for (const [id, code] of [[1, 4401], [2, 4002]] as const) {
+    const transport = await client.open(setup, id);
+    transport.ends(info(code));
+    assertEquals((await client.next("disconnected", id)).info.closeCode, code);
+    client.say({ type: "abandon", id });
+  }
+  assertObjectMatch(client.all("log", 2).at(-1) ?? {}, {
+    level: "error",
+    message: "The hook classify() failed",
+  });
+  const transport = await client.open(setup, 3);
+  transport.ends(info(4001));
+  assertEquals((await client.next("closed", 3)).cause, "fatal");
+  const made = client.transports.next();
+  client.connect(setup, 4);
+  const detail = "teapot";
+  (await made).ends(LOST, {
+    type: "handshake",
+    status: 418,
+    headers: {},
+    detail,
+  });
+  assertEquals((await client.next("closed", 4)).cause, "fatal");
+});
+
+Deno.test("TransportDriver() logs each message at the level debug", async () => {
+  using client = new HubClient();
+  const transport = await client.open(setupWith({ log: "debug" }));
+  transport.receives("in");
+  client.send(1, "out");
+  await client.settled();
+  const lines = client.all("log").map(({ message, fields }) =>
+    `${message} ${fields.head}`
+  );
+  assert(lines.includes("< 2 B in") && lines.includes("> 3 B out"));
+});
+
+Deno.test("TransportDriver() sends no ping frames over a transport that has none", async () => {
+  using client = new HubClient(new FakeTransports({ pings: false }));
+  const transport = await client.open();
+  client.say({ type: "probe", id: 1, request: 1 });
+  assertEquals((await client.next("probed")).result, { kind: "unsupported" });
+  assertEquals(transport.pings, []);
+});
+
+Deno.test("TransportDriver() logs once that a transport cannot pause, where the inbox depends on it", async () => {
+  const told = async (overflow: "pause" | "drop-oldest") => {
+    using client = new HubClient(new FakeTransports({ pauses: false }));
+    const { inbox } = setupWith().config;
+    const setup = setupWith({ log: "info" }, {
+      backoff: AT_ONCE,
+      inbox: { ...inbox, overflow },
+    });
+    const transport = await client.open(setup);
+    const successor = client.transports.next();
+    transport.ends();
+    client.clock.advance(0);
+    (await successor).opens();
+    await client.next("opened");
+    const messages = client.all("log").map(({ message }) => message);
+    return messages.filter((message) => message.includes("cannot pause"));
+  };
+  assertEquals((await told("pause")).length, 1);
+  assertEquals(await told("drop-oldest"), []);
+});

@@ -1,0 +1,49 @@
+import { assertEquals } from "@std/assert";
+import type { Setup } from "../../../lib/boundary/protocol.ts";
+import type {
+  Config,
+  HeartbeatConfig,
+} from "../../../lib/connection/config.ts";
+import * as features from "../../../lib/worker/features/features.ts";
+import {
+  loadFeatures,
+  needsFeatures,
+} from "../../../lib/worker/features/load_features.ts";
+import { setupWith } from "../hub_client.ts";
+
+const FRAMES: HeartbeatConfig = { interval: 1, timeout: 1, deliver: false };
+const TO = { kind: "exact", data: "ping" } as const;
+
+Deno.test("needsFeatures() is false for a connection of messages and ping frames", () => {
+  assertEquals(needsFeatures(setupWith()), false);
+  assertEquals(needsFeatures(setupWith({}, { heartbeat: FRAMES })), false);
+});
+
+for (
+  const [name, setup, config] of [
+    ["token", {
+      token: {
+        source: { kind: "ask" },
+        placement: { kind: "query", name: "t" },
+        insecure: "allowed",
+        leeway: 0,
+      },
+    }, {}],
+    ["logger", { log: "error" }, {}],
+    ["hooks", { hooks: "data:text/javascript," }, {}],
+    ["greeting", {}, { greeting: { reject: [], timeout: 1, hook: false } }],
+    ["heartbeat.message", {}, { heartbeat: { ...FRAMES, message: "ping" } }],
+    ["heartbeat.expect", {}, { heartbeat: { ...FRAMES, expect: TO } }],
+    ["heartbeat.reply", {}, {
+      heartbeat: { ...FRAMES, reply: { to: TO, with: "pong" } },
+    }],
+  ] as const satisfies readonly [string, Partial<Setup>, Partial<Config>][]
+) {
+  Deno.test(`needsFeatures() is true for a connection with ${name}`, () => {
+    assertEquals(needsFeatures(setupWith(setup, config)), true);
+  });
+}
+
+Deno.test("loadFeatures() loads them once", async () => {
+  assertEquals(await loadFeatures(), features);
+});
