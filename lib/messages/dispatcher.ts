@@ -7,19 +7,19 @@
 import { randomHex } from "../platform/random_hex.ts";
 import { check } from "../client/options/validate.ts";
 import { callSafely } from "./call_safely.ts";
-import type { Codec, Frame } from "./codec.ts";
+import type { Codec, Frame } from "./format/codec.ts";
 import {
   type Envelope,
   flatEnvelope,
   type Message,
   type MessageId,
-} from "./envelope.ts";
+} from "./format/envelope.ts";
 import {
   type InvalidMessage,
   MessageReader,
   mismatched,
 } from "./message_reader.ts";
-import { jsonCodec } from "./json_codec.ts";
+import { jsonCodec } from "./format/json_codec.ts";
 import type { MessageSocket } from "./message_socket.ts";
 import {
   DISPATCHER_OPTIONS,
@@ -31,7 +31,7 @@ import {
 } from "./options.ts";
 import { type Delivery, Resender } from "./resender.ts";
 import { Requests } from "./requests.ts";
-import type { OutputOf, Schemas, TypeOf, Verdict } from "./schemas.ts";
+import type { OutputOf, Schemas, TypeOf, Verdict } from "./format/schemas.ts";
 
 /**
  * A function that receives the data of each message of a type. The dispatcher

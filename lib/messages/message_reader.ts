@@ -6,13 +6,18 @@
  */
 
 import { isArrayBuffer } from "../queue/binary.ts";
-import type { Codec } from "./codec.ts";
-import type { Envelope, Message } from "./envelope.ts";
-import { DecodeError } from "./errors.ts";
-import { excerptOf } from "./excerpt.ts";
+import type { Codec } from "./format/codec.ts";
+import type { Envelope, Message } from "./format/envelope.ts";
+import { DecodeError } from "./format/errors.ts";
+import { excerptOf } from "./format/excerpt.ts";
 import { Resequencer, type ResequencerLimits } from "./resequencer.ts";
-import { type Schemas, textOf, validate, type Verdict } from "./schemas.ts";
-import type { Issue, Schema } from "./standard_schema.ts";
+import {
+  type Schemas,
+  textOf,
+  validate,
+  type Verdict,
+} from "./format/schemas.ts";
+import type { Issue, Schema } from "./format/standard_schema.ts";
 
 /** A message that reaches no handler. */
 export interface InvalidMessage {

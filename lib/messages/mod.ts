@@ -82,7 +82,7 @@ export {
   type DecodeLimits,
   type Frame,
   limitCodec,
-} from "./codec.ts";
+} from "./format/codec.ts";
 export {
   type Dispatcher,
   dispatcher,
@@ -95,15 +95,15 @@ export {
   type Message,
   type MessageId,
   nestedEnvelope,
-} from "./envelope.ts";
+} from "./format/envelope.ts";
 export {
   DecodeError,
   InvalidReplyError,
   RequestLostError,
   UnexpectedReplyError,
-} from "./errors.ts";
+} from "./format/errors.ts";
 export type { InvalidMessage } from "./message_reader.ts";
-export { jsonCodec } from "./json_codec.ts";
+export { jsonCodec } from "./format/json_codec.ts";
 export type { MessageSocket } from "./message_socket.ts";
 export type {
   DispatcherOptions,
@@ -112,11 +112,11 @@ export type {
   UnknownMessage,
   WaitingOptions,
 } from "./options.ts";
-export type { OutputOf, Schemas, TypeOf } from "./schemas.ts";
+export type { OutputOf, Schemas, TypeOf } from "./format/schemas.ts";
 export type {
   Issue,
   Schema,
   SchemaProps,
   SchemaResult,
-} from "./standard_schema.ts";
+} from "./format/standard_schema.ts";
 export { SocketError, type SocketErrorInit } from "../client/errors/mod.ts";

@@ -11,8 +11,8 @@ import {
   type Rule,
   SWITCH,
 } from "../client/options/validate.ts";
-import type { Codec } from "./codec.ts";
-import type { Envelope, Message, MessageId } from "./envelope.ts";
+import type { Codec } from "./format/codec.ts";
+import type { Envelope, Message, MessageId } from "./format/envelope.ts";
 import type { InvalidMessage } from "./message_reader.ts";
 
 /** A message for which there is no handler. */

@@ -6,15 +6,15 @@
 
 import { PLATFORM_CLOCK } from "../platform/clock.ts";
 import { OutboxFullError } from "../client/errors/mod.ts";
-import type { Frame } from "./codec.ts";
-import type { MessageId } from "./envelope.ts";
+import type { Frame } from "./format/codec.ts";
+import type { MessageId } from "./format/envelope.ts";
 import {
   InvalidReplyError,
   RequestLostError,
   UnexpectedReplyError,
-} from "./errors.ts";
+} from "./format/errors.ts";
 import type { Delivery, Resender } from "./resender.ts";
-import type { Verdict } from "./schemas.ts";
+import type { Verdict } from "./format/schemas.ts";
 
 /** How many ids of ended requests are kept, to recognise late answers. */
 const REMEMBERED = 1_000;

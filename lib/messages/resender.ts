@@ -11,7 +11,7 @@
  */
 
 import { PLATFORM_CLOCK } from "../platform/clock.ts";
-import type { Frame } from "./codec.ts";
+import type { Frame } from "./format/codec.ts";
 import { CLOSING, type MessageSocket, OPEN } from "./message_socket.ts";
 
 /** A message that belongs to a connection. */

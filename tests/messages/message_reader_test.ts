@@ -1,16 +1,19 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { runInNewContext } from "node:vm";
 import { z } from "zod";
-import type { Codec } from "../../lib/messages/codec.ts";
-import { type Envelope, flatEnvelope } from "../../lib/messages/envelope.ts";
-import { DecodeError } from "../../lib/messages/errors.ts";
-import { jsonCodec } from "../../lib/messages/json_codec.ts";
+import type { Codec } from "../../lib/messages/format/codec.ts";
+import {
+  type Envelope,
+  flatEnvelope,
+} from "../../lib/messages/format/envelope.ts";
+import { DecodeError } from "../../lib/messages/format/errors.ts";
+import { jsonCodec } from "../../lib/messages/format/json_codec.ts";
 import {
   type InvalidMessage,
   MessageReader,
   mismatched,
 } from "../../lib/messages/message_reader.ts";
-import type { Verdict } from "../../lib/messages/schemas.ts";
+import type { Verdict } from "../../lib/messages/format/schemas.ts";
 
 function makeReader(
   { codec = jsonCodec(), envelope = flatEnvelope(), maxMessages = 10 }: {

@@ -9,10 +9,10 @@ import {
   InvalidReplyError,
   RequestLostError,
   UnexpectedReplyError,
-} from "../../lib/messages/errors.ts";
+} from "../../lib/messages/format/errors.ts";
 import { Requests, type RequestSettings } from "../../lib/messages/requests.ts";
 import { Resender } from "../../lib/messages/resender.ts";
-import type { Verdict } from "../../lib/messages/schemas.ts";
+import type { Verdict } from "../../lib/messages/format/schemas.ts";
 import { FakeReconnectingSocket } from "./fake_socket.ts";
 
 const SETTINGS: RequestSettings = {

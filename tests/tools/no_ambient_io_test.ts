@@ -38,7 +38,7 @@ Deno.test("no-ambient-io reports clocks, randomness and I/O", () => {
 
 Deno.test("no-ambient-io is not confused by names that objects inherit", () => {
   const source = "const { constructor } = value; f(constructor, toString);";
-  assertEquals(namesIn("lib/messages/safe_tree.ts", source), []);
+  assertEquals(namesIn("lib/messages/format/safe_tree.ts", source), []);
 });
 
 Deno.test("no-ambient-io leaves types, members, keys and text alone", () => {

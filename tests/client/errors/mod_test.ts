@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import * as errors from "../../../lib/client/errors/mod.ts";
-import * as messageErrors from "../../../lib/messages/errors.ts";
+import * as messageErrors from "../../../lib/messages/format/errors.ts";
 
 Deno.test("SocketError.name is the name of the class, whatever a minifier calls it", () => {
   const classes = Object.entries({ ...errors, ...messageErrors });

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { sizeOf } from "../queue/data.ts";
-import { check, type Rule } from "../client/options/validate.ts";
+import { sizeOf } from "../../queue/data.ts";
+import { check, type Rule } from "../../client/options/validate.ts";
 import { DecodeError } from "./errors.ts";
 import { checkKeys, checkTree } from "./safe_tree.ts";
 

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { SocketError } from "../../lib/client/errors/mod.ts";
+import { SocketError } from "../../../lib/client/errors/mod.ts";
 import {
   DecodeError,
   InvalidReplyError,
   RequestLostError,
   UnexpectedReplyError,
-} from "../../lib/messages/errors.ts";
+} from "../../../lib/messages/format/errors.ts";
 
 const CAUSE = new Error("Cause");
 const ISSUES = [{ message: "No" }];

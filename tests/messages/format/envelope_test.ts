@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { flatEnvelope, nestedEnvelope } from "../../lib/messages/mod.ts";
+import { flatEnvelope, nestedEnvelope } from "../../../lib/messages/mod.ts";
 
 Deno.test("flatEnvelope() puts type and id beside the data", () => {
   const { wrap } = flatEnvelope();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isObject } from "../client/options/validate.ts";
+import { isObject } from "../../client/options/validate.ts";
 
 /** A correlation id: an answer has the id of its request. */
 export type MessageId = string | number;

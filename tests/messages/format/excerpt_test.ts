@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { excerptOf } from "../../lib/messages/excerpt.ts";
+import { excerptOf } from "../../../lib/messages/format/excerpt.ts";
 
 Deno.test("excerptOf() escapes what could leave the line", () => {
   const text = 'a\n"\x1b[31m\x9b\u2028\u202e\ud800';

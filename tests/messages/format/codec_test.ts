@@ -5,9 +5,9 @@ import {
   DecodeError,
   dispatcher,
   limitCodec,
-} from "../../lib/messages/mod.ts";
+} from "../../../lib/messages/mod.ts";
 import { z } from "zod";
-import { FakeSocket } from "./fake_socket.ts";
+import { FakeSocket } from "../fake_socket.ts";
 
 const messagePack: Codec = {
   encode: (value) => encode(value),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SocketError, type SocketErrorInit } from "../client/errors/mod.ts";
+import { SocketError, type SocketErrorInit } from "../../client/errors/mod.ts";
 import type { Issue } from "./standard_schema.ts";
 
 /**

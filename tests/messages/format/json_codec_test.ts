@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { DecodeError, jsonCodec } from "../../lib/messages/mod.ts";
+import { DecodeError, jsonCodec } from "../../../lib/messages/mod.ts";
 
 const codec = jsonCodec();
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { z } from "zod";
-import { textOf, validate } from "../../lib/messages/schemas.ts";
-import type { Schema } from "../../lib/messages/standard_schema.ts";
+import { textOf, validate } from "../../../lib/messages/format/schemas.ts";
+import type { Schema } from "../../../lib/messages/format/standard_schema.ts";
 
 function schemaOf(validate: Schema["~standard"]["validate"]): Schema {
   return { "~standard": { version: 1, vendor: "test", validate } };

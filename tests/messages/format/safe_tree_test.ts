@@ -1,6 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { DecodeError } from "../../lib/messages/errors.ts";
-import { checkKeys, checkTree, tooDeep } from "../../lib/messages/safe_tree.ts";
+import { DecodeError } from "../../../lib/messages/format/errors.ts";
+import {
+  checkKeys,
+  checkTree,
+  tooDeep,
+} from "../../../lib/messages/format/safe_tree.ts";
 
 Deno.test("checkTree() accepts objects and arrays up to the depth limit", () => {
   for (const value of [undefined, 1, "a", [], {}, [[1], { a: 1 }]]) {
