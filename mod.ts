@@ -54,15 +54,15 @@ export type {
   Backoff,
   ExponentialBackoff,
   SpreadBackoff,
-} from "./lib/connection/backoff.ts";
-export { backoffDelay } from "./lib/connection/backoff_delay.ts";
+} from "./lib/connection/backoff/backoff.ts";
+export { backoffDelay } from "./lib/connection/backoff/backoff_delay.ts";
 export { type CloseInfo, describeClose } from "./lib/rfc6455/close.ts";
 export type { ProviderName } from "./lib/connection/failure.ts";
 export type {
   TransportChoice,
   TransportName,
-} from "./lib/connection/transports.ts";
-export type { Json } from "./lib/connection/pattern.ts";
+} from "./lib/connection/config/transports.ts";
+export type { Json } from "./lib/connection/config/pattern.ts";
 export type {
   CloseCause,
   Direction,

@@ -8,6 +8,8 @@ import { circlesIn, type Import, importsOfLib, LIB } from "./import_graph.ts";
 
 const PURE = [
   "connection",
+  "connection/backoff",
+  "connection/config",
   "connection/transition",
   "queue",
   "rfc6455",
@@ -21,8 +23,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   rfc6455: ["rfc6455/deflate"],
   "rfc6455/handshake": ["rfc6455", "rfc6455/deflate"],
   identity: [],
-  connection: ["queue", "rfc6455"],
-  "connection/states": ["connection", "rfc6455"],
+  "connection/backoff": ["rfc6455"],
+  "connection/config": ["connection/backoff", "queue"],
+  connection: ["connection/backoff", "connection/config", "rfc6455"],
+  "connection/states": ["connection", "connection/backoff", "rfc6455"],
   "connection/transition": ["connection", "connection/states", "rfc6455"],
   boundary: PURE,
   "session/wire": [],
@@ -31,7 +35,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "session/client": ["session/wire", "session/flow"],
   "session/server": ["session/wire", "session/flow", "session/store"],
   platform: [],
-  transport: ["connection", "platform", "queue", "rfc6455"],
+  transport: [
+    "connection",
+    "connection/config",
+    "platform",
+    "queue",
+    "rfc6455",
+  ],
   "transport/native": ["transport", "connection", "queue", "rfc6455"],
   "transport/ws": [
     "transport",
@@ -43,6 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "transport/tcp": [
     "connection",
+    "connection/config",
     "queue",
     "transport",
     "rfc6455",
@@ -51,7 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "pako",
   ],
   "transport/load": [
-    "connection",
+    "connection/config",
     "transport",
     "transport/native",
     "transport/tcp",
@@ -62,6 +73,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "worker/features": [
     "boundary",
     "connection",
+    "connection/config",
     "queue",
     "rfc6455",
     "transport",
@@ -163,6 +175,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli/storm": [
     "connection",
+    "connection/backoff",
+    "connection/config",
     "connection/transition",
     "rfc6455",
     "cli",
@@ -191,10 +205,10 @@ Deno.test("lib/ imports in the permitted directions only", async () => {
 
 Deno.test("isPermitted() refuses each wrong direction", () => {
   const wrong: readonly [from: string, specifier: string][] = [
-    ["connection/backoff.ts", "../boundary/protocol.ts"],
+    ["connection/backoff/backoff.ts", "../../boundary/protocol.ts"],
     ["queue/outbox.ts", "../connection/state.ts"],
-    ["connection/backoff.ts", "@std/async/delay"],
-    ["connection/backoff.ts", "node:events"],
+    ["connection/backoff/backoff.ts", "@std/async/delay"],
+    ["connection/backoff/backoff.ts", "node:events"],
     ["boundary/protocol.ts", "../client/errors/mod.ts"],
     ["worker/hub.ts", "../client/errors/mod.ts"],
     ["worker/hub.ts", "../../tools/ok.ts"],

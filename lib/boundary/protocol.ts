@@ -58,7 +58,7 @@
  * @module
  */
 
-import type { Config } from "../connection/config.ts";
+import type { Config } from "../connection/config/config.ts";
 import type { Data } from "../queue/data.ts";
 import type {
   CloseCause,
@@ -68,11 +68,11 @@ import type {
   StatusKind,
   StatusNotice,
 } from "../connection/state.ts";
-import type { NetworkConfig } from "../connection/network.ts";
+import type { NetworkConfig } from "../connection/config/network.ts";
 import type {
   TransportChoice,
   TransportName,
-} from "../connection/transports.ts";
+} from "../connection/config/transports.ts";
 import type { TokenPlacement } from "../identity/token.ts";
 
 export type {

@@ -5,7 +5,7 @@
  */
 
 import { LOST } from "../rfc6455/close.ts";
-import { PLATFORM_CONFIG } from "../connection/config.ts";
+import { PLATFORM_CONFIG } from "../connection/config/config.ts";
 import type { Data } from "../queue/data.ts";
 import type { Failure } from "../connection/failure.ts";
 import type { OutboxLimits } from "../queue/outbox.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { Config } from "./config.ts";
+import type { Config } from "./config/config.ts";
 import type { Failure } from "./failure.ts";
 import { SUSPENSION_TOLERANCE } from "./suspension.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { delayBefore, offlineDelay } from "./backoff.ts";
+import { delayBefore, offlineDelay } from "./backoff/backoff.ts";
 import { type CloseInfo, NO_CLOSE_FRAME } from "../rfc6455/close.ts";
 import { abandon, notify, refuseProbes, statusOf } from "./effects.ts";
 import type { Failure } from "./failure.ts";

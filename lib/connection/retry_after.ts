@@ -10,7 +10,7 @@ import {
   DEFAULT_EXPONENTIAL_BACKOFF,
   MAX_DELAY,
   phasesOf,
-} from "./backoff.ts";
+} from "./backoff/backoff.ts";
 import type { Failure } from "./failure.ts";
 
 /** The longest delay that a server can ask for, before jitter, in milliseconds. */

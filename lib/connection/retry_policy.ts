@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Config } from "./config.ts";
+import type { Config } from "./config/config.ts";
 import type { Failure } from "./failure.ts";
 import type { RetryState, Verdict } from "./state.ts";
 

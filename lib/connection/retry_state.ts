@@ -5,7 +5,7 @@
  * @module
  */
 
-import { attemptAfterDrop } from "./backoff.ts";
+import { attemptAfterDrop } from "./backoff/backoff.ts";
 import type { Failure } from "./failure.ts";
 import type { Connecting, Context, Open, RetryState } from "./state.ts";
 

@@ -7,7 +7,7 @@
  */
 
 import type { CloseInfo } from "../rfc6455/close.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "./config/config.ts";
 import type { Failure, Phase } from "./failure.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { Now } from "./suspension.ts";

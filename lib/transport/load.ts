@@ -11,7 +11,7 @@ import {
 import type {
   TransportChoice,
   TransportName,
-} from "../connection/transports.ts";
+} from "../connection/config/transports.ts";
 import type { TransportKind } from "./transport.ts";
 import type { Realm } from "./ws/ws_transport.ts";
 

@@ -10,8 +10,8 @@
 import type { CloseInfo } from "../rfc6455/close.ts";
 import type { Data } from "../queue/data.ts";
 import type { Failure } from "../connection/failure.ts";
-import type { NetworkConfig } from "../connection/network.ts";
-import type { TransportName } from "../connection/transports.ts";
+import type { NetworkConfig } from "../connection/config/network.ts";
+import type { TransportName } from "../connection/config/transports.ts";
 
 /** Where to connect. */
 export interface Target {

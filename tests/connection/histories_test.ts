@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import fc from "fast-check";
-import type { Config } from "../../lib/connection/config.ts";
+import type { Config } from "../../lib/connection/config/config.ts";
 import {
   newConnection,
   nextDeadline,

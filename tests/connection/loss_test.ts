@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Config } from "../../lib/connection/config.ts";
+import type { Config } from "../../lib/connection/config/config.ts";
 import { newConnection } from "../../lib/connection/transition.ts";
 import { finish, lose, unclean } from "../../lib/connection/loss.ts";
 import type { Failure } from "../../lib/connection/failure.ts";

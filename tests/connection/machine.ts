@@ -1,4 +1,4 @@
-import type { Config } from "../../lib/connection/config.ts";
+import type { Config } from "../../lib/connection/config/config.ts";
 import {
   newConnection,
   nextDeadline,

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Config } from "../../lib/connection/config.ts";
+import type { Config } from "../../lib/connection/config/config.ts";
 import type { Heartbeat, Ping } from "../../lib/connection/heartbeat.ts";
 import {
   newConnection,

@@ -4,7 +4,7 @@ import {
   type Backoff,
   type ExponentialBackoff,
   MAX_DELAY,
-} from "../../lib/connection/backoff.ts";
+} from "../../lib/connection/backoff/backoff.ts";
 import {
   delayWithRetryAfter,
   MAX_RETRY_AFTER,

@@ -10,7 +10,7 @@ import {
   type Random,
   randomFrom,
 } from "./malformed.ts";
-import type { TransportName } from "../../lib/connection/transports.ts";
+import type { TransportName } from "../../lib/connection/config/transports.ts";
 import { OPCODE } from "./servers/frames.ts";
 import type { TcpPeer } from "./servers/tcp_peer.ts";
 import { startTcpServer, type TcpServer } from "./servers/tcp_server.ts";

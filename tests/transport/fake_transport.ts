@@ -7,7 +7,7 @@
 import type { CloseInfo } from "../../lib/rfc6455/close.ts";
 import type { Data } from "../../lib/queue/data.ts";
 import type { Failure } from "../../lib/connection/failure.ts";
-import type { TransportName } from "../../lib/connection/transports.ts";
+import type { TransportName } from "../../lib/connection/config/transports.ts";
 import { utf8Length } from "../../lib/queue/data.ts";
 import type {
   Target,

@@ -6,7 +6,7 @@
 
 import { assertEquals } from "@std/assert";
 import { fileURLToPath as fromFileUrl } from "node:url";
-import type { TransportName } from "../../lib/connection/transports.ts";
+import type { TransportName } from "../../lib/connection/config/transports.ts";
 import { startWsServer } from "../system/servers/ws_server.ts";
 import type { Traits } from "./transport_suite.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Config } from "../../lib/connection/config.ts";
+import type { Config } from "../../lib/connection/config/config.ts";
 import type { Command, Notice, Setup } from "../../lib/boundary/protocol.ts";
 import { wantsAck } from "../../lib/boundary/post_window.ts";
 import { type Batch, batchesOf } from "../../lib/boundary/batches.ts";

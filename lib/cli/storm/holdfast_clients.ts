@@ -6,7 +6,7 @@
  */
 
 import { LOST } from "../../rfc6455/close.ts";
-import type { Config } from "../../connection/config.ts";
+import type { Config } from "../../connection/config/config.ts";
 import {
   newConnection,
   nextDeadline,

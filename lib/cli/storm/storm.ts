@@ -8,7 +8,7 @@ import type { BackoffOptions } from "../../client/options/options.ts";
 import type {
   ExponentialBackoff,
   SpreadBackoff,
-} from "../../connection/backoff.ts";
+} from "../../connection/backoff/backoff.ts";
 import {
   defineCommand,
   FAILURE,

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { NetworkConfig } from "../../connection/network.ts";
-import type { TransportChoice } from "../../connection/transports.ts";
+import type { NetworkConfig } from "../../connection/config/network.ts";
+import type { TransportChoice } from "../../connection/config/transports.ts";
 
 /**
  * Collects `tls`, `proxy` and `compression`.

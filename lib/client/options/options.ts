@@ -8,9 +8,9 @@
 import type {
   ExponentialBackoff,
   SpreadBackoff,
-} from "../../connection/backoff.ts";
-import type { TransportChoice } from "../../connection/transports.ts";
-import type { Json } from "../../connection/pattern.ts";
+} from "../../connection/backoff/backoff.ts";
+import type { TransportChoice } from "../../connection/config/transports.ts";
+import type { Json } from "../../connection/config/pattern.ts";
 import type { Logger } from "./logger.ts";
 import type { TokenOptions, TokenProvider } from "./token_options.ts";
 import type { WorkerHost } from "../workers/worker_host.ts";

@@ -7,7 +7,7 @@
 
 import { intern } from "../../boundary/intern.ts";
 import type { Setup, TokenSetup } from "../../boundary/protocol.ts";
-import type { Config } from "../../connection/config.ts";
+import type { Config } from "../../connection/config/config.ts";
 import { checkToken, type TokenPlacement } from "../../identity/token.ts";
 import type { OutboxLimits } from "../../queue/outbox.ts";
 import { isInsecure } from "../../rfc6455/url.ts";

@@ -9,13 +9,16 @@
  * @module
  */
 
-import type { Config, HeartbeatConfig } from "../../connection/config.ts";
+import type {
+  Config,
+  HeartbeatConfig,
+} from "../../connection/config/config.ts";
 import type {
   CompressionConfig,
   NetworkConfig,
-} from "../../connection/network.ts";
-import type { Json, Pattern } from "../../connection/pattern.ts";
-import { TRANSPORT_CHOICES } from "../../connection/transports.ts";
+} from "../../connection/config/network.ts";
+import type { Json, Pattern } from "../../connection/config/pattern.ts";
+import { TRANSPORT_CHOICES } from "../../connection/config/transports.ts";
 import type { TokenPlacement } from "../../identity/token.ts";
 import { copyOfBinary } from "../../queue/binary.ts";
 import type { Data } from "../../queue/data.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Json } from "../../connection/pattern.ts";
+import type { Json } from "../../connection/config/pattern.ts";
 
 /**
  * Returns a token. If it throws or rejects, the attempt fails; a token that can

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TransportName } from "../../connection/transports.ts";
+import type { TransportName } from "../../connection/config/transports.ts";
 
 /** What a socket is doing. A new record each time that it changes. */
 export interface Status {

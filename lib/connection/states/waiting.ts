@@ -4,7 +4,7 @@
  * @module
  */
 
-import { offlineDelay } from "../backoff.ts";
+import { offlineDelay } from "../backoff/backoff.ts";
 import { beginAttempt } from "./connecting.ts";
 import { status, unchanged } from "../effects.ts";
 import type {

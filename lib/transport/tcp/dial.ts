@@ -5,7 +5,10 @@
  * @module
  */
 
-import type { NetworkConfig, TlsConfig } from "../../connection/network.ts";
+import type {
+  NetworkConfig,
+  TlsConfig,
+} from "../../connection/config/network.ts";
 import type { Attempt } from "./attempt.ts";
 import { readVariable, type Route, routeTo } from "./proxy.ts";
 import { connectFailure, type Endpoint, OpeningError } from "./tcp_failure.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Failure } from "../../connection/failure.ts";
-import type { NetworkConfig } from "../../connection/network.ts";
+import type { NetworkConfig } from "../../connection/config/network.ts";
 import { parseRetryAfterHeader } from "../../connection/retry_after.ts";
 import {
   acceptInput,

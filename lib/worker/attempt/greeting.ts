@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { GreetingConfig } from "../../connection/config.ts";
+import type { GreetingConfig } from "../../connection/config/config.ts";
 import type { InboxConfig } from "../../queue/inbox.ts";
 import type { Data } from "../../queue/data.ts";
 import type { Failure } from "../../connection/failure.ts";
 import { Inbox, type PushResult } from "../../queue/inbox.ts";
-import { matches } from "../../connection/pattern.ts";
+import { matches } from "../../connection/config/pattern.ts";
 import { fillToken, type TokenPlacement } from "../../identity/token.ts";
 import { callHook, messageOf, requireHook } from "./hook_calls.ts";
 import type { AttemptContext, GreetingSession, Hooks } from "./hooks.ts";

@@ -7,8 +7,8 @@
  * @module
  */
 
-import { backoffFor } from "../../connection/backoff.ts";
-import type { Config } from "../../connection/config.ts";
+import { backoffFor } from "../../connection/backoff/backoff.ts";
+import type { Config } from "../../connection/config/config.ts";
 import type { Effect, Event, State } from "../../connection/state.ts";
 import { newConnection, transition } from "../../connection/transition.ts";
 import type { Clock } from "../../platform/clock.ts";

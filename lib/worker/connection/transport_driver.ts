@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Config } from "../../connection/config.ts";
+import type { Config } from "../../connection/config/config.ts";
 import type { Failure } from "../../connection/failure.ts";
 import type { Effect } from "../../connection/state.ts";
 import type { Clock } from "../../platform/clock.ts";

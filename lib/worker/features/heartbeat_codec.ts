@@ -4,8 +4,11 @@
  * @module
  */
 
-import type { Config, HeartbeatConfig } from "../../connection/config.ts";
-import { matches } from "../../connection/pattern.ts";
+import type {
+  Config,
+  HeartbeatConfig,
+} from "../../connection/config/config.ts";
+import { matches } from "../../connection/config/pattern.ts";
 import type { Data } from "../../queue/data.ts";
 import type { Transport } from "../../transport/transport.ts";
 import { callHookNow, messageOf, requireHook } from "../attempt/hook_calls.ts";

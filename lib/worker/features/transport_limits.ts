@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Config } from "../../connection/config.ts";
+import type { Config } from "../../connection/config/config.ts";
 import type { TransportKind } from "../../transport/transport.ts";
 import type { ConnectionLogger } from "../posts/connection_logger.ts";
 

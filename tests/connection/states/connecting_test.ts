@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { beginAttempt } from "../../../lib/connection/states/connecting.ts";
 import { newConnection } from "../../../lib/connection/transition.ts";
-import type { GreetingConfig } from "../../../lib/connection/config.ts";
+import type { GreetingConfig } from "../../../lib/connection/config/config.ts";
 import { CONFIG, connecting, Machine, opened } from "../machine.ts";
 
 const GREETING: GreetingConfig = {

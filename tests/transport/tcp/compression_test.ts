@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { CompressionConfig } from "../../../lib/connection/network.ts";
+import type { CompressionConfig } from "../../../lib/connection/config/network.ts";
 import { tcpTransport } from "../../../lib/transport/tcp/tcp_transport.ts";
 import { requires } from "../../system/requirements.ts";
 import { startPythonServer } from "../../system/servers/python_server.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { NetworkConfig } from "../../../lib/connection/network.ts";
+import type { NetworkConfig } from "../../../lib/connection/config/network.ts";
 import { endpointOf } from "../../../lib/transport/tcp/dial.ts";
 import { tcpTransport } from "../../../lib/transport/tcp/tcp_transport.ts";
 import { PROGRAMS, requires } from "../../system/requirements.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { GreetingConfig } from "../../../lib/connection/config.ts";
+import type { GreetingConfig } from "../../../lib/connection/config/config.ts";
 import type { InboxConfig } from "../../../lib/queue/inbox.ts";
 import type { Data } from "../../../lib/queue/data.ts";
 import {

@@ -4,7 +4,7 @@ import {
   assertNotStrictEquals,
   assertObjectMatch,
 } from "@std/assert";
-import type { Config } from "../../../lib/connection/config.ts";
+import type { Config } from "../../../lib/connection/config/config.ts";
 import {
   RECEIVE_WINDOW_MESSAGES,
   type Setup,

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Notice } from "../../../lib/boundary/protocol.ts";
-import type { Config } from "../../../lib/connection/config.ts";
+import type { Config } from "../../../lib/connection/config/config.ts";
 import type { InboxConfig } from "../../../lib/queue/inbox.ts";
 import { Greeting } from "../../../lib/worker/attempt/greeting.ts";
 import { Secrets } from "../../../lib/worker/attempt/secrets.ts";

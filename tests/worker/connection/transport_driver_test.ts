@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertObjectMatch } from "@std/assert";
-import type { Config } from "../../../lib/connection/config.ts";
+import type { Config } from "../../../lib/connection/config/config.ts";
 import { FakeTransports } from "../../transport/fake_transport.ts";
 import { HubClient, setupWith } from "../hub_client.ts";
 

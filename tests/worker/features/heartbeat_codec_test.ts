@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { HeartbeatConfig } from "../../../lib/connection/config.ts";
+import type { HeartbeatConfig } from "../../../lib/connection/config/config.ts";
 import { HeartbeatCodec } from "../../../lib/worker/features/heartbeat_codec.ts";
 import { MESSAGE } from "../../../lib/worker/features/heartbeat_frames.ts";
 import { HookError, type Hooks } from "../../../lib/worker/attempt/hooks.ts";

@@ -3,7 +3,7 @@ import type { Setup } from "../../../lib/boundary/protocol.ts";
 import type {
   Config,
   HeartbeatConfig,
-} from "../../../lib/connection/config.ts";
+} from "../../../lib/connection/config/config.ts";
 import * as features from "../../../lib/worker/features/features.ts";
 import {
   loadFeatures,

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import type { Config } from "../../../lib/connection/config.ts";
+import type { Config } from "../../../lib/connection/config/config.ts";
 import { logLimits } from "../../../lib/worker/features/transport_limits.ts";
 import { setupWith } from "../hub_client.ts";
 

@@ -7,7 +7,7 @@ import {
   type ExponentialBackoff,
   MAX_DELAY,
   offlineDelay,
-} from "../../lib/connection/backoff.ts";
+} from "../../../lib/connection/backoff/backoff.ts";
 
 const SPREAD: Backoff = { strategy: "spread" };
 

@@ -6,7 +6,7 @@ import {
   MAX_PATTERN_DEPTH,
   MAX_SUBSET_LENGTH,
   type Pattern,
-} from "../../lib/connection/pattern.ts";
+} from "../../../lib/connection/config/pattern.ts";
 
 function subset(value: Json): Pattern {
   return { kind: "subset", value };

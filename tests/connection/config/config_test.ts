@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { PLATFORM_CONFIG } from "../../lib/connection/config.ts";
-import type { Event, State } from "../../lib/connection/state.ts";
+import { PLATFORM_CONFIG } from "../../../lib/connection/config/config.ts";
+import type { Event, State } from "../../../lib/connection/state.ts";
 import {
   newConnection,
   nextDeadline,
   transition,
-} from "../../lib/connection/transition.ts";
-import { AGREED } from "./machine.ts";
+} from "../../../lib/connection/transition.ts";
+import { AGREED } from "../machine.ts";
 
 const CONTEXT = {
   config: PLATFORM_CONFIG,

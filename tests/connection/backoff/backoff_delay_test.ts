@@ -4,8 +4,8 @@ import {
   type Backoff,
   type ExponentialBackoff,
   MAX_DELAY,
-} from "../../lib/connection/backoff.ts";
-import { backoffDelay } from "../../lib/connection/backoff_delay.ts";
+} from "../../../lib/connection/backoff/backoff.ts";
+import { backoffDelay } from "../../../lib/connection/backoff/backoff_delay.ts";
 
 const ALMOST_ONE = 1 - 2 ** -53;
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Data } from "../queue/data.ts";
+import type { Data } from "../../queue/data.ts";
 
 /**
  * A value that JSON can carry.

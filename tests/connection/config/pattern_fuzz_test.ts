@@ -1,8 +1,11 @@
 // Messages may come from anyone: nothing is thrown, nothing is changed.
 
 import { assert, assertEquals } from "@std/assert";
-import { matches, type Pattern } from "../../lib/connection/pattern.ts";
-import { frame, prototypes, randomFrom } from "../hostile_frames.ts";
+import {
+  matches,
+  type Pattern,
+} from "../../../lib/connection/config/pattern.ts";
+import { frame, prototypes, randomFrom } from "../../hostile_frames.ts";
 
 const FRAMES = 100_000;
 

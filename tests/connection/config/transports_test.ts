@@ -3,8 +3,8 @@ import {
   TRANSPORT_CHOICES,
   type TransportChoice,
   type TransportName,
-} from "../../lib/connection/transports.ts";
-import { loadTransport } from "../../lib/transport/load.ts";
+} from "../../../lib/connection/config/transports.ts";
+import { loadTransport } from "../../../lib/transport/load.ts";
 
 const LOADED: Readonly<Record<TransportChoice, TransportName>> = {
   auto: "tcp",

@@ -6,9 +6,9 @@
  * @module
  */
 
-import type { Data } from "../queue/data.ts";
-import type { InboxConfig } from "../queue/inbox.ts";
-import type { Backoff } from "./backoff.ts";
+import type { Data } from "../../queue/data.ts";
+import type { InboxConfig } from "../../queue/inbox.ts";
+import type { Backoff } from "../backoff/backoff.ts";
 import type { Pattern } from "./pattern.ts";
 
 /** How a dead peer is detected. Durations in milliseconds. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isLoopback } from "../rfc6455/url.ts";
+import { isLoopback } from "../../rfc6455/url.ts";
 
 /**
  * The storm-safe policy: random phases first, then a steady pace. A connection
