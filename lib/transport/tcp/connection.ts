@@ -11,7 +11,6 @@ import { type CloseInfo, LOST } from "../../rfc6455/close.ts";
 import { type MessageCompression, Protocol } from "../../rfc6455/protocol.ts";
 import { isSent } from "../close_code.ts";
 import { endFailure } from "../end_failure.ts";
-import { FloodGuard } from "../flood_guard.ts";
 import { SentPings } from "../sent_pings.ts";
 import type { TransportListener } from "../transport.ts";
 import { closeQuietly } from "./attempt.ts";
@@ -19,6 +18,7 @@ import { Inbound, type InboundEvents } from "./inbound.ts";
 import { nextMaskingKey } from "./masking_keys.ts";
 import { Output, type OutputListener } from "./output.ts";
 import { ReadBuffer } from "./read_buffer.ts";
+import { Turn } from "./turn.ts";
 
 /** What a connection is made of. */
 export interface ConnectionParts {
@@ -37,8 +37,6 @@ const HIGH = 1024 * 1024;
 const LOW = HIGH / 4;
 /** How long a peer may keep TCP open after the last frame, in milliseconds. */
 const LINGER = 1_000;
-/** How long reading pauses after a peer has kept this thread busy, in milliseconds. */
-const BREATH = 5;
 
 const encoder = new TextEncoder();
 
@@ -49,7 +47,7 @@ export class Connection implements InboundEvents, OutputListener {
   readonly #inbound: Inbound;
   readonly #output: Output;
   readonly #buffer = new ReadBuffer();
-  readonly #flood = new FloodGuard(() => performance.now());
+  readonly #turn = new Turn(now);
   readonly #pings = new SentPings();
   #listener: TransportListener | undefined;
   /** `closing`: we have asked for it, and first. */
@@ -199,7 +197,7 @@ export class Connection implements InboundEvents, OutputListener {
       if (count === 0) break;
       this.#receive(this.#buffer.bytes.subarray(0, count));
       this.#buffer.adapt(count);
-      if (this.#flood.count(count)) await breath();
+      if (this.#turn.isOverAfter(count)) await othersHadTheirTurn();
     }
     this.#end();
   }
@@ -239,6 +237,11 @@ export class Connection implements InboundEvents, OutputListener {
   }
 }
 
-function breath(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, BREATH));
+function now(): number {
+  return performance.now();
+}
+
+/** Waits for a timer, so that Deno looks at all that the system has for it. */
+function othersHadTheirTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }

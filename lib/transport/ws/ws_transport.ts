@@ -12,7 +12,7 @@ import type { Data } from "../../queue/data.ts";
 import type { Failure } from "../../connection/failure.ts";
 import { isSent } from "../close_code.ts";
 import { endFailure, type TransportPhase } from "../end_failure.ts";
-import { FloodGuard } from "../flood_guard.ts";
+import { FloodGuard } from "./flood_guard.ts";
 import { withUserAgent } from "../user_agent.ts";
 import type {
   Target,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FloodGuard } from "../../lib/transport/flood_guard.ts";
+import { FloodGuard } from "../../../lib/transport/ws/flood_guard.ts";
 
 /** Counts empty frames that arrive so many per millisecond; gives when to pause. */
 function pauses(frames: number, perMillisecond: number, bytes = 0): number[] {
