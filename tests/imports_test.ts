@@ -34,6 +34,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "session/store": ["session/wire", "session/flow"],
   "session/client": ["session/wire", "session/flow"],
   "session/server": ["session/wire", "session/flow", "session/store"],
+  "server/stores": ["platform", "session/wire", "session/store"],
+  "server/stores/sqlite": [
+    "platform",
+    "session/wire",
+    "session/flow",
+    "session/store",
+    "server/stores",
+    "node:sqlite",
+  ],
   platform: [],
   transport: [
     "connection",
@@ -217,6 +226,8 @@ Deno.test("isPermitted() refuses each wrong direction", () => {
     ["client/options/options.ts", "../cli/mod.ts"],
     ["messages/mod.ts", "../worker/hub.ts"],
     ["otel/mod.ts", "../connection/redact.ts"],
+    ["server/stores/memory.ts", "../../worker/hub.ts"],
+    ["server/stores/sqlite/store.ts", "../../../client/errors/mod.ts"],
     ["client/socket/status.ts", "@opentelemetry/api"],
     ["stray/file.ts", "../protocol.ts"],
   ];

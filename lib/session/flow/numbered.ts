@@ -28,6 +28,19 @@ export function emptyAfter<T>(after: number): Numbered<T> {
   return { first: after + 1, last: after, items: [], base: after + 1 };
 }
 
+/**
+ * The list of the numbers `first` to `last` of which only the first entries are
+ * at hand. Nobody may ask for the others.
+ */
+export function startingWith<T>(
+  { first, last }: Pick<Numbered<T>, "first" | "last">,
+  entries: readonly T[],
+): Numbered<T> {
+  const items = entries.slice();
+  items.length = last - first + 1;
+  return { first, last, items, base: first };
+}
+
 /** How many entries there are. */
 export function sizeOf({ first, last }: Numbered<unknown>): number {
   return last - first + 1;

@@ -71,9 +71,10 @@ export function onNotice(
         ? { state, effects: [] }
         : work({ ...state, departure: { kind: "yield" } }, context);
     case "fenced":
-      return event.fence < state.lease.fence
-        ? { state, effects: [] }
-        : fence(state, SESSION_CLOSE.stale);
+      return event.fence < state.lease.fence ? { state, effects: [] } : fence(
+        state,
+        event.why === "taken" ? SESSION_CLOSE.stale : SESSION_CLOSE.ended,
+      );
     case "rolled-back":
       return fence(state, SESSION_CLOSE.unavailable);
   }

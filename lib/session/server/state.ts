@@ -193,7 +193,11 @@ export type ServerEvent =
     readonly messages: readonly Stored[];
   }
   | { readonly type: "wanted"; readonly fence: number }
-  | { readonly type: "fenced"; readonly fence: number }
+  | {
+    readonly type: "fenced";
+    readonly fence: number;
+    readonly why: "taken" | "ended";
+  }
   /** The store's generation has changed: no lease holds any more. */
   | { readonly type: "rolled-back" }
   /** Please resume elsewhere. */

@@ -78,9 +78,20 @@ export function fence(
 ): ServerStep {
   const abort: ServerEffect[] = running === 0 ? [] : [{ type: "abort" }];
   const close: ServerEffect[] = peer === "gone" ? [] : [
-    { type: "close", closeCode, reason: "The session is held elsewhere" },
+    { type: "close", closeCode, reason: fenceReason(closeCode) },
   ];
   return closed([...abort, ...close]);
+}
+
+function fenceReason(closeCode: number): string {
+  switch (closeCode) {
+    case SESSION_CLOSE.ended:
+      return "The session has ended";
+    case SESSION_CLOSE.unavailable:
+      return "The store has restarted";
+    default:
+      return "The session is held elsewhere";
+  }
 }
 
 /** The handler has finished with a message. */

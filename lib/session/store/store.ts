@@ -216,6 +216,8 @@ export type StoreNotice =
     readonly type: "fenced";
     readonly session: string;
     readonly fence: number;
+    /** `taken`: another attachment has the session; `ended`: nobody has. */
+    readonly why: "taken" | "ended";
   };
 
 /** Where sessions live. */

@@ -7,6 +7,7 @@ import {
   type Numbered,
   push,
   sizeOf,
+  startingWith,
 } from "../../../lib/session/flow/numbered.ts";
 
 function filled(...entries: readonly string[]): Numbered<string> {
@@ -59,4 +60,15 @@ Deno.test("entriesOf() returns the part that is there", () => {
   assertEquals(entriesOf(list, 4, 9), ["d"]);
   assertEquals(entriesOf(list, 4, 3), []);
   assertEquals(entriesOf(list, 5), []);
+});
+
+Deno.test("startingWith() knows the first entries and the numbers of all", () => {
+  const list = push(startingWith({ first: 5, last: 8 }, ["e", "f"]), "i");
+  assertEquals([sizeOf(list), entryAt(list, 6), entryAt(list, 9)], [
+    5,
+    "f",
+    "i",
+  ]);
+  assertEquals(entriesOf(dropTo(list, 8)), ["i"]);
+  assertEquals(startingWith({ first: 3, last: 2 }, []).last, 2);
 });

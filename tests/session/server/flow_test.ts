@@ -175,8 +175,16 @@ Deno.test("a session that is wanted elsewhere is let go at once if nothing runs"
 
 Deno.test("a fenced session starts nothing, and its handler hears of it", () => {
   const peer = runningPeer();
-  assertEquals(peer.tell({ type: "fenced", fence: 0 }), []);
-  const effects = peer.tell({ type: "fenced", fence: 1 });
+  assertEquals(peer.tell({ type: "fenced", fence: 0, why: "taken" }), []);
+  const effects = peer.tell({ type: "fenced", fence: 1, why: "taken" });
   assertEquals(typesOf(effects), ["abort", "close", "closed"]);
+  assertEquals(closeCodeOf(effects), 4409);
   assertEquals(peer.handled(1), []);
+});
+
+Deno.test("a session that others ended is closed for the client to learn its fate", () => {
+  const peer = runningPeer();
+  const effects = peer.tell({ type: "fenced", fence: 1, why: "ended" });
+  assertEquals(typesOf(effects), ["abort", "close", "closed"]);
+  assertEquals(closeCodeOf(effects), 4410);
 });

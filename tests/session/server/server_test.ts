@@ -126,7 +126,7 @@ Deno.test("serverTransition() ignores answers that it did not ask for", () => {
     { type: "failed", seq: 1 },
     { type: "appended", last: 1, messages: [] },
     { type: "wanted", fence: 1 },
-    { type: "fenced", fence: 1 },
+    { type: "fenced", fence: 1, why: "taken" },
     { type: "move", after: 0, spread: 0 },
     { type: "ping", n: 1 },
     { type: "due" },

@@ -192,7 +192,7 @@ Deno.test("a session without a connection can be wanted as well", () => {
   assertEquals(fenced.hear("m2|b"), []);
   const refused = { type: "refused", closeCode: 4401, reason: "" } as const;
   assertEquals(fenced.tell(refused), []);
-  const effects = fenced.tell({ type: "fenced", fence: 1 });
+  const effects = fenced.tell({ type: "fenced", fence: 1, why: "taken" });
   assertEquals(typesOf(effects), ["abort", "closed"]);
 });
 

@@ -1,0 +1,108 @@
+/**
+ * Steps that wait for the same write to the disk.
+ *
+ * A commit waits for the disk, for several milliseconds on slow ones, and a
+ * server has many sessions. So the steps of one task of the event loop share a
+ * transaction. Each of them stays whole: one that fails is taken back alone, and
+ * no promise resolves before the commit.
+ *
+ * @module
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../../../platform/clock.ts";
+import { storeErrorOf } from "./failures.ts";
+
+interface Job {
+  /** Runs the step, and returns what settles its promise after the commit. */
+  readonly run: () => () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** More steps would keep the event loop for too long. */
+const MAX_BATCH = 128;
+
+/** Runs steps in their order, in as few transactions as possible. */
+export class Transactions {
+  readonly #db: DatabaseSync;
+  readonly #clock: Pick<Clock, "task">;
+  #jobs: Job[] = [];
+
+  /** Makes a queue for a database. */
+  constructor(db: DatabaseSync, clock: Pick<Clock, "task">) {
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  /**
+   * Runs a step. Resolves when it is on the disk.
+   *
+   * @param done Called with the answer just before the promise resolves.
+   */
+  run<T>(step: () => T, done: (answer: T) => void = () => {}): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const run = () => {
+        const answer = step();
+        return () => {
+          done(answer);
+          resolve(answer);
+        };
+      };
+      this.#jobs.push({ run, reject });
+      if (this.#jobs.length === 1) this.#clock.task(() => this.#runBatch());
+    });
+  }
+
+  /** Runs all steps that wait. */
+  flush(): void {
+    while (this.#jobs.length > 0) this.#runBatch();
+  }
+
+  #runBatch(): void {
+    const jobs = this.#jobs.slice(0, MAX_BATCH);
+    this.#jobs = this.#jobs.slice(MAX_BATCH);
+    if (jobs.length > 0) this.#commit(jobs);
+    if (this.#jobs.length > 0) this.#clock.task(() => this.#runBatch());
+  }
+
+  #commit(jobs: readonly Job[]): void {
+    try {
+      this.#db.exec("BEGIN IMMEDIATE");
+      const settle = jobs.map((job) => this.#attempt(job));
+      this.#db.exec("COMMIT");
+      for (const each of settle) each();
+    } catch (error) {
+      this.#rollBack();
+      for (const { reject } of jobs) reject(storeErrorOf(error));
+    }
+  }
+
+  #attempt({ run, reject }: Job): () => void {
+    this.#db.exec("SAVEPOINT step");
+    try {
+      const settle = run();
+      this.#db.exec("RELEASE step");
+      return settle;
+    } catch (error) {
+      this.#takeBack(error);
+      return () => reject(storeErrorOf(error));
+    }
+  }
+
+  #takeBack(reason: unknown): void {
+    try {
+      this.#db.exec("ROLLBACK TO step; RELEASE step");
+    } catch {
+      // SQLite has taken back the whole transaction, as it may for a full disk.
+      throw reason;
+    }
+  }
+
+  #rollBack(): void {
+    try {
+      this.#db.exec("ROLLBACK");
+    } catch {
+      // There is no transaction: it did not begin, or SQLite took it back.
+    }
+  }
+}
