@@ -129,9 +129,10 @@ export class ReceiveQueue {
   }
 
   /**
-   * Starts to push to the listener or, for good, to pull. Before that, it holds at
-   * most 1 MiB and 16,384 messages, and drops the oldest. Nothing is dispatched from within. Call it for each new
-   * listener: one that listens for a single message must not miss the next.
+   * Starts to push to the listener or, for good, to pull. Before that, it holds
+   * at most 1 MiB and 16,384 messages, and drops the oldest. Nothing is
+   * dispatched from within. Call it for each new listener: one that listens for
+   * a single message must not miss the next.
    */
   consume(mode: "push" | "pull"): void {
     this.#carefulEvents = CAREFUL_EVENTS;
@@ -187,7 +188,8 @@ export class ReceiveQueue {
   /** Runs something once all messages up to a number have arrived, be they pulled or not. */
   whenArrived(after: number, run: () => void): void {
     this.#last = { after, run };
-    this.#proceed();
+    // Not one task later: who waits for the end must find nothing left behind.
+    this.#finish();
   }
 
   /** Runs all that waits for messages: no more of them will come. */
