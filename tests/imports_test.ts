@@ -123,7 +123,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "client/workers",
     "@std/async",
   ],
-  "client/in_thread": ["client/workers", "worker"],
+  "client/in_thread": [
+    "client/errors",
+    "client/workers",
+    "worker",
+    "worker/features",
+  ],
   client: [
     ...PURE,
     "boundary",

@@ -21,7 +21,13 @@
  * @module
  */
 
+import { provideMessages } from "./errors/from_failure.ts";
+import * as texts from "./errors/texts.ts";
 import { provideInThread } from "./workers/in_thread_port.ts";
+import * as features from "../worker/features/features.ts";
+import { provideFeatures } from "../worker/features/load_features.ts";
 import { serve } from "../worker/serve.ts";
 
 provideInThread(serve);
+provideFeatures(features);
+provideMessages(texts);

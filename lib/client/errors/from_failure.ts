@@ -7,7 +7,7 @@
 
 import type { Failure } from "../../connection/failure.ts";
 import type { FailureContext } from "./texts.ts";
-import { TextLoader } from "./text_loader.ts";
+import { type MessageWriter, TextLoader } from "./text_loader.ts";
 import {
   AuthenticationError,
   ConnectError,
@@ -34,6 +34,11 @@ const texts = /* @__PURE__ */ new TextLoader(() => import("./texts.ts"));
  */
 export function loadMessages(): Promise<void> {
   return texts.load();
+}
+
+/** Takes the messages of errors, where they cannot be loaded later. */
+export function provideMessages(writer: MessageWriter): void {
+  texts.provide(writer);
 }
 
 /**

@@ -31,11 +31,17 @@ export class TextLoader {
 
   /** Loads them once. Settles when they are there or cannot be had; never rejects. */
   load(): Promise<void> {
+    if (this.#writer) return Promise.resolve();
     return this.#loading ??= this.#import().then((writer) => {
       this.#writer = writer;
     }, () => {
       this.#loading = undefined;
     });
+  }
+
+  /** Takes them, where nothing can be loaded later. */
+  provide(writer: MessageWriter): void {
+    this.#writer = writer;
   }
 
   /** The message of an error, as far as it is loaded. */
@@ -46,8 +52,11 @@ export class TextLoader {
   }
 }
 
-/** Class and fields of the error say the rest. */
+/** Class and fields of the error say the rest, but not what to do without a worker. */
 function shortText(failure: Failure): string {
+  if (failure.type === "worker" && failure.detail.includes("/in-thread")) {
+    return `The worker failed: ${failure.detail}`;
+  }
   const code = "closeCode" in failure
     ? ` ${failure.closeCode}`
     : "status" in failure

@@ -226,7 +226,8 @@ function adviceForStatus(status: number): string {
 function adviceForWorker(
   { advice, detail }: Extract<Failure, { type: "worker" }>,
 ): string {
-  if (advice === undefined) return "";
+  // The detail says what to do.
+  if (advice === undefined || detail.includes("/in-thread")) return "";
   if (advice === "version") return ADVICE.version;
   return /requires? read access|notcapable|permission/i.test(detail)
     ? ADVICE.permission

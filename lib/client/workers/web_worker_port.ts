@@ -28,8 +28,15 @@ export type StartWorkerPort = (listener: WorkerPortListener) => WorkerPort;
 
 /** Starts `worker.ts` of this package, or the script at `url`, in a worker. */
 export function startWorker(url?: string | URL): StartWorkerPort {
-  return (listener) => bindWorker(makeWorker(url), listener);
+  return (listener) => {
+    if (!("Worker" in globalThis)) throw new TypeError(NO_WORKER);
+    return bindWorker(makeWorker(url), listener);
+  };
 }
+
+const NO_WORKER =
+  'There is no Worker here, as in a service worker: use worker: "none"; in a ' +
+  'bundle, import "@holdfast/websocket/in-thread" too';
 
 /** Bundlers know this very form, with the URL in place. */
 function makeWorker(url: string | URL | undefined): Worker {

@@ -11,6 +11,13 @@ import { describeError } from "../attempt/hooks.ts";
 /** What only some connections need. */
 export type Features = typeof import("./features.ts");
 
+let provided: Features | undefined;
+
+/** Takes the features, where they cannot be loaded later. */
+export function provideFeatures(features: Features): void {
+  provided = features;
+}
+
 /** Tells whether a connection of this setup needs the features. */
 export function needsFeatures(
   { token, hooks, config, log }: Setup,
@@ -32,6 +39,7 @@ export function needsFeatures(
  * @throws {ResolveError} They cannot be loaded now, as when the network is gone.
  */
 export async function loadFeatures(): Promise<Features> {
+  if (provided !== undefined) return provided;
   try {
     return await import("./features.ts");
   } catch (error) {

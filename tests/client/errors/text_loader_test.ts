@@ -33,14 +33,33 @@ Deno.test("TextLoader.messageOf() has a short text for what is not loaded yet", 
     { type: "closed", closeCode: 4404, reason: "canary", wasClean: true },
     { type: "protocol", closeCode: 1002, detail: "canary" },
     { type: "handshake", status: 503, headers: {}, detail: "canary" },
+    { type: "worker", detail: "canary", retryable: true },
   ];
   assertEquals(
     failures.map((failure) => loader.messageOf(failure, CONTEXT)),
-    ["lost", "closed 4404", "protocol 1002", "handshake 503"].map((what) =>
-      `Failed: ${what} (the text that explains it is not loaded)`
-    ),
+    ["lost", "closed 4404", "protocol 1002", "handshake 503", "worker"].map((
+      what,
+    ) => `Failed: ${what} (the text that explains it is not loaded)`),
   );
   // It has begun to load for the next one.
+  await loader.load();
+  assertEquals(loader.messageOf(LOST, CONTEXT), "about lost");
+});
+
+Deno.test("TextLoader.messageOf() says what to do without a worker, in any case", () => {
+  const loader = new TextLoader(() => Promise.reject(new TypeError("None")));
+  const detail = 'Use worker: "none" and import "…/in-thread"';
+  assertEquals(
+    loader.messageOf({ type: "worker", detail, retryable: false }, CONTEXT),
+    `The worker failed: ${detail}`,
+  );
+});
+
+Deno.test("TextLoader.provide() loads nothing any more", async () => {
+  const loader = new TextLoader(() => {
+    throw new Error("It loads");
+  });
+  loader.provide(WRITER);
   await loader.load();
   assertEquals(loader.messageOf(LOST, CONTEXT), "about lost");
 });

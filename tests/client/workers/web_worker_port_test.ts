@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { startWorker } from "../../../lib/client/workers/web_worker_port.ts";
 
 /** What is left of a worker when it does nothing. */
@@ -51,6 +51,23 @@ Deno.test("startWorker() passes on posts, messageerror and errors until it ends"
     null,
     null,
   ]);
+});
+
+Deno.test("startWorker() says what to do where there is no Worker", () => {
+  const { Worker } = globalThis;
+  Reflect.deleteProperty(globalThis, "Worker");
+  try {
+    const listener = { post() {}, failed() {} };
+    const error = assertThrows(() => startWorker()(listener), TypeError);
+    assertStringIncludes(error.message, 'worker: "none"');
+    assertStringIncludes(error.message, "@holdfast/websocket/in-thread");
+  } finally {
+    Object.defineProperty(globalThis, "Worker", {
+      value: Worker,
+      configurable: true,
+      writable: true,
+    });
+  }
 });
 
 function start(url?: string) {

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { Setup } from "../../../lib/boundary/protocol.ts";
 import type {
   Config,
@@ -8,6 +8,7 @@ import * as features from "../../../lib/worker/features/features.ts";
 import {
   loadFeatures,
   needsFeatures,
+  provideFeatures,
 } from "../../../lib/worker/features/load_features.ts";
 import { setupWith } from "../hub_client.ts";
 
@@ -46,4 +47,11 @@ for (
 
 Deno.test("loadFeatures() loads them once", async () => {
   assertEquals(await loadFeatures(), features);
+});
+
+Deno.test("provideFeatures() gives what loadFeatures() gives", async () => {
+  const provided = { ...features };
+  provideFeatures(provided);
+  assertStrictEquals(await loadFeatures(), provided);
+  provideFeatures(features);
 });
