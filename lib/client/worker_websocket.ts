@@ -261,7 +261,7 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
     this.#connection.close(undefined, "");
   }
 
-  /** As Chromium does it: what is lost after `open` fires no `error`. */
+  /** As Chromium does it: most of what is lost after `open` fires no `error`. */
   #onClosed({ info, failure = this.#crash }: NoticeOf<"closed">): void {
     const failed = this.#reached === "nothing" || isBroken(failure);
     const { closeCode: code, reason, wasClean } = failed ? LOST : info;
@@ -299,7 +299,15 @@ const IGNORED: Pick<
 
 /** Whether a connection was failed (RFC 6455, 7.1.7), rather than closed or lost. */
 function isBroken(failure: Failure | undefined): boolean {
-  if (failure?.type === "exhausted") return isBroken(failure.cause);
-  return failure !== undefined &&
-    !["closed", "close-timeout", "lost"].includes(failure.type);
+  switch (failure?.type) {
+    case undefined:
+    case "closed":
+    case "close-timeout":
+      return false;
+    case "lost":
+      return failure.event === "error";
+    case "exhausted":
+      return isBroken(failure.cause);
+  }
+  return true;
 }

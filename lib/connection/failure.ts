@@ -48,7 +48,12 @@ export type Failure =
     readonly phase: Phase;
   }
   /** No close frame was received. */
-  | { readonly type: "lost"; readonly detail: string }
+  | {
+    readonly type: "lost";
+    readonly detail: string;
+    /** The platform fired an `error` event that does not say why. */
+    readonly event?: "error";
+  }
   /** The server closed the connection. */
   | ({
     readonly type: "closed";

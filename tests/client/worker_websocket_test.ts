@@ -195,6 +195,14 @@ Deno.test("a protocol violation fires a plain error, then close 1006, both CLOSE
   assertEquals(events, ["Event error 3", "CloseEvent close 3 1006  false"]);
 });
 
+Deno.test("a loss for which the platform fires an error fires one too, then close 1006", async () => {
+  await using stage = makeStage();
+  const events = record(makeOpen(stage));
+  end(stage, { type: "lost", detail: "", event: "error" });
+  await settle();
+  assertEquals(events, ["Event error 3", "CloseEvent close 3 1006  false"]);
+});
+
 Deno.test("close() while connecting fires error, then close 1006, and never open", async () => {
   await using stage = makeStage();
   const socket = make(stage);

@@ -18,8 +18,9 @@ const FLAGS = [
   "--host-resolver-rules=MAP holdfast.test 127.0.0.1",
 ];
 
-/** What playwright sets, and makes background tabs unlike those of people. */
-const UNTHROTTLED = [
+/** What playwright sets, and makes tabs unlike those of people. */
+const UNUSUAL = [
+  "--disable-back-forward-cache",
   "--disable-background-timer-throttling",
   "--disable-backgrounding-occluded-windows",
   "--disable-renderer-backgrounding",
@@ -60,7 +61,7 @@ export class Chromium implements AsyncDisposable {
     const browser = await chromium.launch({
       executablePath: PROGRAMS.chromium,
       args: FLAGS,
-      ignoreDefaultArgs: [...UNTHROTTLED],
+      ignoreDefaultArgs: [...UNUSUAL],
       timeout: LIMIT,
     });
     return new Chromium(browser);

@@ -57,6 +57,7 @@ export const CALM: readonly string[] = [
 export const CHROMIUM: readonly string[] = [
   "tests/system/browser_bundlers_test.ts",
   "tests/system/browser_page_test.ts",
+  "tests/system/browser_restored_test.ts",
   "tests/system/browser_service_worker_test.ts",
   "tests/system/browser_whatwg_test.ts",
 ];

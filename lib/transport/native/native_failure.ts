@@ -7,6 +7,7 @@
  */
 
 import type { Failure } from "../../connection/failure.ts";
+import { hiddenLoss } from "./native_transport.ts";
 
 /** Texts of Deno for frames that violate RFC 6455. */
 const BROKEN_FRAME =
@@ -45,9 +46,9 @@ export function openFailure(text: string, limit: number): Failure {
     return { type: "protocol", closeCode: 1007, detail: text };
   }
   if (/^frame too large/i.test(text)) return { type: "too-big", limit };
-  // Browsers fire `error` after `open` for a violation, not for a lost peer.
-  if (text === "" || BROKEN_FRAME.test(text)) {
-    return { type: "protocol", closeCode: 1002, detail: text || HIDDEN };
+  if (text === "") return hiddenLoss();
+  if (BROKEN_FRAME.test(text)) {
+    return { type: "protocol", closeCode: 1002, detail: text };
   }
   return { type: "lost", detail: text };
 }

@@ -30,11 +30,25 @@ export interface FailureReader {
 }
 
 const HIDDEN = "The platform does not say why";
-/** Browsers hide it: there is no text. They fire `error` after `open` for a violation only. */
+/** Browsers hide it: there is no text. */
 const NO_TEXT: FailureReader = {
   openingFailure: () => ({ type: "connect", kind: "unknown", detail: HIDDEN }),
-  openFailure: () => ({ type: "protocol", closeCode: 1002, detail: HIDDEN }),
+  openFailure: hiddenLoss,
 };
+
+/**
+ * What an `error` event without a text means after `open`. Chromium fires it for
+ * a violation of RFC 6455, and when it restores a page from the back/forward
+ * cache; Firefox and Safari fire it for each loss. The losses are far more
+ * frequent.
+ */
+export function hiddenLoss(): Failure {
+  return {
+    type: "lost",
+    detail: "The platform does not say why, but its console may",
+    event: "error",
+  };
+}
 
 /** The WebSocket of browsers. */
 export const nativeTransport: TransportKind = /* @__PURE__ */

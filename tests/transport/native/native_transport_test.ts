@@ -70,6 +70,37 @@ Deno.test("nativeTransport refuses handshake headers where the platform takes no
   }
 });
 
+Deno.test("nativeTransport calls it a loss when a restored page gets error and close 1006", async () => {
+  const { WebSocket } = globalThis;
+  Object.assign(globalThis, { WebSocket: RestoredWebSocket });
+  try {
+    const socket = new Recorder(silent, "ws://localhost:1/");
+    await socket.next("open");
+    const { info, failure } = await socket.next("end");
+    assertEquals([info.closeCode, info.wasClean], [1006, false]);
+    assertEquals([failure?.type], ["lost"]);
+  } finally {
+    Object.assign(globalThis, { WebSocket });
+  }
+});
+
+/** What Chromium fires when it restores a page from the back/forward cache. */
+class RestoredWebSocket {
+  onopen: ((event: Event) => void) | null = null;
+  onerror: ((event: Event) => void) | null = null;
+  onclose: ((event: CloseEvent) => void) | null = null;
+  readonly protocol = "";
+  readonly extensions = "";
+
+  constructor() {
+    queueMicrotask(() => {
+      this.onopen?.(new Event("open"));
+      this.onerror?.(new Event("error"));
+      this.onclose?.(new CloseEvent("close", { code: 1006 }));
+    });
+  }
+}
+
 Deno.test("nativeTransport says only that it failed, where the platform hides why", async () => {
   const socket = new Recorder(silent, "ws://localhost:1/");
   assertEquals((await socket.next("end")).failure, {
