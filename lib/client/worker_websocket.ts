@@ -26,7 +26,8 @@ import type { NoticeOf } from "../boundary/protocol.ts";
 import { type Sendable, toMessage } from "./remote/message_data.ts";
 import { sizeOf } from "../queue/data.ts";
 import type { WorkerWebSocketOptions } from "./options/options.ts";
-import { PLATFORM_ROWS, resolveRows } from "./options/table.ts";
+import { resolveRows } from "./options/resolve_rows.ts";
+import { PLATFORM_ROWS } from "./options/table.ts";
 import { checkValue } from "./options/validate.ts";
 import {
   type BinaryFormat,

@@ -1,5 +1,7 @@
 /**
- * The public options; `table.ts` has their rules and defaults. Durations are in milliseconds;
+ * The public options; `table.ts` has their rules and defaults. The members of a
+ * group are in the file of the group (`message_options.ts`, `network_options.ts`,
+ * `queue_options.ts`, `token_options.ts`). Durations are in milliseconds;
  * `Infinity` means never or no limit.
  *
  * @module
@@ -10,11 +12,22 @@ import type {
   SpreadBackoff,
 } from "../../connection/backoff/backoff.ts";
 import type { TransportChoice } from "../../connection/config/transports.ts";
-import type { Json } from "../../connection/config/pattern.ts";
 import type { Logger } from "./logger.ts";
+import type { GreetingOptions, HeartbeatOptions } from "./message_options.ts";
+import type { CompressionOptions, TlsOptions } from "./network_options.ts";
+import type { InboxOptions, OutboxOptions } from "./queue_options.ts";
 import type { TokenOptions, TokenProvider } from "./token_options.ts";
 import type { WorkerHost } from "../workers/worker_host.ts";
 
+export type {
+  GreetingOptions,
+  HeartbeatOptions,
+  HookMarker,
+  MessageBody,
+  MessagePattern,
+} from "./message_options.ts";
+export type { CompressionOptions, TlsOptions } from "./network_options.ts";
+export type { InboxOptions, OutboxOptions } from "./queue_options.ts";
 export type {
   TokenOptions,
   TokenPlacementOptions,
@@ -46,21 +59,6 @@ export type UrlSource = string | URL | UrlProvider;
  */
 export type UrlProvider = () => string | URL | Promise<string | URL>;
 
-/** Text, or binary data, which is copied immediately. */
-export type MessageBody = string | ArrayBuffer | ArrayBufferView;
-
-/** Names a function of the hooks module. */
-export interface HookMarker {
-  /** The function of the same name in the hooks module is called. */
-  readonly hook: true;
-}
-
-/**
- * What a message must be: the same text or bytes, or, for an object, a JSON
- * text that has at least these members.
- */
-export type MessagePattern = MessageBody | { readonly [key: string]: Json };
-
 /**
  * When the next attempt is made, and when the socket gives up.
  *
@@ -89,159 +87,6 @@ export type BackoffOptions =
     /** For how long attempts may fail in a row, in milliseconds. @default {Infinity} */
     readonly maxElapsed?: number;
   };
-
-/**
- * How a dead peer is detected.
- *
- * @example A ping that the application answers
- * ```ts
- * import { type HeartbeatOptions, ReconnectingWebSocket } from "@holdfast/websocket";
- * import { assert } from "@std/assert";
- *
- * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
- *   const { socket, response } = Deno.upgradeWebSocket(request);
- *   socket.onmessage = () => socket.send('{"op":"pong","at":1}');
- *   return response;
- * });
- * const heartbeat: HeartbeatOptions = {
- *   interval: 15_000,
- *   message: '{"op":"ping"}',
- *   expect: { op: "pong" },
- * };
- * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
- *   heartbeat,
- * });
- * await socket.opened;
- * assert(await socket.probe() >= 0);
- * ```
- */
-export interface HeartbeatOptions {
-  /** From one ping to the next, in milliseconds. @default {20_000} */
-  readonly interval?: number;
-  /**
-   * How long an answer may take, in milliseconds. Any inbound frame counts as
-   * one. `tcp` and `ws` see each byte that arrives; `native` sees whole messages only,
-   * so allow for the time that the largest one takes. A ping waits behind what
-   * is being sent, so on a slow network allow for the time of an upload too.
-   *
-   * @default {10_000}
-   */
-  readonly timeout?: number;
-  /**
-   * What to send instead of a ping frame. Without it, transports that have no
-   * ping frames (`native`, all browsers) send no ping: only `idleTimeout` finds
-   * a dead peer, and the log says so.
-   *
-   * @default {undefined}
-   */
-  readonly message?: MessageBody | HookMarker;
-  /** What counts as its answer. Any frame shows that the peer is alive. @default {undefined} */
-  readonly expect?: MessagePattern | HookMarker;
-  /** Whether answers reach the application. @default {false} */
-  readonly deliver?: boolean;
-  /** The answer to a server's own application ping. @default {undefined} */
-  readonly reply?: { readonly to: MessagePattern; readonly with: MessageBody };
-}
-
-/**
- * What is exchanged before the `open` event.
- *
- * @example Waiting for the server's welcome
- * ```ts
- * import { type GreetingOptions, ReconnectingWebSocket } from "@holdfast/websocket";
- * import { assertEquals } from "@std/assert";
- *
- * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
- *   const { socket, response } = Deno.upgradeWebSocket(request);
- *   socket.onmessage = ({ data }) =>
- *     socket.send(data === "hello" ? '{"type":"welcome","session":7}' : `echo: ${data}`);
- *   return response;
- * });
- * const greeting: GreetingOptions = {
- *   send: "hello",
- *   expect: { type: "welcome" },
- *   reject: { type: "denied" },
- * };
- * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
- *   greeting,
- * });
- * socket.send("after the greeting");
- * assertEquals(await socket.receive(), "echo: after the greeting");
- * ```
- */
-export interface GreetingOptions {
-  /** The first message. @default {undefined} */
-  readonly send?: MessageBody;
-  /** The answer that is waited for. @default {undefined} */
-  readonly expect?: MessagePattern;
-  /** Answers by which the server refuses. @default {[]} */
-  readonly reject?: MessagePattern | readonly MessagePattern[];
-  /** How long it may take, in milliseconds; `openTimeout` applies as well. @default {Infinity} */
-  readonly timeout?: number;
-  /** Whether `greeting()` of the hooks module is called instead. @default {false} */
-  readonly hook?: boolean;
-}
-
-/**
- * The bounds of what waits to be sent.
- *
- * @example Only the latest position counts
- * ```ts
- * import { type OutboxOptions, ReconnectingWebSocket } from "@holdfast/websocket";
- * import { assertEquals } from "@std/assert";
- *
- * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
- *   const { socket, response } = Deno.upgradeWebSocket(request);
- *   socket.onmessage = ({ data }) => socket.send(data);
- *   return response;
- * });
- * const outbox: OutboxOptions = { maxMessages: 1, overflow: "drop-oldest", ttl: 60_000 };
- * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
- *   outbox,
- * });
- * for (const position of ["1,1", "2,1", "2,2"]) socket.send(position);
- * assertEquals(await socket.receive(), "2,2");
- * ```
- */
-export interface OutboxOptions {
-  /** In messages. @default {10_000} */
-  readonly maxMessages?: number;
-  /** In UTF-8 or binary bytes. @default {16_777_216} */
-  readonly maxBytes?: number;
-  /** What happens when the bound is reached. @default {"reject"} */
-  readonly overflow?: "reject" | "drop-oldest" | "drop-newest";
-  /** How long a message may wait, in milliseconds; 0: it goes at once or not at all. @default {Infinity} */
-  readonly ttl?: number;
-}
-
-/**
- * The bounds of what waits to be read.
- *
- * @example A message too large for the inbox is dropped, the next one is read
- * ```ts
- * import { type InboxOptions, ReconnectingWebSocket } from "@holdfast/websocket";
- * import { assertEquals } from "@std/assert";
- *
- * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
- *   const { socket, response } = Deno.upgradeWebSocket(request);
- *   socket.onopen = () => ["x".repeat(1_001), "small"].forEach((text) => socket.send(text));
- *   return response;
- * });
- * const inbox: InboxOptions = { maxBytes: 1_000, overflow: "drop-newest" };
- * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
- *   inbox,
- * });
- * assertEquals(await socket.receive(), "small");
- * ```
- */
-export interface InboxOptions {
-  /** In messages. @default {100_000} */
-  readonly maxMessages?: number;
-  /** In UTF-8 or binary bytes. @default {67_108_864} */
-  readonly maxBytes?: number;
-  /** What happens when the bound is reached. @default {"pause"} */
-  readonly overflow?: "pause" | "close" | "drop-oldest" | "drop-newest";
-}
 
 /**
  * The options of a `ReconnectingWebSocket`.
@@ -313,75 +158,6 @@ export interface ReconnectingWebSocketOptions {
   readonly logger?: Logger;
   /** When it aborts, the socket closes. @default {undefined} */
   readonly signal?: AbortSignal;
-}
-
-/**
- * What TLS trusts, and what it shows of the client. All of it is PEM.
- *
- * The check of the server's certificate cannot be switched off. Deno shows a
- * client's certificate only on a direct connection, not through a proxy, and
- * there a small message may wait up to 40 ms for the one before it (Nagle).
- *
- * @example An authority of one's own
- * ```ts
- * import { ReconnectingWebSocket, type TlsOptions } from "@holdfast/websocket";
- * import { assertThrows } from "@std/assert";
- *
- * const tls: TlsOptions = {
- *   caCerts: ["-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n"],
- * };
- * await using socket = new ReconnectingWebSocket("wss://localhost:1", [], {
- *   tls,
- *   autoConnect: false,
- * });
- * assertThrows(
- *   () => new ReconnectingWebSocket("wss://localhost", [], { tls: { caCerts: ["ca.pem"] } }),
- *   TypeError,
- *   "certificates in PEM",
- * );
- * ```
- */
-export interface TlsOptions {
-  /** Certificates of authorities, trusted besides those of the platform. @default {[]} */
-  readonly caCerts?: readonly string[];
-  /** The client's certificate, with those that signed it; needs `key`. */
-  readonly cert?: string;
-  /** The private key of `cert`. */
-  readonly key?: string;
-}
-
-/**
- * How to compress messages (RFC 7692), if the server agrees.
- *
- * Text of the same form shrinks to a third or less. It costs about 300 KiB of
- * memory for each connection, and time of the worker for each message.
- *
- * @example Less memory at the server
- * ```ts
- * import { type CompressionOptions, ReconnectingWebSocket } from "@holdfast/websocket";
- * import { assertEquals } from "@std/assert";
- *
- * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
- *   const { socket, response } = Deno.upgradeWebSocket(request);
- *   socket.onopen = () => socket.send("hello");
- *   return response;
- * });
- * const compression: CompressionOptions = { serverNoContextTakeover: true };
- * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
- *   compression,
- * });
- * assertEquals(await socket.receive(), "hello");
- * ```
- */
-export interface CompressionOptions {
-  /** Whether each message of ours is compressed by itself: less memory, longer messages. @default {false} */
-  readonly clientNoContextTakeover?: boolean;
-  /** Whether to ask the server for the same. @default {false} */
-  readonly serverNoContextTakeover?: boolean;
-  /** The client's window, as a power of 2: 8 to 15. @default {15} */
-  readonly clientMaxWindowBits?: number;
-  /** Messages of fewer bytes are sent as they are. @default {256} */
-  readonly threshold?: number;
 }
 
 /**

@@ -21,6 +21,7 @@ import type {
   UrlProvider,
   UrlSource,
 } from "./options.ts";
+import { resolveRows } from "./resolve_rows.ts";
 import { isHook } from "./rules.ts";
 import {
   CONFIG_ROWS,
@@ -28,7 +29,6 @@ import {
   OPTIONS,
   OTHER_ROWS,
   PLATFORM_ROWS,
-  resolveRows,
   TOKEN_ROWS,
 } from "./table.ts";
 import { check } from "./validate.ts";

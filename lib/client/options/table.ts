@@ -40,6 +40,7 @@ import type {
   TokenPlacementOptions,
   WorkerWebSocketOptions,
 } from "./options.ts";
+import { resolveRows } from "./resolve_rows.ts";
 import {
   BODY,
   BODY_OR_HOOK,
@@ -298,34 +299,6 @@ function defaultsOf(rows: Members["members"]): object {
     return [[name, Object.freeze(shown)]];
   });
   return Object.freeze(Object.fromEntries(defaults));
-}
-
-/**
- * Resolves the value or the default of each option. An option without either is
- * left out.
- *
- * @param rows The rows, which say of what types the members of the result are.
- * @param options Options that obey the rules; others than the rows' are ignored.
- */
-export function resolveRows<Resolved>(
-  rows: Members["members"],
-  options: object,
-): Resolved {
-  const resolved: Record<string, unknown> = {};
-  for (const [name, row] of Object.entries(rows)) {
-    const value = resolveRow(row, Reflect.get(options, name));
-    if (value !== undefined) resolved[name] = value;
-  }
-  return resolved as Resolved;
-}
-
-function resolveRow(row: Row, given: unknown): unknown {
-  const value = given === undefined ? row.default : given;
-  if (value === undefined) return undefined;
-  const whole = "members" in row && isObject(value)
-    ? resolveRows<object>(row.members, value)
-    : value;
-  return row.resolve ? row.resolve(whole as never) : whole;
 }
 
 /** `false` turns it off. */

@@ -8,16 +8,16 @@ import {
   DEFAULTS,
   OPTIONS,
   PLATFORM_ROWS,
-  resolveRows,
 } from "../../../lib/client/options/table.ts";
-import {
-  DURATION,
-  type Members,
-} from "../../../lib/client/options/validate.ts";
 
-const SOURCE = await Deno.readTextFile(
-  new URL("../../../lib/client/options/options.ts", import.meta.url),
+const SOURCES = await Promise.all(
+  ["options", "message_options", "queue_options"].map((name) =>
+    Deno.readTextFile(
+      new URL(`../../../lib/client/options/${name}.ts`, import.meta.url),
+    )
+  ),
 );
+const SOURCE = SOURCES.join("\n");
 const DEFAULTS_OF: Readonly<Record<string, object>> = {
   HeartbeatOptions: DEFAULTS.heartbeat,
   OutboxOptions: DEFAULTS.outbox,
@@ -62,39 +62,6 @@ Deno.test("PLATFORM_ROWS are among OPTIONS", () => {
   for (const [name, row] of Object.entries(PLATFORM_ROWS)) {
     assertStrictEquals(OPTIONS.members[name], row);
   }
-});
-
-Deno.test("resolveRows() leaves out what is not given and has no default", () => {
-  const rows = {
-    bound: { rule: DURATION, default: 5 },
-    name: { rule: DURATION },
-    group: { default: {}, members: { inner: { rule: DURATION, default: 7 } } },
-    absent: { members: { inner: { rule: DURATION, default: 7 } } },
-  };
-  assertEquals(resolveRows<object>(rows, {}), {
-    bound: 5,
-    group: { inner: 7 },
-  });
-  assertEquals(
-    resolveRows<object>(rows, { name: 1, group: { inner: 2 }, absent: {} }),
-    { bound: 5, name: 1, group: { inner: 2 }, absent: { inner: 7 } },
-  );
-});
-
-Deno.test("resolveRows() resolves members before their group", () => {
-  const rows: Members["members"] = {
-    group: {
-      members: {
-        inner: { rule: DURATION, resolve: (value: number) => value * 2 },
-      },
-      unless: (value) => value === false,
-      resolve: (value: unknown) => JSON.stringify(value),
-    },
-  };
-  assertEquals(resolveRows<object>(rows, { group: { inner: 4 } }), {
-    group: '{"inner":8}',
-  });
-  assertEquals(resolveRows<object>(rows, { group: false }), { group: "false" });
 });
 
 /** What is documented as the default of each member of an interface. */
