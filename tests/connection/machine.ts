@@ -1,4 +1,5 @@
 import type { Config } from "../../lib/connection/config/config.ts";
+import type { Failure } from "../../lib/connection/failure.ts";
 import {
   newConnection,
   nextDeadline,
@@ -271,4 +272,10 @@ function resultInWords(result: ProbeResult): string {
     case "paused":
       return result.kind;
   }
+}
+
+/** A handshake that the server refused. */
+export function refused(status: number, retryAfter?: number): Failure {
+  const advice = retryAfter === undefined ? {} : { retryAfter };
+  return { type: "handshake", status, headers: {}, detail: "", ...advice };
 }

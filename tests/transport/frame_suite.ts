@@ -23,7 +23,7 @@ import {
 import { startTcpServer } from "../system/servers/tcp_server.ts";
 import { startWsServer } from "../system/servers/ws_server.ts";
 import { Recorder } from "./recorder.ts";
-import type { Traits } from "./transport_suite.ts";
+import type { Traits } from "./traits.ts";
 
 const MEBIBYTE = 1024 * 1024;
 

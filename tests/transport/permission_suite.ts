@@ -8,7 +8,7 @@ import { assertEquals } from "@std/assert";
 import { fileURLToPath as fromFileUrl } from "node:url";
 import type { TransportName } from "../../lib/connection/config/transports.ts";
 import { startWsServer } from "../system/servers/ws_server.ts";
-import type { Traits } from "./transport_suite.ts";
+import type { Traits } from "./traits.ts";
 
 /** Registers the test of a transport by its name. */
 export function testPermissions(

@@ -10,8 +10,6 @@ import {
   assertObjectMatch,
   assertThrows,
 } from "@std/assert";
-import type { Failure } from "../../lib/connection/failure.ts";
-import type { TransportKind } from "../../lib/transport/transport.ts";
 import {
   encodeClose,
   encodeFrame,
@@ -20,26 +18,11 @@ import {
 } from "../system/servers/frames.ts";
 import type { TcpPeer } from "../system/servers/tcp_peer.ts";
 import { startTcpServer } from "../system/servers/tcp_server.ts";
-import { findUnusedPort } from "../system/servers/unused_port.ts";
 import { startWsServer } from "../system/servers/ws_server.ts";
 import { Recorder } from "./recorder.ts";
-
-/** How the transports differ. */
-export interface Traits {
-  readonly symbol: "nativeTransport" | "loadWsTransport()" | "tcpTransport";
-  readonly load: () => Promise<TransportKind>;
-  /** Which code is sent for a code of ours, where they differ. */
-  readonly wireCodes: Readonly<Record<number, number>>;
-  /** The failure for a peer that goes away instead of answering our close frame. */
-  readonly unanswered: "lost" | undefined;
-  /** What the platform says about a port where nothing listens. */
-  readonly refused: "refused" | "unknown";
-  /** The visible headers of a refused handshake. */
-  readonly refusal: {
-    readonly headers: Record<string, string>;
-    readonly retryAfter?: number;
-  };
-}
+import { testClosing, testTermination } from "./closing_suite.ts";
+import { testFailedOpenings } from "./opening_suite.ts";
+import type { Traits } from "./traits.ts";
 
 const LOST = { closeCode: 1006, reason: "", wasClean: false };
 const MEBIBYTE = 1024 * 1024;
@@ -163,198 +146,6 @@ function testMessages({ symbol, load }: Traits): void {
   });
 }
 
-function testClosing({ symbol, load, wireCodes, unanswered }: Traits): void {
-  for (const closeCode of [1000, 3000, 4999, 1002, 1009, 1011]) {
-    Deno.test(`${symbol} sends close code ${closeCode} and reports the answer`, async () => {
-      const wireCode = wireCodes[closeCode] ?? closeCode;
-      await using server = await startTcpServer(async (peer) => {
-        await peer.accept();
-        const frame = await peer.readFrame();
-        assertEquals(frame?.opcode, OPCODE.close);
-        assertEquals([...frame?.payload ?? []], [
-          wireCode >> 8,
-          wireCode & 255,
-          98,
-        ]);
-        await peer.write(encodeClose(wireCode, "b"));
-        peer.end();
-      });
-      const socket = new Recorder(await load(), server.url);
-      await socket.next("open");
-      socket.do(() => socket.transport.close(closeCode, "b"));
-      assertEquals(await socket.next("end"), {
-        type: "end",
-        info: { closeCode, reason: "b", wasClean: true },
-        failure: undefined,
-      });
-      await server.peers[0]?.ended;
-    });
-  }
-
-  for (const closeCode of [undefined, 1005, 1006, 1015]) {
-    Deno.test(`${symbol} sends no code for ${closeCode}`, async () => {
-      await using server = await startTcpServer(async (peer) => {
-        await peer.accept();
-        assertEquals((await peer.readFrame())?.payload.length, 0);
-        await peer.write(encodeClose());
-        peer.end();
-      });
-      const socket = new Recorder(await load(), server.url);
-      await socket.next("open");
-      socket.do(() => socket.transport.close(closeCode, "unsaid"));
-      const { info, failure } = await socket.next("end");
-      assertEquals([info.closeCode, failure], [1005, undefined]);
-    });
-  }
-
-  Deno.test(`${symbol} is open from the handshake to the first close frame`, async () => {
-    await using server = await startWsServer();
-    const socket = new Recorder(await load(), server.url);
-    const { transport } = socket;
-    assertEquals(transport.isOpen, false);
-    await socket.next("open");
-    assertEquals(transport.isOpen, true);
-    socket.do(() => transport.close(1000, ""));
-    assertEquals(transport.isOpen, false);
-    await socket.next("end");
-    assertEquals(transport.isOpen, false);
-  });
-
-  Deno.test(`${symbol} reports code and reason of a server that closes`, async () => {
-    await using server = await startWsServer();
-    const socket = new Recorder(await load(), server.url);
-    await socket.next("open");
-    await server.close(4000, "bye");
-    const info = { closeCode: 4000, reason: "bye", wasClean: true };
-    const failure = { type: "closed", ...info } as const;
-    assertEquals(await socket.next("end"), { type: "end", info, failure });
-  });
-
-  Deno.test(`${symbol} reports a close frame without a code as 1005`, async () => {
-    await using server = await startTcpServer(async (peer) => {
-      await peer.accept({ followedBy: encodeClose() });
-      await peer.readFrame();
-      peer.end();
-    });
-    const socket = new Recorder(await load(), server.url);
-    await socket.next("open");
-    const { info, failure } = await socket.next("end");
-    assertEquals([info.closeCode, failure?.type], [1005, "closed"]);
-  });
-
-  Deno.test(`${symbol} does not mistake a server's close for the answer to a later one`, async () => {
-    const answered = Promise.withResolvers<void>();
-    await using server = await startTcpServer(async (peer) => {
-      await peer.accept();
-      await peer.write(encodeClose(4001));
-      await peer.readFrame();
-      answered.resolve();
-    });
-    const socket = new Recorder(await load(), server.url);
-    await answered.promise;
-    socket.do(() => socket.transport.close(1000, ""));
-    server.peers[0]?.end();
-    const { failure } = await socket.ended();
-    assertObjectMatch(failure ?? {}, { type: "closed", closeCode: 4001 });
-  });
-
-  Deno.test(`${symbol} reports a close that a lost peer never answers`, async () => {
-    await using server = await startTcpServer(async (peer) => {
-      await peer.accept();
-      await peer.readFrame();
-      peer.destroy();
-    });
-    const socket = new Recorder(await load(), server.url);
-    await socket.next("open");
-    socket.do(() => socket.transport.close(1000, ""));
-    const { info, failure } = await socket.next("end");
-    assertEquals(info.closeCode, unanswered === "lost" ? 1006 : 1005);
-    assertEquals(failure?.type, unanswered);
-  });
-
-  for (const loss of ["destroy", "reset"] as const) {
-    Deno.test(`${symbol} reports a connection that is lost by ${loss}`, async () => {
-      await using server = await startTcpServer((peer) => peer.accept().then());
-      const socket = new Recorder(await load(), server.url);
-      await socket.next("open");
-      server.peers[0]?.[loss]();
-      const { info, failure } = await socket.next("end");
-      assertEquals([info, failure?.type], [LOST, "lost"]);
-    });
-  }
-}
-
-function testFailedOpenings({ symbol, load, refused, refusal }: Traits): void {
-  const expectFailure = async (url: string, expected: Partial<Failure>) => {
-    const socket = new Recorder(await load(), url);
-    const { info, failure } = await socket.next("end");
-    assertEquals(info, LOST);
-    assertObjectMatch(failure ?? {}, expected);
-  };
-
-  Deno.test(`${symbol} reports a refused connection`, async () => {
-    const url = `ws://127.0.0.1:${findUnusedPort()}`;
-    await expectFailure(url, { type: "connect", kind: refused });
-  });
-
-  Deno.test(`${symbol} reports a name that does not resolve`, async () => {
-    await expectFailure("ws://name.invalid/", { type: "connect", kind: "dns" });
-  });
-
-  Deno.test(`${symbol} reports a peer that does not speak TLS`, async () => {
-    await using server = await startTcpServer(async (peer) => {
-      await peer.read();
-      await peer.write("HTTP/1.1 400 Bad Request\r\n\r\n");
-      peer.end();
-    });
-    const url = server.url.replace("ws:", "wss:");
-    await expectFailure(url, { type: "connect", kind: "tls" });
-  });
-
-  Deno.test(`${symbol} reports a certificate that it does not trust`, async () => {
-    await using server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen() {}, ...SELF_SIGNED },
-      () => new Response(),
-    );
-    const url = `wss://127.0.0.1:${server.addr.port}/`;
-    await expectFailure(url, { type: "connect", kind: "tls" });
-  });
-
-  for (const status of [200, 301, 401, 503]) {
-    Deno.test(`${symbol} reports a handshake refused with ${status}`, async () => {
-      await using server = await startWsServer({
-        handshake: {
-          type: "refuse",
-          status,
-          headers: { "Retry-After": "7" },
-          body: "no",
-        },
-      });
-      await expectFailure(server.url, {
-        type: "handshake",
-        status,
-        ...refusal,
-      });
-      await server.until((report) => report.open === 0);
-    });
-  }
-
-  Deno.test(`${symbol} reports an answer that is not HTTP`, async () => {
-    await using server = await startTcpServer(async (peer) => {
-      await peer.readRequest();
-      await peer.write("220 mail.example.com ESMTP\r\n\r\n");
-      peer.end();
-    });
-    await expectFailure(server.url, { type: "protocol", closeCode: 1002 });
-    await server.peers[0]?.ended;
-  });
-
-  Deno.test(`${symbol} reports a handshake that is dropped`, async () => {
-    await using server = await startWsServer({ handshake: { type: "drop" } });
-    await expectFailure(server.url, { type: "connect", kind: "unknown" });
-  });
-}
-
 /** What a server may not send, and the code that stands for it. */
 const VIOLATIONS: Readonly<
   Record<
@@ -440,68 +231,7 @@ function testViolations({ symbol, load, wireCodes }: Traits): void {
   });
 }
 
-function testTermination({ symbol, load }: Traits): void {
-  Deno.test(`${symbol} is terminated while it connects`, async () => {
-    const asked = Promise.withResolvers<void>();
-    await using server = await startTcpServer(async (peer) => {
-      await peer.readRequest();
-      asked.resolve();
-    });
-    const socket = new Recorder(await load(), server.url);
-    await asked.promise;
-    socket.terminate();
-    await server.peers[0]?.ended;
-  });
-
-  Deno.test(`${symbol} is terminated before it has begun to connect`, async () => {
-    await using server = await startTcpServer(() => {});
-    new Recorder(await load(), server.url).terminate();
-    new Recorder(await load(), `ws://127.0.0.1:${findUnusedPort()}`)
-      .terminate();
-  });
-
-  Deno.test(`${symbol} reports nothing after terminate()`, async () => {
-    const dropped = Promise.withResolvers<void>();
-    await using server = await startTcpServer(async (peer) => {
-      await peer.accept();
-      await dropped.promise;
-      await peer.write(encodeFrame("late"));
-      await peer.write(encodeClose(1000));
-      peer.end();
-    });
-    const socket = new Recorder(await load(), server.url);
-    await socket.next("open");
-    socket.do(() => socket.transport.send("last words"));
-    socket.terminate();
-    socket.terminate();
-    dropped.resolve();
-    await server.peers[0]?.ended;
-  });
-}
-
 async function readToEnd(peer: TcpPeer): Promise<void> {
   while (await peer.read() !== undefined);
   peer.end();
 }
-
-/** For 127.0.0.1 until 2126, trusted by nobody. */
-const SELF_SIGNED = {
-  cert: `-----BEGIN CERTIFICATE-----
-MIIBmjCCAUGgAwIBAgIUBVtJ4n3aHuL2DXzv8qmYm7AtdVIwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTAzMzg1M1oYDzIxMjYxMDI4
-MDMzODUzWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAAQwqCn2FEQ6122rKURh3Ed19f85FKr5U8oHlOzbeayX7SCDKpHfC0/z
-3MRgOgNpFiKcEWEq7slUQrTjdOk3FEzPo28wbTAdBgNVHQ4EFgQU9MCbwTD59/4H
-x1TEfnJGixR/ytkwHwYDVR0jBBgwFoAU9MCbwTD59/4Hx1TEfnJGixR/ytkwDwYD
-VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARhwR/AAABgglsb2NhbGhvc3QwCgYIKoZI
-zj0EAwIDRwAwRAIgGANYO1XKcKbc9WqQHExl4/kh2Ont9giAhc0/AG8d91UCIF9o
-6qh0o2Q9nk6AFj+IMOuU8RDDeVFZk0VDPw6/4a7f
------END CERTIFICATE-----
-`,
-  key: `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgqMqT3/a17CJQiGEg
-K3cioMaMcLlvgYKhMrJpp7omcNGhRANCAAQwqCn2FEQ6122rKURh3Ed19f85FKr5
-U8oHlOzbeayX7SCDKpHfC0/z3MRgOgNpFiKcEWEq7slUQrTjdOk3FEzP
------END PRIVATE KEY-----
-`,
-};

@@ -28,6 +28,15 @@ type Told = ConnectionNotice | { readonly type: "messages" } & Batch;
 /** A notice of one connection. */
 type ConnectionNotice = Extract<Notice, { readonly id: number }>;
 
+/** Waits for no attempt. */
+export const AT_ONCE: Config["backoff"] = {
+  strategy: "spread",
+  first: 0,
+  cap: 0,
+  maxAttempts: Infinity,
+  maxElapsed: Infinity,
+};
+
 /** A setup with some changes. */
 export function setupWith(
   setup: Partial<Setup> = {},

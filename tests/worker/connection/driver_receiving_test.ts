@@ -2,15 +2,8 @@ import { assert, assertEquals, assertObjectMatch } from "@std/assert";
 import type { Config } from "../../../lib/connection/config/config.ts";
 import type { InboxConfig } from "../../../lib/queue/inbox.ts";
 import { FakeTransports } from "../../transport/fake_transport.ts";
-import { HubClient, setupWith } from "../hub_client.ts";
+import { AT_ONCE, HubClient, setupWith } from "../hub_client.ts";
 
-const AT_ONCE: Config["backoff"] = {
-  strategy: "spread",
-  first: 0,
-  cap: 0,
-  maxAttempts: Infinity,
-  maxElapsed: Infinity,
-};
 const GREETING = {
   reject: [],
   timeout: 1_000,

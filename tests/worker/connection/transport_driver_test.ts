@@ -1,15 +1,7 @@
 import { assert, assertEquals, assertObjectMatch } from "@std/assert";
-import type { Config } from "../../../lib/connection/config/config.ts";
 import { FakeTransports } from "../../transport/fake_transport.ts";
-import { HubClient, setupWith } from "../hub_client.ts";
+import { AT_ONCE, HubClient, setupWith } from "../hub_client.ts";
 
-const AT_ONCE: Config["backoff"] = {
-  strategy: "spread",
-  first: 0,
-  cap: 0,
-  maxAttempts: Infinity,
-  maxElapsed: Infinity,
-};
 const LOST = { closeCode: 1006, reason: "", wasClean: false };
 const GREETING = { reject: [], timeout: 1_000, hook: true } as const;
 
