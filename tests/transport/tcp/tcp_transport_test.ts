@@ -3,6 +3,7 @@ import { tcpTransport } from "../../../lib/transport/tcp/tcp_transport.ts";
 import { startWsServer } from "../../system/servers/ws_server.ts";
 import { testFrames } from "../frame_suite.ts";
 import { runDeno, testPermissions } from "../permission_suite.ts";
+import { Recorder } from "../recorder.ts";
 import { testTransport } from "../transport_suite.ts";
 
 const traits = {
@@ -29,3 +30,18 @@ for (const conditions of [[], ["--conditions=browser"]]) {
     assertEquals(output, "tcp");
   });
 }
+
+Deno.test(
+  "tcpTransport names the flag that lets it connect, and does not try again",
+  {
+    permissions: { net: ["127.0.0.1:1"] },
+  },
+  async () => {
+    const socket = new Recorder(tcpTransport, "ws://127.0.0.1:2/");
+    assertEquals((await socket.next("end")).failure, {
+      type: "invalid",
+      detail: "No permission to connect to 127.0.0.1:2: run Deno with " +
+        "--allow-net=127.0.0.1:2",
+    });
+  },
+);
