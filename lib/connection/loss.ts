@@ -5,7 +5,7 @@
  */
 
 import { delayBefore, offlineDelay } from "./backoff/backoff.ts";
-import { type CloseInfo, NO_CLOSE_FRAME } from "../rfc6455/close.ts";
+import { type CloseInfo, LOST, NO_CLOSE_FRAME } from "../rfc6455/close.ts";
 import { abandon, notify, refuseProbes, statusOf } from "./effects.ts";
 import type { Failure } from "./failure.ts";
 import { delayWithRetryAfter, requestedDelayOf } from "./retry_after.ts";
@@ -69,6 +69,15 @@ export function lose(
     case "retry":
       return retryLater(counted, { info, failure, cleanup }, context);
   }
+}
+
+/** Ends an attempt or a connection whose socket is alive and must be abandoned. */
+export function giveUp(
+  state: Connecting | Open,
+  failure: Failure,
+  context: Context,
+): Step {
+  return lose(state, { info: LOST, failure, socket: "alive" }, context);
 }
 
 /** A loss that may be followed by another attempt. */

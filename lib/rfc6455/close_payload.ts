@@ -4,29 +4,16 @@
  * @module
  */
 
+import { isCloseCode, NO_CLOSE_CODE } from "./close.ts";
 import type { ProtocolFault } from "./fault.ts";
 import { MAX_CONTROL } from "./frame.ts";
 
-/** Stands for a close frame without a code and never goes on the wire. */
-const NO_CODE = 1005;
-/** Below 1000 nothing is used, above 4999 nothing is defined. */
-const LIBRARY_CODES = 3000;
-const LAST_CODE = 4999;
-/** RFC 6455, 7.4.1, and 1012 to 1014 by IANA. 1004 to 1006 and 1015 are reserved. */
-const PROTOCOL_CODES: readonly number[] = [
-  1000,
-  1001,
-  1002,
-  1003,
-  1007,
-  1008,
-  1009,
-  1010,
-  1011,
-  1012,
-  1013,
-  1014,
-];
+/** The last code that is registered (IANA) and may be sent; 1015 is reserved. */
+const LAST_PROTOCOL_CODE = 1014;
+/** RFC 6455, 7.4.1. */
+const RESERVED_CODES: readonly number[] = [1004, 1005, 1006];
+/** From here on, codes are those of libraries and applications. */
+const FIRST_LIBRARY_CODE = 3000;
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -43,15 +30,15 @@ export type ClosePayload =
 
 /** Tells whether a close frame may carry this code (RFC 6455, 7.4.1 and 7.4.2). */
 export function isWireCloseCode(closeCode: number): boolean {
-  return PROTOCOL_CODES.includes(closeCode) ||
-    Number.isInteger(closeCode) && closeCode >= LIBRARY_CODES &&
-      closeCode <= LAST_CODE;
+  return isCloseCode(closeCode) &&
+    (closeCode >= FIRST_LIBRARY_CODE ||
+      closeCode <= LAST_PROTOCOL_CODE && !RESERVED_CODES.includes(closeCode));
 }
 
 /** Reads a payload of 0 or of 2 to 125 bytes. */
 export function readClosePayload(payload: Uint8Array): ClosePayload {
   if (payload.length === 0) {
-    return { kind: "close", closeCode: NO_CODE, reason: "" };
+    return { kind: "close", closeCode: NO_CLOSE_CODE, reason: "" };
   }
   const closeCode = payload[0]! * 256 + payload[1]!;
   if (!isWireCloseCode(closeCode)) {

@@ -4,9 +4,8 @@
  * @module
  */
 
-import { LOST } from "../../rfc6455/close.ts";
 import { notify, status, statusOf, unchanged } from "../effects.ts";
-import { lose } from "../loss.ts";
+import { giveUp, lose } from "../loss.ts";
 import type { Failure } from "../failure.ts";
 import { newHeartbeat } from "../heartbeat.ts";
 import type {
@@ -66,11 +65,7 @@ export function whileConnecting(
         ? enterOpen(state, context)
         : unchanged(state);
     case "failed":
-      return lose(state, {
-        info: LOST,
-        failure: event.failure,
-        socket: "alive",
-      }, context);
+      return giveUp(state, event.failure, context);
     case "ended":
       return lose(state, { ...event, socket: "gone" }, context);
     case "due":
@@ -142,7 +137,7 @@ function onAttemptDue(state: Connecting, context: Context): Step {
   }
   const { phase, timeout } = state;
   const failure: Failure = { type: "open-timeout", timeout, phase };
-  return lose(state, { info: LOST, failure, socket: "alive" }, context);
+  return giveUp(state, failure, context);
 }
 
 /**

@@ -4,9 +4,8 @@
  * @module
  */
 
-import { LOST } from "../../rfc6455/close.ts";
 import { notify, probed, refuseProbes, unchanged } from "../effects.ts";
-import { lose } from "../loss.ts";
+import { giveUp, lose } from "../loss.ts";
 import {
   answered,
   heard,
@@ -37,11 +36,7 @@ export function whileOpen(
   const { now } = context;
   switch (event.type) {
     case "failed":
-      return lose(state, {
-        info: LOST,
-        failure: event.failure,
-        socket: "alive",
-      }, context);
+      return giveUp(state, event.failure, context);
     case "ended":
       return lose(state, { ...event, socket: "gone" }, context);
     case "heard":
@@ -128,11 +123,7 @@ function onHeartbeatDue(state: Open, context: Context): Step {
     case "ping":
       return withPing(state, judgement.heartbeat);
     case "dead":
-      return lose(state, {
-        info: LOST,
-        failure: judgement.failure,
-        socket: "alive",
-      }, context);
+      return giveUp(state, judgement.failure, context);
   }
 }
 

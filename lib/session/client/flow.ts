@@ -36,6 +36,7 @@ import { dropTo, entriesOf, entryAt, push, sizeOf } from "../flow/numbered.ts";
 import { advance } from "../flow/positions.ts";
 import {
   acknowledgeNow,
+  answerPing,
   arrive,
   arriveGap,
   type Capacity,
@@ -277,12 +278,12 @@ function onAcknowledged(
 }
 
 function onPing(state: ClientAttached, n: number): ClientStep {
-  const { receiving, ack = state.receiving.acked } = ride(
-    state.receiving,
-    progressOf(state),
-  );
-  const effects = [transmit(state, { type: "pong", n, ack })];
-  return { state: { ...state, receiving }, effects };
+  const done = progressOf(state);
+  const { receiving, frame } = answerPing(state.receiving, done, n);
+  return {
+    state: { ...state, receiving },
+    effects: [transmit(state, frame)],
+  };
 }
 
 function onControl(

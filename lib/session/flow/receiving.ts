@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { AckFrame, DataFrame } from "../wire/frame.ts";
+import type { AckFrame, DataFrame, PongFrame } from "../wire/frame.ts";
 import type { WireWindow } from "../wire/handshake.ts";
 import { ACK_AFTER_MESSAGES, ACK_DELAY, CREDIT_PART } from "../wire/limits.ts";
 import { type Violation, violation } from "../wire/violation.ts";
@@ -152,6 +152,16 @@ export function ride(
     receiving: { ...receiving, acked: ack, ackAt: Infinity },
     ack,
   };
+}
+
+/** Answers a ping; a pong always says what is acknowledged. */
+export function answerPing(
+  before: Receiving,
+  done: Pick<Progress, "ack">,
+  n: number,
+): { readonly receiving: Receiving; readonly frame: PongFrame } {
+  const { receiving, ack = before.acked } = ride(before, done);
+  return { receiving, frame: { type: "pong", n, ack } };
 }
 
 /** Credit has to go alone; an acknowledgement can ride. So each has its own rule. */

@@ -7,7 +7,7 @@
 import { acknowledge, extend, isViolation } from "../flow/credit.ts";
 import type { AckFrame, DataFrame, Frame } from "../wire/frame.ts";
 import { push } from "../flow/numbered.ts";
-import { arrive, ride } from "../flow/receiving.ts";
+import { answerPing, arrive } from "../flow/receiving.ts";
 import { absorb, progressOf, skipGap, transmit } from "./pump.ts";
 import type {
   ServerAttached,
@@ -146,13 +146,10 @@ function onPing(
   n: number,
   context: ServerContext,
 ): ServerStep {
-  const { receiving, ack = state.receiving.acked } = ride(
-    state.receiving,
-    progressOf(state),
-  );
+  const done = progressOf(state);
+  const { receiving, frame } = answerPing(state.receiving, done, n);
   const step = work({ ...state, receiving }, context);
-  const pong = transmit({ type: "pong", n, ack });
-  return { ...step, effects: [pong, ...step.effects] };
+  return { ...step, effects: [transmit(frame), ...step.effects] };
 }
 
 function onControl(

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   acknowledgeNow,
+  answerPing,
   arrive,
   arriveGap,
   freeWindow,
@@ -139,6 +140,15 @@ Deno.test("ride() gives an acknowledgement that is new, once", () => {
   const first = ride({ ...received(2), ackAt: 100 }, { ack: 2 });
   assertEquals([first.ack, first.receiving.ackAt], [2, Infinity]);
   assertEquals(ride(first.receiving, { ack: 2 }).ack, undefined);
+});
+
+Deno.test("answerPing() says what is acknowledged, new or not", () => {
+  const first = answerPing({ ...received(2), ackAt: 100 }, { ack: 2 }, 7);
+  assertEquals(first.frame, { type: "pong", n: 7, ack: 2 });
+  assertEquals([first.receiving.acked, first.receiving.ackAt], [2, Infinity]);
+  const again = answerPing(first.receiving, { ack: 1 }, 8);
+  assertEquals(again.frame, { type: "pong", n: 8, ack: 2 });
+  assertEquals(again.receiving, first.receiving);
 });
 
 Deno.test("freeWindow() grants what is free", () => {
