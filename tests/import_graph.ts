@@ -56,6 +56,12 @@ interface Info {
   }[];
 }
 
+/** The paths of all files, below lib/. */
+export async function filesOfLib(): Promise<readonly string[]> {
+  const files = await Array.fromAsync(walk(LIB));
+  return files.map((file) => file.slice(LIB.href.length));
+}
+
 /** All imports of the files in lib/. */
 export async function importsOfLib(): Promise<readonly Import[]> {
   const imports = new Map<string, Import[]>();

@@ -4,7 +4,13 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { circlesIn, type Import, importsOfLib, LIB } from "./import_graph.ts";
+import {
+  circlesIn,
+  filesOfLib,
+  type Import,
+  importsOfLib,
+  LIB,
+} from "./import_graph.ts";
 
 const PURE = [
   "connection",
@@ -60,6 +66,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "@types/ws",
     "ws",
   ],
+  "transport/tcp/dial": [
+    "connection",
+    "connection/config",
+    "rfc6455",
+    "rfc6455/handshake",
+    "transport",
+  ],
   "transport/tcp": [
     "connection",
     "connection/config",
@@ -69,6 +82,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "rfc6455/deflate",
     "rfc6455/handshake",
     "pako",
+    "transport/tcp/dial",
   ],
   "transport/load": [
     "connection/config",
@@ -257,6 +271,16 @@ Deno.test("lib/ has no circle of imports", async () => {
 Deno.test("lib/ has no circle of folders", async () => {
   const imports = await importsOfLib();
   assertEquals(circlesIn(edgesOf(imports, partOf)), []);
+});
+
+Deno.test("lib/ has at most 15 files in a folder", async () => {
+  const folders = Object.groupBy(
+    await filesOfLib(),
+    (path) => path.slice(0, path.lastIndexOf("/")),
+  );
+  const large = Object.entries(folders)
+    .filter(([, files = []]) => files.length > 15);
+  assertEquals(large, []);
 });
 
 Deno.test("circlesIn() names a circle once", () => {

@@ -20,11 +20,11 @@ import { requestBytes } from "../../rfc6455/handshake/request.ts";
 import type { MessageCompression } from "../../rfc6455/protocol.ts";
 import type { Target } from "../transport.ts";
 import { withUserAgent } from "../user_agent.ts";
-import { Attempt, closeQuietly } from "./attempt.ts";
+import { Attempt, closeQuietly } from "./dial/attempt.ts";
 import { excerpt } from "./body_excerpt.ts";
-import { dial, endpointOf } from "./dial.ts";
-import { connectFailure, OpeningError } from "./tcp_failure.ts";
-import { writeAll } from "./write_all.ts";
+import { dial, endpointOf } from "./dial/dial.ts";
+import { connectFailure, OpeningError } from "./dial/tcp_failure.ts";
+import { writeAll } from "./dial/write_all.ts";
 
 /** A handshake that the server accepted. */
 export interface Opened {

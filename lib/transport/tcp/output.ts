@@ -5,7 +5,7 @@
  */
 
 import type { Protocol } from "../../rfc6455/protocol.ts";
-import { type Writable, writeAll } from "./write_all.ts";
+import { type Writable, writeAll } from "./dial/write_all.ts";
 
 /** A larger buffer is not kept between two writes, in bytes. */
 const KEPT = 64 * 1024;

@@ -19,7 +19,7 @@ import type {
 } from "../transport.ts";
 import { Connection } from "./connection.ts";
 import { type Opened, Opening } from "./opening.ts";
-import { OpeningError } from "./tcp_failure.ts";
+import { OpeningError } from "./dial/tcp_failure.ts";
 
 /** The transport over Deno's own connections. */
 export const tcpTransport: TransportKind = {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Opening } from "../../../lib/transport/tcp/opening.ts";
-import { OpeningError } from "../../../lib/transport/tcp/tcp_failure.ts";
+import { OpeningError } from "../../../lib/transport/tcp/dial/tcp_failure.ts";
 import type { Failure } from "../../../lib/connection/failure.ts";
 import { encodeFrame } from "../../system/servers/frames.ts";
 import type { TcpPeer } from "../../system/servers/tcp_peer.ts";

@@ -3,7 +3,7 @@ import {
   readVariable,
   type Route,
   routeTo,
-} from "../../../lib/transport/tcp/proxy.ts";
+} from "../../../../lib/transport/tcp/dial/proxy.ts";
 
 type Variables = Readonly<Record<string, string>>;
 

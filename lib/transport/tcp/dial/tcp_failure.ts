@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Failure } from "../../connection/failure.ts";
+import type { Failure } from "../../../connection/failure.ts";
 
 /** Whom the connection goes to. */
 export interface Endpoint {

@@ -8,7 +8,7 @@
 import type {
   NetworkConfig,
   TlsConfig,
-} from "../../connection/config/network.ts";
+} from "../../../connection/config/network.ts";
 import type { Attempt } from "./attempt.ts";
 import { readVariable, type Route, routeTo } from "./proxy.ts";
 import { connectFailure, type Endpoint, OpeningError } from "./tcp_failure.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isLoopback } from "../../rfc6455/url.ts";
+import { isLoopback } from "../../../rfc6455/url.ts";
 
 /** Gives a variable of the environment, if it is there and may be read. */
 export type ReadVariable = (name: string) => string | undefined;

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { writeAll } from "../../../lib/transport/tcp/write_all.ts";
+import { writeAll } from "../../../../lib/transport/tcp/dial/write_all.ts";
 
 Deno.test("writeAll() writes the rest until all is written", async () => {
   const wire: number[] = [];

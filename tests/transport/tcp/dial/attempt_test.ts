@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Attempt, closeQuietly } from "../../../lib/transport/tcp/attempt.ts";
+import {
+  Attempt,
+  closeQuietly,
+} from "../../../../lib/transport/tcp/dial/attempt.ts";
 
 /** A connection to a listener of this process. */
 async function connect(listener: Deno.TcpListener): Promise<Deno.TcpConn> {

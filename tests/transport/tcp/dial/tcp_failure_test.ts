@@ -3,7 +3,7 @@ import {
   connectFailure,
   OpeningError,
   showEndpoint,
-} from "../../../lib/transport/tcp/tcp_failure.ts";
+} from "../../../../lib/transport/tcp/dial/tcp_failure.ts";
 
 const HERE = { hostname: "a.example", port: 443 };
 

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { NetworkConfig } from "../../../lib/connection/config/network.ts";
-import { endpointOf } from "../../../lib/transport/tcp/dial.ts";
-import { tcpTransport } from "../../../lib/transport/tcp/tcp_transport.ts";
-import { PROGRAMS, requires } from "../../system/requirements.ts";
-import { startConnectProxy } from "../../system/servers/connect_proxy.ts";
-import { startTcpServer } from "../../system/servers/tcp_server.ts";
-import { findUnusedPort } from "../../system/servers/unused_port.ts";
-import { Recorder } from "../recorder.ts";
+import type { NetworkConfig } from "../../../../lib/connection/config/network.ts";
+import { endpointOf } from "../../../../lib/transport/tcp/dial/dial.ts";
+import { tcpTransport } from "../../../../lib/transport/tcp/tcp_transport.ts";
+import { PROGRAMS, requires } from "../../../system/requirements.ts";
+import { startConnectProxy } from "../../../system/servers/connect_proxy.ts";
+import { startTcpServer } from "../../../system/servers/tcp_server.ts";
+import { findUnusedPort } from "../../../system/servers/unused_port.ts";
+import { Recorder } from "../../recorder.ts";
 import {
   AUTHORITY,
   type Certificate,
@@ -15,7 +15,7 @@ import {
   EXPIRED,
   OTHER,
   VALID,
-} from "./certificates.ts";
+} from "../certificates.ts";
 
 const TRUSTED: NetworkConfig = { tls: { caCerts: [AUTHORITY] } };
 

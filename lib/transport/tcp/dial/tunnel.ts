@@ -4,11 +4,14 @@
  * @module
  */
 
-import { parseStatusLine } from "../../rfc6455/handshake/client_handshake.ts";
-import { headBytes } from "../../rfc6455/handshake/fields.ts";
-import { type Head, HeadReader } from "../../rfc6455/handshake/head_reader.ts";
-import { percentDecode } from "../../rfc6455/handshake/request.ts";
-import { withUserAgent } from "../user_agent.ts";
+import { parseStatusLine } from "../../../rfc6455/handshake/client_handshake.ts";
+import { headBytes } from "../../../rfc6455/handshake/fields.ts";
+import {
+  type Head,
+  HeadReader,
+} from "../../../rfc6455/handshake/head_reader.ts";
+import { percentDecode } from "../../../rfc6455/handshake/request.ts";
+import { withUserAgent } from "../../user_agent.ts";
 import { type Endpoint, OpeningError, showEndpoint } from "./tcp_failure.ts";
 import { writeAll } from "./write_all.ts";
 
