@@ -124,7 +124,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "worker/posts",
   ],
   "client/errors": ["connection", "rfc6455", "identity"],
-  "client/workers": ["boundary", "connection", "platform"],
+  "client/workers": ["boundary", "connection", "connection/config", "platform"],
   "client/remote": [...PURE, "boundary", "platform", "client/workers"],
   "client/options": [...PURE, "boundary", "client/workers"],
   "client/socket": [

@@ -248,3 +248,29 @@ async function startFrameReader(
   });
   return { server, frames: within(read.promise) };
 }
+
+Deno.test("close() over native ends what the server never closed, whoever else has a worker", async () => {
+  await using other = await startWsServer();
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept();
+    // It reads the close frame, and answers nothing.
+    while (await peer.readFrame());
+  });
+  await using keeper = new ReconnectingWebSocket(other.url);
+  await within(keeper.opened);
+  const socket = new ReconnectingWebSocket(server.url, [], {
+    transport: "native",
+    closeTimeout: 100,
+  });
+  await within(socket.opened);
+  for (let count = 0; count < 3; count += 1) {
+    const opened = next(socket, "open");
+    socket.reconnect();
+    await opened;
+  }
+  socket.close();
+  await within(socket.closed);
+  await within(Promise.all(server.peers.map(({ ended }) => ended)));
+  assertEquals(server.peers.length, 4);
+  assertEquals(keeper.readyState, keeper.OPEN);
+});

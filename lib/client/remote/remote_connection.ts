@@ -5,6 +5,7 @@
  */
 
 import { LOST } from "../../rfc6455/close.ts";
+import type { TransportChoice } from "../../connection/config/transports.ts";
 import type { Failure } from "../../connection/failure.ts";
 import type { OutboxLimits } from "../../queue/outbox.ts";
 import type {
@@ -153,6 +154,11 @@ export class RemoteConnection
   /** How long one attempt may take, in milliseconds. */
   get openTimeout(): number {
     return this.#setup.config.openTimeout;
+  }
+
+  /** What it connects over. */
+  get transport(): TransportChoice {
+    return this.#setup.transport;
   }
 
   /** The first command to a worker, the first one or a successor. */

@@ -6,6 +6,7 @@
 
 import type { Batch } from "../../boundary/batches.ts";
 import type { Command, ConnectionNotice } from "../../boundary/protocol.ts";
+import type { TransportChoice } from "../../connection/config/transports.ts";
 import type { Failure } from "../../connection/failure.ts";
 import type { PostSender, PostSource } from "./post_sender.ts";
 
@@ -13,6 +14,8 @@ import type { PostSender, PostSource } from "./post_sender.ts";
 export interface HostedConnection extends PostSource {
   /** How long one attempt of it may take, in milliseconds. */
   readonly openTimeout: number;
+  /** What it connects over. */
+  readonly transport: TransportChoice;
   /** Takes the messages that arrive. */
   readonly incoming: { receive(batch: Batch): void };
   /** The first command to a worker, the first worker or a successor. */

@@ -35,7 +35,9 @@ import { WorkerPool } from "./worker_pool.ts";
 export interface WorkerHostOptions {
   /**
    * How many workers there are at most. Each connection goes to the worker with
-   * the fewest connections.
+   * the fewest connections. In Deno, connections with `transport: "native"` have
+   * as many of their own, since only the end of its worker drops such a
+   * connection when the server does not answer a close frame.
    *
    * @default {1}
    */

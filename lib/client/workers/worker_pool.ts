@@ -31,10 +31,16 @@ export interface WorkerPoolOptions {
  * Gives each connection to the worker with the fewest connections, the first of
  * them where several have as few. A worker starts with its first connection and
  * ends with its last.
+ *
+ * Deno's own WebSocket keeps its TCP connection until the peer answers the close
+ * frame, or until its worker ends. Connections over it have workers of their own,
+ * which no other connection keeps alive.
  */
 export class WorkerPool implements AsyncDisposable {
   readonly clock: Clock;
   readonly #supervisors: readonly WorkerSupervisor[];
+  /** For connections over Deno's own WebSocket. */
+  readonly #native: readonly WorkerSupervisor[];
   /** Extra ones, for connections that were split from others. */
   readonly #extra = new Set<WorkerSupervisor>();
   readonly #options: WorkerSupervisorOptions;
@@ -51,10 +57,9 @@ export class WorkerPool implements AsyncDisposable {
       clock,
       split: (connections, crashes) => this.#split(connections, crashes),
     };
-    this.#supervisors = Array.from(
-      { length: size },
-      () => new WorkerSupervisor(this.#options),
-    );
+    const makeSupervisor = () => new WorkerSupervisor(this.#options);
+    this.#supervisors = Array.from({ length: size }, makeSupervisor);
+    this.#native = Array.from({ length: size }, makeSupervisor);
   }
 
   /** How many workers there are at most. */
@@ -75,7 +80,10 @@ export class WorkerPool implements AsyncDisposable {
       );
     }
     if (this.#hosts.size === 0) this.#watch();
-    const supervisor = this.#supervisors.reduce((a, b) =>
+    const supervisors = keepsSockets(connection)
+      ? this.#native
+      : this.#supervisors;
+    const supervisor = supervisors.reduce((a, b) =>
       b.connections.size < a.connections.size ? b : a
     );
     this.#hosts.set(connection, supervisor);
@@ -132,8 +140,17 @@ export class WorkerPool implements AsyncDisposable {
 
   #notify(change: EnvironmentChange): void {
     if (change !== "wake") this.#network = change;
-    for (const supervisor of [...this.#supervisors, ...this.#extra]) {
-      supervisor.notify(change);
-    }
+    for (
+      const supervisor of [
+        ...this.#supervisors,
+        ...this.#native,
+        ...this.#extra,
+      ]
+    ) supervisor.notify(change);
   }
+}
+
+/** Browsers drop a socket by themselves, a while after they sent a close frame. */
+function keepsSockets({ transport }: HostedConnection): boolean {
+  return transport === "native" && "Deno" in globalThis;
 }

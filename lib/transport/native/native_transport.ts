@@ -1,8 +1,8 @@
 /**
  * The transport over the platform's own `WebSocket`. It works everywhere, but has
  * no ping frames, no backpressure on received messages, and no way to drop a
- * connection at once: a peer that answers no close frame keeps its TCP connection
- * until TCP itself, or the worker, ends.
+ * connection at once. While a peer answers no close frame, Chromium keeps the TCP
+ * connection for 60 s, and Deno until TCP itself or the worker ends.
  *
  * @module
  */

@@ -1,8 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { RemoteConnection } from "../../../lib/client/remote/remote_connection.ts";
 import { WorkerPool } from "../../../lib/client/workers/worker_pool.ts";
+import type { Setup } from "../../../lib/boundary/protocol.ts";
 import {
   closeConnection,
+  type FakeWorker,
   FakeWorkers,
   LIMITS,
   makeOpenBench,
@@ -40,6 +42,59 @@ Deno.test("WorkerPool() gives a connection to the worker with the fewest", async
     "ended",
   ]);
 });
+
+Deno.test("WorkerPool() gives connections over Deno's WebSocket workers that end with them", () => {
+  const workers = new FakeWorkers();
+  const pool = new WorkerPool({
+    start: workers.start,
+    clock: new ManualClock(),
+  });
+  const open = (transport: Setup["transport"]) =>
+    new RemoteConnection(
+      pool,
+      { ...SETUP, transport },
+      LIMITS,
+      new Recorder(),
+    );
+  for (const transport of ["auto", "native", "ws", "native"] as const) {
+    open(transport);
+  }
+  for (const worker of workers.started) worker.ready();
+  const [others, native] = workers.started;
+  assertEquals(transportsIn(others), ["auto", "ws"]);
+  assertEquals(transportsIn(native), ["native", "native"]);
+  for (const { id } of native?.all("connect") ?? []) native?.close(id);
+  assertEquals([others?.state, native?.state], ["alive", "ended"]);
+});
+
+Deno.test("WorkerPool() lets connections over a browser's WebSocket share a worker with others", () => {
+  const { Deno: platform } = globalThis;
+  Reflect.deleteProperty(globalThis, "Deno");
+  const workers = new FakeWorkers();
+  try {
+    const pool = new WorkerPool({
+      start: workers.start,
+      clock: new ManualClock(),
+    });
+    for (const transport of ["auto", "native"] as const) {
+      const setup = { ...SETUP, transport };
+      new RemoteConnection(pool, setup, LIMITS, new Recorder());
+    }
+  } finally {
+    Object.defineProperty(globalThis, "Deno", {
+      value: platform,
+      configurable: true,
+      writable: true,
+    });
+  }
+  workers.last.ready();
+  assertEquals(workers.started.length, 1);
+  assertEquals(transportsIn(workers.last), ["auto", "native"]);
+});
+
+function transportsIn(worker: FakeWorker | undefined): readonly string[] {
+  return worker?.all("connect").map(({ setup }) => setup.transport) ?? [];
+}
 
 Deno.test("WorkerPool() closes its connections when it is disposed of", async () => {
   const { pool, recorder, clock, workers: { last } } = makeOpenBench();
