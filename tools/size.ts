@@ -30,9 +30,9 @@ interface Item {
  * 16 kB for the worker; these are what holds today.
  */
 const ITEMS: readonly Item[] = [
-  { name: "@holdfast/websocket", entry: "mod.ts", budget: 23_100, ours: true },
-  ours("ReconnectingWebSocket", 19_300),
-  ours("WorkerWebSocket", 12_600),
+  { name: "@holdfast/websocket", entry: "mod.ts", budget: 23_700, ours: true },
+  ours("ReconnectingWebSocket", 19_900),
+  ours("WorkerWebSocket", 12_700),
   ours("describeClose", 2_600),
   {
     name: "@holdfast/websocket/worker",

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Conn } from "./dial/deno_net.ts";
 import type { Failure } from "../../connection/failure.ts";
 import type { Data } from "../../queue/data.ts";
 import { type CloseInfo, LOST } from "../../rfc6455/close.ts";
@@ -23,7 +24,7 @@ import { Turn } from "./turn.ts";
 /** What a connection is made of. */
 export interface ConnectionParts {
   /** The connection below, which is closed at the end. */
-  readonly conn: Deno.Conn;
+  readonly conn: Conn;
   /** The largest message to accept, in bytes. */
   readonly maxMessageSize: number;
   /** Present when compression was negotiated. */
@@ -42,7 +43,7 @@ const encoder = new TextEncoder();
 
 /** An open WebSocket. */
 export class Connection implements InboundEvents, OutputListener {
-  readonly #conn: Deno.Conn;
+  readonly #conn: Conn;
   readonly #protocol: Protocol;
   readonly #inbound: Inbound;
   readonly #output: Output;
@@ -201,7 +202,8 @@ export class Connection implements InboundEvents, OutputListener {
         this.#detail ??= error instanceof Error ? error.message : String(error);
         break;
       }
-      if (count === null) break;
+      // A read of nothing would go on for ever.
+      if (count === null || count === 0) break;
       this.#receive(this.#buffer.bytes.subarray(0, count));
       this.#buffer.adapt(count);
       if (this.#turn.isOverAfter(count)) await othersHadTheirTurn();

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Conn } from "./dial/deno_net.ts";
 import type { Failure } from "../../connection/failure.ts";
 import type { NetworkConfig } from "../../connection/config/network.ts";
 import { parseRetryAfterHeader } from "../../connection/retry_after.ts";
@@ -29,7 +30,7 @@ import { writeAll } from "./dial/write_all.ts";
 /** A handshake that the server accepted. */
 export interface Opened {
   /** The connection; it is the caller's to close. */
-  readonly conn: Deno.Conn;
+  readonly conn: Conn;
   /** The server's answer. */
   readonly acceptance: HandshakeAcceptance;
   /** What came behind the answer: frames, or nothing. */
@@ -115,7 +116,7 @@ export class Opening {
 
 /** Reads until the server's answer is complete. */
 async function answerOf(
-  conn: Deno.Conn,
+  conn: Conn,
   handshake: ClientHandshake,
 ): Promise<Omit<Opened, "deflate">> {
   const buffer = new Uint8Array(READ);
@@ -136,7 +137,7 @@ async function answerOf(
 
 /** Waits for the body of a refusal, but not for long. */
 async function refusalOf(
-  conn: Deno.Conn,
+  conn: Conn,
   handshake: ClientHandshake,
   buffer: Uint8Array,
 ): Promise<HandshakeRefusal | HandshakeFailure> {

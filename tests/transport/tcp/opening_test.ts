@@ -32,7 +32,7 @@ Deno.test("Opening.run() gives what came behind the answer", async () => {
   const { conn, acceptance, rest, deflate } = await openingOf(server.url).run();
   assertEquals([acceptance.protocol, deflate], ["", undefined]);
   assertEquals([...rest], [...encodeFrame("hello")]);
-  conn.close();
+  conn[Symbol.dispose]();
 });
 
 Deno.test("Opening.run() tells status, headers, Retry-After and the beginning of the body", async () => {

@@ -5,10 +5,12 @@
  * @module
  */
 
+import type { Conn } from "./deno_net.ts";
+
 /** An attempt that can be given up. */
 export class Attempt {
   readonly #controller = new AbortController();
-  #conn: Deno.Conn | undefined;
+  #conn: Conn | undefined;
 
   /** Makes an attempt that has nothing open. */
   constructor() {
@@ -27,7 +29,7 @@ export class Attempt {
    *
    * @throws {Error} The attempt was given up; the connection is closed.
    */
-  hold<Conn extends Deno.Conn>(conn: Conn): Conn {
+  hold<Held extends Conn>(conn: Held): Held {
     this.#conn = conn;
     if (!this.signal.aborted) return conn;
     this.abort();
@@ -44,7 +46,7 @@ export class Attempt {
 }
 
 /** Closes a connection that may be closed already, or may have become TLS. */
-export function closeQuietly(conn: Deno.Conn): void {
+export function closeQuietly(conn: Conn): void {
   conn[Symbol.dispose]();
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type Conn, denoNet, type TcpConn, type TlsConn } from "./deno_net.ts";
 import type {
   NetworkConfig,
   TlsConfig,
@@ -43,7 +44,7 @@ export async function dial(
   url: URL,
   network: NetworkConfig,
   attempt: Attempt,
-): Promise<Deno.Conn> {
+): Promise<Conn> {
   const route = routeTo(url, network.proxy, readVariable);
   const { tls = PLAIN } = network;
   const isSecure = url.protocol === "wss:";
@@ -53,7 +54,7 @@ export async function dial(
   }
   const how = { tls, attempt };
   const conn = await connectBy(route, url, how);
-  return isSecure ? await startTls(conn as Deno.TcpConn, url, how) : conn;
+  return isSecure ? await startTls(conn as TcpConn, url, how) : conn;
 }
 
 /** Only `Deno.connectTls` shows a certificate, and it makes its own connection. */
@@ -75,7 +76,7 @@ async function connectBy(
   route: Route,
   url: URL,
   how: How,
-): Promise<Deno.Conn> {
+): Promise<Conn> {
   const to = endpointOf(url);
   switch (route.kind) {
     case "direct":
@@ -97,7 +98,7 @@ async function connectBy(
   }
 }
 
-async function connectProxy(proxy: URL, how: How): Promise<Deno.Conn> {
+async function connectProxy(proxy: URL, how: How): Promise<Conn> {
   const endpoint = endpointOf(proxy);
   try {
     const conn = await connectTcp(endpoint, how.attempt);
@@ -115,22 +116,22 @@ async function connectProxy(proxy: URL, how: How): Promise<Deno.Conn> {
 async function connectTcp(
   endpoint: Endpoint,
   attempt: Attempt,
-): Promise<Deno.TcpConn> {
+): Promise<TcpConn> {
   const { signal } = attempt;
-  const conn = attempt.hold(await Deno.connect({ ...endpoint, signal }));
+  const conn = attempt.hold(await denoNet().connect({ ...endpoint, signal }));
   // Small frames must not wait for the acknowledgement of others.
   conn.setNoDelay();
   return conn;
 }
 
 async function startTls(
-  conn: Deno.TcpConn,
+  conn: TcpConn,
   url: URL,
   { tls, attempt }: How,
-): Promise<Deno.TlsConn> {
+): Promise<TlsConn> {
   const { hostname } = endpointOf(url);
   const secure = attempt.hold(
-    await Deno.startTls(conn, {
+    await denoNet().startTls(conn, {
       hostname,
       caCerts: [...tls.caCerts],
       alpnProtocols: ALPN,
@@ -149,9 +150,9 @@ async function connectTls(
   endpoint: Endpoint,
   { caCerts, cert, key }: TlsConfig,
   attempt: Attempt,
-): Promise<Deno.TlsConn> {
+): Promise<TlsConn> {
   const secure = attempt.hold(
-    await Deno.connectTls({
+    await denoNet().connectTls({
       ...endpoint,
       caCerts: [...caCerts],
       alpnProtocols: ALPN,

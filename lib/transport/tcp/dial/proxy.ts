@@ -4,6 +4,7 @@
  * @module
  */
 
+import { denoNet } from "./deno_net.ts";
 import { isLoopback } from "../../../rfc6455/url.ts";
 
 /** Gives a variable of the environment, if it is there and may be read. */
@@ -47,8 +48,11 @@ export function routeTo(
 
 /** Reads a variable, where the permission is there already. */
 export function readVariable(name: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-  return state === "granted" ? Deno.env.get(name) : undefined;
+  const { state } = denoNet().permissions.querySync({
+    name: "env",
+    variable: name,
+  });
+  return state === "granted" ? denoNet().env.get(name) : undefined;
 }
 
 function routeThrough(value: string, source: string): Route {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { denoNet } from "./deno_net.ts";
 import type { Failure } from "../../../connection/failure.ts";
 
 /** Whom the connection goes to. */
@@ -37,7 +38,7 @@ const NO_TLS =
 /** Reads why no connection to an endpoint came about. */
 export function connectFailure(error: unknown, to: Endpoint): Failure {
   if (error instanceof OpeningError) return error.failure;
-  if (error instanceof Deno.errors.NotCapable) {
+  if (error instanceof denoNet().errors.NotCapable) {
     return { type: "invalid", detail: permissionDetail(to) };
   }
   const detail = error instanceof Error ? error.message : String(error);
@@ -64,7 +65,7 @@ function kindOf(
   error: unknown,
   detail: string,
 ): "refused" | "dns" | "unknown" {
-  if (error instanceof Deno.errors.ConnectionRefused) return "refused";
+  if (error instanceof denoNet().errors.ConnectionRefused) return "refused";
   return NO_NAME.test(detail) ? "dns" : "unknown";
 }
 

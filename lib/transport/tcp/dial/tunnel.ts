@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Conn } from "./deno_net.ts";
 import { parseStatusLine } from "../../../rfc6455/handshake/client_handshake.ts";
 import { headBytes } from "../../../rfc6455/handshake/fields.ts";
 import {
@@ -22,7 +23,7 @@ const READ = 1024;
 /** A tunnel to ask for. */
 export interface TunnelOptions {
   /** The connection to the proxy. */
-  readonly conn: Deno.Conn;
+  readonly conn: Conn;
   /** The proxy's URL, with its credentials. */
   readonly proxy: URL;
   /** Where the tunnel leads. */

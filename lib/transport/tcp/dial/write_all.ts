@@ -14,6 +14,7 @@ export interface Writable {
  * Writes all bytes.
  *
  * @param written Called with the size of each part that the system took.
+ * @throws {Error} A write took nothing: trying again would never end.
  */
 export async function writeAll(
   conn: Writable,
@@ -22,6 +23,7 @@ export async function writeAll(
 ): Promise<void> {
   for (let at = 0; at < bytes.length;) {
     const count = await conn.write(at === 0 ? bytes : bytes.subarray(at));
+    if (count === 0) throw new Error("The system takes no more bytes");
     at += count;
     written(count);
   }

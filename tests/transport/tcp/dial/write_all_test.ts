@@ -31,3 +31,12 @@ Deno.test("writeAll() rejects as the connection does", async () => {
     "gone",
   );
 });
+
+Deno.test("writeAll() ends where a write takes nothing", async () => {
+  const write = () => Promise.resolve(0);
+  await assertRejects(
+    () => writeAll({ write }, Uint8Array.of(1)),
+    Error,
+    "takes no more bytes",
+  );
+});
