@@ -8,7 +8,10 @@ export function ping(): string {
   return `ping ${pings}`;
 }
 
-/** Knows the answer to the latest one. */
+/** Knows the answers to its pings, late ones too. */
 export function isPong(data: string | ArrayBuffer): boolean {
-  return data === `ping ${pings}`;
+  const [, number] = typeof data === "string"
+    ? /^ping (\d+)$/.exec(data) ?? []
+    : [];
+  return number !== undefined && Number(number) <= pings;
 }
