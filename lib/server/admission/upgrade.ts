@@ -1,0 +1,90 @@
+/**
+ * Which requests may become connections.
+ *
+ * @module
+ */
+
+import { SUBPROTOCOL } from "../../session/wire/limits.ts";
+
+/** The part of a request of `node:http` that is used. */
+export interface IncomingRequest {
+  /** The path and the query. */
+  readonly url?: string | undefined;
+  /** Names are in lower case. */
+  readonly headers: Readonly<
+    Record<string, string | readonly string[] | undefined>
+  >;
+}
+
+/** A reason not to accept a WebSocket. */
+export interface UpgradeRefusal {
+  readonly status: number;
+  readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Says why a request is refused, if it is. */
+export function refusalOf(
+  request: Request,
+  origins: readonly string[] | "*" | undefined,
+): UpgradeRefusal | undefined {
+  const { headers } = request;
+  if (headers.get("upgrade")?.toLowerCase() !== "websocket") {
+    return {
+      status: 426,
+      text: "This is a WebSocket",
+      headers: { upgrade: "websocket", connection: "upgrade" },
+    };
+  }
+  if (!isOriginAllowed(headers, origins)) {
+    return { status: 403, text: "This origin is not allowed" };
+  }
+  const offered = headers.get("sec-websocket-protocol") ?? "";
+  return offered.split(",").some((name) => name.trim() === SUBPROTOCOL)
+    ? undefined
+    : { status: 400, text: `The subprotocol must be ${SUBPROTOCOL}` };
+}
+
+/**
+ * Browsers send the cookies of a user with the WebSocket of any page, so the
+ * page has to be one of ours (cross-site WebSocket hijacking). They cannot leave
+ * the header out (RFC 6455, 10.2).
+ */
+export function isOriginAllowed(
+  headers: Headers,
+  origins: readonly string[] | "*" | undefined,
+): boolean {
+  const origin = headers.get("origin");
+  if (origin === null || origins === "*") return true;
+  return origins === undefined
+    ? hostOf(origin) === headers.get("host")
+    : origins.includes(origin);
+}
+
+/** A copy without the connection, whose headers can be read at any time. */
+export function copyOf(request: Request): Request {
+  return new Request(request.url, { headers: request.headers });
+}
+
+/** The same for a request of `node:http`. */
+export function requestOf({ url = "/", headers }: IncomingRequest): Request {
+  const copied = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    for (const each of value === undefined ? [] : [value].flat()) {
+      copied.append(name, each);
+    }
+  }
+  const host = copied.get("host") ?? "";
+  return new Request(urlOf(url, host), { headers: copied });
+}
+
+function urlOf(path: string, host: string): string {
+  const base = URL.canParse(`http://${host}`)
+    ? `http://${host}`
+    : "http://host";
+  return URL.canParse(path, base) ? new URL(path, base).href : base;
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}

@@ -1,0 +1,119 @@
+/**
+ * Calls of the application for one connection.
+ *
+ * @module
+ */
+
+import type {
+  ServerEffect,
+  ServerEvent,
+  ServerNews,
+} from "../../session/server/state.ts";
+import { HandlerRun, messageId } from "./handler_run.ts";
+import { callApplication, endedInfo, type ServerNode } from "./node.ts";
+import type { Session } from "../api/session.ts";
+
+type EffectOf<T extends ServerEffect["type"]> = Extract<
+  ServerEffect,
+  { type: T }
+>;
+
+/** The application, as a connection with a session calls it. */
+export class ApplicationCalls {
+  readonly #node: ServerNode;
+  readonly #session: Session;
+  /** The largest message that the client takes, in bytes. */
+  readonly #maxMessage: number;
+  #run: HandlerRun | undefined;
+
+  /** For a session that a connection has. */
+  constructor(
+    node: ServerNode,
+    { session, maxMessage }: {
+      readonly session: Session;
+      readonly maxMessage: number;
+    },
+  ) {
+    this.#node = node;
+    this.#session = session;
+    this.#maxMessage = maxMessage;
+  }
+
+  /** Gives a message to the handler. */
+  async handle(
+    { seq, data, redelivered }: EffectOf<"handle">,
+  ): Promise<Extract<ServerEvent, { type: "handled" | "failed" }>> {
+    const { handler, counters, logger } = this.#node;
+    const session = this.#session;
+    const maxMessage = this.#maxMessage;
+    if (redelivered) counters.add("redelivered");
+    this.#run = new HandlerRun({
+      ...{ session, seq, data, redelivered, maxMessage },
+    });
+    try {
+      const replies = await this.#run.run(handler);
+      return { type: "handled", seq, replies };
+    } catch (error) {
+      counters.add("failed");
+      logger.error("A message could not be handled", {
+        ...{ session: session.id, seq, error },
+      });
+      return { type: "failed", seq };
+    }
+  }
+
+  /** Tells the running handler that its work is for nothing. */
+  abort(): void {
+    this.#run?.abort();
+  }
+
+  /** A message may have been handled before, and is not again. */
+  report({ seq, data }: EffectOf<"report">): void {
+    const session = this.#session;
+    const id = messageId(session.id, seq);
+    this.#call((handler) => handler.uncertain?.(session, { id, seq, data }));
+  }
+
+  /** Tells the application what became of the session. */
+  onNews(news: ServerNews): void {
+    const { counters } = this.#node;
+    const session = this.#session;
+    switch (news.kind) {
+      case "opened": {
+        const { lost } = news;
+        counters.add("opened");
+        if (lost !== undefined) counters.add("lost");
+        return this.#call((handler) => handler.opened?.(session, { lost }));
+      }
+      case "resumed": {
+        const { orphans, forgotten, uncertain } = news;
+        const info = { orphans, forgotten, uncertain };
+        counters.add("resumed");
+        return this.#call((handler) => handler.resumed?.(session, info));
+      }
+      case "detached":
+        return this.#call((handler) => handler.detached?.(session));
+      case "ended":
+        return this.#onEnded(news);
+    }
+  }
+
+  #onEnded(
+    { why, answer, failed }: Extract<ServerNews, { kind: "ended" }>,
+  ): void {
+    const info = endedInfo(why, answer);
+    const message = failed === 0 ? undefined : this.#run?.input;
+    const told = message === undefined
+      ? info
+      : { ...info, failed: { seq: message.seq, data: message.data } };
+    this.#node.counters.add("ended");
+    this.#call((handler) => handler.ended?.(this.#session, told));
+  }
+
+  #call(
+    call: (handler: ServerNode["handler"]) => void | Promise<void> | undefined,
+  ): void {
+    const { logger, handler } = this.#node;
+    callApplication(logger, () => call(handler));
+  }
+}

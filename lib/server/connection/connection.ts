@@ -1,0 +1,407 @@
+/**
+ * One connection of a client: performs what the machine of `lib/session` asks
+ * for, and tells it what comes of it.
+ *
+ * @module
+ */
+
+import type { Payload } from "../../session/wire/payload.ts";
+import { decodeFrame } from "../../session/wire/frame.ts";
+import { SESSION_CLOSE } from "../../session/wire/violation.ts";
+import {
+  serverDeadline,
+  serverTransition,
+} from "../../session/server/server.ts";
+import {
+  newServer,
+  type ServerAttached,
+  type ServerEffect,
+  type ServerEvent,
+  type ServerNews,
+  type ServerState,
+} from "../../session/server/state.ts";
+import type { Lease, StoreNotice } from "../../session/store/store.ts";
+import { ApplicationCalls } from "./application.ts";
+import { DeadlineTimer } from "./deadline_timer.ts";
+import type { ServerNode } from "./node.ts";
+import type { Peer, PeerListener } from "./peer.ts";
+import type { NoticeReceiver } from "./registry.ts";
+import { ReplyBudget } from "./reply_budget.ts";
+import {
+  admit,
+  attachSession,
+  authenticate,
+  LEASE,
+  makeRoom,
+  newSessionId,
+  openSession,
+} from "./requests.ts";
+
+type EffectOf<T extends ServerEffect["type"]> = Extract<
+  ServerEffect,
+  { type: T }
+>;
+
+/** A connection, from its acceptance to its end. */
+export class SessionConnection implements PeerListener, NoticeReceiver {
+  readonly #node: ServerNode;
+  readonly #request: Request;
+  readonly #peer: Peer;
+  readonly #onClosed: (connection: SessionConnection) => void;
+  readonly #replies: ReplyBudget;
+  readonly #events: ServerEvent[] = [];
+  #state: ServerState;
+  #isWorking = false;
+  #isClosed = false;
+  #isPeerGone = false;
+  #hasDetached = false;
+  readonly #timer: DeadlineTimer;
+  #sessionId = "";
+  #protocol = "";
+  #maxMessage = Infinity;
+  #application: ApplicationCalls | undefined;
+  /** The next message, while the client has too many replies to consume. */
+  #waiting: EffectOf<"handle"> | undefined;
+  /** Notices that came before the answer of the store. */
+  #early: StoreNotice[] = [];
+  #heard: "something" | "nothing" | "asked" = "something";
+  #pings = 0;
+
+  /** Takes a connection whose socket is made by `connect`. */
+  constructor(
+    node: ServerNode,
+    { request, connect, onClosed }: {
+      readonly request: Request;
+      readonly connect: (listener: PeerListener) => Peer;
+      readonly onClosed: (connection: SessionConnection) => void;
+    },
+  ) {
+    this.#node = node;
+    this.#request = request;
+    this.#onClosed = onClosed;
+    this.#replies = new ReplyBudget(node.settings.bounds);
+    this.#state = newServer(this.#context());
+    this.#timer = new DeadlineTimer(node.settings.clock, {
+      deadline: () => this.#isClosed ? Infinity : serverDeadline(this.#state),
+      onDue: () => this.tell({ type: "due" }),
+    });
+    this.#peer = connect(this);
+    this.#timer.update();
+  }
+
+  /** The lease, if the client is connected. */
+  get lease(): { readonly lease: Lease; readonly ttl: number } | undefined {
+    const state = this.#state;
+    return state.kind === "attached" && state.peer === "connected"
+      ? { lease: state.lease, ttl: Math.max(LEASE, state.ttl) }
+      : undefined;
+  }
+
+  /** The time for the first message begins when the socket is open. */
+  opened(): void {
+    if (this.#state.kind === "waiting") {
+      this.#state = newServer(this.#context());
+    }
+    this.#timer.update();
+  }
+
+  /** A message came. */
+  received(message: Payload): void {
+    if (this.#isPeerGone) return;
+    this.#heard = "something";
+    const { maxMessage } = this.#node.settings.config;
+    this.tell({ type: "received", frame: decodeFrame(message, maxMessage) });
+  }
+
+  /** A pong frame came. */
+  ponged(): void {
+    this.#heard = "something";
+  }
+
+  /** The socket is closed. */
+  disconnected(): void {
+    if (this.#isPeerGone) return;
+    this.#isPeerGone = true;
+    this.tell({ type: "disconnected" });
+    // The handler may run for long; the session's time begins now.
+    const state = this.#state;
+    if (state.kind !== "attached") return;
+    const ttl = Math.max(LEASE, state.ttl);
+    this.#node.track(this.#node.store.touch([state.lease], ttl));
+  }
+
+  /** A notice of the store. */
+  notify(notice: StoreNotice): void {
+    const { kind } = this.#state;
+    if (kind === "attached") this.tell(notice);
+    else if (kind !== "closed") this.#early.push(notice);
+  }
+
+  /** Asks a silent client whether it is there, and drops one that is not. */
+  checkPeer(): void {
+    if (this.#isPeerGone) return;
+    switch (this.#heard) {
+      case "something":
+        this.#heard = "nothing";
+        return;
+      case "nothing":
+        this.#heard = "asked";
+        return this.#ask();
+      case "asked":
+        return this.#terminate("The client is silent");
+    }
+  }
+
+  /** Closes the connection; its handler may finish. */
+  close(closeCode: number, reason: string): void {
+    this.#close(closeCode, reason);
+    this.disconnected();
+  }
+
+  /** Gives the handler up. */
+  abandon(): void {
+    this.tell({ type: "rolled-back" });
+    this.#finish();
+  }
+
+  /** Tells the machine something, after what it is told already. */
+  tell(event: ServerEvent): void {
+    this.#events.push(event);
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    try {
+      for (let next = this.#events.shift(); next; next = this.#events.shift()) {
+        const step = serverTransition(this.#state, next, this.#context());
+        this.#state = step.state;
+        for (const effect of step.effects) this.#perform(effect);
+        this.#handleWaiting();
+      }
+    } finally {
+      this.#isWorking = false;
+    }
+    this.#timer.update();
+  }
+
+  #perform(effect: ServerEffect): void {
+    const { store } = this.#node;
+    switch (effect.type) {
+      case "transmit":
+        return this.#transmit(effect.data);
+      case "admit":
+        return this.#admit(effect.request);
+      case "authenticate":
+        authenticate(this.#node, this.#request, effect.auth)
+          .then((event) => this.tell(event));
+        return;
+      case "open":
+        return this.#open(effect);
+      case "attach":
+        return this.#attach(effect);
+      case "accept":
+        return this.#accept(effect);
+      case "read":
+        return this.#answer(
+          store.read(effect.session, effect.after, effect.limit)
+            .then((messages) => ({ type: "read", messages })),
+        );
+      case "detach":
+        this.#hasDetached = true;
+        return this.#node.track(store.detach(effect.lease, effect.ttl));
+      case "end":
+        return this.#end(effect.lease);
+      case "handle":
+        this.#waiting = effect;
+        return;
+      case "report":
+        return this.#application?.report(effect);
+      case "abort":
+        return this.#application?.abort();
+      case "news":
+        return this.#onNews(effect.news);
+      case "pong":
+        return;
+      case "close":
+        return this.#close(effect.closeCode, effect.reason);
+      case "closed":
+        return this.#finish();
+    }
+  }
+
+  #transmit(data: Payload): void {
+    this.#peer.send(data);
+    if (this.#peer.unsentBytes > this.#node.settings.limits.unsentBytes) {
+      this.#terminate("The client takes nothing");
+    }
+  }
+
+  /** `authenticate` may hang; the client waits no longer than for a first message. */
+  #admit(request: EffectOf<"admit">["request"]): void {
+    this.#maxMessage = request.maxMessage;
+    const { clock, config } = this.#node.settings;
+    const cancel = clock.after(config.handshakeTimeout, () => {
+      if (this.#state.kind !== "admitting") return;
+      const closeCode = SESSION_CLOSE.timeout;
+      this.tell({ type: "refused", closeCode, reason: "No answer in time" });
+    });
+    admit(this.#node, this.#request, request).finally(cancel).then(
+      (event) => this.tell(event),
+      (error) => this.#onStoreFailure(error),
+    );
+  }
+
+  #open({ request, principal }: EffectOf<"open">): void {
+    if (!makeRoom(this.#node, principal)) {
+      this.close(SESSION_CLOSE.limit, "Too many sessions");
+      return this.#finish();
+    }
+    const id = newSessionId();
+    this.#listen(id);
+    // At once, so that simultaneous requests do not exceed the limit.
+    this.#enter(principal);
+    this.#answer(openSession(this.#node, { id, principal, request }));
+  }
+
+  #attach({ claim }: EffectOf<"attach">): void {
+    if (this.#sessionId !== claim.session) this.#listen(claim.session);
+    this.#answer(
+      attachSession(this.#node, claim).then((event) => {
+        const { answer } = event;
+        if (answer.kind === "attached") this.#protocol = answer.meta;
+        return event;
+      }),
+    );
+  }
+
+  #accept({ step }: EffectOf<"accept">): void {
+    const ttl = Math.max(LEASE, step.ttl);
+    const { accepted } = this.#state as ServerAttached;
+    this.#answer(
+      this.#node.store.accept({ ...step, ttl }).then((answer) => {
+        if (answer.kind === "accepted") {
+          this.#replies.store(answer.last, step.replies);
+          this.#node.counters.add("accepted", step.handled - accepted);
+        }
+        return { type: "accepted", answer };
+      }),
+    );
+  }
+
+  #end(lease: Lease): void {
+    const { store, settings } = this.#node;
+    this.#answer(
+      store.end(lease.session, { kind: "lease", lease }, settings.tombstone)
+        .then((answer) => ({ type: "ended", answer })),
+    );
+  }
+
+  /** What is asked of others comes back as an event, or the store has failed. */
+  #answer(answer: Promise<ServerEvent>): void {
+    this.#node.track(
+      answer.then(
+        (event) => this.tell(event),
+        (error) => this.#onStoreFailure(error),
+      ),
+    );
+  }
+
+  /** Nothing is lost: what is not accepted comes again, to this node or another. */
+  #onStoreFailure(error: unknown): void {
+    this.#node.counters.add("storeFailures");
+    this.#node.logger.error("The session store failed", { error });
+    this.abandon();
+  }
+
+  #handleWaiting(): void {
+    const waiting = this.#waiting;
+    const state = this.#state;
+    if (waiting === undefined || state.kind !== "attached") return;
+    const { credit, last, peer, departure } = state;
+    const mayWait = peer === "connected" && departure === undefined;
+    if (mayWait && this.#replies.isSpent(credit.acked, last)) return;
+    this.#waiting = undefined;
+    this.#application?.handle(waiting).then((event) => {
+      if (event.type === "handled") this.#replies.reserve(event.replies);
+      this.tell(event);
+    });
+  }
+
+  #onNews(news: ServerNews): void {
+    if (news.kind === "opened") this.#begin(news.opened.protocol);
+    if (news.kind === "resumed") this.#begin(this.#protocol);
+    if (news.kind === "ended") this.#node.registry.remove(this.#sessionId);
+    this.#application?.onNews(news);
+  }
+
+  /** The session is this connection's. */
+  #begin(protocol: string): void {
+    const { principal } = this.#state as ServerAttached;
+    this.#enter(principal);
+    const session = {
+      ...this.#node.session(this.#sessionId),
+      ...{ principal, protocol },
+    };
+    const maxMessage = this.#maxMessage;
+    this.#application = new ApplicationCalls(this.#node, {
+      ...{ session, maxMessage },
+    });
+    const early = this.#early;
+    this.#early = [];
+    for (const notice of early) this.tell(notice);
+  }
+
+  #enter(principal: string): void {
+    this.#node.registry.enter({
+      ...{ id: this.#sessionId, principal, owner: this },
+      maxMessage: this.#maxMessage,
+    });
+  }
+
+  #listen(id: string): void {
+    const { registry } = this.#node;
+    registry.unlisten(this.#sessionId, this);
+    this.#sessionId = id;
+    this.#early = [];
+    registry.listen(id, this);
+  }
+
+  #ask(): void {
+    if (this.#peer.ping !== undefined) return this.#peer.ping();
+    this.#pings += 1;
+    this.tell({ type: "ping", n: this.#pings });
+  }
+
+  #terminate(why: string): void {
+    const { counters, logger } = this.#node;
+    counters.add("terminated");
+    logger.info("Connection dropped", { session: this.#sessionId, why });
+    this.#peer.terminate();
+    this.disconnected();
+  }
+
+  #close(closeCode: number, reason: string): void {
+    const { counters, logger } = this.#node;
+    counters.addClose(closeCode);
+    logger.debug("Connection closed", {
+      ...{ session: this.#sessionId, closeCode, reason },
+    });
+    this.#peer.close(closeCode, reason);
+  }
+
+  #finish(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#timer.stop();
+    const { registry, settings } = this.#node;
+    const { clock, config } = settings;
+    registry.unlisten(this.#sessionId, this);
+    // Otherwise the session has ended, or others have it.
+    const forgetAt = this.#hasDetached ? clock.now() + config.ttl : -Infinity;
+    registry.leave(this.#sessionId, this, forgetAt);
+    this.#onClosed(this);
+  }
+
+  #context() {
+    const { config, clock } = this.#node.settings;
+    return { config, now: clock.now() };
+  }
+}

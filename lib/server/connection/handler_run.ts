@@ -1,0 +1,97 @@
+/**
+ * One call of the application's handler for one message.
+ *
+ * @module
+ */
+
+import { type Payload, payloadBytes } from "../../session/wire/payload.ts";
+import { SessionSendError } from "../api/errors.ts";
+import {
+  payloadOf,
+  type Session,
+  type SessionData,
+  type SessionHandler,
+  type SessionMessage,
+} from "../api/session.ts";
+
+/** What the handler is called with. */
+export interface HandlerInput {
+  readonly session: Session;
+  readonly seq: number;
+  readonly data: Payload;
+  readonly redelivered: boolean;
+  /** The largest message that the client takes, in bytes. */
+  readonly maxMessage: number;
+}
+
+/** A call of the handler, which may be running. */
+export class HandlerRun {
+  readonly #controller = new AbortController();
+  readonly #replies: Payload[] = [];
+  readonly #input: HandlerInput;
+  #isOver = false;
+
+  /** Prepares a call. */
+  constructor(input: HandlerInput) {
+    this.#input = input;
+  }
+
+  /** The message. */
+  get input(): HandlerInput {
+    return this.#input;
+  }
+
+  /**
+   * Calls the handler.
+   *
+   * @returns The replies. Rejects with what the handler throws.
+   */
+  async run(handler: SessionHandler): Promise<readonly Payload[]> {
+    try {
+      await handler.message(this.#input.session, this.#message());
+      return this.#replies;
+    } finally {
+      this.#isOver = true;
+    }
+  }
+
+  /** The session was taken over, or has ended. */
+  abort(): void {
+    this.#controller.abort(
+      new DOMException("The session is held elsewhere", "AbortError"),
+    );
+  }
+
+  #message(): SessionMessage {
+    const { session, seq, data, redelivered } = this.#input;
+    return {
+      ...{ id: messageId(session.id, seq), seq, data, redelivered },
+      signal: this.#controller.signal,
+      reply: (reply) => this.#reply(reply),
+    };
+  }
+
+  #reply(data: SessionData): void {
+    if (this.#isOver) {
+      throw new TypeError("Cannot reply after the handler has finished");
+    }
+    const payload = payloadOf(data);
+    requireSize(payload, this.#input.maxMessage);
+    this.#replies.push(payload);
+  }
+}
+
+/** Names a message among those of all sessions. */
+export function messageId(session: string, seq: number): string {
+  return `${session}/${seq}`;
+}
+
+/** @throws {SessionSendError} If the client takes no message of this size. */
+export function requireSize(payload: Payload, maxMessage: number): void {
+  const bytes = payloadBytes(payload);
+  if (bytes <= maxMessage) return;
+  throw new SessionSendError(
+    "too-large",
+    `Cannot send ${bytes} bytes: the client takes up to ${maxMessage}`,
+  );
+}

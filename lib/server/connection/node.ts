@@ -1,0 +1,70 @@
+/**
+ * What the connections of one server share.
+ *
+ * @module
+ */
+
+import type {
+  EndCondition,
+  Ended,
+  SessionStore,
+} from "../../session/store/store.ts";
+import type { Counters } from "../api/metrics.ts";
+import type {
+  SessionLogger,
+  SessionServerOptions,
+  Settings,
+} from "../api/options.ts";
+import type { RateLimit } from "../admission/rate_limit.ts";
+import type { SessionRegistry } from "./registry.ts";
+import type {
+  EndedInfo,
+  SessionHandler,
+  SessionReference,
+} from "../api/session.ts";
+import type { Tokens } from "../admission/tokens.ts";
+
+/** A server, as its connections see it. */
+export interface ServerNode {
+  /** Names the node to the store. */
+  readonly name: string;
+  readonly settings: Settings;
+  readonly store: SessionStore;
+  /** Resolves when the node hears the store's notices. */
+  readonly ready: Promise<unknown>;
+  readonly tokens: Tokens;
+  readonly authenticate: SessionServerOptions["authenticate"];
+  readonly handler: SessionHandler;
+  readonly registry: SessionRegistry;
+  readonly resumes: RateLimit;
+  readonly counters: Counters;
+  readonly logger: SessionLogger;
+  /** A session by its id. */
+  session(id: string): SessionReference;
+  /** Ends a session, and tells the application. */
+  end(id: string, condition: EndCondition): Promise<void>;
+  /** Waits for what is asked of the store before the server is closed. */
+  track(work: Promise<unknown>): void;
+}
+
+/** What the application is told of an end. */
+export function endedInfo(
+  why: EndedInfo["why"],
+  { accepted, unconsumed }: Pick<Ended, "accepted" | "unconsumed">,
+): EndedInfo {
+  return { why, accepted, unconsumed };
+}
+
+/** Calls a function of the application, whose errors are logged. */
+export function callApplication(
+  logger: SessionLogger,
+  call: () => void | Promise<void> | undefined,
+): void {
+  const failed = (error: unknown) =>
+    void logger.error("A session handler failed", { error });
+  try {
+    Promise.resolve(call()).catch(failed);
+  } catch (error) {
+    failed(error);
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * The sessions that a node knows, for notices and for limits.
+ *
+ * @module
+ */
+
+import type { StoreNotice } from "../../session/store/store.ts";
+
+/** A connection that hears of its session. */
+export interface NoticeReceiver {
+  notify(notice: StoreNotice): void;
+}
+
+/** A session that was opened or resumed on this node. */
+export interface KnownSession {
+  readonly id: string;
+  readonly principal: string;
+  /** The largest message that the client takes, in bytes. */
+  readonly maxMessage: number;
+  /** The connection that has it, if there is one. */
+  readonly owner: NoticeReceiver | undefined;
+  /** When a session without a connection is not this node's any more. */
+  readonly forgetAt: number;
+}
+
+/** Which connection has which session. */
+export class SessionRegistry {
+  readonly #sessions = new Map<string, KnownSession>();
+  readonly #principals = new Map<string, Set<string>>();
+  /** In the order in which they lost their connection. */
+  readonly #detached = new Set<string>();
+  readonly #receivers = new Map<string, Set<NoticeReceiver>>();
+
+  /** How many sessions are known. */
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  /** How many of them have no connection. */
+  get detached(): number {
+    return this.#detached.size;
+  }
+
+  /** What is known of a session. */
+  find(id: string): KnownSession | undefined {
+    return this.#sessions.get(id);
+  }
+
+  /** How many sessions of a principal are known. */
+  countOf(principal: string): number {
+    return this.#principals.get(principal)?.size ?? 0;
+  }
+
+  /** The session that has been without a connection for longest. */
+  oldestDetached(principal?: string): string | undefined {
+    if (principal === undefined) return this.#detached.values().next().value;
+    const own = this.#principals.get(principal) ?? new Set();
+    return this.#detached.values().find((id) => own.has(id));
+  }
+
+  /** A connection has a session. */
+  enter(
+    { id, principal, maxMessage, owner }:
+      & Pick<KnownSession, "id" | "principal" | "maxMessage">
+      & { readonly owner: NoticeReceiver },
+  ): void {
+    this.#sessions.set(id, {
+      ...{ id, principal, maxMessage, owner },
+      forgetAt: Infinity,
+    });
+    this.#detached.delete(id);
+    const own = this.#principals.get(principal) ?? new Set();
+    this.#principals.set(principal, own.add(id));
+  }
+
+  /**
+   * A connection has a session no more, unless another one has it already.
+   *
+   * @param forgetAt `-Infinity` for at once.
+   */
+  leave(id: string, owner: NoticeReceiver, forgetAt: number): void {
+    const known = this.#sessions.get(id);
+    if (known?.owner !== owner) return;
+    if (forgetAt === -Infinity) return this.remove(id);
+    this.#sessions.set(id, { ...known, owner: undefined, forgetAt });
+    this.#detached.add(id);
+  }
+
+  /** A session has ended, or is no concern of this node any more. */
+  remove(id: string): void {
+    const known = this.#sessions.get(id);
+    if (known === undefined) return;
+    this.#sessions.delete(id);
+    this.#detached.delete(id);
+    const own = this.#principals.get(known.principal);
+    own?.delete(id);
+    if (own?.size === 0) this.#principals.delete(known.principal);
+  }
+
+  /** Removes sessions that are over, or went to another node. */
+  forget(now: number): void {
+    for (const id of this.#detached) {
+      if (this.#sessions.get(id)!.forgetAt <= now) this.remove(id);
+    }
+  }
+
+  /** A connection hears of a session, before it has it. */
+  listen(id: string, receiver: NoticeReceiver): void {
+    const all = this.#receivers.get(id) ?? new Set();
+    this.#receivers.set(id, all.add(receiver));
+  }
+
+  /** It hears no more. */
+  unlisten(id: string, receiver: NoticeReceiver): void {
+    const all = this.#receivers.get(id);
+    all?.delete(receiver);
+    if (all?.size === 0) this.#receivers.delete(id);
+  }
+
+  /** Passes a notice of the store on. */
+  notify(notice: StoreNotice): void {
+    for (const receiver of [...this.#receivers.get(notice.session) ?? []]) {
+      receiver.notify(notice);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * What a connection asks of the application and of the store before it has a
+ * session.
+ *
+ * @module
+ */
+
+import { randomBytes } from "../../platform/random_bytes.ts";
+import type { ServerEvent } from "../../session/server/state.ts";
+import type { AttachClaim } from "../../session/store/store.ts";
+import type { Open, Resume } from "../../session/wire/handshake.ts";
+import { formatSessionId } from "../../session/wire/token.ts";
+import { SESSION_CLOSE } from "../../session/wire/violation.ts";
+import type { ServerNode } from "./node.ts";
+
+/**
+ * How long a connected session outlives its node at least, in milliseconds,
+ * whatever its client asked for: leases are prolonged several times in it.
+ */
+export const LEASE = 30_000;
+
+type Refusal = Extract<ServerEvent, { type: "refused" }>;
+type Admission = Extract<ServerEvent, { type: "admitted" }> | Refusal;
+
+/** Asks the application who is there. */
+export async function authenticate(
+  { authenticate, logger }: ServerNode,
+  request: Request,
+  auth: string | undefined,
+): Promise<Admission> {
+  try {
+    const answer = await authenticate(request, auth);
+    if (typeof answer !== "string") return refusalOf(answer.status);
+    if (answer !== "") return { type: "admitted", principal: answer };
+    throw new TypeError("A principal must not be empty");
+  } catch (error) {
+    logger.error("Could not authenticate a client", { error });
+    return refused(SESSION_CLOSE.unavailable, "Could not authenticate");
+  }
+}
+
+/** Finds out who is there, and whether the token is genuine. */
+export async function admit(
+  node: ServerNode,
+  request: Request,
+  first: Open | Resume,
+): Promise<Admission> {
+  const admission = await authenticate(node, request, first.auth);
+  if (admission.type === "refused" || first.op === "open") return admission;
+  const { principal } = admission;
+  const ticket = await node.tokens.verify(first.token, principal);
+  if (ticket === undefined) return admission;
+  const { settings: { clock }, resumes } = node;
+  return resumes.take(ticket.session, clock.now())
+    ? { ...admission, ticket }
+    : refused(SESSION_CLOSE.limit, "Too many resumes");
+}
+
+/**
+ * Makes room for one more session of a principal, at the expense of its oldest
+ * one without a connection.
+ *
+ * @returns Whether there is room.
+ */
+export function makeRoom(node: ServerNode, principal: string): boolean {
+  const { registry, settings } = node;
+  if (registry.countOf(principal) < settings.limits.sessionsPerPrincipal) {
+    return true;
+  }
+  const oldest = registry.oldestDetached(principal);
+  if (oldest === undefined) return false;
+  evict(node, oldest);
+  return true;
+}
+
+/** Ends a session without a connection, to make room. */
+export function evict(node: ServerNode, id: string): void {
+  node.registry.remove(id);
+  node.track(node.end(id, { kind: "always", why: "evicted" }));
+}
+
+/** Draws an id for a new session. */
+export function newSessionId(): string {
+  return formatSessionId(randomBytes(16));
+}
+
+/** Opens a session under an id. */
+export async function openSession(
+  { name, store, ready, tokens, settings }: ServerNode,
+  { id, principal, request }: {
+    readonly id: string;
+    readonly principal: string;
+    readonly request: Open | Resume;
+  },
+): Promise<Extract<ServerEvent, { type: "opened" }>> {
+  const { attempt, instance } = request;
+  const ttl = Math.max(LEASE, Math.min(request.ttl, settings.config.ttl));
+  const protocol = request.protocols
+    .find((offered) => settings.protocols.includes(offered)) ?? "";
+  const token = await tokens.sign({ session: id, counter: 1, principal });
+  await ready;
+  const lease = await store.open({
+    ...{ session: id, principal, attempt, instance, ttl },
+    node: name,
+    meta: protocol,
+  });
+  return { type: "opened", lease, token, protocol };
+}
+
+/** Asks the store for a session. */
+export async function attachSession(
+  { name, store, ready, tokens }: ServerNode,
+  claim: Omit<AttachClaim, "node">,
+): Promise<Extract<ServerEvent, { type: "attached" }>> {
+  const { session, principal } = claim;
+  const counter = claim.counter + 1;
+  const token = await tokens.sign({ session, counter, principal });
+  const ttl = Math.max(LEASE, claim.ttl);
+  await ready;
+  const answer = await store.attach({ ...claim, ttl, node: name });
+  return { type: "attached", answer, token };
+}
+
+function refusalOf(status: number): Refusal {
+  switch (status) {
+    case 403:
+      return refused(SESSION_CLOSE.principal, "Forbidden");
+    case 429:
+      return refused(SESSION_CLOSE.limit, "Too many requests");
+    case 503:
+      return refused(SESSION_CLOSE.unavailable, "Unavailable");
+    default:
+      return refused(SESSION_CLOSE.unauthorized, "Not authenticated");
+  }
+}
+
+function refused(closeCode: number, reason: string): Refusal {
+  return { type: "refused", closeCode, reason };
+}

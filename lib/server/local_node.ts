@@ -1,0 +1,219 @@
+/**
+ * One server as a node of its store: messages to sessions, ends, leases, and
+ * what is over.
+ *
+ * @module
+ */
+
+import { randomHex } from "../platform/random_hex.ts";
+import type {
+  Appended,
+  EndCondition,
+  Full,
+  Gone,
+  Lease,
+  SessionStore,
+} from "../session/store/store.ts";
+import { SessionSendError } from "./api/errors.ts";
+import { requireSize } from "./connection/handler_run.ts";
+import { Counters } from "./api/metrics.ts";
+import {
+  callApplication,
+  endedInfo,
+  type ServerNode,
+} from "./connection/node.ts";
+import {
+  type SessionLogger,
+  type SessionServerOptions,
+  type Settings,
+  settingsOf,
+} from "./api/options.ts";
+import { RateLimit } from "./admission/rate_limit.ts";
+import { SessionRegistry } from "./connection/registry.ts";
+import { evict } from "./connection/requests.ts";
+import {
+  type EndedInfo,
+  payloadOf,
+  type SessionData,
+  type SessionHandler,
+  type SessionReference,
+} from "./api/session.ts";
+import { memoryStore } from "./stores/memory.ts";
+import { type SessionKey, Tokens } from "./admission/tokens.ts";
+
+/** A lease, and how long it shall last. */
+export interface HeldLease {
+  readonly lease: Lease;
+  readonly ttl: number;
+}
+
+/** The window of the limit `resumes`, in milliseconds. */
+const RESUME_WINDOW = 10_000;
+/** How many sessions are ended before others have their turn. */
+const SWEEP_LIMIT = 100;
+
+const SILENT: SessionLogger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+};
+
+/** What the connections of a server share. */
+export class LocalNode implements ServerNode, AsyncDisposable {
+  readonly name: string = randomHex(8);
+  readonly settings: Settings;
+  readonly store: SessionStore;
+  readonly ready: Promise<AsyncDisposable>;
+  readonly tokens: Tokens;
+  readonly authenticate: SessionServerOptions["authenticate"];
+  readonly handler: SessionHandler;
+  readonly registry: SessionRegistry = new SessionRegistry();
+  readonly resumes: RateLimit;
+  readonly counters: Counters = new Counters();
+  readonly logger: SessionLogger;
+  readonly #ownStore: SessionStore | undefined;
+  readonly #work = new Set<Promise<unknown>>();
+
+  /** Begins to hear the store's notices. */
+  constructor(options: SessionServerOptions) {
+    const { clock, limits } = this.settings = settingsOf(options);
+    this.tokens = new Tokens(keysOf(options.key));
+    this.authenticate = options.authenticate;
+    this.handler = options.handler;
+    this.logger = options.logger ?? SILENT;
+    this.resumes = new RateLimit(limits.resumes, RESUME_WINDOW);
+    this.#ownStore = options.store === undefined
+      ? memoryStore({ clock })
+      : undefined;
+    this.store = options.store ?? this.#ownStore!;
+    this.ready = this.store.listen(
+      this.name,
+      (notice) => this.registry.notify(notice),
+    );
+    this.track(this.ready);
+  }
+
+  /** A session by its id. */
+  session(id: string): SessionReference {
+    return {
+      id,
+      send: (data) => this.#send(id, data),
+      end: () => this.end(id, { kind: "always", why: "ended" }),
+    };
+  }
+
+  /** Ends a session, and tells the application if this was its end. */
+  async end(id: string, condition: EndCondition): Promise<void> {
+    const { tombstone } = this.settings;
+    const answer = await this.store.end(id, condition, tombstone);
+    this.registry.remove(id);
+    if (answer.kind !== "ended") return;
+    this.counters.add("ended");
+    const info = endedInfo(reasonOf(condition), answer);
+    const { handler } = this;
+    const session = this.session(id);
+    callApplication(this.logger, () => handler.ended?.(session, info));
+  }
+
+  /** Waits for this at the end; a rejection is one of the store. */
+  track(work: Promise<unknown>): void {
+    const settled: Promise<unknown> = work.catch((error) => {
+      this.counters.add("storeFailures");
+      this.logger.error("The session store failed", { error });
+    }).finally(() => this.#work.delete(settled));
+    this.#work.add(settled);
+  }
+
+  /** Prolongs leases, ends what is over, and forgets what is no concern any more. */
+  maintain(leases: readonly HeldLease[]): void {
+    const now = this.settings.clock.now();
+    this.resumes.forget(now);
+    this.registry.forget(now);
+    const byTtl = Map.groupBy(leases, ({ ttl }) => ttl);
+    for (const [ttl, held] of byTtl) {
+      this.track(this.#touch(held.map(({ lease }) => lease), ttl));
+    }
+    this.track(this.#sweep());
+  }
+
+  /** Ends the oldest sessions without a connection if there are too many. */
+  enforceLimits(): void {
+    const { registry, settings: { limits } } = this;
+    while (registry.detached > limits.detachedSessions) {
+      evict(this, registry.oldestDetached()!);
+    }
+  }
+
+  /** Resolves when the store has answered all that it was asked. */
+  async settled(): Promise<void> {
+    while (this.#work.size > 0) await Promise.all(this.#work);
+  }
+
+  /** Hears no notices any more, and closes the store if it is this node's own. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.settled();
+    const listening = await this.ready.catch(() => undefined);
+    await listening?.[Symbol.asyncDispose]();
+    await this.#ownStore?.[Symbol.asyncDispose]();
+  }
+
+  async #send(id: string, data: SessionData): Promise<void> {
+    const payload = payloadOf(data);
+    const { maxMessage } = this.registry.find(id) ?? this.settings.config;
+    requireSize(payload, maxMessage);
+    const { bounds } = this.settings;
+    const answer = await this.store.append(id, [payload], bounds);
+    if (answer.kind === "appended") {
+      this.counters.add("stored");
+      this.counters.add("dropped", answer.dropped);
+      return;
+    }
+    this.counters.add("rejected");
+    if (answer.kind === "full" && this.settings.overflow === "end") {
+      await this.end(id, { kind: "always", why: "evicted" });
+    }
+    throw sendErrorOf(answer);
+  }
+
+  /** A notice may have been lost: whose lease has ended hears of it now. */
+  async #touch(leases: readonly Lease[], ttl: number): Promise<void> {
+    for (const lease of await this.store.touch(leases, ttl)) {
+      const { session, fence } = lease;
+      // Not "taken", which is final for the client: it resumes, and is told.
+      this.registry.notify({ type: "fenced", session, fence, why: "ended" });
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    for (const id of await this.store.due(SWEEP_LIMIT)) {
+      await this.end(id, { kind: "expired" });
+    }
+  }
+}
+
+function keysOf(key: SessionServerOptions["key"]): readonly SessionKey[] {
+  return Array.isArray(key) ? key : [key as SessionKey];
+}
+
+function reasonOf(condition: EndCondition): EndedInfo["why"] {
+  switch (condition.kind) {
+    case "always":
+      return condition.why;
+    case "lease":
+      return "ended";
+    case "expired":
+      return "expired";
+  }
+}
+
+function sendErrorOf(
+  answer: Exclude<Appended | Full | Gone, Appended>,
+): SessionSendError {
+  return answer.kind === "gone"
+    ? new SessionSendError("gone", "The session has ended")
+    : new SessionSendError(
+      "full",
+      `The client has not consumed ${answer.messages} messages (${answer.bytes} bytes)`,
+    );
+}

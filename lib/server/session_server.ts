@@ -1,0 +1,235 @@
+/**
+ * The server of lossless sessions.
+ *
+ * @module
+ */
+
+import { upgradeWebSocket } from "../platform/upgrade_web_socket.ts";
+import { SUBPROTOCOL } from "../session/wire/limits.ts";
+import { SESSION_CLOSE } from "../session/wire/violation.ts";
+import { SessionConnection } from "./connection/connection.ts";
+import { LocalNode } from "./local_node.ts";
+import type { SessionMetrics } from "./api/metrics.ts";
+import type { SessionServerOptions } from "./api/options.ts";
+import {
+  denoPeer,
+  type Peer,
+  type PeerListener,
+  wsPeer,
+  type WsSocket,
+} from "./connection/peer.ts";
+import type { SessionReference } from "./api/session.ts";
+import {
+  copyOf,
+  type IncomingRequest,
+  isOriginAllowed,
+  refusalOf,
+  requestOf,
+} from "./admission/upgrade.ts";
+
+/** How a server sends its clients elsewhere. Durations are milliseconds. */
+export interface DrainOptions {
+  /**
+   * How long clients wait before they go.
+   *
+   * @default {0}
+   */
+  readonly after?: number;
+  /**
+   * Each client waits for a random part of this in addition.
+   *
+   * @default {10_000}
+   */
+  readonly spread?: number;
+  /**
+   * Connections that are left after this time are closed with 4503.
+   *
+   * @default {after + spread + 5_000}
+   */
+  readonly timeout?: number;
+}
+
+/** How often leases are prolonged and what is over is ended. */
+const MAINTENANCE = 10_000;
+
+/**
+ * Accepts clients with sessions: each message arrives once and in order, in both
+ * directions, across any number of connections.
+ *
+ * @example Answers that are neither lost nor repeated
+ * ```ts ignore
+ * import { SessionServer } from "@holdfast/websocket/server";
+ *
+ * const sessions = new SessionServer({
+ *   key: Deno.env.get("SESSION_KEY")!,
+ *   authenticate: (_request, auth) => auth ?? new Response(null, { status: 401 }),
+ *   handler: {
+ *     message: (_session, message) => message.reply(`Got ${message.data}`),
+ *   },
+ * });
+ * Deno.serve((request) => sessions.upgrade(request));
+ * ```
+ */
+export class SessionServer implements AsyncDisposable {
+  readonly #node: LocalNode;
+  readonly #connections = new Set<SessionConnection>();
+  readonly #stopTimers: readonly (() => void)[];
+  #whenEmpty = () => {};
+  #status: "open" | "draining" | "closed" = "open";
+
+  /**
+   * Makes a server. It needs no port: connections come by `upgrade()` or
+   * `accept()`.
+   *
+   * @throws {RangeError} If a number is out of range or a key is too short.
+   */
+  constructor(options: SessionServerOptions) {
+    this.#node = new LocalNode(options);
+    const { clock, pingInterval } = this.#node.settings;
+    this.#stopTimers = [
+      clock.every(pingInterval, () => this.#checkPeers()),
+      clock.every(MAINTENANCE, () => this.#maintain()),
+    ];
+  }
+
+  /**
+   * Answers a request to `Deno.serve`: 101 for a client with the subprotocol,
+   * 426 for no WebSocket, 403 for another origin, 400 without the subprotocol,
+   * 503 while the server drains.
+   */
+  upgrade(request: Request): Response {
+    const refusal = this.#status === "open"
+      ? refusalOf(request, this.#node.settings.origins)
+      : { status: 503, text: "This server drains" };
+    if (refusal !== undefined) {
+      const { status, text, headers = {} } = refusal;
+      return new Response(text, { status, headers });
+    }
+    const copy = copyOf(request);
+    const { socket, response } = upgradeWebSocket(request, SUBPROTOCOL);
+    this.#connect(copy, (listener) => denoPeer(socket, listener));
+    return response;
+  }
+
+  /** For the option `handleProtocols` of `ws`. */
+  readonly selectProtocol = (
+    protocols: ReadonlySet<string>,
+  ): string | false => protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false;
+
+  /** Takes a connection of a server of `ws`, of its event `connection`. */
+  accept(socket: WsSocket, request: IncomingRequest): void {
+    const copy = requestOf(request);
+    const refusal = this.#refusalOfAccept(socket, copy);
+    if (refusal === undefined) {
+      return this.#connect(copy, (listener) => wsPeer(socket, listener));
+    }
+    const [closeCode, reason] = refusal;
+    this.#node.counters.addClose(closeCode);
+    // Without a listener an error would end the process.
+    socket.on("error", () => {});
+    socket.close(closeCode, reason);
+  }
+
+  /** A session by its id, connected to any node or to none. */
+  session(id: string): SessionReference {
+    return this.#node.session(id);
+  }
+
+  /** The counters of this moment. */
+  metrics(): SessionMetrics {
+    const { counters, registry } = this.#node;
+    const connections = this.#connections.size;
+    return { ...counters.read(), connections, sessions: registry.size };
+  }
+
+  /**
+   * Asks all clients to resume elsewhere, spread over time so that they do not
+   * come at once, and takes no new ones. Resolves when all are gone and the
+   * store knows it.
+   */
+  async drain(options: DrainOptions = {}): Promise<void> {
+    const { after = 0, spread = 10_000 } = options;
+    const { timeout = after + spread + 5_000 } = options;
+    if (this.#status === "open") this.#status = "draining";
+    for (const connection of this.#connections) {
+      connection.tell({ type: "move", after, spread });
+    }
+    await this.#emptied(timeout);
+    await this.#closeConnections();
+  }
+
+  /** Closes all connections with 4503, and the store if it is the server's own. */
+  async close(): Promise<void> {
+    if (this.#status === "closed") return;
+    this.#status = "closed";
+    for (const stop of this.#stopTimers) stop();
+    await this.#closeConnections();
+    await this.#node[Symbol.asyncDispose]();
+  }
+
+  /** The same as `close()`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #refusalOfAccept(
+    { protocol }: WsSocket,
+    { headers }: Request,
+  ): readonly [closeCode: number, reason: string] | undefined {
+    if (this.#status !== "open") {
+      return [SESSION_CLOSE.unavailable, "This server drains"];
+    }
+    if (!isOriginAllowed(headers, this.#node.settings.origins)) {
+      return [SESSION_CLOSE.principal, "This origin is not allowed"];
+    }
+    return protocol === SUBPROTOCOL
+      ? undefined
+      : [SESSION_CLOSE.protocol, `The subprotocol must be ${SUBPROTOCOL}`];
+  }
+
+  #connect(
+    request: Request,
+    connect: (listener: PeerListener) => Peer,
+  ): void {
+    const connection: SessionConnection = new SessionConnection(this.#node, {
+      request,
+      connect,
+      onClosed: () => {
+        this.#connections.delete(connection);
+        this.#node.enforceLimits();
+        if (this.#connections.size === 0) this.#whenEmpty();
+      },
+    });
+    this.#connections.add(connection);
+  }
+
+  #checkPeers(): void {
+    for (const connection of [...this.#connections]) connection.checkPeer();
+  }
+
+  #maintain(): void {
+    const leases = [...this.#connections].flatMap(({ lease }) => lease ?? []);
+    this.#node.maintain(leases);
+  }
+
+  /** Handlers may finish within the time of a takeover; then they are given up. */
+  async #closeConnections(): Promise<void> {
+    for (const connection of [...this.#connections]) {
+      connection.close(SESSION_CLOSE.unavailable, "This server closes");
+    }
+    await this.#emptied(this.#node.settings.config.takeoverTimeout);
+    for (const connection of [...this.#connections]) connection.abandon();
+    await this.#node.settled();
+  }
+
+  #emptied(timeout: number): Promise<void> {
+    if (this.#connections.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#node.settings.clock.after(timeout, resolve);
+      this.#whenEmpty = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}

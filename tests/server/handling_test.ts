@@ -1,0 +1,170 @@
+/** Handlers that take long, throw, hang or come too late. */
+
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import type { SessionMessage } from "../../lib/server/mod.ts";
+import { Heard, serveDeno } from "./listening.ts";
+import { TestClient } from "./test_client.ts";
+
+Deno.test("SessionServer handles the messages of a session one at a time", async () => {
+  let running = 0;
+  let most = 0;
+  const heard = new Heard(async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await Promise.resolve();
+    running -= 1;
+  });
+  await using listening = serveDeno(heard);
+  await using client = await new TestClient(listening.url).connect();
+  client.send("a", "b", "c", "d");
+  await client.until(() => client.accepted.at(-1) === 4);
+  assertEquals([most, ...heard.texts], [1, "a", "b", "c", "d"]);
+});
+
+Deno.test("SessionServer handles a message again whose handler throws", async () => {
+  let calls = 0;
+  const heard = new Heard((message) => {
+    calls += 1;
+    message.reply(`try ${calls}`);
+    if (calls < 3) throw new Error("Not yet");
+  });
+  await using listening = serveDeno(heard);
+  await using client = await new TestClient(listening.url).connect();
+  client.send("a");
+  await client.until(() => client.delivered.length === 1);
+  assertEquals(heard.texts, ["a", "a again", "a again"]);
+  // What a failed call wanted to reply is not sent.
+  assertEquals(client.delivered, ["try 3"]);
+  assertEquals(new Set(heard.messages.map(({ id }) => id)).size, 1);
+});
+
+Deno.test("SessionServer ends a session whose message cannot be handled", async () => {
+  const heard = new Heard((message) => {
+    if (message.data === "bad") throw new Error("Never");
+  });
+  await using listening = serveDeno(heard);
+  await using client = await new TestClient(listening.url).connect();
+  client.send("good", "bad");
+  await client.until(() => client.closeCodes.length === 1);
+  assertEquals(client.closeCodes, [4500]);
+  await heard.until(() => heard.calls.length === 2);
+  assertEquals(heard.calls, ["opened", "ended failed 1 0 failed 2"]);
+  client.send("later");
+  await client.connect();
+  const [, lost] = client.news;
+  assertEquals(lost?.kind === "lost" && lost.why, "ended");
+  // Nobody knows what became of the bad one.
+  assertEquals(client.dropped.map(({ why }) => why), ["unknown"]);
+  await heard.until(() => heard.texts.includes("later"));
+  assertEquals(listening.sessions.metrics().failed, 3);
+});
+
+Deno.test("SessionServer lets a running handler finish before another connection begins", async () => {
+  const finish = Promise.withResolvers<void>();
+  const heard = new Heard(async (message) => {
+    if (message.data === "slow") await finish.promise;
+    message.reply(`re ${message.data}`);
+  });
+  await using listening = serveDeno(heard);
+  await using client = await new TestClient(listening.url).connect();
+  client.send("slow", "next");
+  await heard.until(() => heard.messages.length === 1);
+  client.dial();
+  finish.resolve();
+  await client.until(() => client.delivered.length === 2);
+  assertEquals(heard.texts, ["slow", "next"]);
+  assertEquals(client.delivered, ["re slow", "re next"]);
+});
+
+Deno.test("SessionServer takes a session from a handler that hangs, and says so", async () => {
+  let hung: SessionMessage | undefined;
+  const heard = new Heard((message) => {
+    if (hung !== undefined) return message.reply("done");
+    hung = message;
+    return new Promise(() => {});
+  });
+  await using listening = serveDeno(heard, { takeoverTimeout: 100 });
+  await using client = await new TestClient(listening.url).connect();
+  client.send("a", "b");
+  await heard.until(() => heard.messages.length === 1);
+  await client.cut();
+  await client.connect();
+  await client.until(() => client.delivered.length === 2);
+  assertEquals(heard.texts.slice(0, 2), ["a", "a again"]);
+  assertEquals(heard.messages.map(({ data }) => data), ["a", "a", "b"]);
+  assert(hung!.signal.aborted);
+  assertThrows(() => hung!.reply(new Uint8Array(200_000)), Error, "up to");
+});
+
+Deno.test("SessionServer reports what may have been handled, if it shall", async () => {
+  let calls = 0;
+  const heard = new Heard(() => {
+    calls += 1;
+    return calls === 1 ? new Promise(() => {}) : undefined;
+  });
+  await using listening = serveDeno(heard, {
+    takeoverTimeout: 50,
+    onUncertain: "report",
+  });
+  await using client = await new TestClient(listening.url).connect();
+  client.send("a");
+  await heard.until(() => heard.messages.length === 1);
+  await client.cut();
+  await client.connect();
+  client.send("b");
+  await client.until(() => client.accepted.at(-1) === 2);
+  assertEquals(heard.texts, ["a", "b"]);
+  assert(heard.calls.includes("uncertain 1"));
+});
+
+Deno.test("SessionServer refuses replies that are too late or too large", async () => {
+  const errors: unknown[] = [];
+  const heard = new Heard((message) => {
+    try {
+      message.reply("x".repeat(2_000));
+    } catch (error) {
+      errors.push(error);
+    }
+  });
+  await using listening = serveDeno(heard);
+  const config = { maxMessage: 1_000 };
+  await using client = await new TestClient(listening.url, { config })
+    .connect();
+  client.send("a");
+  await client.until(() => client.accepted.length === 1);
+  const [error] = errors as Error[];
+  assertEquals(
+    error?.message,
+    "Cannot send 2000 bytes: the client takes up to 1000",
+  );
+  assertThrows(() => heard.messages[0]!.reply("late"), TypeError, "finished");
+  const { session } = client.news[0]!.ticket;
+  const send = listening.sessions.session(session).send("x".repeat(1_001));
+  const failure = await send.catch((error) => error);
+  assertEquals(failure.code, "too-large");
+});
+
+Deno.test("SessionServer logs what the application's functions throw", async () => {
+  const records: unknown[] = [];
+  const logger = {
+    debug() {},
+    info() {},
+    warn() {},
+    error: (message: string) => records.push(message),
+  };
+  const handler = {
+    opened: () => {
+      throw new Error("One");
+    },
+    ended: () => Promise.reject(new Error("Two")),
+    message() {},
+  };
+  await using listening = serveDeno(undefined, { handler, logger });
+  await using client = await new TestClient(listening.url).connect();
+  await client.close();
+  await listening.sessions.close();
+  assertEquals(records, [
+    "A session handler failed",
+    "A session handler failed",
+  ]);
+});

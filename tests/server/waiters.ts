@@ -1,0 +1,34 @@
+/** Waits for what a test expects, and says so if it does not come. */
+
+const PATIENCE = 20_000;
+
+/** Those who wait until something is true. */
+export class Waiters {
+  readonly #looks = new Set<() => void>();
+
+  /** Resolves when something is true; rejects when that takes too long. */
+  until(isTrue: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#looks.delete(look);
+      };
+      const timer = setTimeout(() => {
+        end();
+        reject(new Error(`Not true within ${PATIENCE} ms: ${isTrue}`));
+      }, PATIENCE);
+      const look = () => {
+        if (!isTrue()) return;
+        end();
+        resolve();
+      };
+      this.#looks.add(look);
+      look();
+    });
+  }
+
+  /** Something has changed. */
+  look(): void {
+    for (const look of [...this.#looks]) look();
+  }
+}
