@@ -4,6 +4,7 @@
  * @module
  */
 
+import { sha1 } from "../../rfc6455/handshake/sha1.ts";
 import type { Conn } from "./dial/deno_net.ts";
 import type { Failure } from "../../connection/failure.ts";
 import type { NetworkConfig } from "../../connection/config/network.ts";
@@ -80,12 +81,9 @@ export class Opening {
   async run(): Promise<Opened> {
     try {
       const conn = await dial(this.#url, this.#network, this.#attempt);
-      const [accept] = await Promise.all([
-        acceptFor(this.#key),
-        writeAll(conn, this.#request),
-      ]);
+      await writeAll(conn, this.#request);
       const handshake = new ClientHandshake({
-        accept,
+        accept: acceptFor(this.#key),
         protocols: this.#protocols,
         deflate: this.#network.compression,
       });
@@ -209,9 +207,8 @@ function makeKey(): string {
 }
 
 /** The value that the server must answer the key with (RFC 6455, 4.1). */
-async function acceptFor(key: string): Promise<string> {
-  const input = new TextEncoder().encode(acceptInput(key));
-  return base64(new Uint8Array(await crypto.subtle.digest("SHA-1", input)));
+function acceptFor(key: string): string {
+  return base64(sha1(new TextEncoder().encode(acceptInput(key))));
 }
 
 function base64(bytes: Uint8Array): string {
