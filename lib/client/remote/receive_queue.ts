@@ -15,6 +15,7 @@ import type { Batch } from "../../boundary/batches.ts";
 import { guard } from "../../platform/guard.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { sizeOf } from "../../queue/data.ts";
+import { TaskBudget } from "./task_budget.ts";
 
 /** Messages that arrived together. */
 type MessageBatch = Omit<Batch, "id">;
@@ -56,9 +57,6 @@ const HOLD_BYTES = 1 << 20;
 /** The same in messages: small ones take more memory than their bytes. */
 const HOLD_MESSAGES = 1 << 14;
 
-/** An async function may need several turns of promises before it listens again. */
-const CAREFUL_EVENTS = 64;
-
 const SETTLED = Promise.resolve();
 
 const NO_CREDIT: Credit = { messages: 0, bytes: 0 };
@@ -88,7 +86,7 @@ export class ReceiveQueue {
   onavailable: (() => void) | undefined;
   readonly #messages: MessageListener;
   readonly #listener: ReceiveQueueListener;
-  readonly #clock: Pick<Clock, "task">;
+  readonly #clock: Pick<Clock, "now" | "task">;
   #mode: Mode = "hold";
   #batches: Waiting[] = [];
   #length = 0;
@@ -102,15 +100,14 @@ export class ReceiveQueue {
   /** What waits for all messages to arrive. */
   #last: Deferred | undefined;
   #activity: "resting" | "dispatching" | "yielding" = "resting";
-  /** So many events are still followed by a task, and not only by a microtask. */
-  #carefulEvents = CAREFUL_EVENTS;
+  readonly #tasks = new TaskBudget();
 
   /** Makes an empty queue that holds. */
   constructor(
     messages: MessageListener,
     { listener, clock }: {
       readonly listener: ReceiveQueueListener;
-      readonly clock: Pick<Clock, "task">;
+      readonly clock: Pick<Clock, "now" | "task">;
     },
   ) {
     this.#clock = clock;
@@ -135,7 +132,7 @@ export class ReceiveQueue {
    * a single message must not miss the next.
    */
   consume(mode: "push" | "pull"): void {
-    this.#carefulEvents = CAREFUL_EVENTS;
+    this.#tasks.ensure();
     if (this.#mode === "pull" || this.#mode === "refuse") return;
     this.#mode = mode;
     queueMicrotask(() => {
@@ -146,6 +143,7 @@ export class ReceiveQueue {
 
   /** A batch came in. */
   receive({ first, messages, bytes }: MessageBatch): void {
+    this.#tasks.restore(this.#clock.now());
     const credit = this.#mode === "hold" ? "given" : "owed";
     const batch = { first, messages, bytes, next: 0, credit } as const;
     this.#batches = appended(this.#batches, batch);
@@ -256,13 +254,11 @@ export class ReceiveQueue {
     else this.#rest();
   }
 
-  /** Microtasks alone are 20 times as fast, and enough while no listener comes or goes. */
+  /** Microtasks alone are 20 times as fast, and enough in a flood while no listener comes. */
   #yield(): void {
     this.#activity = "yielding";
-    if (this.#carefulEvents > 0) {
-      this.#carefulEvents -= 1;
-      this.#clock.task(this.#resume);
-    } else SETTLED.then(this.#resume);
+    if (this.#tasks.take()) this.#clock.task(this.#resume);
+    else SETTLED.then(this.#resume);
   }
 
   readonly #resume = () => {
@@ -303,7 +299,7 @@ export class ReceiveQueue {
     const [deferred] = this.#deferred;
     if (deferred && (this.#mode === "pull" || deferred.after <= this.#passed)) {
       this.#deferred.shift();
-      this.#carefulEvents = CAREFUL_EVENTS;
+      this.#tasks.ensure();
       deferred.run();
       return true;
     }

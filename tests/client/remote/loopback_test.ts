@@ -185,6 +185,24 @@ for (const Socket of [ReconnectingWebSocket, WorkerWebSocket]) {
     await closed;
   });
 
+  Deno.test(`${Socket.name} loses no message to one handler that hands over what is waited for`, async () => {
+    await using server = serveBurst();
+    const socket = new Socket(urlOf(server), [], { worker: "none" });
+    let waiting: ((data: unknown) => void) | undefined;
+    socket.onmessage = ({ data }: MessageEvent) => {
+      waiting?.(data);
+      waiting = undefined;
+    };
+    for (let index = 0; index < 200; index += 1) {
+      const data = await new Promise((resolve) => waiting = resolve);
+      assertEquals(data, `${index}`);
+      for (let turn = 0; turn < 20; turn += 1) await undefined;
+    }
+    const closed = next(socket, "close");
+    socket.close();
+    await closed;
+  });
+
   Deno.test(`${Socket.name} lets promise reactions run between two messages`, async () => {
     await using server = serveBurst();
     const socket = new Socket(urlOf(server), [], { worker: "none" });
