@@ -68,6 +68,8 @@ export const BODY_OR_HOOK: Fit = {
   wanted: BODY_WANTED,
   holds: (value) => isHook(value) || isBody(value),
 };
+/** What an object without a class of the platform is called, in any realm. */
+const PLAIN = "[object Object]";
 const PATTERN_WANTED = "a string, an ArrayBuffer, a view or an object";
 /** What a message is compared with. */
 export const PATTERN: Fit = { wanted: PATTERN_WANTED, holds: isPattern };
@@ -182,8 +184,10 @@ function isCertificate(value: unknown): boolean {
   return isText(value) && value.includes("-----BEGIN CERTIFICATE-----");
 }
 
+/** A Blob or a shared buffer would become `{}`, which matches each JSON object. */
 function isPattern(value: unknown): boolean {
-  return isBody(value) || isObject(value);
+  return isBody(value) ||
+    isObject(value) && Object.prototype.toString.call(value) === PLAIN;
 }
 
 function isCount(value: number): boolean {

@@ -40,6 +40,8 @@ export class TokenRefresher {
       readonly clock: Clock;
       /** How long one request may take, in milliseconds. */
       readonly limit: number;
+      /** The token that the connection was opened with. */
+      readonly token: string | undefined;
       /** Asks for a new token. */
       readonly fetch: (context: AttemptContext) => Promise<string>;
     },
@@ -47,6 +49,7 @@ export class TokenRefresher {
     this.#attempt = attempt;
     this.#clock = options.clock;
     this.#limit = options.limit;
+    this.#sent = options.token;
     this.#fetch = options.fetch;
   }
 

@@ -229,7 +229,10 @@ export class Driver implements Performer {
       (resolution) => {
         if (attempt.isOver) return;
         this.#machine.useBackoffFor(resolution.url);
-        this.#tokenRefresher = this.#newTokenRefresher(attempt);
+        this.#tokenRefresher = this.#newTokenRefresher(
+          attempt,
+          resolution.token,
+        );
         this.#transports.prepare(resolution, this.#features);
         this.#machine.dispatch({ type: "resolved", socket });
       },
@@ -283,11 +286,15 @@ export class Driver implements Performer {
     );
   }
 
-  #newTokenRefresher(attempt: AttemptScope): TokenRefresher | undefined {
+  #newTokenRefresher(
+    attempt: AttemptScope,
+    token: string | undefined,
+  ): TokenRefresher | undefined {
     if (this.#setup.token?.renewal === undefined) return undefined;
     return this.#features && new this.#features.TokenRefresher(attempt, {
       clock: this.#clock,
       limit: this.#setup.config.openTimeout,
+      token,
       fetch: (context) => this.#resolver.token(context),
     });
   }

@@ -34,7 +34,12 @@ const CASES: readonly [
   ["TEMPLATE", rules.TEMPLATE, ["", {}], [[], 5, null]],
   ["BODY", rules.BODY, ["", BUFFER, VIEW], [{}, [], 5]],
   ["BODY_OR_HOOK", rules.BODY_OR_HOOK, ["", HOOK], [{ hook: false }, 5]],
-  ["PATTERN", rules.PATTERN, ["", BUFFER, {}, HOOK], [5, null]],
+  ["PATTERN", rules.PATTERN, ["", BUFFER, {}, HOOK], [
+    5,
+    null,
+    new SharedArrayBuffer(1),
+    new Blob(["a"]),
+  ]],
   ["PATTERNS", rules.PATTERNS, ["", {}, [], ["", {}]], [5, [5]]],
   ["CODES", rules.CODES, [[], [1000, 4999]], [[999], [5000], 1000]],
   ["MODULE", rules.MODULE, ["a", new URL("a:b")], [{}, 5]],

@@ -14,6 +14,7 @@ function makeRefresher() {
   const refresher = new TokenRefresher(attempt, {
     clock,
     limit: LIMIT,
+    token: "first",
     fetch: (context) => {
       const fetch = Promise.withResolvers<string>();
       contexts.push(context);
@@ -50,6 +51,14 @@ Deno.test("TokenRefresher.run() pauses, and longer when it got the same token", 
   }
   assertEquals(kinds, ["new", "same", "same"]);
   assertEquals(pauses, [100, 1_000, 1_000]);
+});
+
+Deno.test("TokenRefresher.run() sends nothing where the token is that of the opening", async () => {
+  const { refresher, clock, fetches } = makeRefresher();
+  const refresh = refresher.run(0);
+  fetches[0]?.resolve("first");
+  assertEquals(await refresh, { kind: "same" });
+  assertEquals(refresher.nextAt(0) - clock.now(), 1_000);
 });
 
 Deno.test("TokenRefresher.run() pauses longer with each failure, up to a minute", async () => {
