@@ -20,6 +20,8 @@ const BROKEN_FRAME =
  */
 export function openingFailure(text: string): Failure {
   const detail = text.replace(PREAMBLE, "");
+  // Denied by the address that a name led to; permissions do not change.
+  if (NO_PERMISSION.test(detail)) return { type: "invalid", detail };
   const status = /status code:? (\d{3})/i.exec(text)?.[1];
   if (status !== undefined) {
     return {
@@ -55,6 +57,7 @@ export function openFailure(text: string, limit: number): Failure {
 
 /** The start of each text of Deno. */
 const PREAMBLE = /^NetworkError: failed to connect to WebSocket: /;
+const NO_PERMISSION = /^Requires net access/;
 const HIDDEN = "The platform does not say why";
 
 /** Deno's "tcp connect error" may also mean a host that cannot be reached. */

@@ -34,6 +34,13 @@ Deno.test("openingFailure() leaves out what Deno says of each failure", () => {
   });
 });
 
+Deno.test("openingFailure() takes a permission that is missing for what never works", () => {
+  const detail =
+    'Requires net access to "127.0.0.1:80", run again with the --allow-net flag';
+  const text = `NetworkError: failed to connect to WebSocket: ${detail}`;
+  assertEquals(openingFailure(text), { type: "invalid", detail });
+});
+
 Deno.test("openFailure() reads an error without a text as a loss", () => {
   assertEquals(openFailure("", 1), {
     type: "lost",
