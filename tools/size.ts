@@ -30,8 +30,8 @@ interface Item {
  * 16 kB for the worker; these are what holds today.
  */
 const ITEMS: readonly Item[] = [
-  { name: "@holdfast/websocket", entry: "mod.ts", budget: 23_700, ours: true },
-  ours("ReconnectingWebSocket", 19_900),
+  { name: "@holdfast/websocket", entry: "mod.ts", budget: 24_000, ours: true },
+  ours("ReconnectingWebSocket", 20_100),
   ours("WorkerWebSocket", 12_700),
   ours("describeClose", 2_600),
   {
