@@ -26,6 +26,7 @@ import { DeadlineTimer } from "./deadline_timer.ts";
 import type { ServerNode } from "./node.ts";
 import type { Peer, PeerListener } from "./peer.ts";
 import type { NoticeReceiver } from "./registry.ts";
+import { PeerWatch } from "./peer_watch.ts";
 import { ReplyBudget } from "./reply_budget.ts";
 import {
   admit,
@@ -64,7 +65,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   #waiting: EffectOf<"handle"> | undefined;
   /** Notices that came before the answer of the store. */
   #early: StoreNotice[] = [];
-  #heard: "something" | "nothing" | "asked" = "something";
+  readonly #watch = new PeerWatch();
   #pings = 0;
 
   /** Takes a connection whose socket is made by `connect`. */
@@ -108,14 +109,14 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   /** A message came. */
   received(message: Payload): void {
     if (this.#isPeerGone) return;
-    this.#heard = "something";
+    this.#watch.heard();
     const { maxMessage } = this.#node.settings.config;
     this.tell({ type: "received", frame: decodeFrame(message, maxMessage) });
   }
 
   /** A pong frame came. */
   ponged(): void {
-    this.#heard = "something";
+    this.#watch.heard();
   }
 
   /** The socket is closed. */
@@ -140,16 +141,9 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   /** Asks a silent client whether it is there, and drops one that is not. */
   checkPeer(): void {
     if (this.#isPeerGone) return;
-    switch (this.#heard) {
-      case "something":
-        this.#heard = "nothing";
-        return;
-      case "nothing":
-        this.#heard = "asked";
-        return this.#ask();
-      case "asked":
-        return this.#terminate("The client is silent");
-    }
+    const advice = this.#watch.check();
+    if (advice === "ask") this.#ask();
+    if (advice === "drop") this.#terminate("The client is silent");
   }
 
   /** Closes the connection; its handler may finish. */
@@ -340,10 +334,8 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
       ...this.#node.session(this.#sessionId),
       ...{ principal, protocol },
     };
-    const maxMessage = this.#maxMessage;
-    this.#application = new ApplicationCalls(this.#node, {
-      ...{ session, maxMessage },
-    });
+    const settings = { session, maxMessage: this.#maxMessage };
+    this.#application = new ApplicationCalls(this.#node, settings);
     const early = this.#early;
     this.#early = [];
     for (const notice of early) this.tell(notice);
