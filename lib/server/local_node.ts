@@ -14,6 +14,7 @@ import type {
   Lease,
   SessionStore,
 } from "../session/store/store.ts";
+import { endReason } from "../session/store/record.ts";
 import { SessionSendError } from "./api/errors.ts";
 import { requireSize } from "./connection/handler_run.ts";
 import { Counters } from "./api/metrics.ts";
@@ -32,7 +33,6 @@ import { RateLimit } from "./admission/rate_limit.ts";
 import { SessionRegistry } from "./connection/registry.ts";
 import { evict } from "./connection/requests.ts";
 import {
-  type EndedInfo,
   payloadOf,
   type SessionData,
   type SessionHandler,
@@ -110,7 +110,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     this.registry.remove(id);
     if (answer.kind !== "ended") return;
     this.counters.add("ended");
-    const info = endedInfo(reasonOf(condition), answer);
+    const info = endedInfo(endReason(condition), answer);
     const { handler } = this;
     const session = this.session(id);
     callApplication(this.logger, () => handler.ended?.(session, info));
@@ -194,17 +194,6 @@ export class LocalNode implements ServerNode, AsyncDisposable {
 
 function keysOf(key: SessionServerOptions["key"]): readonly SessionKey[] {
   return Array.isArray(key) ? key : [key as SessionKey];
-}
-
-function reasonOf(condition: EndCondition): EndedInfo["why"] {
-  switch (condition.kind) {
-    case "always":
-      return condition.why;
-    case "lease":
-      return "ended";
-    case "expired":
-      return "expired";
-  }
 }
 
 function sendErrorOf(

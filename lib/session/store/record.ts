@@ -223,7 +223,7 @@ export function endStep(
   return {
     record: {
       ...record,
-      state: reasonOf(condition),
+      state: endReason(condition),
       node: undefined,
       meta: "",
       fence: record.fence + 1,
@@ -273,7 +273,10 @@ function mayEnd(
   }
 }
 
-function reasonOf(condition: EndCondition): "ended" | "expired" | "evicted" {
+/** Why a session ends that meets a condition. */
+export function endReason(
+  condition: EndCondition,
+): "ended" | "expired" | "evicted" {
   switch (condition.kind) {
     case "always":
       return condition.why;
