@@ -4,6 +4,8 @@
  * @module
  */
 
+import { encodeLatin1 } from "./latin1.ts";
+
 /** Header fields in the order of the wire; the names are in lower case. */
 export type Fields = readonly (readonly [name: string, value: string])[];
 
@@ -120,5 +122,5 @@ export function headBytes(
 ): Uint8Array<ArrayBuffer> {
   const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`);
   const text = `${startLine}\r\n${lines.join("")}\r\n`;
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  return encodeLatin1(text);
 }

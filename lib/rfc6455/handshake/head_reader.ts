@@ -7,6 +7,7 @@
 
 import { MessageStore } from "../message_store.ts";
 import { type Fields, isSpace, isToken, quote, trimSpace } from "./fields.ts";
+import { decodeLatin1 } from "./latin1.ts";
 
 /** The head of a message. */
 export interface Head {
@@ -93,7 +94,7 @@ export class HeadReader {
     if (fault !== undefined) return fault;
     if (end === undefined) return INCOMPLETE;
     const length = this.#store.length;
-    const head = parseHead(latin1(this.#store.take()), this.#message);
+    const head = parseHead(decodeLatin1(this.#store.take()), this.#message);
     if (head.kind === "fault") {
       return { ...head, offset: this.#offset + head.offset };
     }
@@ -148,7 +149,7 @@ export class HeadReader {
    * @returns What is wrong with the beginning, other than that it is too short.
    */
   readEnd(): HeadFault | undefined {
-    const start = latin1(this.#store.peek(START));
+    const start = decodeLatin1(this.#store.peek(START));
     const line = start.replace(/^[\r\n]{1,4}/, "").toUpperCase();
     const isHttp = line.startsWith(HTTP) || HTTP.startsWith(line);
     if (isHttp || this.#message === "request") return undefined;
@@ -164,15 +165,6 @@ export class HeadReader {
   #judgeStart(): HeadFault | undefined {
     return this.#store.length < START ? undefined : this.readEnd();
   }
-}
-
-/** Decodes each byte as one character; `TextDecoder` has no such encoding. */
-export function latin1(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 8192) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  }
-  return text;
 }
 
 /** A line, and where it starts. */

@@ -37,8 +37,31 @@ function pad(input: Uint8Array): Uint8Array<ArrayBuffer> {
   return padded;
 }
 
-/** One block (RFC 3174, 6.1). */
+/** One block (RFC 3174, 6.1). Destructuring would make 500 objects here. */
 function mix(state: Int32Array, block: DataView): void {
+  const words = expand(block);
+  let a = state[0]!;
+  let b = state[1]!;
+  let c = state[2]!;
+  let d = state[3]!;
+  let e = state[4]!;
+  for (let t = 0; t < 80; t += 1) {
+    const next = (rotate(a, 5) + round(t, b, c, d) + e + words[t]!) | 0;
+    e = d;
+    d = c;
+    c = rotate(b, 30);
+    b = a;
+    a = next;
+  }
+  state[0]! += a;
+  state[1]! += b;
+  state[2]! += c;
+  state[3]! += d;
+  state[4]! += e;
+}
+
+/** The block, and 64 words that are made of it. */
+function expand(block: DataView): Int32Array {
   const words = new Int32Array(80);
   for (let t = 0; t < 16; t += 1) words[t] = block.getInt32(t * 4);
   for (let t = 16; t < 80; t += 1) {
@@ -46,14 +69,7 @@ function mix(state: Int32Array, block: DataView): void {
       words[t - 16]!;
     words[t] = rotate(word, 1);
   }
-  let [a = 0, b = 0, c = 0, d = 0, e = 0] = state;
-  for (let t = 0; t < 80; t += 1) {
-    const next = rotate(a, 5) + round(t, b, c, d) + e + words[t]!;
-    [a, b, c, d, e] = [next | 0, a, rotate(b, 30), c, d];
-  }
-  for (const [index, word] of [a, b, c, d, e].entries()) {
-    state[index] = state[index]! + word;
-  }
+  return words;
 }
 
 /** The function and the constant of a round (RFC 3174, 5). */

@@ -18,6 +18,7 @@ import {
   type HandshakeResult,
 } from "../../rfc6455/handshake/client_handshake.ts";
 import { combineFields } from "../../rfc6455/handshake/fields.ts";
+import { decodeLatin1, encodeLatin1 } from "../../rfc6455/handshake/latin1.ts";
 import { requestBytes } from "../../rfc6455/handshake/request.ts";
 import type { MessageCompression } from "../../rfc6455/protocol.ts";
 import type { Target } from "../transport.ts";
@@ -203,14 +204,10 @@ function violation({ detail, offset }: HandshakeFailure): Failure {
 
 /** 16 random bytes (RFC 6455, 4.1, step 7). */
 function makeKey(): string {
-  return base64(crypto.getRandomValues(new Uint8Array(16)));
+  return btoa(decodeLatin1(crypto.getRandomValues(new Uint8Array(16))));
 }
 
 /** The value that the server must answer the key with (RFC 6455, 4.1). */
 function acceptFor(key: string): string {
-  return base64(sha1(new TextEncoder().encode(acceptInput(key))));
-}
-
-function base64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
+  return btoa(decodeLatin1(sha1(encodeLatin1(acceptInput(key)))));
 }

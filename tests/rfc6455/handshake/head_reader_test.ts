@@ -3,7 +3,6 @@ import {
   HeadReader,
   type HeadReaderOptions,
   type HeadResult,
-  latin1,
 } from "../../../lib/rfc6455/handshake/head_reader.ts";
 import { chunks } from "../frames.ts";
 
@@ -208,9 +207,4 @@ Deno.test("HeadReader unfolds any number of lines in linear time", () => {
     result.kind === "head" && result.head.fields[0]?.[1].length,
     100_001,
   );
-});
-
-Deno.test("latin1() decodes each byte as one character", () => {
-  const all = Uint8Array.from({ length: 20_000 }, (_, index) => index);
-  assertEquals(bytes(latin1(all)), all);
 });
