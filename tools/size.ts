@@ -37,7 +37,7 @@ const ITEMS: readonly Item[] = [
   {
     name: "@holdfast/websocket/worker",
     entry: "worker.ts",
-    budget: 17_800,
+    budget: 18_200,
     ours: true,
   },
   {

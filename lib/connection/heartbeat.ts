@@ -1,16 +1,12 @@
 /**
- * Whether the peer of an open connection is alive.
+ * What is known about the peer of an open connection; `judgement.ts` judges it.
  *
  * This file knows no clock: instants are arguments, deadlines are data.
- * `heardAt` may lag behind, since it matters only at a deadline: callers of
- * {@linkcode judge} call {@linkcode heard} first.
  *
  * @module
  */
 
 import type { Config } from "./config/config.ts";
-import type { Failure } from "./failure.ts";
-import { SUSPENSION_TOLERANCE } from "./suspension.ts";
 
 /** A ping that has not been answered. */
 export interface Ping {
@@ -35,17 +31,23 @@ export type Mode =
     readonly kind: "settling";
     readonly until: number;
     readonly next: "judge" | "probe";
-  };
+  }
+  /** Nothing yet: what was sent has not left. */
+  | { readonly kind: "stalled"; readonly until: number };
 
 /** What is known about the peer. */
 export interface Heartbeat {
   /** `silence`: there is nothing to send that the peer would answer. */
   readonly probeMethod: "pings" | "silence";
+  /** `relayed`: another thread may hold back what is sent. */
+  readonly output: "direct" | "relayed";
   readonly mode: Mode;
   /** When something last arrived, or when judging began. */
   readonly heardAt: number;
   /** When silence was last excused by a sleep. */
   readonly excusedAt: number;
+  /** When silence was first excused by a stall, since something last arrived. */
+  readonly stalledAt: number;
   readonly nextPingAt: number;
   /** Ids grow over the life of a connection. */
   readonly lastPing: number;
@@ -53,19 +55,6 @@ export interface Heartbeat {
   readonly pings: readonly Ping[];
   readonly probe?: Probe | undefined;
 }
-
-/** The result of {@linkcode judge}. */
-export type Judgement =
-  | { readonly kind: "alive"; readonly heartbeat: Heartbeat }
-  /** The probe got no answer, but something else has arrived since. */
-  | {
-    readonly kind: "excused";
-    readonly heartbeat: Heartbeat;
-    readonly probe: Probe;
-  }
-  /** The last ping of `heartbeat` is to be sent now. */
-  | { readonly kind: "ping"; readonly heartbeat: Heartbeat }
-  | { readonly kind: "dead"; readonly failure: Failure };
 
 /** The result of {@linkcode answered}. */
 export interface Answer {
@@ -76,83 +65,40 @@ export interface Answer {
   readonly requests: readonly number[];
 }
 
-/** How long to read before a judgement, after a sleep or a late timer, in milliseconds. */
-const SETTLING_TIME = 100;
-/** How late a timer may be before the judgement waits for reading, in milliseconds. */
-const LATENESS_TOLERANCE = 50;
+/** How long to read before a judgement, after a sleep, a stall or a late timer, in milliseconds. */
+export const SETTLING_TIME = 100;
 /** How many unanswered pings are kept, however long the timeout is. */
 const MAX_PINGS = 1_000;
 
-const JUDGING: Mode = { kind: "judging" };
+/** Silence counts. */
+export const JUDGING: Mode = { kind: "judging" };
 const PAUSED: Mode = { kind: "paused" };
 
 /** The heartbeat of a connection that has just opened. */
 export function newHeartbeat(
   now: number,
-  options: { readonly config: Config; readonly pings: "frames" | "none" },
+  { config, pings, output }: {
+    readonly config: Config;
+    readonly pings: "frames" | "none";
+    readonly output: "direct" | "relayed";
+  },
 ): Heartbeat {
-  const { config, pings } = options;
   const probeMethod =
     pings === "frames" || config.heartbeat?.message !== undefined
       ? "pings"
       : "silence";
   const state: Heartbeat = {
     probeMethod,
+    output,
     mode: JUDGING,
     heardAt: now,
     excusedAt: -Infinity,
+    stalledAt: -Infinity,
     nextPingAt: Infinity,
     lastPing: 0,
     pings: [],
   };
   return { ...state, nextPingAt: nextPingAfter(state, now, config) };
-}
-
-/** When to call {@linkcode judge} next. */
-export function heartbeatDeadline(
-  state: Heartbeat,
-  config: Config,
-): number {
-  const { mode } = state;
-  switch (mode.kind) {
-    case "paused":
-      return Infinity;
-    case "settling":
-      return mode.until;
-    case "judging":
-      return Math.min(
-        state.nextPingAt,
-        pingDeadline(state, config),
-        idleDeadline(state, config),
-        state.probe?.deadline ?? Infinity,
-      );
-  }
-}
-
-/**
- * Judges at a deadline. After a late timer it postpones the judgement, since
- * data may have arrived that is not read yet.
- */
-export function judge(
-  state: Heartbeat,
-  now: number,
-  config: Config,
-): Judgement {
-  const { mode } = state;
-  const late = now - heartbeatDeadline(state, config);
-  if (late < 0) return { kind: "alive", heartbeat: state };
-  if (mode.kind === "settling") {
-    const awake: Heartbeat = { ...state, mode: JUDGING };
-    return mode.next === "probe"
-      ? judgeAfterSleep(awake, now, config)
-      : judgeNow(awake, now, config);
-  }
-  if (late >= SUSPENSION_TOLERANCE) {
-    return { kind: "alive", heartbeat: settling(state, now) };
-  }
-  const judgement = judgeNow(state, now, config);
-  if (judgement.kind !== "dead" || late <= LATENESS_TOLERANCE) return judgement;
-  return { kind: "alive", heartbeat: startSettling(state, now, "judge") };
 }
 
 /** Records that bytes have arrived. */
@@ -234,6 +180,7 @@ export function settling(state: Heartbeat, now: number): Heartbeat {
     case "paused":
       return state;
     case "judging":
+    case "stalled":
       return startSettling(state, now, "probe");
     case "settling":
       return mode.next === "probe"
@@ -242,7 +189,8 @@ export function settling(state: Heartbeat, now: number): Heartbeat {
   }
 }
 
-function startSettling(
+/** Reads what has arrived, and decides then. */
+export function startSettling(
   state: Heartbeat,
   now: number,
   next: "judge" | "probe",
@@ -251,88 +199,8 @@ function startSettling(
   return { ...state, mode: { kind: "settling", until, next } };
 }
 
-/**
- * Judges once the data that arrived during a sleep is read: by a probe, where
- * one can be sent.
- *
- * Silence is excused only once. Otherwise a dead connection would stay, if
- * wake-ups come faster than `probeTimeout` or timers are always late.
- */
-function judgeAfterSleep(
-  state: Heartbeat,
-  now: number,
-  config: Config,
-): Judgement {
-  const { heardAt, excusedAt, probeMethod } = state;
-  if (heardAt <= excusedAt) return judgeNow(state, now, config);
-  const excused: Heartbeat = { ...state, excusedAt: now };
-  if (probeMethod === "silence") {
-    // An excuse that does not extend the deadline is saved for a later sleep.
-    const extended = idleDeadline(excused, config) >
-      idleDeadline(state, config);
-    return { kind: "alive", heartbeat: extended ? excused : state };
-  }
-  const requests = state.probe?.requests ?? [];
-  const next = probe({ ...excused, pings: [] }, now, { config, requests });
-  return { kind: "ping", heartbeat: next };
-}
-
-/** Sends a ping that is due only if no deadline has passed. */
-function judgeNow(state: Heartbeat, now: number, config: Config): Judgement {
-  const failure = failureOf(state, now, config);
-  if (failure !== undefined) return { kind: "dead", failure };
-  const { probe } = state;
-  if (probe !== undefined && now >= probe.deadline) {
-    const excused = { ...state, probe: undefined };
-    return { kind: "excused", heartbeat: excused, probe };
-  }
-  if (now < state.nextPingAt) return { kind: "alive", heartbeat: state };
-  return { kind: "ping", heartbeat: withPing(state, now, config) };
-}
-
-function failureOf(
-  state: Heartbeat,
-  now: number,
-  config: Config,
-): Failure | undefined {
-  const { probe, heardAt } = state;
-  const { heartbeat, idleTimeout, probeTimeout } = config;
-  if (
-    probe !== undefined && now >= probe.deadline && heardAt <= probe.sentAt
-  ) {
-    return { type: "heartbeat", kind: "probe", timeout: probeTimeout };
-  }
-  if (
-    heartbeat !== undefined && now >= pingDeadline(state, config)
-  ) {
-    return { type: "heartbeat", kind: "ping", timeout: heartbeat.timeout };
-  }
-  if (now >= idleDeadline(state, config)) {
-    return { type: "heartbeat", kind: "idle", timeout: idleTimeout };
-  }
-  return undefined;
-}
-
-/** Counted from the oldest ping after which nothing at all has arrived. */
-function pingDeadline({ pings, heardAt }: Heartbeat, config: Config): number {
-  const unanswered = pings.find(({ sentAt }) => sentAt >= heardAt);
-  if (unanswered === undefined) return Infinity;
-  return unanswered.sentAt + (config.heartbeat?.timeout ?? Infinity);
-}
-
-/** After an excuse, a peer has as much time as a probe would give it. */
-function idleDeadline(
-  { heardAt, excusedAt }: Heartbeat,
-  { idleTimeout, probeTimeout }: Config,
-): number {
-  // -Infinity + Infinity is NaN.
-  if (idleTimeout === Infinity) return Infinity;
-  const excused = excusedAt + Math.min(idleTimeout, probeTimeout);
-  return Math.max(heardAt + idleTimeout, excused);
-}
-
 /** Adds a ping, and drops pings that other traffic has excused. */
-function withPing(
+export function withPing(
   state: Heartbeat,
   now: number,
   config: Config,

@@ -98,7 +98,15 @@ export interface Agreed {
   readonly extensions: string;
   /** Whether the transport has ping frames. */
   readonly pings: "frames" | "none";
+  /**
+   * `relayed`: another thread may hold back what is sent and what arrives, as
+   * the main thread of a page does in Firefox and Safari.
+   */
+  readonly output: "direct" | "relayed";
 }
+
+/** `stalled`: something that was sent has not left. */
+export type Output = "flowing" | "stalled";
 
 /** The input of the machine. An event with a `socket` counts only for the present socket. */
 export type Event =
@@ -149,7 +157,8 @@ export type Event =
   | { readonly type: "network"; readonly network: "online" | "offline" }
   /** The computer or the process was asleep, or the page is visible again. */
   | { readonly type: "woke" }
-  | { readonly type: "due" };
+  /** A deadline has come. @default {"flowing"} */
+  | { readonly type: "due"; readonly output?: Output };
 
 /** Whether to try again after an end. */
 export type Verdict = "retry" | "fatal";

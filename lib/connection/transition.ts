@@ -21,7 +21,7 @@ import {
   statusOf,
   unchanged,
 } from "./effects.ts";
-import { heartbeatDeadline } from "./heartbeat.ts";
+import { heartbeatDeadline } from "./judgement.ts";
 import { onProbe, onWoke, whileOpen } from "./states/open.ts";
 import { newSeries } from "./retry_state.ts";
 import type {

@@ -73,6 +73,8 @@ export interface Transport {
    * transport that does not see bytes counts messages.
    */
   readonly progress: number;
+  /** The bytes of messages that have not left yet, as far as it is known. */
+  readonly bufferedAmount: number;
 }
 
 /** What a kind of transport can do. */
@@ -82,6 +84,8 @@ export interface TransportKind {
   readonly pings: boolean;
   /** Whether `pause()` is TCP backpressure. */
   readonly pauses: boolean;
+  /** `relayed`: another thread of the platform may hold back what is sent. */
+  readonly output: "direct" | "relayed";
   /** Starts connecting. Throws what the platform throws for a bad target. */
   connect(
     target: Target,

@@ -7,7 +7,7 @@ import {
   status,
 } from "../../lib/connection/effects.ts";
 import { newHeartbeat, probe } from "../../lib/connection/heartbeat.ts";
-import { CONFIG } from "./machine.ts";
+import { AGREED, CONFIG } from "./machine.ts";
 
 Deno.test("abandon() sends 1000 unless a code is given", () => {
   assertEquals(abandon(3), {
@@ -25,7 +25,7 @@ Deno.test("abandon() sends 1000 unless a code is given", () => {
 });
 
 Deno.test("refuseProbes() answers each request of a probe", () => {
-  const heartbeat = newHeartbeat(0, { config: CONFIG, pings: "frames" });
+  const heartbeat = newHeartbeat(0, { config: CONFIG, ...AGREED });
   assertEquals(refuseProbes(heartbeat, { kind: "not-open" }), []);
   const asked = probe(heartbeat, 0, { config: CONFIG, requests: [4, 5] });
   assertEquals(refuseProbes(asked, { kind: "not-open" }), [

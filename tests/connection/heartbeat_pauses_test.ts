@@ -4,13 +4,15 @@ import {
   answered,
   heard,
   type Heartbeat,
-  heartbeatDeadline,
-  judge,
-  type Judgement,
   paused,
   resumed,
   settling,
 } from "../../lib/connection/heartbeat.ts";
+import {
+  heartbeatDeadline,
+  judge,
+  type Judgement,
+} from "../../lib/connection/judgement.ts";
 import { CONFIG, withoutHeartbeat } from "./machine.ts";
 import { alive, heartbeatOf, probing, run, SILENT, silent } from "./judging.ts";
 

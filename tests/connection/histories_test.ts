@@ -175,8 +175,9 @@ class History {
     switch (type) {
       case "on time":
       case "late":
-      case "due":
         return { type: "due" };
+      case "due":
+        return { type: "due", output: variant > 2 ? "stalled" : "flowing" };
       case "connect":
       case "woke":
         return { type };
@@ -215,7 +216,8 @@ function isMild(type: Move["type"]): boolean {
 
 function agreedOf(variant: number) {
   const pings = variant > 1 ? "frames" as const : "none" as const;
-  return { protocol: "", extensions: "", pings };
+  const output = variant > 3 ? "relayed" as const : "direct" as const;
+  return { protocol: "", extensions: "", pings, output };
 }
 
 function endOf(variant: number) {

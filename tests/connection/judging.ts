@@ -8,23 +8,31 @@ import { assert } from "@std/assert";
 import type { Config } from "../../lib/connection/config/config.ts";
 import {
   type Heartbeat,
-  heartbeatDeadline,
-  judge,
-  type Judgement,
   newHeartbeat,
   probe,
 } from "../../lib/connection/heartbeat.ts";
-import { CONFIG, withoutHeartbeat } from "./machine.ts";
+import {
+  heartbeatDeadline,
+  judge,
+  type Judgement,
+} from "../../lib/connection/judgement.ts";
+import { AGREED, CONFIG, withoutHeartbeat } from "./machine.ts";
 
 /** Silence for 10 s is death. */
 export const SILENT: Config = { ...withoutHeartbeat(), idleTimeout: 10_000 };
 
+/** Ping each 100 ms, dead after 1,000 ms. */
+export const QUICK: Config = {
+  ...CONFIG,
+  heartbeat: { interval: 100, timeout: 1_000, deliver: false },
+};
+
 export function alive(config: Config = CONFIG): Heartbeat {
-  return newHeartbeat(0, { config, pings: "frames" });
+  return newHeartbeat(0, { config, ...AGREED });
 }
 
 export function silent(config: Config = SILENT): Heartbeat {
-  return newHeartbeat(0, { config, pings: "none" });
+  return newHeartbeat(0, { config, ...AGREED, pings: "none" });
 }
 
 export function heartbeatOf(judgement: Judgement): Heartbeat {

@@ -46,7 +46,12 @@ export function withoutHeartbeat(): Config {
 }
 
 /** What a handshake agreed on, with ping frames. */
-export const AGREED: Agreed = { protocol: "", extensions: "", pings: "frames" };
+export const AGREED: Agreed = {
+  protocol: "",
+  extensions: "",
+  pings: "frames",
+  output: "direct",
+};
 
 /** A connection machine in a time of its own. */
 export class Machine {

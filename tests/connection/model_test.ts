@@ -6,12 +6,14 @@ import {
   nextDeadline,
   transition,
 } from "../../lib/connection/transition.ts";
-import type { Event, State } from "../../lib/connection/state.ts";
+import type { Agreed, Event, State } from "../../lib/connection/state.ts";
 import { checkStep } from "./invariants.ts";
 import { AGREED, CONFIG } from "./machine.ts";
 
 /** How many events in a row are tried, in all orders. */
 const DEPTH = 13;
+/** The same where what is sent may not leave, which has more states. */
+const RELAYED_DEPTH = 11;
 /** Later than any tolerance. */
 const FAR_LATE = 60_000;
 /** Instants further back are all the same to the machine of this model. */
@@ -19,8 +21,13 @@ const LONG_AGO = 30_000;
 
 /** A heartbeat's interval and timeout, and the time to read what has arrived. */
 const LONGEST_SILENCE = 15_000 + 100;
-/** A ping, a late timer, a wake-up, a probe, and what comes between them. */
-const MOST_DEADLINES = 8;
+/** How long what was sent may not leave before silence counts all the same. */
+const LONGEST_STALL = 30_000;
+/**
+ * A ping, a late timer, a wake-up, a probe, and what comes between them; while
+ * what was sent does not leave, one each 100 ms.
+ */
+const MOST_DEADLINES = 8 + LONGEST_STALL / 100;
 
 /** Few different durations make few different states. */
 const MODEL: Config = {
@@ -46,12 +53,10 @@ interface Move {
   readonly when: "now" | "just before" | "on time" | "far late";
 }
 
+const RELAYED: Agreed = { ...AGREED, output: "relayed" };
+
 Deno.test("transition() keeps its promises in all orders of 13 events", () => {
-  const { states, transitions, kinds } = explore(DEPTH);
-  // deno-lint-ignore no-console
-  console.log(
-    `model: ${states} states, ${transitions} transitions, depth ${DEPTH}`,
-  );
+  const { states, kinds } = explore(DEPTH, AGREED);
   assert(states > 10_000);
   assertEquals([...kinds].toSorted(), [
     "closed",
@@ -63,34 +68,48 @@ Deno.test("transition() keeps its promises in all orders of 13 events", () => {
   ]);
 });
 
+Deno.test("transition() keeps its promises in all orders where what is sent may not leave", () => {
+  const { states } = explore(RELAYED_DEPTH, RELAYED);
+  assert(states > 10_000);
+});
+
 /**
  * If no event comes any more, no state with a socket lasts, whether the timers are
- * on time or always late. The exception is a paused connection.
+ * on time or always late, and whether what is sent leaves or not. The exception is
+ * a paused connection.
  */
 function checkEnd(node: Node): void {
   if (!("socket" in node.state)) return;
-  for (const when of ["on time", "far late"] as const) {
-    const left = leave(node, when);
-    const limit = when === "on time" ? LONGEST_SILENCE : Infinity;
+  for (const [move, limit] of WAYS_TO_THE_END) {
+    const left = leave(node, move);
     assert(left - node.now <= limit, `It lasts: ${Deno.inspect(node)}`);
   }
 }
 
+const WAYS_TO_THE_END: readonly (readonly [Move, limit: number])[] = [
+  [{ event: { type: "due" }, when: "on time" }, LONGEST_SILENCE],
+  [{ event: { type: "due" }, when: "far late" }, Infinity],
+  [
+    { event: { type: "due", output: "stalled" }, when: "on time" },
+    LONGEST_SILENCE + LONGEST_STALL,
+  ],
+];
+
 /** Serves deadlines until the state changes, and returns when that was. */
-function leave(node: Node, when: Move["when"]): number {
+function leave(node: Node, move: Move): number {
   let next = node;
   for (let served = 0; served < MOST_DEADLINES; served++) {
     if (nextDeadline(next.state, { config: MODEL }) === Infinity) {
       return node.now;
     }
-    next = make(next, { event: { type: "due" }, when });
+    next = make(next, move);
     if (next.state.kind !== node.state.kind) return next.now;
   }
   throw new Error(`It never ends: ${Deno.inspect(node)}`);
 }
 
 /** Makes all moves from all states, each state once. */
-function explore(depth: number) {
+function explore(depth: number, agreed: Agreed) {
   let frontier: readonly Node[] = [{ state: newConnection(0), now: 0 }];
   const seen = new Set(frontier.map(keyOf));
   const kinds = new Set<State["kind"]>(["idle"]);
@@ -98,7 +117,7 @@ function explore(depth: number) {
   for (let level = 0; level < depth; level++) {
     const next: Node[] = [];
     for (const node of frontier) {
-      for (const move of movesFrom(node.state)) {
+      for (const move of movesFrom(node.state, agreed)) {
         const after = make(node, move);
         transitions += 1;
         const key = keyOf(after);
@@ -111,7 +130,12 @@ function explore(depth: number) {
     }
     frontier = next;
   }
-  return { states: seen.size, transitions, kinds };
+  const states = seen.size;
+  // deno-lint-ignore no-console
+  console.log(
+    `model, ${agreed.output}: ${states} states, ${transitions} transitions, depth ${depth}`,
+  );
+  return { states, kinds };
 }
 
 function make({ state, now }: Node, { event, when }: Move): Node {
@@ -141,21 +165,31 @@ function instantOf(when: Move["when"], now: number, deadline: number): number {
 }
 
 /** The whole alphabet: time, what users do, what the platform and the socket do. */
-function movesFrom(state: State): readonly Move[] {
+function movesFrom(state: State, agreed: Agreed): readonly Move[] {
   const times = ["just before", "on time", "far late"] as const;
+  const stalled = agreed.output === "relayed" ? [STALLED] : [];
   return [
     ...times.map((when): Move => ({ event: { type: "due" }, when })),
-    ...eventsIn(state).map((event): Move => ({ event, when: "now" })),
+    ...stalled,
+    ...eventsIn(state, agreed).map((event): Move => ({ event, when: "now" })),
   ];
 }
 
-function eventsIn({ lastSocketId: socket }: State): readonly Event[] {
+const STALLED: Move = {
+  event: { type: "due", output: "stalled" },
+  when: "on time",
+};
+
+function eventsIn(
+  { lastSocketId: socket }: State,
+  agreed: Agreed,
+): readonly Event[] {
   return [
     { type: "connect" },
     { type: "reconnect", reason: "" },
     { type: "close", closeCode: 1000, reason: "" },
     { type: "resolved", socket },
-    { type: "opened", socket, agreed: AGREED },
+    { type: "opened", socket, agreed },
     { type: "greeted", socket },
     { type: "failed", socket, failure: { type: "lost", detail: "" } },
     ended(socket, 1006),
@@ -206,7 +240,7 @@ const INSTANTS: ReadonlySet<string> = new Set<Name>([
     "openedAt",
     "heardAt",
   ] as const,
-  ...["excusedAt", "nextPingAt", "sentAt", "until"] as const,
+  ...["excusedAt", "nextPingAt", "sentAt", "stalledAt", "until"] as const,
 ]);
 const IDS: ReadonlySet<string> = new Set<Name>(["socket", "lastPing"]);
 

@@ -4,7 +4,14 @@ import {
   nextDeadline,
 } from "../../lib/connection/transition.ts";
 import type { Event } from "../../lib/connection/state.ts";
-import { CONFIG, connecting, Machine, opened, waiting } from "./machine.ts";
+import {
+  AGREED,
+  CONFIG,
+  connecting,
+  Machine,
+  opened,
+  waiting,
+} from "./machine.ts";
 
 function closing(closeCode?: number, reason?: string): Machine {
   const machine = opened();
@@ -33,11 +40,7 @@ function socketEvents(socket: number): readonly Event[] {
   const info = { closeCode: 1000, reason: "", wasClean: true };
   return [
     { type: "resolved", socket },
-    {
-      type: "opened",
-      socket,
-      agreed: { protocol: "", extensions: "", pings: "frames" },
-    },
+    { type: "opened", socket, agreed: AGREED },
     { type: "greeted", socket },
     { type: "failed", socket, failure: { type: "lost", detail: "" } },
     { type: "ended", socket, info },

@@ -38,6 +38,7 @@ export class FakeTransport implements Transport {
   capacity = true;
   isOpen = false;
   progress = 0;
+  bufferedAmount = 0;
   readonly #listener: TransportListener;
 
   constructor(target: Target, listener: TransportListener) {
@@ -130,6 +131,7 @@ export class FakeTransports implements TransportKind {
   readonly name: TransportName;
   readonly pings: boolean;
   readonly pauses: boolean;
+  readonly output: TransportKind["output"];
   readonly made: FakeTransport[] = [];
   /** Thrown by `connect()`. */
   refusal: Error | undefined;
@@ -139,6 +141,7 @@ export class FakeTransports implements TransportKind {
     this.pings = abilities.pings ?? true;
     this.pauses = abilities.pauses ?? true;
     this.name = this.pings ? "ws" : "native";
+    this.output = this.pings ? "direct" : "relayed";
   }
 
   connect(

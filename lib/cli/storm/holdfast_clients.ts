@@ -13,7 +13,7 @@ import {
   transition,
 } from "../../connection/transition.ts";
 import type { Failure } from "../../connection/failure.ts";
-import type { Event, State } from "../../connection/state.ts";
+import type { Agreed, Event, State } from "../../connection/state.ts";
 import type { Answer, Population } from "./population.ts";
 import type { Random } from "./random.ts";
 
@@ -21,6 +21,13 @@ const REFUSED: Failure = {
   type: "connect",
   kind: "refused",
   detail: "Connection refused",
+};
+
+const AGREED: Agreed = {
+  protocol: "",
+  extensions: "",
+  pings: "frames",
+  output: "direct",
 };
 
 /** Clients that run {@linkcode transition}. */
@@ -57,7 +64,7 @@ export class HoldfastClients implements Population {
         return this.#step(client, now, {
           type: "opened",
           socket,
-          agreed: { protocol: "", extensions: "", pings: "frames" },
+          agreed: AGREED,
         });
       case "refused":
         return this.#end(client, now, REFUSED);
@@ -75,7 +82,7 @@ export class HoldfastClients implements Population {
       {
         type: "opened",
         socket: 1,
-        agreed: { protocol: "", extensions: "", pings: "frames" },
+        agreed: AGREED,
       },
     ];
     return events.reduce<State>(

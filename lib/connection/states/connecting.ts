@@ -20,6 +20,13 @@ import type {
 import { retryStateOf } from "../retry_state.ts";
 import { SUSPENSION_TOLERANCE } from "../suspension.ts";
 
+const NOTHING_AGREED: Agreed = {
+  protocol: "",
+  extensions: "",
+  pings: "none",
+  output: "direct",
+};
+
 /** Begins an attempt, with a new socket id. */
 export function beginAttempt(
   before: RetryState,
@@ -39,7 +46,7 @@ export function beginAttempt(
       deadline: now.monotonic + config.openTimeout,
       timeout: config.openTimeout,
       lateness: "none",
-      agreed: { protocol: "", extensions: "", pings: "none" },
+      agreed: NOTHING_AGREED,
     },
     effects: [status("connecting", attempt), { type: "resolve", socket }],
   };
@@ -103,7 +110,7 @@ function onOpened(state: Connecting, agreed: Agreed, context: Context): Step {
 
 function enterOpen(state: Connecting, { config, now }: Context): Step {
   const { agreed, socket, attempt, opens } = state;
-  const { protocol, extensions, pings } = agreed;
+  const { protocol, extensions, pings, output } = agreed;
   return {
     state: {
       ...retryStateOf(state),
@@ -113,7 +120,7 @@ function enterOpen(state: Connecting, { config, now }: Context): Step {
       // An answered greeting proves that the token is good.
       token: state.phase === "greeting" ? "proven" : state.token,
       openedAt: now.monotonic,
-      heartbeat: newHeartbeat(now.monotonic, { config, pings }),
+      heartbeat: newHeartbeat(now.monotonic, { config, pings, output }),
     },
     effects: [
       notify({

@@ -11,18 +11,18 @@ import {
   heard,
   type Heartbeat,
   joinProbe,
-  judge,
-  type Judgement,
   paused,
   probe,
   resumed,
   settling,
 } from "../heartbeat.ts";
+import { judge, type Judgement, judgeStalled } from "../judgement.ts";
 import type {
   Closed,
   Context,
   Occurrence,
   Open,
+  Output,
   State,
   Step,
 } from "../state.ts";
@@ -57,7 +57,7 @@ export function whileOpen(
     case "woke":
       return onWoke(state, context);
     case "due":
-      return onHeartbeatDue(state, context);
+      return onHeartbeatDue(state, event.output, context);
     case "connect":
     case "resolved":
     case "opened":
@@ -112,9 +112,14 @@ function onAnswered(
   };
 }
 
-function onHeartbeatDue(state: Open, context: Context): Step {
+function onHeartbeatDue(
+  state: Open,
+  output: Output | undefined,
+  context: Context,
+): Step {
   const { config, now } = context;
-  const judgement = judge(state.heartbeat, now.monotonic, config);
+  const decide = output === "stalled" ? judgeStalled : judge;
+  const judgement = decide(state.heartbeat, now.monotonic, config);
   switch (judgement.kind) {
     case "alive":
       return withHeartbeat(state, judgement.heartbeat);

@@ -52,14 +52,22 @@ export function hiddenLoss(): Failure {
 
 /** The WebSocket of browsers. */
 export const nativeTransport: TransportKind = /* @__PURE__ */
-  nativeTransportWith(NO_TEXT);
+  makeKind(NO_TEXT, "relayed");
 
 /** The platform's own WebSocket, whose `error` events have a text. */
 export function nativeTransportWith(reader: FailureReader): TransportKind {
+  return makeKind(reader, "direct");
+}
+
+function makeKind(
+  reader: FailureReader,
+  output: TransportKind["output"],
+): TransportKind {
   return {
     name: "native",
     pings: false,
     pauses: false,
+    output,
     connect: (target, { maxMessageSize }, listener) =>
       new NativeTransport(target, { maxMessageSize, reader, listener }),
   };
@@ -110,6 +118,10 @@ class NativeTransport implements Transport {
 
   get progress(): number {
     return this.#messages;
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket.bufferedAmount;
   }
 
   send(data: Data): boolean {

@@ -88,6 +88,11 @@ export class Connection implements InboundEvents, OutputListener {
     return this.#progress;
   }
 
+  /** As `Transport.bufferedAmount`. */
+  get bufferedAmount(): number {
+    return this.#output.unwritten;
+  }
+
   /** As `Transport.send()`. */
   send(data: Data): boolean {
     if (!this.isOpen) return true;

@@ -26,6 +26,7 @@ export const tcpTransport: TransportKind = {
   name: "tcp",
   pings: true,
   pauses: true,
+  output: "direct",
   connect: (target, { maxMessageSize }, listener) =>
     new TcpTransport(target, maxMessageSize, listener),
 };
@@ -56,6 +57,10 @@ class TcpTransport implements Transport {
 
   get progress(): number {
     return this.#connection?.progress ?? 0;
+  }
+
+  get bufferedAmount(): number {
+    return this.#connection?.bufferedAmount ?? 0;
   }
 
   send(data: Data): boolean {

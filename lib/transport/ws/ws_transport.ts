@@ -95,6 +95,7 @@ async function load(): Promise<TransportKind> {
     name: "ws",
     pings: true,
     pauses: true,
+    output: "direct",
     connect: (target, { maxMessageSize }, listener) => {
       const ws = new Socket(
         target.url,
@@ -209,6 +210,10 @@ class WsTransport implements Transport {
 
   get progress(): number {
     return this.#socket?.bytesRead ?? 0;
+  }
+
+  get bufferedAmount(): number {
+    return this.#ws.bufferedAmount;
   }
 
   send(data: Data): boolean {

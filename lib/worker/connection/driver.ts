@@ -31,6 +31,7 @@ import type { NoticeQueue } from "../posts/notice_queue.ts";
 import { NotificationHandler } from "./notification_handler.ts";
 import { SendBuffer } from "../posts/send_buffer.ts";
 import { TransportDriver } from "./transport_driver.ts";
+import { TransportSet } from "./transport_set.ts";
 
 /** A command to one connection. */
 export type ConnectionCommand = Exclude<
@@ -51,6 +52,7 @@ export class Driver implements Performer {
   readonly #machine: Machine;
   readonly #logger: ConnectionLogger;
   readonly #sendBuffer: SendBuffer;
+  readonly #sockets = new TransportSet();
   readonly #transports: TransportDriver;
   readonly #resolver: Resolver;
   readonly #requests: ClientRequests;
@@ -84,6 +86,7 @@ export class Driver implements Performer {
       config,
       clock,
       machine,
+      transports: this.#sockets,
     });
     this.id = id;
     this.notices = notices;
@@ -259,9 +262,13 @@ export class Driver implements Performer {
     this.#timerAt = Infinity;
     this.#transports.reportHeard();
     this.#sendBuffer.expire(this.#clock.now());
-    this.#transports.sweep();
+    this.#sockets.sweep(this.#clock.now());
     this.#refreshToken();
-    this.#machine.dispatch({ type: "due" });
+    const { state } = this.#machine;
+    const output = "socket" in state
+      ? this.#sockets.outputOf(state.socket)
+      : "flowing";
+    this.#machine.dispatch({ type: "due", output });
   }
 
   #setTimer(): void {
@@ -281,7 +288,7 @@ export class Driver implements Performer {
     return Math.min(
       nextDeadline(state, this.#setup),
       this.#sendBuffer.nextExpiry,
-      this.#transports.nextSweep,
+      this.#sockets.nextSweep,
       refresher?.nextAt(this.#refreshDueAt) ?? Infinity,
     );
   }
@@ -351,7 +358,7 @@ export class Driver implements Performer {
 
   #release(): void {
     this.#attempt?.end();
-    this.#transports.clear();
+    this.#sockets.clear();
     this.#cancelTimer();
     this.#timerAt = Infinity;
   }

@@ -28,13 +28,14 @@ import {
   SocketTransportListener,
   type TransportEvents,
 } from "./transport_listener.ts";
-import { TransportSet } from "./transport_set.ts";
+import type { TransportSet } from "./transport_set.ts";
 
 /** What a transport driver works with. */
 export interface TransportParts {
   readonly config: Config;
   readonly clock: Clock;
   readonly machine: Pick<Machine, "dispatch" | "owns" | "state">;
+  readonly transports: TransportSet;
   readonly notices: NoticeQueue;
   readonly sendBuffer: SendBuffer;
   readonly logger: ConnectionLogger;
@@ -48,7 +49,7 @@ export class TransportDriver implements TransportEvents {
   readonly #machine: TransportParts["machine"];
   readonly #sendBuffer: SendBuffer;
   readonly #logger: ConnectionLogger;
-  readonly #transports = new TransportSet();
+  readonly #transports: TransportSet;
   readonly #secrets: Secrets;
   #heartbeat = new HeartbeatFrames();
   #greeting: Greeting | undefined;
@@ -68,6 +69,7 @@ export class TransportDriver implements TransportEvents {
     this.#config = parts.config;
     this.#secrets = parts.secrets;
     this.#clock = parts.clock;
+    this.#transports = parts.transports;
     this.#machine = parts.machine;
     this.#sendBuffer = parts.sendBuffer;
     this.#logger = parts.logger;
@@ -82,21 +84,6 @@ export class TransportDriver implements TransportEvents {
   /** The longest time between two pings of one socket so far, in milliseconds. */
   get longestGap(): number {
     return this.#heartbeat.longestGap;
-  }
-
-  /** When to call {@linkcode sweep} next. */
-  get nextSweep(): number {
-    return this.#transports.nextSweep;
-  }
-
-  /** Drops abandoned transports that have not ended in time. */
-  sweep(): void {
-    this.#transports.sweep(this.#clock.now());
-  }
-
-  /** Drops all transports at once. */
-  clear(): void {
-    this.#transports.clear();
   }
 
   /** Takes what the attempt needs. */
@@ -246,7 +233,7 @@ export class TransportDriver implements TransportEvents {
     this.#transports.opened(socket);
     const { kind } = this.#prepared;
     const pings = kind.pings ? "frames" : "none";
-    const agreed = { ...opened, pings } as const;
+    const agreed = { ...opened, pings, output: kind.output } as const;
     // Once, as the limits are the same after each attempt.
     if (this.#limits === "unlogged") {
       this.#features?.logLimits(this.#logger, this.#config, kind);

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Output } from "../../connection/state.ts";
 import type { Transport } from "../../transport/transport.ts";
 
 interface Entry {
@@ -35,6 +36,12 @@ export class TransportSet {
       next = Math.min(next, giveUpAt);
     }
     return next;
+  }
+
+  /** Whether something that was sent over a transport has not left. */
+  outputOf(id: number): Output {
+    const { bufferedAmount = 0 } = this.get(id) ?? {};
+    return bufferedAmount > 0 ? "stalled" : "flowing";
   }
 
   /** Adds a transport that is connecting. */

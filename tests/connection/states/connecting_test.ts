@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { beginAttempt } from "../../../lib/connection/states/connecting.ts";
 import { newConnection } from "../../../lib/connection/transition.ts";
 import type { GreetingConfig } from "../../../lib/connection/config/config.ts";
-import { CONFIG, connecting, Machine, opened } from "../machine.ts";
+import { AGREED, CONFIG, connecting, Machine, opened } from "../machine.ts";
 
 const GREETING: GreetingConfig = {
   expect: { kind: "exact", data: "hello" },
@@ -51,7 +51,12 @@ Deno.test("whileConnecting() reports what the handshake agreed on", () => {
   const effects = machine.effects({
     type: "opened",
     socket: 1,
-    agreed: { protocol: "chat", extensions: "x", pings: "none" },
+    agreed: {
+      ...AGREED,
+      protocol: "chat",
+      extensions: "x",
+      pings: "none",
+    },
   });
   assertEquals(effects.at(-1), {
     type: "notify",

@@ -100,6 +100,18 @@ Deno.test("whileOpen() replaces a connection at once that did not survive a slee
   assertEquals(machine.due(), ["connecting 1", "resolve 2"]);
 });
 
+Deno.test("whileOpen() keeps a connection while the ping to its peer has not left", () => {
+  const machine = opened({}, { output: "relayed" });
+  machine.runTo(29_999);
+  const due = () => {
+    machine.now = machine.deadline;
+    return machine.dispatch({ type: "due", output: "stalled" });
+  };
+  assertEquals([due(), due(), machine.now], [[], [], 30_100]);
+  assertEquals(machine.runTo(30_300), []);
+  assertEquals(machine.answered(), ["heartbeat 100"]);
+});
+
 Deno.test("whileOpen() judges nothing while paused, and starts again afterwards", () => {
   const machine = opened();
   machine.due();

@@ -5,6 +5,7 @@ import {
   assertObjectMatch,
 } from "@std/assert";
 import { RECEIVE_WINDOW_MESSAGES } from "../../../lib/boundary/protocol.ts";
+import { FakeTransports } from "../../transport/fake_transport.ts";
 import { AT_ONCE, HubClient, setupWith } from "../hub_client.ts";
 
 Deno.test("Driver() posts each step of an opening, in order", async () => {
@@ -231,6 +232,26 @@ Deno.test("Driver() pings, reports answers, and gives up a silent peer", async (
   });
   client.clock.advance(10);
   assertEquals(transport.calls.at(-1), "terminate");
+});
+
+Deno.test("Driver() keeps a connection while the platform holds back what it sent", async () => {
+  using client = new HubClient(new FakeTransports({ pings: false }));
+  const heartbeat = {
+    interval: 1_000,
+    timeout: 500,
+    deliver: false,
+    message: "ping",
+  };
+  const transport = await client.open(setupWith({}, { heartbeat }));
+  client.clock.advance(1_000);
+  transport.bufferedAmount = 6;
+  client.clock.advance(10_000);
+  assertEquals(transport.calls, []);
+  transport.bufferedAmount = 0;
+  client.clock.advance(700);
+  assertObjectMatch(await client.next("disconnected"), {
+    failure: { type: "heartbeat", kind: "ping", timeout: 500 },
+  });
 });
 
 Deno.test("Driver.command() probes in any state", async () => {

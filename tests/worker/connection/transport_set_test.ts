@@ -88,3 +88,13 @@ Deno.test("TransportSet.clear() drops all, whatever one of them throws", () => {
     "terminate",
   ]]);
 });
+
+Deno.test("TransportSet.outputOf() says whether what was sent has left", () => {
+  const set = new TransportSet();
+  const transport = fakeTransport();
+  set.add(1, transport);
+  assertEquals(set.outputOf(1), "flowing");
+  transport.bufferedAmount = 1;
+  assertEquals(set.outputOf(1), "stalled");
+  assertEquals(set.outputOf(2), "flowing");
+});
