@@ -7,10 +7,8 @@
 
 import { randomHex } from "../platform/random_hex.ts";
 import type {
-  Appended,
+  AppendAnswer,
   EndCondition,
-  Full,
-  Gone,
   Lease,
   SessionStore,
 } from "../session/store/store.ts";
@@ -137,10 +135,19 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     this.track(this.#sweep());
   }
 
-  /** Ends the oldest sessions without a connection if there are too many. */
+  /** Lets go of a session, which waits for its client from then on. */
+  detach(lease: Lease, ttl: number): void {
+    const detached = this.store.detach(lease, ttl);
+    this.track(detached.then((bytes) => this.#resize(lease.session, bytes)));
+  }
+
+  /** Ends the oldest sessions without a connection if they are too much. */
   enforceLimits(): void {
     const { registry, settings: { limits } } = this;
-    while (registry.detached > limits.detachedSessions) {
+    while (
+      registry.detached > limits.detachedSessions ||
+      registry.detachedBytes > limits.detachedBytes
+    ) {
       evict(this, registry.oldestDetached()!);
     }
   }
@@ -167,13 +174,18 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     if (answer.kind === "appended") {
       this.counters.add("stored");
       this.counters.add("dropped", answer.dropped);
-      return;
+      return this.#resize(id, answer.bytes);
     }
     this.counters.add("rejected");
     if (answer.kind === "full" && this.settings.overflow === "end") {
       await this.end(id, { kind: "always", why: "evicted" });
     }
     throw sendErrorOf(answer);
+  }
+
+  #resize(id: string, bytes: number): void {
+    this.registry.resize(id, bytes);
+    this.enforceLimits();
   }
 
   /** A notice may have been lost: whose lease has ended hears of it now. */
@@ -197,7 +209,7 @@ function keysOf(key: SessionServerOptions["key"]): readonly SessionKey[] {
 }
 
 function sendErrorOf(
-  answer: Exclude<Appended | Full | Gone, Appended>,
+  answer: Exclude<AppendAnswer, { kind: "appended" }>,
 ): SessionSendError {
   return answer.kind === "gone"
     ? new SessionSendError("gone", "The session has ended")

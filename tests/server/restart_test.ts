@@ -1,7 +1,8 @@
 /** Servers that end, drain, or lose their store. */
 
 import { assert, assertEquals } from "@std/assert";
-import { memoryStore, sqliteStore } from "../../lib/server/mod.ts";
+import { memoryStore } from "../../lib/server/mod.ts";
+import { sqliteStore } from "../../lib/server/stores/sqlite/mod.ts";
 import { ManualClock } from "../platform/manual_clock.ts";
 import { Heard, serveDeno, serveWs } from "./listening.ts";
 import { TestClient } from "./test_client.ts";

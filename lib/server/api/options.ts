@@ -25,9 +25,9 @@ export interface SessionLogger {
 
 /** How much of what a client has not consumed is kept. */
 export interface SessionBuffer {
-  /** @default {10_000} */
+  /** The most messages of a session. @default {10_000} */
   readonly maxMessages?: number;
-  /** @default {4_194_304} */
+  /** The most bytes of a session. @default {4_194_304} */
   readonly maxBytes?: number;
   /**
    * What happens to a message that has no room: `send()` rejects, the oldest
@@ -53,6 +53,13 @@ export interface SessionLimits {
    * @default {100_000}
    */
   readonly detachedSessions?: number;
+  /**
+   * Bytes of messages that wait for sessions without a connection on this node;
+   * with more, the oldest of these sessions end.
+   *
+   * @default {1_073_741_824}
+   */
+  readonly detachedBytes?: number;
   /**
    * Resumes of one session in 10 s; more are closed with 4429.
    *
@@ -105,9 +112,18 @@ export interface SessionServerOptions {
    * @default {[]}
    */
   readonly protocols?: readonly string[];
-  /** @default {120_000} */
+  /**
+   * How long a session outlives its connection: this, or less if the client
+   * asks for less, but never less than 30,000.
+   *
+   * @default {120_000}
+   */
   readonly ttl?: number;
-  /** @default {86_400_000} */
+  /**
+   * How long the fate of a session's messages is known after its end.
+   *
+   * @default {86_400_000}
+   */
   readonly tombstone?: number;
   /** How much of what a client has not consumed is kept. */
   readonly buffer?: SessionBuffer;
@@ -123,9 +139,18 @@ export interface SessionServerOptions {
    * @default {1_048_576}
    */
   readonly maxMessage?: number;
-  /** @default {2_000} */
+  /**
+   * How long a connection that has the session and runs a handler may finish
+   * when a newer one wants it. Then what it had claimed counts as uncertain.
+   *
+   * @default {2_000}
+   */
   readonly takeoverTimeout?: number;
-  /** @default {10_000} */
+  /**
+   * How long the client's first message, and then `authenticate`, may take.
+   *
+   * @default {10_000}
+   */
   readonly handshakeTimeout?: number;
   /**
    * A client that sends nothing for this long is asked whether it is there, and
@@ -228,6 +253,7 @@ function limitsOf(limits: SessionLimits): Required<SessionLimits> {
   return {
     sessionsPerPrincipal: of("sessionsPerPrincipal", 16),
     detachedSessions: of("detachedSessions", 100_000),
+    detachedBytes: of("detachedBytes", 1_073_741_824),
     resumes: of("resumes", 10),
     unsentBytes: of("unsentBytes", 16_777_216),
   };

@@ -5,12 +5,15 @@
  */
 
 import type {
+  ServerAttached,
   ServerEffect,
   ServerEvent,
   ServerNews,
 } from "../../session/server/state.ts";
 import { HandlerRun, messageId } from "./handler_run.ts";
 import { callApplication, endedInfo, type ServerNode } from "./node.ts";
+import { ReplyBudget } from "./reply_budget.ts";
+import type { Payload } from "../../session/wire/payload.ts";
 import type { Session } from "../api/session.ts";
 
 type EffectOf<T extends ServerEffect["type"]> = Extract<
@@ -18,12 +21,18 @@ type EffectOf<T extends ServerEffect["type"]> = Extract<
   { type: T }
 >;
 
+/** How a call of the handler has ended. */
+type HandlerEnd = Extract<ServerEvent, { type: "handled" | "failed" }>;
+
 /** The application, as a connection with a session calls it. */
 export class ApplicationCalls {
   readonly #node: ServerNode;
   readonly #session: Session;
   /** The largest message that the client takes, in bytes. */
   readonly #maxMessage: number;
+  readonly #replies: ReplyBudget;
+  /** The next message, while the client has too many replies to consume. */
+  #next: EffectOf<"handle"> | undefined;
   #run: HandlerRun | undefined;
 
   /** For a session that a connection has. */
@@ -37,12 +46,37 @@ export class ApplicationCalls {
     this.#node = node;
     this.#session = session;
     this.#maxMessage = maxMessage;
+    this.#replies = new ReplyBudget(node.settings.bounds);
   }
 
-  /** Gives a message to the handler. */
-  async handle(
+  /** A message may be handled. */
+  offer(message: EffectOf<"handle">): void {
+    this.#next = message;
+  }
+
+  /** Replies were stored; the last one has this number. */
+  stored(last: number, replies: readonly Payload[]): void {
+    this.#replies.store(last, replies);
+  }
+
+  /**
+   * Handles the message that was offered, unless the client has too many replies
+   * to consume. Without a client nobody is waited for.
+   */
+  handleNext(
+    { credit, last, peer, departure }: ServerAttached,
+  ): Promise<HandlerEnd> | undefined {
+    const next = this.#next;
+    if (next === undefined) return undefined;
+    const mayWait = peer === "connected" && departure === undefined;
+    if (mayWait && this.#replies.isSpent(credit.acked, last)) return undefined;
+    this.#next = undefined;
+    return this.#handle(next);
+  }
+
+  async #handle(
     { seq, data, redelivered }: EffectOf<"handle">,
-  ): Promise<Extract<ServerEvent, { type: "handled" | "failed" }>> {
+  ): Promise<HandlerEnd> {
     const { handler, counters, logger } = this.#node;
     const session = this.#session;
     const maxMessage = this.#maxMessage;
@@ -52,6 +86,7 @@ export class ApplicationCalls {
     });
     try {
       const replies = await this.#run.run(handler);
+      this.#replies.reserve(replies);
       return { type: "handled", seq, replies };
     } catch (error) {
       counters.add("failed");

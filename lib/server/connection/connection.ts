@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Payload } from "../../session/wire/payload.ts";
 import { decodeFrame } from "../../session/wire/frame.ts";
+import type { Payload } from "../../session/wire/payload.ts";
 import { SESSION_CLOSE } from "../../session/wire/violation.ts";
 import {
   serverDeadline,
@@ -25,9 +25,9 @@ import { ApplicationCalls } from "./application.ts";
 import { DeadlineTimer } from "./deadline_timer.ts";
 import type { ServerNode } from "./node.ts";
 import type { Peer, PeerListener } from "./peer.ts";
+import { PeerLink } from "./peer_link.ts";
+import { Registration } from "./registration.ts";
 import type { NoticeReceiver } from "./registry.ts";
-import { PeerWatch } from "./peer_watch.ts";
-import { ReplyBudget } from "./reply_budget.ts";
 import {
   admit,
   attachSession,
@@ -47,26 +47,18 @@ type EffectOf<T extends ServerEffect["type"]> = Extract<
 export class SessionConnection implements PeerListener, NoticeReceiver {
   readonly #node: ServerNode;
   readonly #request: Request;
-  readonly #peer: Peer;
-  readonly #onClosed: (connection: SessionConnection) => void;
-  readonly #replies: ReplyBudget;
+  readonly #link: PeerLink;
+  readonly #onClosed: () => void;
+  readonly #registration: Registration;
+  readonly #timer: DeadlineTimer;
   readonly #events: ServerEvent[] = [];
   #state: ServerState;
   #isWorking = false;
   #isClosed = false;
   #isPeerGone = false;
   #hasDetached = false;
-  readonly #timer: DeadlineTimer;
-  #sessionId = "";
   #protocol = "";
-  #maxMessage = Infinity;
   #application: ApplicationCalls | undefined;
-  /** The next message, while the client has too many replies to consume. */
-  #waiting: EffectOf<"handle"> | undefined;
-  /** Notices that came before the answer of the store. */
-  #early: StoreNotice[] = [];
-  readonly #watch = new PeerWatch();
-  #pings = 0;
 
   /** Takes a connection whose socket is made by `connect`. */
   constructor(
@@ -74,19 +66,19 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     { request, connect, onClosed }: {
       readonly request: Request;
       readonly connect: (listener: PeerListener) => Peer;
-      readonly onClosed: (connection: SessionConnection) => void;
+      readonly onClosed: () => void;
     },
   ) {
     this.#node = node;
     this.#request = request;
     this.#onClosed = onClosed;
-    this.#replies = new ReplyBudget(node.settings.bounds);
+    this.#registration = new Registration(node, this);
     this.#state = newServer(this.#context());
     this.#timer = new DeadlineTimer(node.settings.clock, {
       deadline: () => this.#isClosed ? Infinity : serverDeadline(this.#state),
       onDue: () => this.tell({ type: "due" }),
     });
-    this.#peer = connect(this);
+    this.#link = new PeerLink(node, connect(this));
     this.#timer.update();
   }
 
@@ -109,14 +101,14 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   /** A message came. */
   received(message: Payload): void {
     if (this.#isPeerGone) return;
-    this.#watch.heard();
+    this.#link.heard();
     const { maxMessage } = this.#node.settings.config;
     this.tell({ type: "received", frame: decodeFrame(message, maxMessage) });
   }
 
   /** A pong frame came. */
   ponged(): void {
-    this.#watch.heard();
+    this.#link.heard();
   }
 
   /** The socket is closed. */
@@ -135,15 +127,22 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   notify(notice: StoreNotice): void {
     const { kind } = this.#state;
     if (kind === "attached") this.tell(notice);
-    else if (kind !== "closed") this.#early.push(notice);
+    else if (kind !== "closed") this.#registration.keep(notice);
   }
 
   /** Asks a silent client whether it is there, and drops one that is not. */
   checkPeer(): void {
     if (this.#isPeerGone) return;
-    const advice = this.#watch.check();
-    if (advice === "ask") this.#ask();
-    if (advice === "drop") this.#terminate("The client is silent");
+    switch (this.#link.check()) {
+      case "nothing":
+        return;
+      case "ask": {
+        const n = this.#link.ask();
+        return n === undefined ? undefined : this.tell({ type: "ping", n });
+      }
+      case "drop":
+        return this.#terminate("The client is silent");
+    }
   }
 
   /** Closes the connection; its handler may finish. */
@@ -168,7 +167,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
         const step = serverTransition(this.#state, next, this.#context());
         this.#state = step.state;
         for (const effect of step.effects) this.#perform(effect);
-        this.#handleWaiting();
+        this.#handleNext();
       }
     } finally {
       this.#isWorking = false;
@@ -200,12 +199,11 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
         );
       case "detach":
         this.#hasDetached = true;
-        return this.#node.track(store.detach(effect.lease, effect.ttl));
+        return this.#node.detach(effect.lease, effect.ttl);
       case "end":
         return this.#end(effect.lease);
       case "handle":
-        this.#waiting = effect;
-        return;
+        return this.#application?.offer(effect);
       case "report":
         return this.#application?.report(effect);
       case "abort":
@@ -222,15 +220,12 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   }
 
   #transmit(data: Payload): void {
-    this.#peer.send(data);
-    if (this.#peer.unsentBytes > this.#node.settings.limits.unsentBytes) {
-      this.#terminate("The client takes nothing");
-    }
+    if (!this.#link.send(data)) this.#terminate("The client takes nothing");
   }
 
   /** `authenticate` may hang; the client waits no longer than for a first message. */
   #admit(request: EffectOf<"admit">["request"]): void {
-    this.#maxMessage = request.maxMessage;
+    this.#registration.expect(request.maxMessage);
     const { clock, config } = this.#node.settings;
     const cancel = clock.after(config.handshakeTimeout, () => {
       if (this.#state.kind !== "admitting") return;
@@ -249,14 +244,14 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
       return this.#finish();
     }
     const id = newSessionId();
-    this.#listen(id);
+    this.#registration.listen(id);
     // At once, so that simultaneous requests do not exceed the limit.
-    this.#enter(principal);
+    this.#registration.enter(principal);
     this.#answer(openSession(this.#node, { id, principal, request }));
   }
 
   #attach({ claim }: EffectOf<"attach">): void {
-    if (this.#sessionId !== claim.session) this.#listen(claim.session);
+    this.#registration.listen(claim.session);
     this.#answer(
       attachSession(this.#node, claim).then((event) => {
         const { answer } = event;
@@ -272,7 +267,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     this.#answer(
       this.#node.store.accept({ ...step, ttl }).then((answer) => {
         if (answer.kind === "accepted") {
-          this.#replies.store(answer.last, step.replies);
+          this.#application?.stored(answer.last, step.replies);
           this.#node.counters.add("accepted", step.handled - accepted);
         }
         return { type: "accepted", answer };
@@ -305,91 +300,46 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     this.abandon();
   }
 
-  #handleWaiting(): void {
-    const waiting = this.#waiting;
+  #handleNext(): void {
     const state = this.#state;
-    if (waiting === undefined || state.kind !== "attached") return;
-    const { credit, last, peer, departure } = state;
-    const mayWait = peer === "connected" && departure === undefined;
-    if (mayWait && this.#replies.isSpent(credit.acked, last)) return;
-    this.#waiting = undefined;
-    this.#application?.handle(waiting).then((event) => {
-      if (event.type === "handled") this.#replies.reserve(event.replies);
-      this.tell(event);
-    });
+    if (state.kind !== "attached") return;
+    this.#application?.handleNext(state)?.then((event) => this.tell(event));
   }
 
   #onNews(news: ServerNews): void {
     if (news.kind === "opened") this.#begin(news.opened.protocol);
     if (news.kind === "resumed") this.#begin(this.#protocol);
-    if (news.kind === "ended") this.#node.registry.remove(this.#sessionId);
+    if (news.kind === "ended") this.#registration.remove();
     this.#application?.onNews(news);
   }
 
   /** The session is this connection's. */
   #begin(protocol: string): void {
     const { principal } = this.#state as ServerAttached;
-    this.#enter(principal);
-    const session = {
-      ...this.#node.session(this.#sessionId),
-      ...{ principal, protocol },
-    };
-    const settings = { session, maxMessage: this.#maxMessage };
-    this.#application = new ApplicationCalls(this.#node, settings);
-    const early = this.#early;
-    this.#early = [];
-    for (const notice of early) this.tell(notice);
-  }
-
-  #enter(principal: string): void {
-    this.#node.registry.enter({
-      ...{ id: this.#sessionId, principal, owner: this },
-      maxMessage: this.#maxMessage,
+    const { session, maxMessage } = this.#registration;
+    this.#registration.enter(principal);
+    this.#application = new ApplicationCalls(this.#node, {
+      session: { ...this.#node.session(session), principal, protocol },
+      maxMessage,
     });
-  }
-
-  #listen(id: string): void {
-    const { registry } = this.#node;
-    registry.unlisten(this.#sessionId, this);
-    this.#sessionId = id;
-    this.#early = [];
-    registry.listen(id, this);
-  }
-
-  #ask(): void {
-    if (this.#peer.ping !== undefined) return this.#peer.ping();
-    this.#pings += 1;
-    this.tell({ type: "ping", n: this.#pings });
+    for (const notice of this.#registration.takeEarly()) this.tell(notice);
   }
 
   #terminate(why: string): void {
-    const { counters, logger } = this.#node;
-    counters.add("terminated");
-    logger.info("Connection dropped", { session: this.#sessionId, why });
-    this.#peer.terminate();
+    this.#link.terminate(why, this.#registration.session);
     this.disconnected();
   }
 
   #close(closeCode: number, reason: string): void {
-    const { counters, logger } = this.#node;
-    counters.addClose(closeCode);
-    logger.debug("Connection closed", {
-      ...{ session: this.#sessionId, closeCode, reason },
-    });
-    this.#peer.close(closeCode, reason);
+    this.#link.close(closeCode, reason, this.#registration.session);
   }
 
   #finish(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#timer.stop();
-    const { registry, settings } = this.#node;
-    const { clock, config } = settings;
-    registry.unlisten(this.#sessionId, this);
-    // Otherwise the session has ended, or others have it.
-    const forgetAt = this.#hasDetached ? clock.now() + config.ttl : -Infinity;
-    registry.leave(this.#sessionId, this, forgetAt);
-    this.#onClosed(this);
+    this.#registration.leave(this.#hasDetached ? "detached" : "gone");
+    this.#onClosed();
   }
 
   #context() {

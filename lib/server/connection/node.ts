@@ -7,6 +7,7 @@
 import type {
   EndCondition,
   Ended,
+  Lease,
   SessionStore,
 } from "../../session/store/store.ts";
 import type { Counters } from "../api/metrics.ts";
@@ -43,6 +44,8 @@ export interface ServerNode {
   session(id: string): SessionReference;
   /** Ends a session, and tells the application. */
   end(id: string, condition: EndCondition): Promise<void>;
+  /** Lets go of a session, which waits for its client from then on. */
+  detach(lease: Lease, ttl: number): void;
   /** Waits for what is asked of the store before the server is closed. */
   track(work: Promise<unknown>): void;
 }

@@ -21,6 +21,8 @@ export interface KnownSession {
   readonly owner: NoticeReceiver | undefined;
   /** When a session without a connection is not this node's any more. */
   readonly forgetAt: number;
+  /** What waits for a session without a connection, in bytes. */
+  readonly waiting: number;
 }
 
 /** Which connection has which session. */
@@ -29,6 +31,7 @@ export class SessionRegistry {
   readonly #principals = new Map<string, Set<string>>();
   /** In the order in which they lost their connection. */
   readonly #detached = new Set<string>();
+  #detachedBytes = 0;
   readonly #receivers = new Map<string, Set<NoticeReceiver>>();
 
   /** How many sessions are known. */
@@ -39,6 +42,11 @@ export class SessionRegistry {
   /** How many of them have no connection. */
   get detached(): number {
     return this.#detached.size;
+  }
+
+  /** What waits for them, in bytes. */
+  get detachedBytes(): number {
+    return this.#detachedBytes;
   }
 
   /** What is known of a session. */
@@ -64,9 +72,10 @@ export class SessionRegistry {
       & Pick<KnownSession, "id" | "principal" | "maxMessage">
       & { readonly owner: NoticeReceiver },
   ): void {
+    this.resize(id, 0);
     this.#sessions.set(id, {
       ...{ id, principal, maxMessage, owner },
-      forgetAt: Infinity,
+      ...{ forgetAt: Infinity, waiting: 0 },
     });
     this.#detached.delete(id);
     const own = this.#principals.get(principal) ?? new Set();
@@ -86,10 +95,19 @@ export class SessionRegistry {
     this.#detached.add(id);
   }
 
+  /** Notes what waits for a session, while it has no connection. */
+  resize(id: string, bytes: number): void {
+    const known = this.#sessions.get(id);
+    if (known === undefined || !this.#detached.has(id)) return;
+    this.#detachedBytes += bytes - known.waiting;
+    this.#sessions.set(id, { ...known, waiting: bytes });
+  }
+
   /** A session has ended, or is no concern of this node any more. */
   remove(id: string): void {
     const known = this.#sessions.get(id);
     if (known === undefined) return;
+    this.resize(id, 0);
     this.#sessions.delete(id);
     this.#detached.delete(id);
     const own = this.#principals.get(known.principal);

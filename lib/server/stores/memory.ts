@@ -7,27 +7,7 @@
 import { type Clock, PLATFORM_CLOCK } from "../../platform/clock.ts";
 import { randomHex } from "../../platform/random_hex.ts";
 import { MemoryCore } from "../../session/store/memory_core.ts";
-import type {
-  Accepted,
-  AcceptStep,
-  Appended,
-  AttachClaim,
-  Attached,
-  BufferBounds,
-  Busy,
-  EndCondition,
-  Ended,
-  Fenced,
-  Full,
-  Gone,
-  Lease,
-  Refused,
-  SessionInit,
-  SessionStore,
-  Stored,
-  StoreNotice,
-} from "../../session/store/store.ts";
-import type { Payload } from "../../session/wire/payload.ts";
+import type { SessionStore } from "../../session/store/store.ts";
 import {
   NodeListeners,
   noticeOfAppend,
@@ -50,11 +30,18 @@ export interface MemoryStoreOptions {
  * Keeps sessions in the memory of this process. They end with it: clients that
  * come back to the next process learn that their session is lost.
  *
- * @example Sessions of one process
- * ```ts ignore
+ * @example Two servers of one process, which share their sessions
+ * ```ts
  * import { memoryStore, SessionServer } from "@holdfast/websocket/server";
  *
- * const sessions = new SessionServer({ store: memoryStore(), ...options });
+ * const options = {
+ *   key: "at least 32 random bytes of your own",
+ *   authenticate: () => "everybody",
+ *   handler: { message() {} },
+ *   store: memoryStore(),
+ * };
+ * await using one = new SessionServer(options);
+ * await using two = new SessionServer(options);
  * ```
  */
 export function memoryStore(options: MemoryStoreOptions = {}): SessionStore {
@@ -75,74 +62,49 @@ class MemoryStore implements SessionStore {
     return this.#core.generation;
   }
 
-  open(init: SessionInit): Promise<Lease> {
-    return this.#do((now) => this.#core.open(init, now));
-  }
+  readonly open: SessionStore["open"] = (init) =>
+    this.#do((now) => this.#core.open(init, now));
 
-  attach(claim: AttachClaim): Promise<Attached | Busy | Refused> {
-    return this.#do((now) => {
+  readonly attach: SessionStore["attach"] = (claim) =>
+    this.#do((now) => {
       const before = this.#core.peek(claim.session);
       const answer = this.#core.attach(claim, now);
       this.#listeners.deliver(before && noticeOfAttach(before, claim, answer));
       return answer;
     });
-  }
 
-  append(
-    session: string,
-    messages: readonly Payload[],
-    bounds: BufferBounds,
-  ): Promise<Appended | Full | Gone> {
-    return this.#do(() => {
+  readonly append: SessionStore["append"] = (session, messages, bounds) =>
+    this.#do(() => {
       const answer = this.#core.append(session, messages, bounds);
       this.#listeners.deliver(noticeOfAppend(session, messages, answer));
       return answer;
     });
-  }
 
-  accept(step: AcceptStep): Promise<Accepted | Fenced | Gone> {
-    return this.#do((now) => this.#core.accept(step, now));
-  }
+  readonly accept: SessionStore["accept"] = (step) =>
+    this.#do((now) => this.#core.accept(step, now));
 
-  read(
-    session: string,
-    after: number,
-    limit: number,
-  ): Promise<readonly Stored[]> {
-    return this.#do(() => this.#core.read(session, after, limit));
-  }
+  readonly read: SessionStore["read"] = (session, after, limit) =>
+    this.#do(() => this.#core.read(session, after, limit));
 
-  detach(lease: Lease, ttl: number): Promise<void> {
-    return this.#do((now) => this.#core.detach(lease, ttl, now));
-  }
+  readonly detach: SessionStore["detach"] = (lease, ttl) =>
+    this.#do((now) => this.#core.detach(lease, ttl, now));
 
-  touch(leases: readonly Lease[], ttl: number): Promise<readonly Lease[]> {
-    return this.#do((now) => this.#core.touch(leases, ttl, now));
-  }
+  readonly touch: SessionStore["touch"] = (leases, ttl) =>
+    this.#do((now) => this.#core.touch(leases, ttl, now));
 
-  end(
-    session: string,
-    condition: EndCondition,
-    tombstone: number,
-  ): Promise<Ended | Fenced | Gone> {
-    return this.#do((now) => {
+  readonly end: SessionStore["end"] = (session, condition, tombstone) =>
+    this.#do((now) => {
       const before = this.#core.peek(session);
       const answer = this.#core.end(session, condition, { now, tombstone });
       this.#listeners.deliver(before && noticeOfEnd(before, condition, answer));
       return answer;
     });
-  }
 
-  due(limit: number): Promise<readonly string[]> {
-    return this.#do((now) => this.#core.due(limit, now));
-  }
+  readonly due: SessionStore["due"] = (limit) =>
+    this.#do((now) => this.#core.due(limit, now));
 
-  listen(
-    node: string,
-    listener: (notice: StoreNotice) => void,
-  ): Promise<AsyncDisposable> {
-    return this.#do(() => this.#listeners.add(node, listener));
-  }
+  readonly listen: SessionStore["listen"] = (node, listener) =>
+    this.#do(() => this.#listeners.add(node, listener));
 
   [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;

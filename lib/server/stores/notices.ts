@@ -7,16 +7,11 @@
 import { type Payload, payloadBytes } from "../../session/wire/payload.ts";
 import type { SessionRecord } from "../../session/store/record.ts";
 import type {
-  Appended,
+  AppendAnswer,
+  AttachAnswer,
   AttachClaim,
-  Attached,
-  Busy,
+  EndAnswer,
   EndCondition,
-  Ended,
-  Fenced,
-  Full,
-  Gone,
-  Refused,
   StoreNotice,
 } from "../../session/store/store.ts";
 
@@ -33,7 +28,7 @@ const MAX_INLINE_BYTES = 16_384;
 export function noticeOfAppend(
   session: string,
   messages: readonly Payload[],
-  answer: Appended | Full | Gone,
+  answer: AppendAnswer,
 ): AddressedNotice | undefined {
   if (answer.kind !== "appended" || answer.node === undefined) return undefined;
   const { first, last, node } = answer;
@@ -54,7 +49,7 @@ export function noticeOfAppend(
 export function noticeOfAttach(
   before: SessionRecord,
   { session }: AttachClaim,
-  answer: Attached | Busy | Refused,
+  answer: AttachAnswer,
 ): AddressedNotice | undefined {
   const { node, fence } = before;
   if (node === undefined || answer.kind === "refused") return undefined;
@@ -70,7 +65,7 @@ export function noticeOfAttach(
 export function noticeOfEnd(
   before: SessionRecord,
   condition: EndCondition,
-  answer: Ended | Fenced | Gone,
+  answer: EndAnswer,
 ): AddressedNotice | undefined {
   if (answer.kind !== "ended" || answer.node === undefined) return undefined;
   if (condition.kind === "lease") return undefined;

@@ -15,14 +15,14 @@ import {
   type StoreMoment,
   trim,
 } from "./record.ts";
-import type { Accepted, AcceptStep, Fenced, Gone } from "./store.ts";
+import type { AcceptAnswer, AcceptStep } from "./store.ts";
 
 /** Accepts, claims, trims and replies. */
 export function acceptStep(
   record: SessionRecord,
   step: AcceptStep,
   { now, generation }: StoreMoment,
-): RecordStep<Accepted | Fenced | Gone> {
+): RecordStep<AcceptAnswer> {
   if (record.state !== "live") return { record, answer: { kind: "gone" } };
   if (!holds(record, step.lease, { generation })) {
     return { record, answer: { kind: "fenced" } };

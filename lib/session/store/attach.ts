@@ -12,14 +12,20 @@ import {
   type StoreMoment,
   trim,
 } from "./record.ts";
-import type { AttachClaim, Attached, Busy, Fate, Refused } from "./store.ts";
+import type {
+  AttachAnswer,
+  AttachClaim,
+  Attached,
+  Fate,
+  Refused,
+} from "./store.ts";
 
 /** Attaches a verified resume, or says why not. */
 export function attachStep(
   record: SessionRecord,
   claim: AttachClaim,
   moment: StoreMoment,
-): RecordStep<Attached | Busy | Refused> {
+): RecordStep<AttachAnswer> {
   const refused = refusalOf(record, claim, moment);
   if (refused !== undefined) return { record, answer: refused };
   const at = positionOf(record, claim);

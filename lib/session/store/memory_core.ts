@@ -20,17 +20,14 @@ import {
   touchStep,
 } from "./record.ts";
 import type {
-  Accepted,
+  AcceptAnswer,
   AcceptStep,
-  Appended,
+  AppendAnswer,
+  AttachAnswer,
   AttachClaim,
-  Attached,
   BufferBounds,
-  Busy,
+  EndAnswer,
   EndCondition,
-  Ended,
-  Fenced,
-  Full,
   Gone,
   Lease,
   Refused,
@@ -76,7 +73,7 @@ export class MemoryCore {
   }
 
   /** Gives a session to a connection. */
-  attach(claim: AttachClaim, now: number): Attached | Busy | Refused {
+  attach(claim: AttachClaim, now: number): AttachAnswer {
     const unknown: Refused = { kind: "refused", why: "unknown" };
     return this.#step(
       claim.session,
@@ -89,7 +86,7 @@ export class MemoryCore {
     session: string,
     messages: readonly Payload[],
     bounds: BufferBounds,
-  ): Appended | Full | Gone {
+  ): AppendAnswer {
     const { generation } = this;
     return this.#step(
       session,
@@ -98,7 +95,7 @@ export class MemoryCore {
   }
 
   /** Accepts, claims, trims and replies. */
-  accept(step: AcceptStep, now: number): Accepted | Fenced | Gone {
+  accept(step: AcceptStep, now: number): AcceptAnswer {
     return this.#step(
       step.lease.session,
       (record) => acceptStep(record, step, this.#moment(now)),
@@ -111,13 +108,13 @@ export class MemoryCore {
     return record === undefined ? [] : readStep(record, after, limit);
   }
 
-  /** Lets go of a session. */
-  detach(lease: Lease, ttl: number, now: number): void {
+  /** Lets go of a session. Returns what waits for the client, in bytes. */
+  detach(lease: Lease, ttl: number, now: number): number {
     const moment = { ...this.#moment(now), ttl };
-    this.#step(lease.session, (record) => ({
-      record: detachStep(record, lease, moment),
-      answer: true,
-    }));
+    return this.#step(
+      lease.session,
+      (record) => detachStep(record, lease, moment),
+    ) ?? 0;
   }
 
   /** Prolongs leases, and returns those that have ended. */
@@ -136,7 +133,7 @@ export class MemoryCore {
     session: string,
     condition: EndCondition,
     { now, tombstone }: { readonly now: number; readonly tombstone: number },
-  ): Ended | Fenced | Gone {
+  ): EndAnswer {
     const moment = { ...this.#moment(now), tombstone };
     return this.#step(
       session,

@@ -18,13 +18,10 @@ import {
 import { type Payload, payloadBytes } from "../wire/payload.ts";
 import { continueLineage, type Lineage } from "../flow/positions.ts";
 import type {
-  Appended,
+  AppendAnswer,
   BufferBounds,
+  EndAnswer,
   EndCondition,
-  Ended,
-  Fenced,
-  Full,
-  Gone,
   Lease,
   SessionInit,
   Stored,
@@ -119,7 +116,7 @@ export function appendStep(
   { generation, bounds }: Pick<StoreMoment, "generation"> & {
     readonly bounds: BufferBounds;
   },
-): RecordStep<Appended | Full | Gone> {
+): RecordStep<AppendAnswer> {
   if (record.state !== "live") return { record, answer: { kind: "gone" } };
   const kept = messages.map((data) => ({ data, bytes: payloadBytes(data) }));
   const bytes = kept.reduce((sum, message) => sum + message.bytes, 0);
@@ -142,6 +139,7 @@ export function appendStep(
       first: record.log.last + 1,
       last: next.log.last,
       dropped: excess,
+      bytes: next.logBytes,
       node: record.node,
     },
   };
@@ -186,15 +184,16 @@ export function readStep(
     .map((kept, index) => ({ seq: first + index, ...kept }));
 }
 
-/** Lets go, if the lease holds. */
+/** Lets go, if the lease holds. The answer is what waits, in bytes. */
 export function detachStep(
   record: SessionRecord,
   lease: Lease,
   { now, generation, ttl }: StoreMoment & { readonly ttl: number },
-): SessionRecord {
+): RecordStep<number> {
+  const answer = record.logBytes;
   return holds(record, lease, { generation })
-    ? { ...record, node: undefined, expiresAt: now + ttl }
-    : record;
+    ? { record: { ...record, node: undefined, expiresAt: now + ttl }, answer }
+    : { record, answer };
 }
 
 /** Prolongs a lease. The answer is whether it still holds. */
@@ -213,7 +212,7 @@ export function endStep(
   record: SessionRecord,
   condition: EndCondition,
   moment: StoreMoment & { readonly tombstone: number },
-): RecordStep<Ended | Fenced | Gone> {
+): RecordStep<EndAnswer> {
   if (record.state !== "live") return { record, answer: { kind: "gone" } };
   if (!mayEnd(record, condition, moment)) {
     return { record, answer: { kind: "fenced" } };

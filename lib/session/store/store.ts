@@ -15,6 +15,7 @@ import type { Lineage, Positions } from "../flow/positions.ts";
 
 /** The right to act for a session, which ends when another attachment begins. */
 export interface Lease {
+  /** The id of the session. */
   readonly session: string;
   /** Grows with each attachment. */
   readonly fence: number;
@@ -26,8 +27,11 @@ export interface Lease {
 export interface SessionInit {
   /** From the server only, 128 random bits. */
   readonly session: string;
+  /** Whose session it is. */
   readonly principal: string;
+  /** The number of the client's dial. */
   readonly attempt: number;
+  /** The name of the client object. */
   readonly instance: string;
   /** The server node that holds the connection. */
   readonly node: string;
@@ -39,17 +43,27 @@ export interface SessionInit {
 
 /** A verified resume. */
 export interface AttachClaim {
+  /** The id of the session. */
   readonly session: string;
+  /** Who resumes it. */
   readonly principal: string;
   /** The counter of the token that was presented. */
   readonly counter: number;
+  /** The number of the client's dial. */
   readonly attempt: number;
+  /** The name of the client object. */
   readonly instance: string;
+  /** The server node that holds the connection. */
   readonly node: string;
+  /** How long the session outlives its last lease, in milliseconds. */
   readonly ttl: number;
+  /** What the client has, by generation. */
   readonly have: Positions;
+  /** What its application has consumed. */
   readonly ack: number;
+  /** The lowest number that it can still send. */
   readonly first: number;
+  /** The highest number that it may have sent. */
   readonly last: number;
   /**
    * `"ask"`: a node that may be handling a message is told to let go first, and
@@ -60,7 +74,9 @@ export interface AttachClaim {
 
 /** The session is this connection's now. */
 export interface Attached {
+  /** Tells the answers apart. */
   readonly kind: "attached";
+  /** The right to act for the session. */
   readonly lease: Lease;
   /** Accepted up to this number; what the client cannot send is included. */
   readonly accepted: number;
@@ -76,13 +92,17 @@ export interface Attached {
   readonly orphans: number;
   /** How many messages the store forgot that it had accepted. */
   readonly forgotten: number;
+  /** The generations of the log's messages. */
   readonly lineage: Lineage;
+  /** What the session was opened with. */
   readonly meta: string;
 }
 
 /** Another attachment may be handling a message. */
 export interface Busy {
+  /** Tells the answers apart. */
   readonly kind: "busy";
+  /** The node that holds the session. */
   readonly node: string;
 }
 
@@ -92,55 +112,73 @@ export interface Fate {
   readonly got: number;
   /** Up to here a message of the client may have been handled. */
   readonly uncertain: number;
+  /** The last number of the log that both sides know. */
   readonly at: number;
+  /** The last number of the log. */
   readonly last: number;
 }
 
 /** The session cannot be resumed by this claim. */
 export interface Refused {
+  /** Tells the answers apart. */
   readonly kind: "refused";
   /** `stale`: a newer attempt was there; `principal`: the session is another's. */
   readonly why: "stale" | "principal" | LostReason;
+  /** What is known of its messages. */
   readonly fate?: Fate;
 }
 
 /** How much of what a client has not consumed is kept. */
 export interface BufferBounds {
+  /** The most messages. */
   readonly maxMessages: number;
+  /** The most bytes. */
   readonly maxBytes: number;
+  /** What happens to messages that have no room. */
   readonly overflow: "reject" | "drop-oldest";
 }
 
 /** The messages are kept, and have numbers. */
 export interface Appended {
+  /** Tells the answers apart. */
   readonly kind: "appended";
+  /** The number of the first message. */
   readonly first: number;
+  /** The number of the last message. */
   readonly last: number;
   /** How many of the oldest messages made room. */
   readonly dropped: number;
+  /** What waits for the client now, in bytes. */
+  readonly bytes: number;
   /** The node to notify, if one holds the session. */
   readonly node: string | undefined;
 }
 
 /** The bounds do not allow it. Nothing was kept. */
 export interface Full {
+  /** Tells the answers apart. */
   readonly kind: "full";
+  /** How many messages wait. */
   readonly messages: number;
+  /** How many bytes wait. */
   readonly bytes: number;
 }
 
 /** There is no such session any more. */
 export interface Gone {
+  /** Tells the answers apart. */
   readonly kind: "gone";
 }
 
 /** The lease has ended. Nothing was done. */
 export interface Fenced {
+  /** Tells the answers apart. */
   readonly kind: "fenced";
 }
 
 /** One step of whoever handles a session's messages. */
 export interface AcceptStep {
+  /** The right to act for the session. */
   readonly lease: Lease;
   /** Handled up to this number: accepted with this step. */
   readonly handled: number;
@@ -153,6 +191,7 @@ export interface AcceptStep {
   readonly ack: number;
   /** The lowest counter of a token that is valid from now on. */
   readonly counter: number;
+  /** How long the session outlives this step, in milliseconds. */
   readonly ttl: number;
   /**
    * Appended in the same step. They may exceed the bounds of the buffer: an
@@ -163,6 +202,7 @@ export interface AcceptStep {
 
 /** The step is done. */
 export interface Accepted {
+  /** Tells the answers apart. */
   readonly kind: "accepted";
   /** The last number in the log, replies included. */
   readonly last: number;
@@ -170,7 +210,9 @@ export interface Accepted {
 
 /** A message to a client. */
 export interface Stored {
+  /** Its number, from 1. */
   readonly seq: number;
+  /** The content. */
   readonly data: Payload;
   /** The size of `data`, in bytes. */
   readonly bytes: number;
@@ -187,14 +229,26 @@ export type EndCondition =
 
 /** The session has ended. For the time of the tombstone it is known how. */
 export interface Ended {
+  /** Tells the answers apart. */
   readonly kind: "ended";
+  /** The client's messages up to this number were accepted. */
   readonly accepted: number;
+  /** Up to here a handler may have begun. */
   readonly claimed: number;
   /** What the client had not consumed. */
   readonly unconsumed: readonly Stored[];
   /** The node to notify, if one held the session. */
   readonly node: string | undefined;
 }
+
+/** The answer to `attach()`. */
+export type AttachAnswer = Attached | Busy | Refused;
+/** The answer to `append()`. */
+export type AppendAnswer = Appended | Full | Gone;
+/** The answer to `accept()`. */
+export type AcceptAnswer = Accepted | Fenced | Gone;
+/** The answer to `end()`. */
+export type EndAnswer = Ended | Fenced | Gone;
 
 /** What a store tells the node that holds a session. */
 export type StoreNotice =
@@ -226,21 +280,28 @@ export interface SessionStore extends AsyncDisposable {
   readonly generation: string;
   /** Begins a session. Rejects if there is one with this id. */
   open(init: SessionInit): Promise<Lease>;
-  attach(claim: AttachClaim): Promise<Attached | Busy | Refused>;
+  /** Gives a session to a connection, or says why not. */
+  attach(claim: AttachClaim): Promise<AttachAnswer>;
+  /** Keeps messages for a client, within bounds. */
   append(
     session: string,
     messages: readonly Payload[],
     bounds: BufferBounds,
-  ): Promise<Appended | Full | Gone>;
-  accept(step: AcceptStep): Promise<Accepted | Fenced | Gone>;
+  ): Promise<AppendAnswer>;
+  /** Accepts, claims, forgets and replies: all of it or nothing. */
+  accept(step: AcceptStep): Promise<AcceptAnswer>;
   /** The messages after this number, in order, at most `limit` of them. */
   read(
     session: string,
     after: number,
     limit: number,
   ): Promise<readonly Stored[]>;
-  /** Lets go of a session. Does nothing if the lease has ended. */
-  detach(lease: Lease, ttl: number): Promise<void>;
+  /**
+   * Lets go of a session. Does nothing if the lease has ended.
+   *
+   * @returns What waits for the client, in bytes.
+   */
+  detach(lease: Lease, ttl: number): Promise<number>;
   /** Prolongs leases by `ttl`; returns those that have ended. */
   touch(leases: readonly Lease[], ttl: number): Promise<readonly Lease[]>;
   /** Ends a session; a tombstone stays for this many milliseconds. */
@@ -248,7 +309,7 @@ export interface SessionStore extends AsyncDisposable {
     session: string,
     condition: EndCondition,
     tombstone: number,
-  ): Promise<Ended | Fenced | Gone>;
+  ): Promise<EndAnswer>;
   /** Sessions whose time is over, for `end()` with `expired`. */
   due(limit: number): Promise<readonly string[]>;
   /** Hears of the sessions that this node holds. */

@@ -61,3 +61,19 @@ Deno.test("SessionRegistry.notify() reaches all that listen", () => {
   registry.notify(notice);
   assertEquals(heard.length, 3);
 });
+
+Deno.test("SessionRegistry.detachedBytes counts what waits without a connection", () => {
+  const { registry, owner } = entered("a", "b");
+  registry.resize("a", 9);
+  registry.resize("none", 9);
+  assertEquals(registry.detachedBytes, 0);
+  for (const id of ["a", "b"]) registry.leave(id, owner, 100);
+  registry.resize("a", 9);
+  registry.resize("b", 5);
+  registry.resize("b", 7);
+  assertEquals(registry.detachedBytes, 16);
+  registry.enter({ id: "a", principal: "ann", maxMessage: 9, owner });
+  assertEquals(registry.detachedBytes, 7);
+  registry.remove("b");
+  assertEquals(registry.detachedBytes, 0);
+});

@@ -51,7 +51,7 @@ export function testStore({ name, open, openTwo }: StoreMaker): void {
     assertEquals(await store.accept(subject.step(1)), { kind: "gone" });
     assertEquals(await store.read("s", 0, 9), []);
     assertEquals(await store.end("s", ALWAYS, 9), { kind: "gone" });
-    await store.detach(subject.lease(1), 9);
+    assertEquals(await store.detach(subject.lease(1), 9), 0);
     assertEquals(await store.touch([subject.lease(1)], 9), [subject.lease(1)]);
   });
 
@@ -109,6 +109,7 @@ export function testStore({ name, open, openTwo }: StoreMaker): void {
       first: 4,
       last: 4,
       dropped: 2,
+      bytes: 8,
       node: "A",
     });
     const read = await store.read("s", 0, 9);
@@ -157,7 +158,7 @@ export function testStore({ name, open, openTwo }: StoreMaker): void {
     const bounds = { ...BOUNDS, maxBytes: 90_000 };
     await store.append("s", ["a"], bounds);
     await store.append("s", ["b".repeat(16_385)], bounds);
-    await store.detach(subject.lease(1), 500);
+    assertEquals(await store.detach(subject.lease(1), 500), 16_386);
     await store.append("s", ["c"], bounds);
     await settled();
     const messages = [{ seq: 1, data: "a", bytes: 1 }];

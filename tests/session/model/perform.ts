@@ -341,7 +341,7 @@ function detach(
   if (record === undefined) return world;
   const moment = { now: 0, generation: generationOf(world), ttl: 1 };
   const detached = detachStep(record, lease, moment);
-  const records = { ...world.records, [lease.session]: detached };
+  const records = { ...world.records, [lease.session]: detached.record };
   return { ...remember(world), records };
 }
 

@@ -24,7 +24,7 @@ Deno.test("MemoryCore does each step on the session that it names", () => {
   assertEquals(core.read("s", 1, 9).map(({ data }) => data), ["b"]);
   assertEquals(core.attach(claimWith({ last: 1 }), 0).kind, "attached");
   assertEquals(core.accept(step(1), 0).kind, "fenced");
-  core.detach({ ...lease, fence: 2 }, 500, 100);
+  assertEquals(core.detach({ ...lease, fence: 2 }, 500, 100), 2);
   assertEquals(core.peek("s")?.expiresAt, 600);
   assertEquals(core.end("s", ALWAYS, { now: 0, tombstone: 9 }).kind, "ended");
   assertEquals(core.size, 1);
@@ -40,7 +40,7 @@ Deno.test("MemoryCore knows nothing of a session that was never opened", () => {
   assertEquals(core.accept(step(1), 0), GONE as { kind: "gone" });
   assertEquals(core.read("s", 0, 9), []);
   assertEquals(core.end("s", ALWAYS, { now: 0, tombstone: 9 }).kind, "gone");
-  core.detach(step(1).lease, 500, 0);
+  assertEquals(core.detach(step(1).lease, 500, 0), 0);
   assertEquals([core.peek("s"), core.size], [undefined, 0]);
 });
 

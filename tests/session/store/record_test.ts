@@ -52,6 +52,7 @@ Deno.test("appendStep() numbers messages and names the node to notify", () => {
     first: 1,
     last: 2,
     dropped: 0,
+    bytes: 3,
     node: "A",
   });
   assertEquals(step.record.logBytes, 3);
@@ -119,10 +120,11 @@ Deno.test("readStep() returns what is left after a number", () => {
 });
 
 Deno.test("detachStep() lets go, if the lease holds", () => {
-  const record = recordWith();
+  const record = withMessages("a", "bc");
   const detached = detachStep(record, leaseOf(record), TTL);
-  assertEquals([detached.node, detached.expiresAt], [undefined, 1_500]);
-  assertEquals(detachStep(record, OF_ANOTHER, TTL), record);
+  const { node, expiresAt } = detached.record;
+  assertEquals([node, expiresAt, detached.answer], [undefined, 1_500, 3]);
+  assertEquals(detachStep(record, OF_ANOTHER, TTL), { record, answer: 3 });
 });
 
 Deno.test("touchStep() prolongs a lease that holds", () => {

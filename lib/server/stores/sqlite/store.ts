@@ -19,24 +19,10 @@ import {
   touchStep,
 } from "../../../session/store/record.ts";
 import type {
-  Accepted,
-  AcceptStep,
-  Appended,
-  AttachClaim,
-  Attached,
   BufferBounds,
-  Busy,
-  EndCondition,
-  Ended,
-  Fenced,
-  Full,
   Gone,
-  Lease,
   Refused,
-  SessionInit,
   SessionStore,
-  Stored,
-  StoreNotice,
 } from "../../../session/store/store.ts";
 import { type Payload, payloadBytes } from "../../../session/wire/payload.ts";
 import {
@@ -96,12 +82,11 @@ export interface SqliteStoreOptions {
  * @throws {SessionStoreError} If the file cannot be opened or is no database.
  * @throws {TypeError} If another version of this library wrote the file.
  *
- * @example Sessions that survive a restart
- * ```ts ignore
- * import { SessionServer, sqliteStore } from "@holdfast/websocket/server";
+ * @example A store that is given back
+ * ```ts
+ * import { sqliteStore } from "@holdfast/websocket/server/sqlite";
  *
- * const store = sqliteStore("sessions.db");
- * const sessions = new SessionServer({ store, ...options });
+ * await using store = sqliteStore(":memory:", { maxBytes: 1 << 30 });
  * ```
  */
 export function sqliteStore(
@@ -184,8 +169,8 @@ class SqliteStore implements SessionStore {
     this.#transactions = new Transactions(db, clock);
   }
 
-  open(init: SessionInit): Promise<Lease> {
-    return this.#run(() => {
+  readonly open: SessionStore["open"] = (init) =>
+    this.#run(() => {
       if (this.#tables.head(init.session) !== undefined) {
         throw new RangeError(
           `There is a session with the id ${init.session}`,
@@ -195,22 +180,21 @@ class SqliteStore implements SessionStore {
       this.#tables.insert(record);
       return leaseOf(record);
     });
-  }
 
-  async attach(claim: AttachClaim): Promise<Attached | Busy | Refused> {
+  readonly attach: SessionStore["attach"] = async (claim) => {
     const stepped = await this.#step(claim.session, {
       part: ({ log }) => trimPart(log, Math.min(claim.ack, log.last)),
       step: (record) => attachStep(record, claim, this.#moment()),
       notice: ({ before, answer }) => noticeOfAttach(before, claim, answer),
     });
     return stepped?.answer ?? UNKNOWN;
-  }
+  };
 
-  async append(
-    session: string,
-    messages: readonly Payload[],
-    bounds: BufferBounds,
-  ): Promise<Appended | Full | Gone> {
+  readonly append: SessionStore["append"] = async (
+    session,
+    messages,
+    bounds,
+  ) => {
     const { generation } = this;
     const stepped = await this.#step(session, {
       part: (head) => excessPart(head, messages, bounds),
@@ -218,35 +202,28 @@ class SqliteStore implements SessionStore {
       notice: ({ answer }) => noticeOfAppend(session, messages, answer),
     });
     return stepped?.answer ?? GONE;
-  }
+  };
 
-  async accept(step: AcceptStep): Promise<Accepted | Fenced | Gone> {
+  readonly accept: SessionStore["accept"] = async (step) => {
     const stepped = await this.#step(step.lease.session, {
       part: ({ log }) => trimPart(log, Math.min(step.ack, log.last)),
       step: (record) => acceptStep(record, step, this.#moment()),
     });
     return stepped?.answer ?? GONE;
-  }
+  };
 
-  read(
-    session: string,
-    after: number,
-    limit: number,
-  ): Promise<readonly Stored[]> {
-    return this.#run(() => this.#tables.read(session, after, limit));
-  }
+  readonly read: SessionStore["read"] = (session, after, limit) =>
+    this.#run(() => this.#tables.read(session, after, limit));
 
-  async detach(lease: Lease, ttl: number): Promise<void> {
-    await this.#step(lease.session, {
-      step: (record) => {
-        const after = detachStep(record, lease, { ...this.#moment(), ttl });
-        return { record: after, answer: true };
-      },
+  readonly detach: SessionStore["detach"] = async (lease, ttl) => {
+    const stepped = await this.#step(lease.session, {
+      step: (record) => detachStep(record, lease, { ...this.#moment(), ttl }),
     });
-  }
+    return stepped?.answer ?? 0;
+  };
 
-  touch(leases: readonly Lease[], ttl: number): Promise<readonly Lease[]> {
-    return this.#run(() => {
+  readonly touch: SessionStore["touch"] = (leases, ttl) =>
+    this.#run(() => {
       const moment = { ...this.#moment(), ttl };
       return leases.filter((lease) =>
         this.#apply(lease.session, {
@@ -254,13 +231,8 @@ class SqliteStore implements SessionStore {
         })?.answer !== true
       );
     });
-  }
 
-  async end(
-    session: string,
-    condition: EndCondition,
-    tombstone: number,
-  ): Promise<Ended | Fenced | Gone> {
+  readonly end: SessionStore["end"] = async (session, condition, tombstone) => {
     const stepped = await this.#step(session, {
       part: "messages",
       step: (record) =>
@@ -268,20 +240,15 @@ class SqliteStore implements SessionStore {
       notice: ({ before, answer }) => noticeOfEnd(before, condition, answer),
     });
     return stepped?.answer ?? GONE;
-  }
+  };
 
-  due(limit: number): Promise<readonly string[]> {
-    return this.#run(() => this.#tables.due(limit, this.#clock.wallNow()));
-  }
+  readonly due: SessionStore["due"] = (limit) =>
+    this.#run(() => this.#tables.due(limit, this.#clock.wallNow()));
 
-  listen(
-    node: string,
-    listener: (notice: StoreNotice) => void,
-  ): Promise<AsyncDisposable> {
-    return this.#closed
+  readonly listen: SessionStore["listen"] = (node, listener) =>
+    this.#closed
       ? Promise.reject(closedError())
       : Promise.resolve(this.#listeners.add(node, listener));
-  }
 
   /** Finishes what was asked for, and closes the file. */
   [Symbol.asyncDispose](): Promise<void> {

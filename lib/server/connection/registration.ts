@@ -1,0 +1,94 @@
+/**
+ * What a connection is registered as at its node: it hears the notices of its
+ * session, and its session counts against the limits.
+ *
+ * @module
+ */
+
+import type { StoreNotice } from "../../session/store/store.ts";
+import type { ServerNode } from "./node.ts";
+import type { NoticeReceiver } from "./registry.ts";
+
+/** The registration of one connection. */
+export class Registration {
+  readonly #node: Pick<ServerNode, "registry" | "settings">;
+  readonly #receiver: NoticeReceiver;
+  /** Notices that came before the answer of the store. */
+  #early: StoreNotice[] = [];
+  #session = "";
+  #maxMessage = Infinity;
+
+  /** For a connection without a session. */
+  constructor(
+    node: Pick<ServerNode, "registry" | "settings">,
+    receiver: NoticeReceiver,
+  ) {
+    this.#node = node;
+    this.#receiver = receiver;
+  }
+
+  /** The id of the session, or empty. */
+  get session(): string {
+    return this.#session;
+  }
+
+  /** The largest message that the client takes, in bytes. */
+  get maxMessage(): number {
+    return this.#maxMessage;
+  }
+
+  /** The client has said how much it takes. */
+  expect(maxMessage: number): void {
+    this.#maxMessage = maxMessage;
+  }
+
+  /** Hears of a session from now on, before it is known to be the connection's. */
+  listen(session: string): void {
+    if (this.#session === session) return;
+    const { registry } = this.#node;
+    registry.unlisten(this.#session, this.#receiver);
+    this.#session = session;
+    this.#early = [];
+    registry.listen(session, this.#receiver);
+  }
+
+  /** Keeps a notice until the store has answered. */
+  keep(notice: StoreNotice): void {
+    this.#early.push(notice);
+  }
+
+  /** The notices that were kept. */
+  takeEarly(): readonly StoreNotice[] {
+    const early = this.#early;
+    this.#early = [];
+    return early;
+  }
+
+  /** The session is the connection's. */
+  enter(principal: string): void {
+    this.#node.registry.enter({
+      ...{ id: this.#session, principal, owner: this.#receiver },
+      maxMessage: this.#maxMessage,
+    });
+  }
+
+  /** The session has ended. */
+  remove(): void {
+    this.#node.registry.remove(this.#session);
+  }
+
+  /**
+   * The connection is over.
+   *
+   * @param session `detached`: it waits for its client. `gone`: it has ended, or
+   * others have it.
+   */
+  leave(session: "detached" | "gone"): void {
+    const { registry, settings: { clock, config } } = this.#node;
+    registry.unlisten(this.#session, this.#receiver);
+    const forgetAt = session === "detached"
+      ? clock.now() + config.ttl
+      : -Infinity;
+    registry.leave(this.#session, this.#receiver, forgetAt);
+  }
+}

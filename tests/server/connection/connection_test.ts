@@ -1,0 +1,197 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { SessionConnection } from "../../../lib/server/connection/connection.ts";
+import type { PeerListener } from "../../../lib/server/connection/peer.ts";
+import type { SessionServerOptions } from "../../../lib/server/mod.ts";
+import {
+  encodeControl,
+  type KnownControl,
+  parseControl,
+} from "../../../lib/session/wire/control.ts";
+import type { NewSession } from "../../../lib/session/wire/handshake.ts";
+import type { Payload } from "../../../lib/session/wire/payload.ts";
+import { OPEN, RESUME } from "../../session/server/peer.ts";
+import { TestNode, TestPeer } from "../nodes.ts";
+
+const WINDOW = [9, 9_000] as const;
+
+/** A client of a node, without a network. */
+class Dialed {
+  readonly peer = new TestPeer();
+  readonly connection: SessionConnection;
+  closed = 0;
+  #listener: PeerListener | undefined;
+
+  constructor(node: TestNode) {
+    this.connection = new SessionConnection(node, {
+      request: new Request("http://127.0.0.1/"),
+      connect: (listener) => {
+        this.#listener = listener;
+        return this.peer;
+      },
+      onClosed: () => this.closed += 1,
+    });
+    this.#listener!.opened();
+  }
+
+  /** Sends a frame, and waits for what the store and the handler do with it. */
+  async send(frame: Payload): Promise<void> {
+    this.#listener!.received(frame);
+    await settled();
+  }
+
+  async control(control: KnownControl): Promise<void> {
+    await this.send(encodeControl(control));
+  }
+
+  async open(): Promise<NewSession> {
+    await this.control({ ...OPEN, window: WINDOW, maxMessage: 1_000 });
+    return parseControl(`${this.peer.sent[0]}`.slice(2)) as never;
+  }
+
+  async cut(): Promise<void> {
+    this.#listener!.disconnected();
+    this.#listener!.disconnected();
+    await settled();
+  }
+}
+
+/** Tokens are signed in another thread. */
+async function settled(): Promise<void> {
+  for (const _ of [1, 2, 3, 4, 5]) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+function nodeOf(
+  handler: Partial<SessionServerOptions["handler"]> = {},
+  options: Partial<SessionServerOptions> = {},
+) {
+  return new TestNode({ ...options, handler: { message() {}, ...handler } });
+}
+
+Deno.test("SessionConnection opens a session, and answers its messages", async () => {
+  await using node = nodeOf({ message: (_, { reply }) => reply("re") });
+  const client = new Dialed(node);
+  const { session } = await client.open();
+  assertEquals(client.connection.lease?.lease.session, session);
+  await client.send("m1|a");
+  assertEquals(client.peer.sent.slice(1), ["m1,1|re"]);
+  assertEquals([node.registry.size, client.closed], [1, 0]);
+  await client.control({ op: "bye", ack: 1 });
+  assertEquals(client.peer.done, ["close 1000 "]);
+  assertEquals([node.registry.size, client.closed], [0, 1]);
+  assertEquals(client.connection.lease, undefined);
+});
+
+Deno.test("SessionConnection waits for a first message from the opening on", async () => {
+  await using node = nodeOf();
+  const client = new Dialed(node);
+  node.clock.advance(9_999);
+  assertEquals(client.peer.done, []);
+  node.clock.advance(1);
+  assertEquals(client.peer.done, ["close 4408 No first message in time"]);
+  assertEquals([client.closed, node.clock.timers], [1, 0]);
+});
+
+Deno.test("SessionConnection waits for authenticate no longer than for a first message", async () => {
+  await using node = nodeOf({}, { authenticate: () => new Promise(() => {}) });
+  const client = new Dialed(node);
+  await client.control(OPEN);
+  node.clock.advance(10_000);
+  assertEquals(client.peer.done, ["close 4408 No answer in time"]);
+});
+
+Deno.test("SessionConnection leaves its session to wait when its client is gone", async () => {
+  const calls: string[] = [];
+  await using node = nodeOf({ detached: () => void calls.push("detached") });
+  const client = new Dialed(node);
+  const { session } = await client.open();
+  await node.session(session).send("a");
+  await client.cut();
+  await client.send("m1|after the end");
+  client.connection.checkPeer();
+  assertEquals([calls, client.closed], [["detached"], 1]);
+  assertEquals([node.registry.detached, node.registry.detachedBytes], [1, 1]);
+});
+
+Deno.test("SessionConnection resumes a session, with what came before the answer", async () => {
+  await using node = nodeOf();
+  const first = new Dialed(node);
+  const { session, token, gen } = await first.open();
+  await first.cut();
+  const second = new Dialed(node);
+  const resuming = second.control({
+    ...RESUME,
+    ...{ token, have: [[gen, 0]], window: WINDOW, maxMessage: 1_000 },
+  });
+  await node.session(session).send("early");
+  await resuming;
+  assertStringIncludes(`${second.peer.sent[0]}`, '"op":"resumed"');
+  assertEquals(second.peer.sent.slice(1), ["m1|early"]);
+  assertEquals([node.registry.size, node.registry.detached], [1, 0]);
+});
+
+Deno.test("SessionConnection gives its session to a newer one", async () => {
+  await using node = nodeOf();
+  const first = new Dialed(node);
+  const { token, gen } = await first.open();
+  const second = new Dialed(node);
+  await second.control({
+    ...RESUME,
+    ...{ token, have: [[gen, 0]], window: WINDOW },
+  });
+  assertEquals(first.peer.done, [
+    "close 4409 The session is held elsewhere",
+  ]);
+  assertEquals([first.closed, second.closed], [1, 0]);
+});
+
+Deno.test("SessionConnection.checkPeer() asks, and drops a client that is silent", async () => {
+  await using node = nodeOf();
+  const client = new Dialed(node);
+  await client.open();
+  client.connection.checkPeer();
+  client.connection.checkPeer();
+  assertEquals(client.peer.sent.slice(1), ["p1|"]);
+  client.connection.checkPeer();
+  assertEquals(client.peer.done, ["terminate"]);
+  await settled();
+  assertEquals(node.registry.detached, 1);
+});
+
+Deno.test("SessionConnection drops a client that takes nothing", async () => {
+  await using node = nodeOf({}, { limits: { unsentBytes: 10 } });
+  const client = new Dialed(node);
+  const { session } = await client.open();
+  client.peer.unsentBytes = 11;
+  await node.session(session).send("a");
+  await settled();
+  assertEquals([client.peer.done, client.closed], [["terminate"], 1]);
+});
+
+Deno.test("SessionConnection.abandon() gives a handler up, and its signal fires", async () => {
+  let signal: AbortSignal | undefined;
+  await using node = nodeOf({
+    message: (_, message) => {
+      signal = message.signal;
+      return new Promise(() => {});
+    },
+  });
+  const client = new Dialed(node);
+  await client.open();
+  await client.send("m1|a");
+  client.connection.close(4503, "This server closes");
+  assertEquals([client.closed, signal?.aborted], [0, false]);
+  client.connection.abandon();
+  assertEquals([client.closed, signal?.aborted], [1, true]);
+});
+
+Deno.test("SessionConnection closes with 4503 when its store fails", async () => {
+  await using node = nodeOf();
+  const client = new Dialed(node);
+  await client.open();
+  await node.store[Symbol.asyncDispose]();
+  await client.send("m1|a");
+  assertEquals(client.peer.done, ["close 4503 The store has restarted"]);
+  assertEquals(node.counters.read().storeFailures, 1);
+});

@@ -1,0 +1,117 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { SessionSendError } from "../../lib/server/mod.ts";
+import {
+  newSessionId,
+  openSession,
+} from "../../lib/server/connection/requests.ts";
+import type { StoreNotice } from "../../lib/session/store/store.ts";
+import { OPEN } from "../session/server/peer.ts";
+import { noting, TestNode } from "./nodes.ts";
+
+/** A session of a node, as a connection would have it. */
+async function opened(node: TestNode) {
+  const id = newSessionId();
+  const notices: StoreNotice[] = [];
+  const owner = { notify: (notice: StoreNotice) => void notices.push(notice) };
+  const { lease } = await openSession(node, {
+    ...{ id, principal: "ann", request: OPEN },
+  });
+  node.registry.listen(id, owner);
+  node.registry.enter({ id, principal: "ann", maxMessage: 90, owner });
+  const detach = async () => {
+    node.registry.leave(id, owner, node.clock.now() + 60_000);
+    node.detach(lease, 60_000);
+    await node.settled();
+  };
+  return { id, lease, notices, detach };
+}
+
+function endsOf(ended: string[]) {
+  return {
+    message() {},
+    ended: ({ id }: { readonly id: string }, { why }: { why: string }) =>
+      void ended.push(`${id} ${why}`),
+  };
+}
+
+Deno.test("LocalNode.session().send() stores a message, and tells whose session it is", async () => {
+  await using node = new TestNode();
+  const { id, notices } = await opened(node);
+  await node.session(id).send("a");
+  await Promise.resolve();
+  assertEquals(notices.map(({ type }) => type), ["appended"]);
+  assertEquals(node.counters.read().stored, 1);
+});
+
+Deno.test("LocalNode.session().send() rejects what the client does not take", async () => {
+  await using node = new TestNode({ buffer: { maxMessages: 1 } });
+  const { id } = await opened(node);
+  const codes: string[] = [];
+  for (const data of ["x".repeat(91), "a", "b"]) {
+    await node.session(id).send(data).catch(({ code }) => codes.push(code));
+  }
+  await node.session("none").send("a").catch(({ code }) => codes.push(code));
+  assertEquals(codes, ["too-large", "full", "gone"]);
+  assertEquals(node.counters.read().rejected, 2);
+  await assertRejects(() => node.session(id).send("c"), SessionSendError, "1");
+});
+
+Deno.test("LocalNode.end() tells the application once", async () => {
+  const ended: string[] = [];
+  await using node = new TestNode({ handler: endsOf(ended) });
+  const { id } = await opened(node);
+  await node.session(id).end();
+  await node.session(id).end();
+  assertEquals(ended, [`${id} ended`]);
+  assertEquals([node.counters.read().ended, node.registry.size], [1, 0]);
+});
+
+Deno.test("LocalNode.detach() ends the oldest sessions when too much waits", async () => {
+  const ended: string[] = [];
+  await using node = new TestNode({
+    handler: endsOf(ended),
+    limits: { detachedBytes: 100 },
+  });
+  const [first, second] = [await opened(node), await opened(node)];
+  await node.session(first.id).send("x".repeat(60));
+  await first.detach();
+  await node.session(second.id).send("x".repeat(40));
+  await second.detach();
+  assertEquals([ended.length, node.registry.detachedBytes], [0, 100]);
+  await node.session(second.id).send("x");
+  await node.settled();
+  assertEquals(ended, [`${first.id} evicted`]);
+  assertEquals(node.registry.detachedBytes, 41);
+});
+
+Deno.test("LocalNode.maintain() tells whose lease has ended without a notice", async () => {
+  await using node = new TestNode();
+  const { lease, notices } = await opened(node);
+  const older = { ...lease, fence: 0 };
+  node.maintain([{ lease, ttl: 1 }, { lease: older, ttl: 1 }]);
+  await node.settled();
+  const { session } = lease;
+  assertEquals(notices, [{ type: "fenced", session, fence: 0, why: "ended" }]);
+});
+
+Deno.test("LocalNode.maintain() ends what is over", async () => {
+  const ended: string[] = [];
+  await using node = new TestNode({ handler: endsOf(ended) });
+  const { id, detach } = await opened(node);
+  await detach();
+  node.clock.advance(60_000);
+  node.maintain([]);
+  await node.settled();
+  assertEquals(ended, [`${id} expired`]);
+});
+
+Deno.test("LocalNode.track() counts and logs what the store rejects", async () => {
+  const records: string[] = [];
+  const node = new TestNode({ logger: noting(records) });
+  node.track(Promise.reject(new Error("Disk on fire")));
+  await node.settled();
+  assertEquals(records, ["error The session store failed"]);
+  assertEquals(node.counters.read().storeFailures, 1);
+  await node[Symbol.asyncDispose]();
+  await assertRejects(() => node.store.due(1), Error, "closed");
+});

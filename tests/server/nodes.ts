@@ -1,0 +1,67 @@
+/** Nodes and sockets for the parts of a session server, without a network. */
+
+import type { Peer } from "../../lib/server/connection/peer.ts";
+import { newSessionId } from "../../lib/server/connection/requests.ts";
+import type { SessionServerOptions } from "../../lib/server/mod.ts";
+import { LocalNode } from "../../lib/server/local_node.ts";
+import type { Payload } from "../../lib/session/wire/payload.ts";
+import { ManualClock } from "../platform/manual_clock.ts";
+import { KEY } from "./listening.ts";
+
+/** A node on a clock that stands still. */
+export class TestNode extends LocalNode {
+  declare readonly clock: ManualClock;
+
+  constructor(options: Partial<SessionServerOptions> = {}) {
+    const clock = new ManualClock();
+    super({
+      key: KEY,
+      authenticate: (_request, auth) => auth ?? "ann",
+      handler: { message() {} },
+      clock,
+      ...options,
+    });
+    this.clock = clock;
+  }
+
+  /** Its keys are made in another thread, and are awaited here. */
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await this.tokens.sign({
+      ...{ session: newSessionId(), counter: 1, principal: "ann" },
+    });
+    await super[Symbol.asyncDispose]();
+  }
+}
+
+/** A socket that notes what is done to it. */
+export class TestPeer implements Peer {
+  readonly sent: Payload[] = [];
+  readonly done: string[] = [];
+  unsentBytes = 0;
+  declare ping?: () => void;
+
+  send(data: Payload): void {
+    this.sent.push(data);
+  }
+
+  close(closeCode: number, reason: string): void {
+    this.done.push(`close ${closeCode} ${reason}`);
+  }
+
+  terminate(): void {
+    this.done.push("terminate");
+  }
+}
+
+/** A logger that notes the level and the message of each record. */
+export function noting(records: string[]) {
+  const level = (name: string) => (message: string) => {
+    records.push(`${name} ${message}`);
+  };
+  return {
+    debug: level("debug"),
+    info: level("info"),
+    warn: level("warn"),
+    error: level("error"),
+  };
+}
