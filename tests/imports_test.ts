@@ -73,6 +73,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "server/stores",
     "server/stores/sqlite",
     "session/wire",
+    "session/flow",
     "session/store",
   ],
   platform: [],

@@ -57,17 +57,20 @@ const MAINTENANCE = 10_000;
  * directions, across any number of connections.
  *
  * @example Answers that are neither lost nor repeated
- * ```ts ignore
+ * ```ts
  * import { SessionServer } from "@holdfast/websocket/server";
  *
- * const sessions = new SessionServer({
- *   key: Deno.env.get("SESSION_KEY")!,
+ * await using sessions = new SessionServer({
+ *   key: "at least 32 random bytes of your own",
  *   authenticate: (_request, auth) => auth ?? new Response(null, { status: 401 }),
  *   handler: {
  *     message: (_session, message) => message.reply(`Got ${message.data}`),
  *   },
  * });
- * Deno.serve((request) => sessions.upgrade(request));
+ * await using server = Deno.serve(
+ *   { port: 0, onListen() {} },
+ *   (request) => sessions.upgrade(request),
+ * );
  * ```
  */
 export class SessionServer implements AsyncDisposable {

@@ -110,6 +110,7 @@ export class NpmProject implements AsyncDisposable {
       exports: {
         ".": "./mod.ts",
         "./in-thread": "./lib/client/in_thread.ts",
+        "./server": "./lib/server/mod.ts",
         "./worker": "./worker.ts",
       },
     };

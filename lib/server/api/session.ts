@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { Lost } from "../../session/wire/handshake.ts";
 import type { Payload } from "../../session/wire/payload.ts";
-import type { Stored } from "../../session/store/store.ts";
+import type { Fate, Refused, Stored } from "../../session/store/store.ts";
 
 /** What can be sent: text or binary data. Binary data is copied at once. */
 export type SessionData = string | ArrayBuffer | ArrayBufferView;
@@ -58,8 +57,14 @@ export interface SessionMessage {
 
 /** How a session was opened. */
 export interface OpenedInfo {
-  /** The fate of the session that the client had asked for, if it is gone. */
-  readonly lost: Omit<Lost, "op" | "opened"> | undefined;
+  /** The session that the client had asked for, if it is gone. */
+  readonly lost: LostInfo | undefined;
+}
+
+/** A session that is gone, and the fate of its messages as far as it is known. */
+export interface LostInfo extends Partial<Fate> {
+  /** Why it could not be resumed. */
+  readonly why: Exclude<Refused["why"], "stale" | "principal">;
 }
 
 /** What a resume brought to light. All are 0 unless the store has lost data. */

@@ -19,7 +19,9 @@ export type Positions = readonly WirePosition[];
 
 /** A generation of a session's log, and the first number given in it. */
 export interface Era {
+  /** The name of the generation. */
   readonly generation: string;
+  /** The first number that was given in it. */
   readonly first: number;
 }
 

@@ -109,23 +109,25 @@ export interface Resumed {
 }
 
 /** Why a session could not be resumed. */
-export type LostReason = typeof LOST_REASONS[number];
+export type LostReason =
+  /** The server or its application ended it. */
+  | "ended"
+  /** It was not resumed within its ttl. */
+  | "expired"
+  /** It made room for others. */
+  | "evicted"
+  /** The server knows no such session. */
+  | "unknown"
+  /** A newer token of it was used. */
+  | "superseded"
+  /** No generation is common, or the client's numbers are behind. */
+  | "diverged";
 
 /** All reasons, for validation. */
 export const LOST_REASONS = [
-  /** The server or its application ended it. */
-  "ended",
-  /** It was not resumed within its ttl. */
-  "expired",
-  /** It made room for others. */
-  "evicted",
-  /** The server knows no such session. */
-  "unknown",
-  /** A newer token of it was used. */
-  "superseded",
-  /** No generation is common, or the client's numbers are behind. */
-  "diverged",
-] as const;
+  ...["ended", "expired", "evicted"] as const,
+  ...["unknown", "superseded", "diverged"] as const,
+] as const satisfies readonly LostReason[];
 
 /** Server to client: the session is gone, and a new one has begun. */
 export interface Lost {
