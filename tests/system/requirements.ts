@@ -15,15 +15,22 @@ interface Need {
   readonly advice: string;
 }
 
+/** WebKit's own browser stands where the architecture says. */
+const WEBKIT =
+  `/usr/lib/${Deno.build.arch}-linux-gnu/webkit2gtk-4.1/MiniBrowser`;
+
 /** Where Debian puts the programs that tests start. */
 export const PROGRAMS = {
   chromium: "/usr/bin/chromium",
+  firefox: "/usr/bin/firefox-esr",
   haproxy: "/usr/sbin/haproxy",
   ip: "/usr/sbin/ip",
   nginx: "/usr/sbin/nginx",
   openssl: "/usr/bin/openssl",
   python: "/usr/bin/python3",
   tinyproxy: "/usr/bin/tinyproxy",
+  webkit: WEBKIT,
+  xvfb: "/usr/bin/xvfb-run",
 } as const;
 
 /** Asks npm for a package that the tests install, from its cache if need be. */
@@ -41,6 +48,10 @@ const NEEDS = {
   chromium: {
     isMet: () => isFile(PROGRAMS.chromium),
     advice: "install Debian's chromium",
+  },
+  firefox: {
+    isMet: () => isFile(PROGRAMS.firefox),
+    advice: "install Debian's firefox-esr",
   },
   haproxy: {
     isMet: () => isFile(PROGRAMS.haproxy),
@@ -61,6 +72,10 @@ const NEEDS = {
   tinyproxy: {
     isMet: () => isFile(PROGRAMS.tinyproxy),
     advice: "install Debian's tinyproxy",
+  },
+  webkit: {
+    isMet: () => isFile(PROGRAMS.webkit) && isFile(PROGRAMS.xvfb),
+    advice: "install Debian's webkit2gtk-driver and xvfb",
   },
   "pseudo-terminal": {
     isMet: () => succeeds(PROGRAMS.python, ["-c", "import pty, termios"]),

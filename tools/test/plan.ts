@@ -53,8 +53,9 @@ export const CALM: readonly string[] = [
   "tests/system/liveness_tls_test.ts",
 ];
 
-/** Which start Chromium, whose processes fill a small machine: one at a time. */
+/** Which start a browser, whose processes fill a small machine: one at a time. */
 export const CHROMIUM: readonly string[] = [
+  "tests/system/browser_blocked_test.ts",
   "tests/system/browser_bundlers_test.ts",
   "tests/system/browser_page_test.ts",
   "tests/system/browser_restored_test.ts",
