@@ -19,7 +19,7 @@ import { Inbound, type InboundEvents } from "./inbound.ts";
 import { nextMaskingKey } from "./masking_keys.ts";
 import { Output, type OutputListener } from "./output.ts";
 import { ReadBuffer } from "./read_buffer.ts";
-import { Turn } from "./turn.ts";
+import { othersHadTheirTurn, Turn } from "../turn.ts";
 
 /** What a connection is made of. */
 export interface ConnectionParts {
@@ -243,9 +243,4 @@ export class Connection implements InboundEvents, OutputListener {
 
 function now(): number {
   return performance.now();
-}
-
-/** Waits for a timer, so that Deno looks at all that the system has for it. */
-function othersHadTheirTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -12,7 +12,7 @@ import type { Data } from "../../queue/data.ts";
 import type { Failure } from "../../connection/failure.ts";
 import { isSent } from "../close_code.ts";
 import { endFailure, type TransportPhase } from "../end_failure.ts";
-import { FloodGuard } from "./flood_guard.ts";
+import { othersHadTheirTurn, Turn } from "../turn.ts";
 import { withUserAgent } from "../user_agent.ts";
 import type {
   Target,
@@ -40,8 +40,8 @@ const LOW = HIGH / 4;
 const MAX_PAYLOAD = 2 ** 31 - 1;
 /** How long a peer may keep TCP open after the last frame, in milliseconds. */
 const LINGER = 1_000;
-/** How long reading pauses after a peer has kept this thread busy, in milliseconds. */
-const BREATH = 5;
+/** What a frame costs besides its bytes, in bytes. */
+const FRAME = 256;
 /** How many unanswered pings are kept: more than a heartbeat needs. */
 const MAX_PINGS = 16;
 /**
@@ -160,8 +160,8 @@ class WsTransport implements Transport {
   #flushing: "now" | "later" = "now";
   #capacity: "free" | "awaited" = "free";
   #reading: "on" | "paused" = "on";
-  readonly #flood = new FloodGuard(() => performance.now());
-  #breath: ReturnType<typeof setTimeout> | undefined;
+  readonly #turn = new Turn(() => performance.now());
+  #turnOf: "ours" | "others" = "ours";
   /** The latest ping, while an answer is being written. */
   #answering: Uint8Array | undefined;
   #lingerTimer: ReturnType<typeof setTimeout> | undefined;
@@ -253,17 +253,19 @@ class WsTransport implements Transport {
 
   resume(): void {
     this.#reading = "on";
-    if (this.#breath === undefined) this.#ws.resume();
+    if (this.#turnOf === "ours") this.#ws.resume();
   }
 
   /** Lets the thread look elsewhere, after a peer has kept it busy. */
   #count(bytes: number): void {
-    if (!this.#flood.count(bytes) || this.#breath !== undefined) return;
+    if (!this.#turn.isOverAfter(bytes + FRAME)) return;
+    if (this.#turnOf === "others") return;
+    this.#turnOf = "others";
     this.#ws.pause();
-    this.#breath = setTimeout(() => {
-      this.#breath = undefined;
+    othersHadTheirTurn().then(() => {
+      this.#turnOf = "ours";
       if (this.#reading === "on") this.#ws.resume();
-    }, BREATH);
+    });
   }
 
   /** Writes once for all messages of a microtask: 8 times the messages per second. */
@@ -365,7 +367,6 @@ class WsTransport implements Transport {
 
   #release(): void {
     clearTimeout(this.#lingerTimer);
-    clearTimeout(this.#breath);
     this.#listener = undefined;
   }
 }

@@ -39,3 +39,8 @@ export class Turn {
     return true;
   }
 }
+
+/** Waits for a timer, so that Deno looks at all that the system has for it. */
+export function othersHadTheirTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Turn } from "../../../lib/transport/tcp/turn.ts";
+import { Turn } from "../../lib/transport/turn.ts";
 
 const KIBIBYTE = 1024;
 
