@@ -84,7 +84,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "queue",
     "rfc6455",
   ],
-  "transport/native": ["transport", "connection", "queue", "rfc6455"],
+  "transport/native": [
+    "transport",
+    "connection",
+    "platform",
+    "queue",
+    "rfc6455",
+  ],
   "transport/ws": [
     "transport",
     "connection",

@@ -151,7 +151,10 @@ export type DropReason =
   | "rejected"
   /** The connection was lost before `open`. */
   | "unopened"
-  /** The worker crashed. The message may or may not have been sent. */
+  /**
+   * The worker crashed, or Deno's own WebSocket took the message as the peer
+   * closed. It may have been sent, or not.
+   */
   | "unknown";
 
 /** Which queue a dropped message was in. */

@@ -48,12 +48,12 @@ function automatic(): TransportName {
   return "Deno" in globalThis ? "tcp" : "native";
 }
 
-/** Only Deno says why a connection failed, so browsers do without what reads it. */
+/** Only Deno says why a connection failed, and only there messages get lost. */
 async function loadNative(): Promise<TransportKind> {
   if (!("Deno" in globalThis)) return nativeTransport;
   try {
     return nativeTransportWith(
-      await import("./native/native_failure.ts", NOT_BUNDLED),
+      await import("./native/deno.ts", NOT_BUNDLED),
     );
   } catch {
     // A bundle that runs in Deno: the errors say less.

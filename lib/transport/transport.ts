@@ -33,7 +33,10 @@ export interface TransportListener {
   message(data: Data, bytes: number): void;
   /** A pong arrived that carries the payload of one of our pings. */
   pong(payload: string): void;
-  /** The next message may be sent, after `send()` returned `false`. */
+  /**
+   * The next message may be sent, after `send()` returned `false`; or `isHolding`
+   * has become `false`.
+   */
   writable(): void;
   /** The connection has ended, before or after `open`. The last call. */
   end(info: CloseInfo, failure: Failure | undefined): void;
@@ -47,6 +50,11 @@ export interface Transport {
    * sent then is lost (RFC 6455, 1.4).
    */
   readonly isOpen: boolean;
+  /**
+   * Whether messages that `send()` took may still be lost if the peer closes. At
+   * `end` it says whether that has happened. `undefined`: never.
+   */
+  readonly isHolding?: boolean | undefined;
   /**
    * Hands a message to the network. Only after `open`.
    *

@@ -157,7 +157,7 @@ Deno.test("write() rejects what the worker crashed with, and what the transport 
   await assertRejects(
     () => uncertain,
     ConnectionLostError,
-    "lost with the worker; it may have been sent",
+    "lost with its worker or connection; it may have been sent",
   );
 });
 

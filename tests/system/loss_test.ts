@@ -7,6 +7,7 @@ import {
   ReconnectingWebSocket,
   WorkerWebSocket,
 } from "@holdfast/websocket";
+import { queueTask } from "../../lib/platform/task.ts";
 import { ECHO_SERVERS, SETTINGS } from "./matrix.ts";
 import { requires } from "./requirements.ts";
 import { encodeClose, encodeFrame, OPCODE } from "./servers/frames.ts";
@@ -45,6 +46,36 @@ Deno.test("ReconnectingWebSocket() keeps for the next connection what is written
   assertEquals(new TextDecoder().decode(payload), "kept");
   await write;
   assertEquals(socket.metrics().sent.messages, 1);
+});
+
+Deno.test("write() over native resolves for no message that Deno takes after a close frame and never writes", async () => {
+  const arrived = new Set<string>();
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept();
+    for (let count = 1;; count += 1) {
+      const frame = await peer.readFrame();
+      if (frame === undefined) return;
+      if (frame.opcode === OPCODE.close) peer.end();
+      else arrived.add(new TextDecoder().decode(frame.payload));
+      if (count === 5) await peer.write(encodeClose(1012));
+    }
+  });
+  const socket = new ReconnectingWebSocket(server.url, [], {
+    transport: "native",
+    backoff: FAST,
+    closeTimeout: 500,
+  });
+  const resolved: string[] = [];
+  let rejected = 0;
+  while (server.peers.length < 30) {
+    const text = `${resolved.length + rejected} ${crypto.randomUUID()}`;
+    socket.write(text).then(() => resolved.push(text), () => rejected += 1);
+    await new Promise<void>(queueTask);
+  }
+  const { sent, droppedOutbound } = socket.metrics();
+  await socket[Symbol.asyncDispose]();
+  assertEquals(resolved.filter((text) => !arrived.has(text)), []);
+  assert(sent.messages > 0 && droppedOutbound.messages > 0);
 });
 
 for (const { server, start, needs } of ECHO_SERVERS) {

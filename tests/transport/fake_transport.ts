@@ -37,6 +37,7 @@ export class FakeTransport implements Transport {
   /** What `send()` returns. */
   capacity = true;
   isOpen = false;
+  isHolding: boolean | undefined;
   progress = 0;
   bufferedAmount = 0;
   readonly #listener: TransportListener;

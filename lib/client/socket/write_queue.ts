@@ -161,7 +161,7 @@ export function dropError(
     );
   }
   const detail = reason === "unknown"
-    ? "Message lost with the worker; it may have been sent"
+    ? "Message lost with its worker or connection; it may have been sent"
     : "Message refused by the transport";
   return new ConnectionLostError(
     `${detail}: send it again if that does no harm`,

@@ -14,6 +14,7 @@ import { utf8Length } from "../../queue/data.ts";
 import { platformCloseCode } from "../close_code.ts";
 import { endFailure, type TransportPhase } from "../end_failure.ts";
 import { hasUserAgent } from "../user_agent.ts";
+import type { HeldMessages } from "./held_messages.ts";
 import type {
   Target,
   Transport,
@@ -21,8 +22,10 @@ import type {
   TransportListener,
 } from "../transport.ts";
 
-/** Reads the text of an `error` event: why it failed. */
-export interface FailureReader {
+/** Knows what the platform does not say by events. */
+export interface PlatformReader {
+  /** Watches messages that may get lost when the peer closes. */
+  readonly HeldMessages?: typeof HeldMessages;
   /** No connection was made. */
   openingFailure(text: string): Failure;
   /** An open connection failed; `limit` is the largest accepted message, in bytes. */
@@ -31,7 +34,7 @@ export interface FailureReader {
 
 const HIDDEN = "The platform does not say why";
 /** Browsers hide it: there is no text. */
-const NO_TEXT: FailureReader = {
+const NO_TEXT: PlatformReader = {
   openingFailure: () => ({ type: "connect", kind: "unknown", detail: HIDDEN }),
   openFailure: hiddenLoss,
 };
@@ -54,13 +57,13 @@ export function hiddenLoss(): Failure {
 export const nativeTransport: TransportKind = /* @__PURE__ */
   makeKind(NO_TEXT, "relayed");
 
-/** The platform's own WebSocket, whose `error` events have a text. */
-export function nativeTransportWith(reader: FailureReader): TransportKind {
+/** The platform's own WebSocket, of which more is known. */
+export function nativeTransportWith(reader: PlatformReader): TransportKind {
   return makeKind(reader, "direct");
 }
 
 function makeKind(
-  reader: FailureReader,
+  reader: PlatformReader,
   output: TransportKind["output"],
 ): TransportKind {
   return {
@@ -85,19 +88,20 @@ const ENCODER = new TextEncoder();
 class NativeTransport implements Transport {
   readonly #socket: WebSocket;
   readonly #maxMessageSize: number;
-  readonly #reader: FailureReader;
+  readonly #reader: PlatformReader;
   #listener: TransportListener | undefined;
   #phase: TransportPhase = "opening";
   #requestedCode: number | undefined;
   #failure: Failure | undefined;
   #capacityTimer: ReturnType<typeof setInterval> | undefined;
+  readonly #held: HeldMessages | undefined;
   #messages = 0;
 
   constructor(
     target: Target,
     { maxMessageSize, reader, listener }: {
       readonly maxMessageSize: number;
-      readonly reader: FailureReader;
+      readonly reader: PlatformReader;
       readonly listener: TransportListener;
     },
   ) {
@@ -106,6 +110,11 @@ class NativeTransport implements Transport {
     this.#socket.binaryType = "arraybuffer";
     this.#maxMessageSize = maxMessageSize;
     this.#listener = listener;
+    this.#held = reader.HeldMessages &&
+      new reader.HeldMessages(
+        this.#socket,
+        () => this.#listener?.writable(),
+      );
     this.#socket.onopen = () => this.#onOpen();
     this.#socket.onmessage = (event) => this.#onMessage(event.data);
     this.#socket.onerror = (event) => this.#onError(event);
@@ -114,6 +123,10 @@ class NativeTransport implements Transport {
 
   get isOpen(): boolean {
     return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  get isHolding(): boolean | undefined {
+    return this.#held?.some;
   }
 
   get progress(): number {
@@ -126,6 +139,7 @@ class NativeTransport implements Transport {
 
   send(data: Data): boolean {
     this.#socket.send(data);
+    this.#held?.add();
     if (this.#socket.bufferedAmount <= HIGH) return true;
     this.#capacityTimer ??= setInterval(
       () => this.#checkCapacity(),
@@ -189,6 +203,8 @@ class NativeTransport implements Transport {
     const listener = this.#listener;
     this.#release();
     const info = this.#failure === undefined ? this.#infoOf(event) : LOST;
+    // Our own close frame, and a loss, come after what was sent before.
+    if (this.#phase !== "open" || info === LOST) this.#held?.clear();
     const context = { phase: this.#phase };
     listener?.end(info, this.#failure ?? endFailure(info, context));
   }
@@ -216,6 +232,7 @@ class NativeTransport implements Transport {
   /** The platform keeps the socket until its peer answers, but not this object. */
   #release(): void {
     this.#stopChecking();
+    this.#held?.stop();
     this.#listener = undefined;
     this.#socket.onopen = null;
     this.#socket.onmessage = null;
@@ -236,7 +253,7 @@ function open({ url, protocols, headers }: Target): WebSocket {
   if (hasUserAgent(headers)) {
     throw new TypeError(
       "Cannot set User-Agent: Deno's WebSocket sends its own besides; use " +
-        'transport: "ws"',
+        'transport: "tcp"',
     );
   }
   // The types of the DOM lack Deno's options.

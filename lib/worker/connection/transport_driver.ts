@@ -149,6 +149,7 @@ export class TransportDriver implements TransportEvents {
   /** Closes a transport that nobody needs any more. */
   abandon({ socket, ...frame }: Extract<Effect, { type: "abandon" }>): void {
     const giveUpAt = this.#clock.now() + this.#config.closeTimeout;
+    this.#sendBuffer.settle();
     this.#transports.abandon(socket, frame, giveUpAt);
   }
 
@@ -164,16 +165,17 @@ export class TransportDriver implements TransportEvents {
     if (state.kind !== "open" && !draining) return;
     const transport = this.#transports.get(state.socket);
     if (transport === undefined) return;
-    const buffer = this.#sendBuffer;
     // After the peer's close frame, what waits is for the next connection.
     if (this.#capacity === "room" && transport.isOpen) {
-      const room = buffer.flush(
+      const room = this.#sendBuffer.flush(
         now,
         (data) => this.#transmit(transport, data),
       );
       this.#capacity = room ? "room" : "full";
     }
-    const isOut = buffer.isEmpty && buffer.received >= this.#closeAfter;
+    if (!transport.isHolding) this.#sendBuffer.settle();
+    const { isEmpty, received } = this.#sendBuffer;
+    const isOut = isEmpty && received >= this.#closeAfter;
     if (draining && isOut) {
       this.#machine.dispatch({ type: "drained", socket: state.socket });
     }
@@ -274,8 +276,10 @@ export class TransportDriver implements TransportEvents {
 
   /** The transport is at its end. */
   ended(socket: number, info: CloseInfo, failure: Failure | undefined): void {
+    const fate = this.#transports.get(socket)?.isHolding ? "unknown" : "taken";
     this.#transports.delete(socket);
     if (!this.#machine.owns(socket)) return;
+    this.#sendBuffer.settle(fate);
     const { hooks } = this.#prepared;
     const end = { info, failure };
     const verdict = this.#features?.classifyEnding(hooks, end, this.#logger);

@@ -37,6 +37,8 @@ const NOTHING_IN_FLIGHT = { messages: 0, bytes: 0 };
 /** Hands messages to transports, each at most once and in order. */
 export class SendBuffer {
   readonly #queue = new Outbox<Entry>(UNLIMITED);
+  /** The numbers of messages that a transport has and may lose, oldest first. */
+  #held: number[] = [];
   readonly #listener: SendBufferListener;
   #received = 0;
 
@@ -93,9 +95,19 @@ export class SendBuffer {
     this.#dropWhere(() => true, reason);
   }
 
+  /** Reports what became of the messages that a transport has. */
+  settle(fate: "taken" | "unknown" = "taken"): void {
+    const held = this.#held;
+    const last = held.at(-1);
+    if (last === undefined) return;
+    this.#held = [];
+    if (fate === "taken") this.#listener.taken(last);
+    else for (const number of held) this.#listener.unsent(number, fate);
+  }
+
   /**
    * Hands over what waits and has not expired, until `transmit` says that there
-   * is no room.
+   * is no room. It counts as taken with the next {@linkcode settle}.
    *
    * @returns Whether there is room for more.
    */
@@ -115,7 +127,7 @@ export class SendBuffer {
   #handOver(entry: Entry, transmit: (data: Data) => boolean): boolean {
     try {
       const room = transmit(entry.data);
-      this.#listener.taken(entry.number);
+      this.#held.push(entry.number);
       return room;
     } catch {
       this.#listener.unsent(entry.number, "rejected");

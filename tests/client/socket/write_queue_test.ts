@@ -125,7 +125,7 @@ Deno.test("dropError() says what became of a message", () => {
   assertInstanceOf(lost, ConnectionLostError);
   assertEquals(
     lost.message,
-    "Message lost with the worker; it may have been sent: " +
+    "Message lost with its worker or connection; it may have been sent: " +
       "send it again if that does no harm",
   );
   const refused = dropError("rejected", LIMITS);

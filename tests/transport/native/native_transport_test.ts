@@ -34,7 +34,7 @@ Deno.test("nativeTransport refuses a User-Agent, which Deno would send besides i
   assertThrows(
     () => new Recorder(nativeTransport, "ws://localhost:1/", target),
     TypeError,
-    'transport: "ws"',
+    'transport: "tcp"',
   );
 });
 

@@ -46,6 +46,41 @@ Deno.test("TransportDriver.flush() waits for room, and only for that of its sock
   assertEquals(second.sent, ["b"]);
 });
 
+Deno.test("TransportDriver.flush() reports messages as taken when the transport can no longer lose them", async () => {
+  using client = new HubClient();
+  const transport = await client.open();
+  transport.isHolding = true;
+  client.send(1, "a", "b");
+  await client.settled();
+  assertEquals([transport.sent, client.all("taken")], [["a", "b"], []]);
+  transport.isHolding = false;
+  transport.drains();
+  assertEquals((await client.next("taken")).upTo, 2);
+});
+
+Deno.test("TransportDriver.ended() reports what the transport may have lost when the peer closed", async () => {
+  using client = new HubClient();
+  const transport = await client.open(setupWith({}, { backoff: AT_ONCE }));
+  transport.isHolding = true;
+  client.send(1, "a", "b");
+  transport.ends({ closeCode: 1012, reason: "", wasClean: true });
+  assertObjectMatch(await client.next("disconnected"), { attempt: 1 });
+  assertEquals(
+    client.all("unsent").map(({ message, reason }) => `${message} ${reason}`),
+    ["1 unknown", "2 unknown"],
+  );
+  assertEquals(client.all("taken"), []);
+});
+
+Deno.test("TransportDriver.abandon() counts as taken what the transport has", async () => {
+  using client = new HubClient();
+  const transport = await client.open(setupWith({}, { backoff: AT_ONCE }));
+  transport.isHolding = true;
+  client.send(1, "a");
+  client.say({ type: "reconnect", id: 1, reason: "" });
+  assertEquals((await client.next("taken")).upTo, 1);
+});
+
 Deno.test("TransportDriver.flush() keeps for the next connection what comes after the peer's close frame", async () => {
   using client = new HubClient();
   const transport = await client.open(setupWith({}, { backoff: AT_ONCE }));
