@@ -21,11 +21,15 @@ export interface Endpoint {
   onmessage: ((event: MessageEvent) => void) | null;
   /** Called when a post of the client could not be read. */
   onmessageerror: ((event: MessageEvent) => void) | null;
+  /** Ends the worker; ports have no say in that. */
+  close(): void;
   /** Listens for rejections that nobody handles. */
   addEventListener(
     type: "unhandledrejection",
     listener: (event: PromiseRejectionEvent) => void,
   ): void;
+  /** Listens for the end, where the platform has such an event. */
+  addEventListener(type: "unload", listener: () => void): void;
 }
 
 /**
@@ -44,6 +48,7 @@ export function serve(endpoint: Endpoint, realm: Realm): () => void {
   endpoint.onmessageerror = () => hub.receive(undefined);
   if (realm === "own") {
     reportRejections(endpoint);
+    reportEnd(endpoint);
     warmUp();
   }
   return () => {
@@ -60,6 +65,20 @@ function reportRejections(scope: Endpoint): void {
     const detail = `Unhandled rejection: ${describeError(event.reason)}`;
     scope.postMessage([{ type: "crashed", detail }], []);
   });
+}
+
+/** The platform tells nobody that code in a worker ended it: Deno by `unload`, others by nothing. */
+function reportEnd(scope: Endpoint): void {
+  const close = scope.close.bind(scope);
+  const report = () => {
+    const detail = "Code in it, such as a hook, ended it";
+    scope.postMessage([{ type: "crashed", detail }], []);
+  };
+  scope.addEventListener("unload", report);
+  scope.close = () => {
+    report();
+    close();
+  };
 }
 
 /** Loads what most connections want while the client still answers `ready`. */

@@ -14,7 +14,7 @@ import {
   WorkerError,
 } from "@holdfast/websocket";
 import { startWsServer } from "./servers/ws_server.ts";
-import { block, failure, next } from "./waiting.ts";
+import { block, failure, next, within } from "./waiting.ts";
 
 const MODULE = import.meta.resolve("./programs/identity_hooks.ts");
 const FAST = {
@@ -61,6 +61,51 @@ for (const [way, hook, options] of failures) {
     assert(error.retryable);
   });
 }
+
+for (
+  const [what, code, hook, options] of [
+    ["that cannot be parsed", "export const token = (;", "hooks", TOKEN],
+    ["with a value for a function", "export const url = 5;", "hooks", {}],
+    ["without token()", "export {};", "token", TOKEN],
+    ["without greeting()", "export {};", "greeting", GREETING],
+    ["without ping()", "export {};", "ping", HEARTBEAT],
+  ] as const
+) {
+  Deno.test(`hooks: a module ${what} ends the socket at once`, async () => {
+    await using server = await startWsServer();
+    await using socket = new ReconnectingWebSocket(server.url, [], {
+      ...options,
+      hooks: `data:text/javascript,${encodeURIComponent(code)}`,
+    });
+    const error = await failure(within(socket.closed));
+    assertInstanceOf(error, ProviderError);
+    assertEquals([error.provider, error.retryable], [hook, false]);
+    assertStringIncludes(error.message, "Correct it: another attempt");
+    assertEquals(socket.metrics().attempts, 1);
+  });
+}
+
+Deno.test("hooks: a module that cannot be downloaded now is downloaded again", async () => {
+  await using server = await startWsServer();
+  // A module that is downloaded would be entered in the lockfile.
+  let status = 503;
+  await using modules = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response("", { status }),
+  );
+  await using socket = new ReconnectingWebSocket(server.url, [], {
+    backoff: FAST,
+    hooks: `http://127.0.0.1:${modules.addr.port}/hooks.js`,
+  });
+  const { error } = await next(socket, "disconnect");
+  assertInstanceOf(error, ProviderError);
+  assertEquals([error.provider, error.retryable], ["hooks", true]);
+  assertStringIncludes(error.message, "503");
+  status = 403;
+  const fatal = await failure(within(socket.closed));
+  assertInstanceOf(fatal, ProviderError);
+  assertStringIncludes(fatal.message, "403");
+});
 
 for (
   const [way, options] of [

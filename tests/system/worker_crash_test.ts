@@ -17,7 +17,17 @@ import { block, failure, next, pull, record, within } from "./waiting.ts";
 const HOOKS = new URL("./programs/crash_hooks.ts", import.meta.url);
 const VERSION_999 = `postMessage([{ type: "ready", version: 999 }]);`;
 
-for (const way of ["throw", "reject", "babble"] as const) {
+const ENDED = /Code in it, such as a hook, ended it/;
+
+for (
+  const [way, message] of [
+    ["throw", /Boom/],
+    ["reject", /Boom/],
+    ["babble", /no notice/],
+    ["close", ENDED],
+    ["exit", ENDED],
+  ] as const
+) {
   Deno.test(`ReconnectingWebSocket() outlives a worker that breaks (${way})`, async () => {
     await using server = await startWsServer({ protocols: ["b"] });
     await using socket = new ReconnectingWebSocket(server.url, "b", {
@@ -31,7 +41,7 @@ for (const way of ["throw", "reject", "babble"] as const) {
     const { error, closeCode, wasClean } = await lost;
     assertInstanceOf(error, WorkerError);
     assertEquals(error.retryable, true);
-    assertMatch(error.message, way === "babble" ? /no notice/ : /Boom/);
+    assertMatch(error.message, message);
     assertEquals([closeCode, wasClean], [1006, false]);
     socket.send("queued");
     assertEquals((await back).reconnected, true);
@@ -204,7 +214,9 @@ Deno.test("worker.ts answers a malformed post and lives on", async () => {
   worker.terminate();
 });
 
-function breakWorker(way: "throw" | "reject" | "hang" | "babble"): void {
+function breakWorker(
+  way: "throw" | "reject" | "hang" | "babble" | "close" | "exit",
+): void {
   const orders = new BroadcastChannel("holdfast-crash");
   orders.postMessage(way);
   orders.close();

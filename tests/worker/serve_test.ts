@@ -7,7 +7,11 @@ class FakeScope implements Endpoint {
   onmessage: ((event: MessageEvent) => void) | null = null;
   onmessageerror: ((event: MessageEvent) => void) | null = null;
   readonly notices: Notice[] = [];
-  #onRejection: ((event: PromiseRejectionEvent) => void) | undefined;
+  readonly #listeners = new Map<
+    string,
+    (event: PromiseRejectionEvent) => void
+  >();
+  state: "open" | "closed" = "open";
   #arrived = Promise.withResolvers<void>();
 
   postMessage(message: unknown): void {
@@ -17,12 +21,15 @@ class FakeScope implements Endpoint {
     this.#arrived = Promise.withResolvers();
   }
 
+  close(): void {
+    this.state = "closed";
+  }
+
   addEventListener(
-    type: "unhandledrejection",
+    type: "unhandledrejection" | "unload",
     listener: (event: PromiseRejectionEvent) => void,
   ): void {
-    assertEquals(type, "unhandledrejection");
-    this.#onRejection = listener;
+    this.#listeners.set(type, listener);
   }
 
   async next(type: Notice["type"]): Promise<Notice> {
@@ -33,8 +40,8 @@ class FakeScope implements Endpoint {
     }
   }
 
-  rejects(event: PromiseRejectionEvent): void {
-    this.#onRejection?.(event);
+  fires(event: PromiseRejectionEvent): void {
+    this.#listeners.get(event.type)?.(event);
   }
 
   says(data: unknown): void {
@@ -66,13 +73,34 @@ Deno.test("serve() reports rejections that nobody handles, where the globals are
       reason: new Error("stray"),
       cancelable: true,
     });
-    scope.rejects(event);
+    scope.fires(event);
     assertEquals(event.defaultPrevented, scope === own);
   }
   assertObjectMatch(await own.next("crashed"), {
     detail: "Unhandled rejection: Error: stray",
   });
   assertEquals(shared.notices.some(({ type }) => type === "crashed"), false);
+  for (const stop of stops) stop();
+});
+
+Deno.test("serve() reports that code in the worker ends it, where the globals are its own", () => {
+  const closed = new FakeScope();
+  const left = new FakeScope();
+  const shared = new FakeScope();
+  const stops = [closed, left].map((scope) => serve(scope, "own"));
+  stops.push(serve(shared, "shared"));
+  closed.close();
+  const promise = Promise.resolve();
+  left.fires(new PromiseRejectionEvent("unload", { promise }));
+  shared.close();
+  for (const scope of [closed, left]) {
+    assertObjectMatch(scope.notices.at(-1) ?? {}, {
+      type: "crashed",
+      detail: "Code in it, such as a hook, ended it",
+    });
+  }
+  assertEquals([closed.state, left.state], ["closed", "open"]);
+  assertEquals(shared.notices, []);
   for (const stop of stops) stop();
 });
 

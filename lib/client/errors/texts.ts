@@ -60,7 +60,7 @@ const ADVICE = {
   tooBig: "Split messages, or raise maxMessageSize",
   inbox: "Read faster, or change the inbox option",
   authentication: "Check the token and its rights",
-  unusable: "Correct what the function returns: calling it again does not help",
+  unusable: "Correct it: another attempt would end in the same way",
   provider: "See its cause, and what the function depends on",
   version: "Serve the worker of the same release, and none from a cache",
   permission:
@@ -173,7 +173,12 @@ function describeFailure(
       ];
     case "provider":
       return [
-        withDetail(`The function "${failure.name}" failed`, failure.detail),
+        withDetail(
+          `The ${
+            failure.name === "hooks" ? "module" : "function"
+          } "${failure.name}" failed`,
+          failure.detail,
+        ),
         failure.retryable === false ? ADVICE.unusable : ADVICE.provider,
       ];
     case "inbox-overflow":

@@ -82,7 +82,7 @@ export type BackoffOptions =
     | ExponentialBackoff
   )
   & {
-    /** How many attempts may fail in a row. @default {Infinity} */
+    /** How many attempts may fail in a row; a worker that does not start is one. @default {Infinity} */
     readonly maxAttempts?: number;
     /** For how long attempts may fail in a row, in milliseconds. @default {Infinity} */
     readonly maxElapsed?: number;
@@ -150,7 +150,15 @@ export interface ReconnectingWebSocketOptions {
   readonly proxy?: string | false;
   /** Whether to offer compression (RFC 7692); only with the transport `tcp`. @default {false} */
   readonly compression?: boolean | CompressionOptions;
-  /** The URL of a module with hooks, imported in the worker. @default {undefined} */
+  /**
+   * The URL of a module with hooks, imported in the worker. One that cannot be
+   * downloaded now is downloaded again with each attempt. One that can never work
+   * ends the socket: it cannot be parsed, is not there, or lacks a function that
+   * another option names. Deno downloads again what the URL leads to, but not what
+   * that module imports.
+   *
+   * @default {undefined}
+   */
   readonly hooks?: string | URL;
   /** Where the connection runs: in the worker that all connections share, in a given host, in a worker of its own, or on this thread. @default {"shared"} */
   readonly worker?: WorkerHost | "shared" | "dedicated" | "none";

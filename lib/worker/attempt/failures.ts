@@ -23,11 +23,18 @@ export class ResolveError extends Error {
 /** Makes a failure of a thrown value; `fallback` says who failed, if the value does not. */
 export function failureOf(error: unknown, fallback: ProviderName): Failure {
   if (error instanceof ResolveError) return error.failure;
-  const name = error instanceof HookError ? error.hook : fallback;
+  const { hook: name, outlook } = error instanceof HookError
+    ? error
+    : { hook: fallback, outlook: "open" };
   if (name === "greeting" && isRefusal(error)) {
     return { type: "authentication", detail: detailOf(error) };
   }
-  return { type: "provider", name, detail: detailOf(error) };
+  return {
+    type: "provider",
+    name,
+    detail: detailOf(error),
+    ...outlook === "hopeless" && { retryable: false },
+  };
 }
 
 /** Makes the failure of a socket whose transport, or a hook, threw. */

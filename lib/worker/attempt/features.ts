@@ -7,6 +7,7 @@
 
 export { fillToken, placeToken } from "../../identity/token.ts";
 export { Greeting } from "./greeting.ts";
-export { callHook, loadHooks, requireHook } from "./hook_calls.ts";
+export { callHook, requireHook } from "./hook_calls.ts";
+export { loadHooks } from "./load_hooks.ts";
 export { TokenCache } from "./token_cache.ts";
 export { TokenRefresher } from "./token_refresher.ts";

@@ -1,5 +1,5 @@
 /**
- * Loads a hooks module, and calls what it exports.
+ * Calls what a hooks module exports.
  *
  * @module
  */
@@ -9,36 +9,6 @@ import { copyOfBinary, isArrayBuffer } from "../../queue/binary.ts";
 import type { Data } from "../../queue/data.ts";
 import { HookError, type Hooks } from "./hooks.ts";
 
-const NAMES = [
-  "url",
-  "token",
-  "greeting",
-  "ping",
-  "isPong",
-  "classify",
-] as const;
-
-/** Imports a hooks module and checks what it exports. */
-export async function loadHooks(url: string | undefined): Promise<Hooks> {
-  if (url === undefined) return {};
-  try {
-    const module: Record<string, unknown> = await import(url);
-    for (const name of NAMES) checkExport(module, name);
-    return module;
-  } catch (error) {
-    throw new HookError("hooks", error);
-  }
-}
-
-function checkExport(module: Record<string, unknown>, name: string): void {
-  const type = typeof module[name];
-  if (type !== "undefined" && type !== "function") {
-    throw new TypeError(
-      `Cannot use the export ${name}: a function is wanted, it is a ${type}`,
-    );
-  }
-}
-
 /** A hook that an option names: it must be there. */
 export function requireHook<N extends keyof Hooks>(
   hooks: Hooks,
@@ -46,7 +16,8 @@ export function requireHook<N extends keyof Hooks>(
 ): NonNullable<Hooks[N]> {
   const hook = hooks[name];
   if (hook !== undefined) return hook;
-  throw new HookError(name, new TypeError(`The module exports no ${name}()`));
+  const error = new TypeError(`The module exports no ${name}()`);
+  throw new HookError(name, error, "hopeless");
 }
 
 /** Calls a hook, whose failure then carries its name. */

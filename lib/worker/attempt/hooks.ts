@@ -111,11 +111,18 @@ export class HookError extends Error {
   override readonly name = "HookError";
   /** The export that failed; `"hooks"` when the module could not be loaded. */
   readonly hook: ProviderName;
+  /** Whether it may work when it is tried again. */
+  readonly outlook: "open" | "hopeless";
 
   /** Makes an error that names the hook. */
-  constructor(hook: ProviderName, cause: unknown) {
+  constructor(
+    hook: ProviderName,
+    cause: unknown,
+    outlook: HookError["outlook"] = "open",
+  ) {
     super(describeError(cause), { cause });
     this.hook = hook;
+    this.outlook = outlook;
   }
 }
 

@@ -125,7 +125,7 @@ export class Resolver {
     if (this.#equipment !== undefined) return this.#equipment;
     const features = await this.#parts.loadFeatures();
     if (features === undefined) return undefined;
-    const hooks = await features.loadHooks(this.#setup.hooks);
+    const hooks = await features.loadHooks(this.#setup);
     const { token } = this.#setup;
     const tokens = token && new features.TokenCache(token, {
       fetch: (context) => this.#fetchToken(context),

@@ -18,7 +18,15 @@ orders.onmessage = ({ data }) => {
     case "babble":
       self.postMessage("What?");
       return;
+    case "close":
+      self.close();
+      return;
+    case "exit":
+      Deno.exit(3);
   }
 };
 
-declare const self: { postMessage(message: unknown): void };
+declare const self: {
+  postMessage(message: unknown): void;
+  close(): void;
+};

@@ -23,6 +23,12 @@ Deno.test("failureOf() names who failed", () => {
     name: "hooks",
     detail: "Error: no",
   });
+  assertEquals(failureOf(new HookError("hooks", "no", "hopeless"), "url"), {
+    type: "provider",
+    name: "hooks",
+    detail: "no",
+    retryable: false,
+  });
   const failure = { type: "invalid", detail: "x" } as const;
   assertEquals(failureOf(new ResolveError(failure), "hooks"), failure);
 });

@@ -1,0 +1,59 @@
+/**
+ * Whether a module that could not be imported can be imported later.
+ *
+ * No standard says how an import fails. These are the words of V8, Deno and the
+ * browsers; what nobody knows is worth another attempt.
+ *
+ * @module
+ */
+
+/** Statuses that pass. */
+const PASSING = /^(?:408|425|429|5\d\d)$/;
+/** In Deno: a status, or a connection that failed. */
+const DENO_PASSING = /failed: (?:408|425|429|5\d\d)\b|error sending request/i;
+/** The code of each error of Deno's module loader. */
+const DENO_CODE = "ERR_MODULE_NOT_FOUND";
+/** How browsers say that there is no module; they hide why. */
+const NOT_FETCHED = /dynamically imported module|importing a module script/i;
+
+/** Tells whether another import would fail as well. */
+export function isHopeless(error: unknown, url: string): boolean {
+  if (!(error instanceof Error)) return false;
+  if (Reflect.get(error, "code") === DENO_CODE) {
+    return !DENO_PASSING.test(error.message);
+  }
+  // Of the module itself, unless it has parsed some JSON meanwhile.
+  if (error instanceof SyntaxError) return !/json/i.test(error.message);
+  if (!NOT_FETCHED.test(error.message)) return false;
+  const status = statusOf(url);
+  return status >= 400 && !PASSING.test(`${status}`);
+}
+
+/** The status that a browser got for a URL last; 0: it does not say. */
+function statusOf(url: string): number {
+  const entry = performance.getEntriesByType("resource").findLast(({ name }) =>
+    name === url
+  );
+  return Number(entry && Reflect.get(entry, "responseStatus")) || 0;
+}
+
+/** What the content security policy forbids, from now on. */
+export interface PolicyWatch {
+  /** Whether it forbade to load this. */
+  forbade(url: string): boolean;
+  /** Watches no longer. */
+  stop(): void;
+}
+
+/** Watches what the content security policy of a worker forbids. */
+export function watchPolicy(scope: EventTarget = globalThis): PolicyWatch {
+  const forbidden = new Set<unknown>();
+  const onViolation = (event: object) =>
+    void forbidden.add(Reflect.get(event, "blockedURI"));
+  scope.addEventListener("securitypolicyviolation", onViolation);
+  return {
+    forbade: (url) => forbidden.has(url),
+    stop: () =>
+      scope.removeEventListener("securitypolicyviolation", onViolation),
+  };
+}
