@@ -18,6 +18,7 @@ import type {
   StatusNotice,
 } from "../../boundary/protocol.ts";
 import { Closing } from "./closing.ts";
+import { FailedStarts } from "./failed_starts.ts";
 import type { Post, PostSender } from "../workers/post_sender.ts";
 import type { RemoteConnectionListener } from "./listener.ts";
 import { PendingRequests } from "./pending_requests.ts";
@@ -63,6 +64,7 @@ export class RemoteConnection
   #autoConnect: boolean;
   #opens = 0;
   #id = 0;
+  readonly #failedStarts: FailedStarts;
   #phase = LIVE;
   /** Made with the first request. */
   #requests: PendingRequests | undefined;
@@ -82,6 +84,7 @@ export class RemoteConnection
       attempt: 0,
     };
     this.#listener = new GuardedListener(listener);
+    this.#failedStarts = new FailedStarts(setup.config.backoff, pool.clock);
     this.outgoing = new SendQueue(outbox, pool.clock, this);
     this.incoming = new ReceiveQueue(this.#listener, {
       listener: this,
@@ -106,7 +109,10 @@ export class RemoteConnection
   reconnect(reason: string): void {
     if (this.#phase.kind !== "live") return;
     this.#autoConnect = true;
-    if (this.#sender === undefined) return this.#pool.restartNow(this);
+    if (this.#sender === undefined) {
+      this.#failedStarts.reset();
+      return this.#pool.restartNow(this);
+    }
     while (this.outgoing.fill(this.#sender.staged, this.#id) === "more");
     // What is sent from now on is meant for the new connection.
     this.outgoing.closeGate();
@@ -171,6 +177,7 @@ export class RemoteConnection
   /** The worker is ready and has this `connect`. */
   attached(sender: PostSender, { id, setup }: ConnectCommand): void {
     this.#sender = sender;
+    this.#failedStarts.reset();
     this.#id = id;
     // The worker does not know yet that the end was asked for.
     if (this.#phase.kind !== "live") return this.#skipDrain();
@@ -231,9 +238,16 @@ export class RemoteConnection
   /** The worker is gone; its successor starts in `delay` milliseconds. */
   crashed(failure: Failure, delay: number): void {
     const { kind, attempt } = this.#status;
+    // What fails after that is no start.
+    if (this.#sender !== undefined) this.#failedStarts.reset();
+    const exhausted = this.#sender === undefined &&
+      this.#failedStarts.add(failure, delay);
     this.#detach(failure);
     if (this.#phase.kind !== "live") return this.#end(WITHOUT_WORKER);
-    if (kind === "idle") return;
+    if (kind === "idle" && !this.#autoConnect) return;
+    if (exhausted) {
+      return this.#end({ info: LOST, cause: "exhausted", failure: exhausted });
+    }
     this.#autoConnect = true;
     const status = { kind: "waiting", attempt, delay } as const;
     this.#status = status;

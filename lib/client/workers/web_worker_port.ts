@@ -49,14 +49,24 @@ function makeWorker(url: string | URL | undefined): Worker {
   });
 }
 
+const VIOLATION = "securitypolicyviolation";
+const FORBIDDEN = "The content security policy forbids it (worker-src)";
+
 function bindWorker(worker: Worker, listener: WorkerPortListener): WorkerPort {
+  let unknown = NO_REASON;
+  // Chromium says so before the `error` event, which has no message then.
+  const onViolation = (event: object) => {
+    if (Reflect.get(event, "effectiveDirective") !== "worker-src") return;
+    unknown = FORBIDDEN;
+  };
+  globalThis.addEventListener(VIOLATION, onViolation);
   worker.onmessage = ({ data }) => listener.post(data);
   worker.onmessageerror = () =>
     listener.failed("A message from it could not be read");
   worker.onerror = (event) => {
     // Deno throws the error in this thread unless it is marked as handled.
     event.preventDefault();
-    listener.failed(event.message || NO_REASON);
+    listener.failed(event.message || unknown);
   };
   return {
     post: (records, transfer) => worker.postMessage(records, [...transfer]),
@@ -65,6 +75,7 @@ function bindWorker(worker: Worker, listener: WorkerPortListener): WorkerPort {
       worker.onmessageerror = null;
       worker.onerror = null;
       worker.terminate();
+      globalThis.removeEventListener(VIOLATION, onViolation);
     },
   };
 }

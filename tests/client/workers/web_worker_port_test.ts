@@ -53,6 +53,22 @@ Deno.test("startWorker() passes on posts, messageerror and errors until it ends"
   ]);
 });
 
+Deno.test("startWorker() says that the content security policy forbade a worker", () => {
+  const { stub, heard, endpoint } = start();
+  const violate = (effectiveDirective: string) => {
+    const event = new Event("securitypolicyviolation");
+    globalThis.dispatchEvent(Object.assign(event, { effectiveDirective }));
+    stub.onerror?.(new ErrorEvent("error"));
+  };
+  violate("img-src");
+  violate("worker-src");
+  assertEquals(heard, [
+    "No reason was given",
+    "The content security policy forbids it (worker-src)",
+  ]);
+  endpoint.end();
+});
+
 Deno.test("startWorker() says what to do where there is no Worker", () => {
   const { Worker } = globalThis;
   Reflect.deleteProperty(globalThis, "Worker");

@@ -92,6 +92,43 @@ Deno.test("WorkerSupervisor() starts again what could not be loaded now, for as 
   assertEquals(recorder.take().at(-1), "opened");
 });
 
+Deno.test("WorkerSupervisor() counts a start that fails as an attempt of each connection", () => {
+  const config = {
+    ...SETUP.config,
+    backoff: { ...SETUP.config.backoff, maxAttempts: 2 },
+  };
+  const bench = makeBench({ setup: { ...SETUP, config } });
+  const { recorder, clock, workers } = bench;
+  const { connection, recorder: patient } = addConnection(bench);
+  const fail = () => {
+    workers.last.fail("Import 'x' failed: 503 Service Unavailable");
+    clock.advance(0);
+  };
+  fail();
+  assertEquals(recorder.take(), ["disconnected"]);
+  while (workers.started.length < 2) clock.advance(100);
+  fail();
+  const [{ cause, failure } = {}] = recorder.closes;
+  assertEquals([cause, failure?.type], ["exhausted", "exhausted"]);
+  assertEquals(patient.closes, []);
+  connection.close(1000, "");
+  while (patient.closes.length === 0) clock.advance(100);
+  assertEquals(clock.timers, 0);
+});
+
+Deno.test("WorkerSupervisor() notifies a connection that stayed idle until reconnect() of a start that failed", () => {
+  const { recorder, connection, clock, workers } = makeBench({
+    setup: { ...SETUP, autoConnect: false },
+  });
+  connection.reconnect("");
+  workers.last.fail("Import 'x' failed: 503 Service Unavailable");
+  clock.advance(0);
+  assertEquals(recorder.take(), ["disconnected"]);
+  connection.close(1000, "");
+  clock.advance(0);
+  assertEquals(clock.timers, 0);
+});
+
 Deno.test("WorkerSupervisor() waits longer for a worker that loads than for one that works", async () => {
   const config = { ...SETUP.config, openTimeout: 30_000 };
   const { recorder, clock, workers: { last } } = makeBench({
