@@ -5,6 +5,7 @@ import { WebSocket } from "ws";
 import { encodeControl } from "../../lib/session/wire/control.ts";
 import type { Payload } from "../../lib/session/wire/payload.ts";
 import { SUBPROTOCOL } from "../../lib/session/wire/limits.ts";
+import { sqliteStore } from "../../lib/server/stores/sqlite/mod.ts";
 import { ManualClock } from "../platform/manual_clock.ts";
 import { Heard, serveDeno, serveWs } from "./listening.ts";
 import { TestClient } from "./test_client.ts";
@@ -211,6 +212,53 @@ Deno.test("SessionServer refuses a stale attempt, and one of two tabs", async ()
   assertEquals(first.closeCodes, [4409, 4409]);
   second.send("here");
   await second.until(() => second.accepted.length === 1);
+});
+
+Deno.test("SessionServer gives nothing for a token whose successor was used", async () => {
+  await using listening = serveDeno();
+  const { url } = listening;
+  await using client = await new TestClient(url).connect();
+  const { attempt, ...copied } = client.state;
+  await client.cut();
+  await client.connect();
+  client.send("with the next token");
+  await client.until(() => client.accepted.length === 1);
+  const state = { ...copied, kind: "detached", attempt: attempt + 9 } as never;
+  await using thief = await new TestClient(url, { state }).connect();
+  assertEquals(thief.news.map((news) => "why" in news && news.why), [
+    "superseded",
+  ]);
+  assertEquals(client.closeCodes.length, 1);
+});
+
+Deno.test("SessionServer accepts nothing while its disk is full, and loses nothing", async () => {
+  const path = await Deno.makeTempFile();
+  await using store = sqliteStore(path, { maxBytes: 300_000 });
+  const heard = new Heard((message) => message.reply(`re ${message.data}`));
+  await using listening = serveDeno(heard, { store, takeoverTimeout: 50 });
+  await using filler = await new TestClient(listening.url, {
+    config: { capacity: { messages: 0, bytes: 0 } },
+  }).connect();
+  await using client = await new TestClient(listening.url).connect();
+  const { session } = filler.news[0]!.ticket;
+  const { sessions } = listening;
+  const codes: string[] = [];
+  while (codes.length === 0) {
+    await sessions.session(session).send("x".repeat(20_000))
+      .catch(({ code }) => codes.push(code));
+  }
+  while (codes.length === 1) {
+    await sessions.session(session).send("x".repeat(100))
+      .catch(({ code }) => codes.push(code));
+  }
+  client.send("y".repeat(20_000));
+  await client.until(() => client.closeCodes.length === 1);
+  assertEquals([codes, client.closeCodes], [["full", "full"], [4503]]);
+  await sessions.session(session).end();
+  await client.connect();
+  await client.until(() => client.delivered.length === 1);
+  await client.close();
+  await Deno.remove(path);
 });
 
 Deno.test("SessionServer limits how often a session is resumed", async () => {

@@ -1,66 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { SessionConnection } from "../../../lib/server/connection/connection.ts";
-import type { PeerListener } from "../../../lib/server/connection/peer.ts";
 import type { SessionServerOptions } from "../../../lib/server/mod.ts";
-import {
-  encodeControl,
-  type KnownControl,
-  parseControl,
-} from "../../../lib/session/wire/control.ts";
-import type { NewSession } from "../../../lib/session/wire/handshake.ts";
-import type { Payload } from "../../../lib/session/wire/payload.ts";
 import { OPEN, RESUME } from "../../session/server/peer.ts";
-import { TestNode, TestPeer } from "../nodes.ts";
-
-const WINDOW = [9, 9_000] as const;
-
-/** A client of a node, without a network. */
-class Dialed {
-  readonly peer = new TestPeer();
-  readonly connection: SessionConnection;
-  closed = 0;
-  #listener: PeerListener | undefined;
-
-  constructor(node: TestNode) {
-    this.connection = new SessionConnection(node, {
-      request: new Request("http://127.0.0.1/"),
-      connect: (listener) => {
-        this.#listener = listener;
-        return this.peer;
-      },
-      onClosed: () => this.closed += 1,
-    });
-    this.#listener!.opened();
-  }
-
-  /** Sends a frame, and waits for what the store and the handler do with it. */
-  async send(frame: Payload): Promise<void> {
-    this.#listener!.received(frame);
-    await settled();
-  }
-
-  async control(control: KnownControl): Promise<void> {
-    await this.send(encodeControl(control));
-  }
-
-  async open(): Promise<NewSession> {
-    await this.control({ ...OPEN, window: WINDOW, maxMessage: 1_000 });
-    return parseControl(`${this.peer.sent[0]}`.slice(2)) as never;
-  }
-
-  async cut(): Promise<void> {
-    this.#listener!.disconnected();
-    this.#listener!.disconnected();
-    await settled();
-  }
-}
-
-/** Tokens are signed in another thread. */
-async function settled(): Promise<void> {
-  for (const _ of [1, 2, 3, 4, 5]) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-}
+import { Dialed, settled, WINDOW } from "../dialed.ts";
+import { TestNode } from "../nodes.ts";
 
 function nodeOf(
   handler: Partial<SessionServerOptions["handler"]> = {},
