@@ -65,7 +65,7 @@ export class ApplicationCalls {
    */
   handleNext(
     { credit, last, peer, departure }: ServerAttached,
-  ): Promise<HandlerEnd> | undefined {
+  ): HandlerEnd | Promise<HandlerEnd> | undefined {
     const next = this.#next;
     if (next === undefined) return undefined;
     const mayWait = peer === "connected" && departure === undefined;
@@ -74,27 +74,38 @@ export class ApplicationCalls {
     return this.#handle(next);
   }
 
-  async #handle(
+  #handle(
     { seq, data, redelivered }: EffectOf<"handle">,
-  ): Promise<HandlerEnd> {
-    const { handler, counters, logger } = this.#node;
+  ): HandlerEnd | Promise<HandlerEnd> {
     const session = this.#session;
     const maxMessage = this.#maxMessage;
-    if (redelivered) counters.add("redelivered");
-    this.#run = new HandlerRun({
-      ...{ session, seq, data, redelivered, maxMessage },
-    });
+    if (redelivered) this.#node.counters.add("redelivered");
+    this.#run = new HandlerRun({ session, seq, data, redelivered, maxMessage });
     try {
-      const replies = await this.#run.run(handler);
-      this.#replies.reserve(replies);
-      return { type: "handled", seq, replies };
+      const replies = this.#run.run(this.#node.handler);
+      return replies instanceof Promise
+        ? replies.then(
+          (later) => this.#handled(seq, later),
+          (error) => this.#failed(seq, error),
+        )
+        : this.#handled(seq, replies);
     } catch (error) {
-      counters.add("failed");
-      logger.error("A message could not be handled", {
-        ...{ session: session.id, seq, error },
-      });
-      return { type: "failed", seq };
+      return this.#failed(seq, error);
     }
+  }
+
+  #handled(seq: number, replies: readonly Payload[]): HandlerEnd {
+    this.#replies.reserve(replies);
+    return { type: "handled", seq, replies };
+  }
+
+  #failed(seq: number, error: unknown): HandlerEnd {
+    const { counters, logger } = this.#node;
+    counters.add("failed");
+    logger.error("A message could not be handled", {
+      ...{ session: this.#session.id, seq, error },
+    });
+    return { type: "failed", seq };
   }
 
   /** Tells the running handler that its work is for nothing. */

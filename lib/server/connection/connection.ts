@@ -262,16 +262,24 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   }
 
   #accept({ step }: EffectOf<"accept">): void {
-    const ttl = Math.max(LEASE, step.ttl);
-    const { accepted } = this.#state as ServerAttached;
+    const { store, counters, settings } = this.#node;
+    const { accepted, claimed } = this.#state as ServerAttached;
+    const ask = () =>
+      store.accept({ ...step, ttl: Math.max(LEASE, step.ttl) })
+        .then((answer): ServerEvent => {
+          if (answer.kind === "accepted") {
+            this.#application?.stored(answer.last, step.replies);
+            counters.add("accepted", step.handled - accepted);
+          }
+          return { type: "accepted", answer };
+        });
+    // A handler waits for a claim. All else can wait for what comes in the same
+    // turn of the event loop: then one step does for many messages.
     this.#answer(
-      this.#node.store.accept({ ...step, ttl }).then((answer) => {
-        if (answer.kind === "accepted") {
-          this.#application?.stored(answer.last, step.replies);
-          this.#node.counters.add("accepted", step.handled - accepted);
-        }
-        return { type: "accepted", answer };
-      }),
+      step.claim > claimed
+        ? ask()
+        : new Promise<void>((resolve) => settings.clock.task(resolve))
+          .then(ask),
     );
   }
 
@@ -303,7 +311,11 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   #handleNext(): void {
     const state = this.#state;
     if (state.kind !== "attached") return;
-    this.#application?.handleNext(state)?.then((event) => this.tell(event));
+    const end = this.#application?.handleNext(state);
+    if (end === undefined) return;
+    // At once if it can be: what is handled together is accepted together.
+    if (end instanceof Promise) end.then((event) => this.tell(event));
+    else this.tell(end);
   }
 
   #onNews(news: ServerNews): void {

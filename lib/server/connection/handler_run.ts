@@ -26,7 +26,8 @@ export interface HandlerInput {
 
 /** A call of the handler, which may be running. */
 export class HandlerRun {
-  readonly #controller = new AbortController();
+  /** Made when the handler asks for its signal, or when it fires. */
+  #controller: AbortController | undefined;
   readonly #replies: Payload[] = [];
   readonly #input: HandlerInput;
   #isOver = false;
@@ -44,29 +45,55 @@ export class HandlerRun {
   /**
    * Calls the handler.
    *
-   * @returns The replies. Rejects with what the handler throws.
+   * @returns The replies: at once if the handler returns at once.
+   * @throws What the handler throws; a promise of it rejects.
    */
-  async run(handler: SessionHandler): Promise<readonly Payload[]> {
+  run(
+    handler: SessionHandler,
+  ): readonly Payload[] | Promise<readonly Payload[]> {
+    let result: void | Promise<void>;
     try {
-      await handler.message(this.#input.session, this.#message());
+      result = handler.message(this.#input.session, this.#message());
+    } catch (error) {
+      this.#isOver = true;
+      throw error;
+    }
+    if (result !== undefined) return this.#finish(result);
+    this.#isOver = true;
+    return this.#replies;
+  }
+
+  /** The session was taken over, or has ended. */
+  abort(): void {
+    this.#aborts.abort(
+      new DOMException("The session is held elsewhere", "AbortError"),
+    );
+  }
+
+  async #finish(result: Promise<void>): Promise<readonly Payload[]> {
+    try {
+      await result;
       return this.#replies;
     } finally {
       this.#isOver = true;
     }
   }
 
-  /** The session was taken over, or has ended. */
-  abort(): void {
-    this.#controller.abort(
-      new DOMException("The session is held elsewhere", "AbortError"),
-    );
+  get #aborts(): AbortController {
+    return this.#controller ??= new AbortController();
   }
 
   #message(): SessionMessage {
     const { session, seq, data, redelivered } = this.#input;
+    const signal = () => this.#aborts.signal;
     return {
-      ...{ id: messageId(session.id, seq), seq, data, redelivered },
-      signal: this.#controller.signal,
+      id: messageId(session.id, seq),
+      seq,
+      data,
+      redelivered,
+      get signal() {
+        return signal();
+      },
       reply: (reply) => this.#reply(reply),
     };
   }

@@ -46,12 +46,19 @@ export class ReplyBudget {
 
   /** Tells whether the next message has to wait. */
   isSpent(acked: number, last: number): boolean {
-    const open = this.#batches.findIndex((batch) => batch.last > acked);
-    const done = open < 0 ? this.#batches.length : open;
-    for (const { bytes } of this.#batches.slice(0, done)) this.#bytes -= bytes;
-    if (done > 0) this.#batches = this.#batches.slice(done);
+    this.#forget(acked);
     return last - acked > this.#bounds.maxMessages ||
       this.#bytes + this.#pending > this.#bounds.maxBytes;
+  }
+
+  #forget(acked: number): void {
+    let done = 0;
+    for (const { last, bytes } of this.#batches) {
+      if (last > acked) break;
+      this.#bytes -= bytes;
+      done += 1;
+    }
+    if (done > 0) this.#batches = this.#batches.slice(done);
   }
 }
 

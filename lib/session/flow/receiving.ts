@@ -89,15 +89,20 @@ export function arrive(
   receiving: Receiving,
   { seq, bytes }: Pick<DataFrame, "seq" | "bytes">,
 ): Arrival {
-  const next = { ...receiving, bytes: receiving.bytes + bytes };
-  if (seq <= receiving.received) return { kind: "seen", receiving: next };
+  const total = receiving.bytes + bytes;
+  if (seq <= receiving.received) {
+    return { kind: "seen", receiving: { ...receiving, bytes: total } };
+  }
   if (seq > receiving.received + 1) return refused("Number out of order");
   if (seq > receiving.maxSeq) return refused("More messages than granted");
   // A message that is larger than the credit may come when it is alone.
-  if (next.bytes > receiving.maxBytes && receiving.acked < seq - 1) {
+  if (total > receiving.maxBytes && receiving.acked < seq - 1) {
     return refused("More bytes than granted");
   }
-  return { kind: "next", receiving: { ...next, received: seq } };
+  return {
+    kind: "next",
+    receiving: { ...receiving, bytes: total, received: seq },
+  };
 }
 
 /** Judges numbers that will never come. */

@@ -30,7 +30,9 @@ export function onAttachedFrame(
   }
   if (isViolation(frame)) return closePeer(before, frame, context);
   // Only a client that has read the answer sends anything: it has the new token.
-  const state = { ...before, counter: before.nextCounter };
+  const state = before.counter === before.nextCounter
+    ? before
+    : { ...before, counter: before.nextCounter };
   switch (frame.type) {
     case "data":
       return onData(state, frame, context);

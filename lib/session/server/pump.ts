@@ -11,7 +11,13 @@ import { READ_LIMIT } from "../wire/limits.ts";
 import { dropTo, emptyAfter, entryAt, push, sizeOf } from "../flow/numbered.ts";
 import { generationAt } from "../flow/positions.ts";
 import { type Progress, ride } from "../flow/receiving.ts";
-import type { ServerAttached, ServerEffect, ServerStep } from "./state.ts";
+import {
+  inOrder,
+  NO_EFFECTS,
+  type ServerAttached,
+  type ServerEffect,
+  type ServerStep,
+} from "./state.ts";
 import type { Stored } from "../store/store.ts";
 
 type Step = ServerStep<ServerAttached>;
@@ -38,8 +44,9 @@ export function progressOf(state: ServerAttached): Progress {
 /** Sends what may be sent, and asks the store for more. */
 export function pump(state: ServerAttached): Step {
   if (state.peer === "gone" || state.departure !== undefined) {
-    return { state, effects: [] };
+    return { state, effects: NO_EFFECTS };
   }
+  if (state.credit.next > state.last) return { state, effects: NO_EFFECTS };
   const effects: ServerEffect[] = [];
   let next = state;
   for (;;) {
@@ -50,7 +57,7 @@ export function pump(state: ServerAttached): Step {
     effects.push(...sent.effects);
   }
   const read = readMore(next);
-  return { state: read.state, effects: [...effects, ...read.effects] };
+  return { state: read.state, effects: inOrder(effects, read.effects) };
 }
 
 /** Takes messages of the store that follow what is buffered. */
@@ -100,7 +107,7 @@ function sendStored(state: ServerAttached, message: Stored): Step {
 /** A generation is announced before its first number. */
 function announce(state: ServerAttached, seq: number): Step {
   const generation = generationAt(state.lineage, seq);
-  return generation === state.generation ? { state, effects: [] } : {
+  return generation === state.generation ? { state, effects: NO_EFFECTS } : {
     state: { ...state, generation },
     effects: [control({ op: "gen", gen: generation })],
   };
@@ -111,7 +118,7 @@ function readMore(state: ServerAttached): Step {
   const granted = Math.min(READ_LIMIT, credit.maxSeq - credit.next + 1);
   const wanted = reading === "idle" && sizeOf(buffer) === 0 &&
     credit.next <= last && granted > 0;
-  return !wanted ? { state, effects: [] } : {
+  return !wanted ? { state, effects: NO_EFFECTS } : {
     state: { ...state, reading: "reading" },
     effects: [{
       type: "read",

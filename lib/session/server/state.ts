@@ -313,6 +313,18 @@ export interface ServerStep<S extends ServerState = ServerState> {
   readonly effects: readonly ServerEffect[];
 }
 
+/** Nothing to be done: one list for all, as most steps need none. */
+export const NO_EFFECTS: readonly ServerEffect[] = [];
+
+/** Effects of two steps, in their order. */
+export function inOrder(
+  first: readonly ServerEffect[],
+  second: readonly ServerEffect[],
+): readonly ServerEffect[] {
+  if (first.length === 0) return second;
+  return second.length === 0 ? first : [...first, ...second];
+}
+
 /** A connection with the subprotocol that has just been accepted. */
 export function newServer(
   { config, now }: ServerContext,

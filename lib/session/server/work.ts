@@ -9,13 +9,15 @@ import { dropTo, entriesOf, entryAt } from "../flow/numbered.ts";
 import { type Payload, payloadBytes } from "../wire/payload.ts";
 import { acknowledgeNow, progress } from "../flow/receiving.ts";
 import { absorb, control, progressOf, pump, transmit } from "./pump.ts";
-import type {
-  PendingStep,
-  ServerAttached,
-  ServerContext,
-  ServerEffect,
-  ServerEvent,
-  ServerStep,
+import {
+  inOrder,
+  NO_EFFECTS,
+  type PendingStep,
+  type ServerAttached,
+  type ServerContext,
+  type ServerEffect,
+  type ServerEvent,
+  type ServerStep,
 } from "./state.ts";
 import type { Accepted, Ended, Fenced, Gone } from "../store/store.ts";
 import { SESSION_CLOSE, type Violation } from "../wire/violation.ts";
@@ -23,6 +25,8 @@ import { SESSION_CLOSE, type Violation } from "../wire/violation.ts";
 export { control } from "./pump.ts";
 
 type Step = ServerStep<ServerAttached>;
+
+const NO_REPLIES: readonly Payload[] = [];
 
 /** Does whatever can be done now. */
 export function work(
@@ -35,12 +39,10 @@ export function work(
   const left = departIfDone(pumped.state);
   return {
     state: left.state,
-    effects: [
-      ...run.effects,
-      ...told.effects,
-      ...pumped.effects,
-      ...left.effects,
-    ],
+    effects: inOrder(
+      inOrder(run.effects, told.effects),
+      inOrder(pumped.effects, left.effects),
+    ),
   };
 }
 
@@ -106,7 +108,9 @@ export function onHandled(
     running: 0,
     failures: 0,
     handled: seq,
-    replies: [...state.replies, ...replies],
+    replies: replies.length === 0
+      ? state.replies
+      : [...state.replies, ...replies],
   }, context);
 }
 
@@ -209,6 +213,7 @@ export function onPing(state: ServerAttached, n: number): Step {
 
 /** Gives the next claimed message to the handler. */
 function runNext(state: ServerAttached, { config }: ServerContext): Step {
+  if (!mayRun(state)) return { state, effects: NO_EFFECTS };
   const effects: ServerEffect[] = [];
   let next = state;
   while (mayRun(next)) {
@@ -238,13 +243,13 @@ function mayRun(
 function tellStore(state: ServerAttached, { config }: ServerContext): Step {
   const claim = claimOf(state, config.maxClaim);
   if (state.step !== undefined || !isNews(state, claim)) {
-    return { state, effects: [] };
+    return { state, effects: NO_EFFECTS };
   }
   const { handled, counter, replies, lease, credit } = state;
   const ack = credit.acked;
   const step: PendingStep = { handled, claim, ack, counter, replies };
   return {
-    state: { ...state, step, replies: [] },
+    state: { ...state, step, replies: NO_REPLIES },
     effects: [{ type: "accept", step: { ...step, lease, ttl: state.ttl } }],
   };
 }
@@ -287,8 +292,9 @@ function onStepDone(
     absorb(next, storedReplies(step.replies, last)),
     context,
   );
-  const step2 = work(told.state, context);
-  return { ...step2, effects: [...told.effects, ...step2.effects] };
+  const after = work(told.state, context);
+  const { effects } = after;
+  return { state: after.state, effects: inOrder(told.effects, effects) };
 }
 
 /** Replies have the last numbers of the log. */
@@ -313,7 +319,7 @@ function acknowledgeIfDue(
   );
   return {
     state: { ...state, receiving },
-    effects: frame === undefined ? [] : [transmit(frame)],
+    effects: frame === undefined ? NO_EFFECTS : [transmit(frame)],
   };
 }
 
@@ -321,7 +327,7 @@ function acknowledgeIfDue(
 function departIfDone(state: ServerAttached): ServerStep {
   const { departure, running, step, accepted, claimed, lease, peer } = state;
   const busy = running > 0 || step !== undefined || claimed > accepted;
-  if (departure === undefined || busy) return { state, effects: [] };
+  if (departure === undefined || busy) return { state, effects: NO_EFFECTS };
   switch (departure.kind) {
     case "ending":
       return { state, effects: [] };

@@ -1,5 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { SessionServerOptions } from "../../../lib/server/mod.ts";
+import { memoryStore } from "../../../lib/server/stores/memory.ts";
+import type { AcceptStep } from "../../../lib/session/store/store.ts";
 import { OPEN, RESUME } from "../../session/server/peer.ts";
 import { Dialed, settled, WINDOW } from "../dialed.ts";
 import { TestNode } from "../nodes.ts";
@@ -136,4 +138,26 @@ Deno.test("SessionConnection closes with 4503 when its store fails", async () =>
   await client.send("m1|a");
   assertEquals(client.peer.done, ["close 4503 The store has restarted"]);
   assertEquals(node.counters.read().storeFailures, 1);
+});
+
+Deno.test("SessionConnection accepts together what a handler does at once", async () => {
+  const inner = memoryStore();
+  const steps: number[] = [];
+  const store = new Proxy(inner, {
+    get: (target, name) =>
+      name !== "accept"
+        ? Reflect.get(target, name, target)
+        : (step: AcceptStep) => {
+          steps.push(step.handled);
+          return target.accept(step);
+        },
+  });
+  await using node = nodeOf({}, { store });
+  const client = new Dialed(node);
+  await client.open();
+  for (let seq = 1; seq <= 9; seq += 1) client.hear(`m${seq}|a`);
+  await settled();
+  // The first one is claimed alone, the others while that is on its way.
+  assertEquals(steps, [0, 1, 2, 9]);
+  await inner[Symbol.asyncDispose]();
 });
