@@ -30,14 +30,14 @@ interface Item {
  * 16 kB for the worker; these are what holds today.
  */
 const ITEMS: readonly Item[] = [
-  { name: "@holdfast/websocket", entry: "mod.ts", budget: 24_000, ours: true },
-  ours("ReconnectingWebSocket", 20_200),
-  ours("WorkerWebSocket", 12_900),
+  { name: "@holdfast/websocket", entry: "mod.ts", budget: 24_100, ours: true },
+  ours("ReconnectingWebSocket", 20_300),
+  ours("WorkerWebSocket", 13_000),
   ours("describeClose", 2_600),
   {
     name: "@holdfast/websocket/worker",
     entry: "worker.ts",
-    budget: 18_400,
+    budget: 18_500,
     ours: true,
   },
   {

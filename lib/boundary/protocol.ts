@@ -52,7 +52,7 @@
  * | `probe` | ping now | `probed` for the same `request` |
  * | `answer` | what an `ask` asked for | ignore late ones |
  * | `consumed` | room for more messages | |
- * | `environment` | the network came or went, the page woke up | |
+ * | `environment` | the network came or went, the page woke up or is put away | |
  * | `watch` | a sign of life is wanted | `alive` |
  *
  * @module
@@ -208,7 +208,12 @@ export type Answer =
   | { readonly kind: "unusable"; readonly detail: string };
 
 /** What the main thread's platform reports. */
-export type EnvironmentChange = "online" | "offline" | "wake";
+export type EnvironmentChange =
+  | "online"
+  | "offline"
+  | "wake"
+  /** The page goes into the back/forward cache; `online` or `offline` follows when it is back. */
+  | "away";
 
 /** A record from the worker to the client. */
 export type Notice =

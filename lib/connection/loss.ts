@@ -202,6 +202,7 @@ function diagnose(info: CloseInfo): Failure {
 function closeFrameFor(
   failure: Failure,
 ): readonly [closeCode?: number, reason?: string] {
+  if (failure.type === "closed") return [failure.closeCode, failure.reason];
   if (failure.type === "heartbeat") return [1011, "keepalive ping timeout"];
   if (failure.type === "inbox-overflow") return [1011, "inbox overflow"];
   return [];

@@ -155,6 +155,8 @@ export type Event =
   | { readonly type: "drained"; readonly socket: number }
   | { readonly type: "probe"; readonly request: number }
   | { readonly type: "network"; readonly network: "online" | "offline" }
+  /** The page is put away, and may come back: then the network is reported again. */
+  | { readonly type: "away" }
   /** The computer or the process was asleep, or the page is visible again. */
   | { readonly type: "woke" }
   /** A deadline has come. @default {"flowing"} */
@@ -279,7 +281,7 @@ export interface Step<S extends State = State> {
 /** Events that the application or the platform may send in any state. */
 export type Request = Extract<
   Event,
-  { type: "close" | "network" | "probe" | "reconnect" }
+  { type: "away" | "close" | "network" | "probe" | "reconnect" }
 >;
 
 /** All other events. */

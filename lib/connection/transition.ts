@@ -23,6 +23,7 @@ import {
 } from "./effects.ts";
 import { heartbeatDeadline } from "./judgement.ts";
 import { onProbe, onWoke, whileOpen } from "./states/open.ts";
+import { lose, type Loss } from "./loss.ts";
 import { newSeries } from "./retry_state.ts";
 import type {
   Closed,
@@ -81,6 +82,8 @@ export function transition(state: State, event: Event, context: Context): Step {
     return unchanged(state);
   }
   switch (event.type) {
+    case "away":
+      return onAway(state, context);
     case "close":
       return onClose(state, event, context);
     case "network":
@@ -164,6 +167,33 @@ function onNetwork(
   }
   return { state: next, effects: [] };
 }
+
+/**
+ * RFC 6455, 7.4.1: 1001 is for a page that was left. No attempt is made before
+ * it comes back, as without a network.
+ */
+function onAway(state: Exclude<State, Closed>, context: Context): Step {
+  switch (state.kind) {
+    case "idle":
+    case "closing":
+      return unchanged(state);
+    case "waiting":
+      return onNetworkWhileWaiting(state, "offline", context);
+    case "connecting":
+      return lose({ ...state, network: "offline" }, AWAY, context);
+    case "open": {
+      // It is no failure of the connection.
+      const series = newSeries(state, context);
+      return lose({ ...state, ...series, network: "offline" }, AWAY, context);
+    }
+  }
+}
+
+const AWAY: Loss = {
+  info: { closeCode: 1001, reason: "The page was put away", wasClean: true },
+  verdict: "retry",
+  socket: "alive",
+};
 
 function refuseProbe(state: Closed, event: Event): Step {
   if (event.type !== "probe") return unchanged(state);

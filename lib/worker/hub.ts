@@ -156,7 +156,7 @@ export class Hub {
   }
 
   #notifyDrivers(change: EnvironmentChange): void {
-    if (change !== "wake") this.#network = change;
+    if (change === "online" || change === "offline") this.#network = change;
     for (const driver of this.#drivers.values()) driver.environment(change);
   }
 

@@ -28,7 +28,7 @@ interface Move {
 const TYPES: readonly Move["type"][] = [
   ...["connect", "reconnect", "close", "resolved", "opened", "greeted"],
   ...["failed", "ended", "heard", "answered", "paused", "resumed", "drained"],
-  ...["probe", "network", "woke", "due", "on time", "late"],
+  ...["probe", "network", "away", "woke", "due", "on time", "late"],
 ] as Move["type"][];
 
 /** What brings a connection about. */
@@ -179,6 +179,7 @@ class History {
       case "due":
         return { type: "due", output: variant > 2 ? "stalled" : "flowing" };
       case "connect":
+      case "away":
       case "woke":
         return { type };
       case "resolved":

@@ -205,6 +205,7 @@ function eventsIn(
     { type: "probe", request: 1 },
     { type: "network", network: "online" },
     { type: "network", network: "offline" },
+    { type: "away" },
     { type: "woke" },
   ];
 }

@@ -240,6 +240,44 @@ Deno.test("transition() keeps the network in each state", () => {
   }
 });
 
+Deno.test("transition() closes with 1001 when the page is put away, and connects when it is back", () => {
+  const machine = opened();
+  machine.probe(1);
+  assertEquals(machine.dispatch({ type: "away" }), [
+    "abandon 1 1001 The page was put away",
+    "probed 1 closed",
+    "waiting 1 +Infinity",
+    "disconnected 1 +Infinity cleanly",
+  ]);
+  assertEquals(machine.network("online"), ["connecting 1", "resolve 2"]);
+});
+
+Deno.test("transition() makes no attempt while the page is put away", () => {
+  const attempt = connecting();
+  assertEquals(attempt.dispatch({ type: "away" }), [
+    "abandon 1 1001 The page was put away",
+    "waiting 1 +Infinity",
+    "disconnected 1 +Infinity cleanly",
+  ]);
+  const pause = waiting();
+  assertEquals(pause.dispatch({ type: "away" }), ["waiting 1 +Infinity"]);
+  assertEquals(pause.dispatch({ type: "woke" }), []);
+  for (const machine of [new Machine(), closing(), closed()]) {
+    const { state } = machine;
+    assertEquals(machine.dispatch({ type: "away" }), []);
+    assertEquals(machine.state, state);
+  }
+});
+
+Deno.test("transition() tries again after a page was put away, whatever is fatal", () => {
+  const backoff = { ...CONFIG.backoff, maxAttempts: 1 };
+  for (const make of [connecting, opened]) {
+    const machine = make({ fatalCloseCodes: [1001], backoff });
+    machine.dispatch({ type: "away" });
+    assertEquals(machine.state.kind, "waiting");
+  }
+});
+
 Deno.test("transition() probes an open connection when a network comes back", () => {
   const machine = opened();
   assertEquals(machine.network("offline"), []);

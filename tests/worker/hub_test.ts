@@ -196,6 +196,23 @@ Deno.test("Hub.receive() passes the environment on", async () => {
   assertEquals(transport.pings.length, 1);
 });
 
+Deno.test("Hub.receive() closes connections of a page that is put away, this machine's too", async () => {
+  using client = new HubClient();
+  const transport = await client.open();
+  client.say({ type: "environment", change: "away" });
+  assertEquals(transport.calls, ["resume", "close 1001 The page was put away"]);
+  const { info, status, failure } = await client.next("disconnected");
+  assertEquals([info.closeCode, status.delay, failure], [
+    1001,
+    Infinity,
+    undefined,
+  ]);
+  const made = client.transports.next();
+  client.say({ type: "environment", change: "online" });
+  (await made).opens();
+  assertEquals((await client.next("opened")).reconnected, true);
+});
+
 Deno.test("Hub() keeps for later connections that there is no network", async () => {
   using client = new HubClient();
   const transport = client.transports.next();

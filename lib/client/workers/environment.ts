@@ -7,6 +7,13 @@
 import type { EnvironmentChange } from "../../boundary/protocol.ts";
 
 /**
+ * How long a page that is put away waits for its workers to close their
+ * connections, in milliseconds. Chromium stops the workers with their page, at
+ * once, and their servers would keep open connections that nobody reads.
+ */
+const TIME_TO_CLOSE = 25;
+
+/**
  * Reports changes from now on, where the platform has such events.
  *
  * @returns What stops it.
@@ -19,6 +26,17 @@ export function watchEnvironment(
   const page = findPage();
   globalThis.addEventListener("online", () => report("online"), { signal });
   globalThis.addEventListener("offline", () => report("offline"), { signal });
+  globalThis.addEventListener("pagehide", (event) => {
+    if (!isPersisted(event)) return;
+    report("away");
+    // After the report, which may leave in a microtask.
+    queueMicrotask(() => block(TIME_TO_CLOSE));
+  }, { signal });
+  globalThis.addEventListener("pageshow", (event) => {
+    if (!isPersisted(event)) return;
+    report("online");
+    if (isOffline()) report("offline");
+  }, { signal });
   page?.addEventListener("resume", () => report("wake"), { signal });
   page?.addEventListener("visibilitychange", () => {
     if ("visibilityState" in page && page.visibilityState === "visible") {
@@ -31,6 +49,17 @@ export function watchEnvironment(
 /** Whether the platform says that there is no network now. */
 export function isOffline(): boolean {
   return Reflect.get(navigator, "onLine") === false;
+}
+
+/** No promise can make a page wait here. */
+function block(duration: number): void {
+  const end = performance.now() + duration;
+  while (performance.now() < end);
+}
+
+/** Whether the page goes into the back/forward cache, or comes out of it. */
+function isPersisted(event: object): boolean {
+  return Reflect.get(event, "persisted") === true;
 }
 
 /** Only browsers have one, and only their libraries a type for it. */

@@ -139,7 +139,7 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   #notify(change: EnvironmentChange): void {
-    if (change !== "wake") this.#network = change;
+    if (change === "online" || change === "offline") this.#network = change;
     for (
       const supervisor of [
         ...this.#supervisors,

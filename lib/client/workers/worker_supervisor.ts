@@ -122,7 +122,7 @@ export class WorkerSupervisor {
 
   /** Passes on to the worker what the platform reports. */
   notify(change: EnvironmentChange): void {
-    if (change !== "wake") this.#network = change;
+    if (change === "online" || change === "offline") this.#network = change;
     if (this.#state.kind === "running") {
       this.#state.sender.send({ type: "environment", change });
     }

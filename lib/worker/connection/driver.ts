@@ -166,6 +166,7 @@ export class Driver implements Performer {
   environment(change: EnvironmentChange): void {
     const { url } = this.#setup;
     if (change === "wake") return this.#machine.dispatch({ type: "woke" });
+    if (change === "away") return this.#machine.dispatch({ type: "away" });
     const isLocal = url !== undefined && isLoopback(new URL(url).hostname);
     // No network is needed to reach this machine.
     if (change === "offline" && isLocal) return;

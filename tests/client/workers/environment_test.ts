@@ -50,6 +50,23 @@ Deno.test("watchEnvironment() reports a page that is looked at again, or goes on
   stop();
 });
 
+Deno.test("watchEnvironment() reports a page that is put away and comes back", () => {
+  const log: string[] = [];
+  const stop = watchEnvironment((change) => log.push(change));
+  const fire = (type: string, persisted: boolean) =>
+    dispatchEvent(Object.assign(new Event(type), { persisted }));
+  fire("pageshow", false);
+  fire("pagehide", false);
+  assertEquals(log, []);
+  fire("pagehide", true);
+  fire("pageshow", true);
+  assertEquals(log, ["away", "online"]);
+  using _state = fake(navigator, "onLine", false);
+  fire("pageshow", true);
+  assertEquals(log.slice(2), ["online", "offline"]);
+  stop();
+});
+
 Deno.test("watchEnvironment() reports nothing once it was stopped", () => {
   const page = new FakePage();
   using _document = fake(globalThis, "document", page);

@@ -144,6 +144,21 @@ Deno.test("WorkerPool() reports to a worker that starts that the network is gone
   closeConnection(connection, workers.last);
 });
 
+Deno.test("WorkerPool() takes a page that is put away for no network that is gone", async () => {
+  const { connection, clock, workers } = makeOpenBench();
+  dispatchEvent(Object.assign(new Event("pagehide"), { persisted: true }));
+  await settle();
+  assertEquals(workers.last.all("environment").map(({ change }) => change), [
+    "away",
+  ]);
+  workers.last.fail("Boom");
+  clock.advance(5_000);
+  workers.last.ready();
+  await settle();
+  assertEquals(workers.last.all("environment"), []);
+  closeConnection(connection, workers.last);
+});
+
 Deno.test("WorkerPool() asks the platform anew after a time without connections", () => {
   const { pool, connection, workers } = makeOpenBench();
   dispatchEvent(new Event("offline"));

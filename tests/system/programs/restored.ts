@@ -1,7 +1,7 @@
 /**
  * Runs in a page that is left and comes back from the back/forward cache:
- * connects to the URL behind `#`, and writes into the title of the page how the
- * connection was lost.
+ * connects to the URL behind `#`, and writes into the title of the page what
+ * happened to the connections.
  *
  * @module
  */
@@ -21,13 +21,20 @@ addEventListener("pageshow", (event) => {
 });
 
 const socket = new ReconnectingWebSocket(url, [], { worker });
-socket.addEventListener("disconnect", ({ error }) => note(`${error}`));
+socket.addEventListener("error", ({ error }) => note(`${error}`));
+socket.addEventListener(
+  "disconnect",
+  ({ closeCode, reason }) => note(`disconnect ${closeCode} ${reason}`),
+);
 socket.addEventListener("open", () => note("open"));
 
 const plain = new WorkerWebSocket(url, [], { worker });
-for (const type of ["open", "error", "close"] as const) {
-  plain.addEventListener(type, () => note(`plain ${type}`));
-}
+plain.addEventListener("open", () => note("plain open"));
+plain.addEventListener("error", () => note("plain error"));
+plain.addEventListener(
+  "close",
+  ({ code, reason }) => note(`plain close ${code} ${reason}`),
+);
 
 /** Sorted, since two connections are told in no certain order. */
 function note(what: string): void {
