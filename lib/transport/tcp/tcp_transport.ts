@@ -18,7 +18,8 @@ import type {
   TransportListener,
 } from "../transport.ts";
 import { Connection } from "./connection.ts";
-import { type Opened, Opening } from "./opening.ts";
+import { Opening } from "./opening.ts";
+import type { Opened } from "./opening_handshake.ts";
 import { OpeningError } from "./dial/tcp_failure.ts";
 
 /** The transport over Deno's own connections. */

@@ -19,6 +19,8 @@ export interface Conn {
 
 /** A connection over TCP. */
 export interface TcpConn extends Conn {
+  /** Whom it goes to: one of the addresses of a name. */
+  readonly remoteAddr: { readonly hostname: string; readonly port: number };
   /** Sends small packets at once. */
   setNoDelay(): void;
 }

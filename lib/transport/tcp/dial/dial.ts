@@ -11,7 +11,12 @@ import type {
   TlsConfig,
 } from "../../../connection/config/network.ts";
 import type { Attempt } from "./attempt.ts";
-import { readVariable, type Route, routeTo } from "./proxy.ts";
+import {
+  type PossibleRoute,
+  readVariable,
+  type Route,
+  routeTo,
+} from "./proxy.ts";
 import { connectFailure, type Endpoint, OpeningError } from "./tcp_failure.ts";
 import { openTunnel, showProxy } from "./tunnel.ts";
 
@@ -48,8 +53,8 @@ export async function dial(
   const route = routeTo(url, network.proxy, readVariable);
   const { tls = PLAIN } = network;
   const isSecure = url.protocol === "wss:";
+  requirePossible(route, url, tls);
   if (isSecure && tls.cert !== undefined) {
-    requireDirect(route);
     return await connectTls(endpointOf(url), tls, attempt);
   }
   const how = { tls, attempt };
@@ -57,45 +62,53 @@ export async function dial(
   return isSecure ? await startTls(conn as TcpConn, url, how) : conn;
 }
 
-/** Only `Deno.connectTls` shows a certificate, and it makes its own connection. */
-function requireDirect(route: Route): void {
+/**
+ * Checks that Deno can go this way.
+ *
+ * @throws {OpeningError} It cannot, and no retry changes that.
+ */
+export function requirePossible(
+  route: Route,
+  url: URL,
+  tls: TlsConfig,
+): asserts route is PossibleRoute {
   if (route.kind === "direct") return;
-  throw unusable(
-    "Deno shows no client certificate through a proxy: " +
-      "leave out tls.cert, or use proxy: false",
-  );
+  if (route.kind === "unusable") throw unusable(route.detail);
+  if (url.protocol !== "wss:") return;
+  // Only `Deno.connectTls` shows a certificate, and it makes its own connection.
+  if (tls.cert !== undefined) {
+    throw unusable(
+      "Deno shows no client certificate through a proxy: " +
+        "leave out tls.cert, or use proxy: false",
+    );
+  }
+  if (route.url.protocol === "https:") {
+    throw unusable(
+      `Deno has no TLS within TLS, which wss: through the proxy ` +
+        `${showProxy(route.url)} would be: use a proxy with http:`,
+    );
+  }
 }
 
 /** What all steps share. */
-interface How {
+export interface How {
+  /** What TLS trusts. */
   readonly tls: TlsConfig;
+  /** What they open is in its charge. */
   readonly attempt: Attempt;
 }
 
 async function connectBy(
-  route: Route,
+  route: PossibleRoute,
   url: URL,
   how: How,
 ): Promise<Conn> {
   const to = endpointOf(url);
-  switch (route.kind) {
-    case "direct":
-      return await connectTcp(to, how.attempt);
-    case "unusable":
-      throw unusable(route.detail);
-    case "proxy": {
-      const proxy = route.url;
-      if (proxy.protocol === "https:" && url.protocol === "wss:") {
-        throw unusable(
-          `Deno has no TLS within TLS, which wss: through the proxy ` +
-            `${showProxy(proxy)} would be: use a proxy with http:`,
-        );
-      }
-      const conn = await connectProxy(proxy, how);
-      await openTunnel({ conn, proxy, to });
-      return conn;
-    }
-  }
+  if (route.kind === "direct") return await connectTcp(to, how.attempt);
+  const proxy = route.url;
+  const conn = await connectProxy(proxy, how);
+  await openTunnel({ conn, proxy, to });
+  return conn;
 }
 
 async function connectProxy(proxy: URL, how: How): Promise<Conn> {
@@ -113,7 +126,8 @@ async function connectProxy(proxy: URL, how: How): Promise<Conn> {
   }
 }
 
-async function connectTcp(
+/** Connects by TCP. */
+export async function connectTcp(
   endpoint: Endpoint,
   attempt: Attempt,
 ): Promise<TcpConn> {
@@ -124,7 +138,8 @@ async function connectTcp(
   return conn;
 }
 
-async function startTls(
+/** Speaks TLS over a connection, with the host of a URL. */
+export async function startTls(
   conn: TcpConn,
   url: URL,
   { tls, attempt }: How,
@@ -142,11 +157,13 @@ async function startTls(
 }
 
 /**
+ * Connects by TLS, and shows the client's certificate.
+ *
  * Cannot be aborted before TCP is connected; what then comes is closed. Deno 2.9
  * has no `setNoDelay()` for it either, so a small frame may wait up to 40 ms for
  * the acknowledgement of the one before it.
  */
-async function connectTls(
+export async function connectTls(
   endpoint: Endpoint,
   { caCerts, cert, key }: TlsConfig,
   attempt: Attempt,

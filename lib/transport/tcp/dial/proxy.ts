@@ -13,8 +13,16 @@ export type ReadVariable = (name: string) => string | undefined;
 /** A way to the server: straight, through a proxy, or through one that cannot be used. */
 export type Route =
   | { readonly kind: "direct" }
-  | { readonly kind: "proxy"; readonly url: URL }
+  | {
+    readonly kind: "proxy";
+    readonly url: URL;
+    /** What names it, for people. */
+    readonly source: string;
+  }
   | { readonly kind: "unusable"; readonly detail: string };
+
+/** A way that can be tried. */
+export type PossibleRoute = Exclude<Route, { kind: "unusable" }>;
 
 const DIRECT: Route = { kind: "direct" };
 /** The variables for each scheme, the first one first, as `curl` reads them. */
@@ -64,7 +72,7 @@ function routeThrough(value: string, source: string): Route {
     return { kind: "unusable", detail: `${source} is no URL of a proxy` };
   }
   if (url.protocol === "http:" || url.protocol === "https:") {
-    return { kind: "proxy", url };
+    return { kind: "proxy", url, source };
   }
   const detail = `${source} names a proxy with ${url.protocol}, but only ` +
     "http: and https: can be used";

@@ -35,6 +35,9 @@ const NO_NAME = /failed to lookup address|\(os error 1100[1-4]\)/;
 const NO_TLS =
   /peer certificate|fatal alert|corrupt message|misbehaved|incompatible/i;
 
+/** What Deno says of certificates and keys of ours that it cannot use. */
+const BAD_OPTIONS = /KeyMismatch|parse private key|Unable to add pem file/;
+
 /** Reads why no connection to an endpoint came about. */
 export function connectFailure(error: unknown, to: Endpoint): Failure {
   if (error instanceof OpeningError) return error.failure;
@@ -42,6 +45,9 @@ export function connectFailure(error: unknown, to: Endpoint): Failure {
     return { type: "invalid", detail: permissionDetail(to) };
   }
   const detail = error instanceof Error ? error.message : String(error);
+  if (BAD_OPTIONS.test(detail)) {
+    return { type: "invalid", detail: `Cannot use the option tls: ${detail}` };
+  }
   if (NO_TLS.test(detail)) {
     return { type: "connect", kind: "tls", detail: tlsDetail(detail) };
   }
@@ -69,37 +75,65 @@ function kindOf(
   return NO_NAME.test(detail) ? "dns" : "unknown";
 }
 
+/** What can be wrong with TLS, as far as it can be told apart. */
+export type TlsFault =
+  | "unknown-authority"
+  | "authority-as-server"
+  | "expired"
+  | "not-yet-valid"
+  | "other-host"
+  | "client-certificate"
+  | "no-common-version"
+  | "no-tls";
+
+/** What rustls says, the first that fits. */
+const TLS_FAULTS: readonly (readonly [text: RegExp, fault: TlsFault])[] = [
+  [/CaUsedAsEndEntity/, "authority-as-server"],
+  [/UnknownIssuer/, "unknown-authority"],
+  [/not valid after/, "expired"],
+  [/not valid before/, "not-yet-valid"],
+  [/not valid for name/, "other-host"],
+  [/CertificateRequired|BadCertificate|UnknownCA/, "client-certificate"],
+  [/ProtocolVersion|DoesNotSupportTls/, "no-common-version"],
+  [/InvalidContentType/, "no-tls"],
+];
+
+/** Reads what is wrong with TLS from the text of an error. */
+export function tlsFaultOf(text: string): TlsFault | undefined {
+  return TLS_FAULTS.find(([pattern]) => pattern.test(text))?.[1];
+}
+
 /** Says of the usual errors what they mean; rustls's own text stays in brackets. */
 function tlsDetail(text: string): string {
-  const meaning = meaningOf(text);
-  return meaning === undefined ? text : `${meaning} (${text})`;
+  const fault = tlsFaultOf(text);
+  return fault === undefined ? text : `${meaningOf(fault, text)} (${text})`;
 }
 
-function meaningOf(text: string): string | undefined {
-  if (text.includes("UnknownIssuer")) {
-    return "The server's certificate is not signed by a trusted authority";
+function meaningOf(fault: TlsFault, text: string): string {
+  switch (fault) {
+    case "unknown-authority":
+      return "The server's certificate is not signed by a trusted authority";
+    case "authority-as-server":
+      return "The server's certificate is that of an authority";
+    case "expired":
+      return `The server's certificate expired${dayIn(text, "on")}`;
+    case "not-yet-valid":
+      return `The server's certificate is not valid${dayIn(text, "until")}`;
+    case "other-host":
+      return "The server's certificate is for another host";
+    case "client-certificate":
+      return "The server does not accept the client's certificate";
+    case "no-common-version":
+      return "The server speaks no version of TLS that Deno speaks";
+    case "no-tls":
+      return "The server does not speak TLS";
   }
-  const expired = /not valid after (\d+)/.exec(text)?.[1];
-  if (expired !== undefined) {
-    return `The server's certificate expired on ${dayOf(expired)}`;
-  }
-  const early = /not valid before (\d+)/.exec(text)?.[1];
-  if (early !== undefined) {
-    return `The server's certificate is not valid until ${dayOf(early)}`;
-  }
-  if (text.includes("not valid for name")) {
-    return "The server's certificate is for another host";
-  }
-  if (/CertificateRequired|BadCertificate|UnknownCA/.test(text)) {
-    return "The server does not accept the client's certificate";
-  }
-  if (text.includes("InvalidContentType")) {
-    return "The server does not speak TLS";
-  }
-  return undefined;
 }
 
-/** The day of an instant in seconds since the epoch. */
-function dayOf(seconds: string): string {
-  return new Date(Number(seconds) * 1_000).toISOString().slice(0, 10);
+/** The day of an instant in seconds since the epoch, as rustls gives it. */
+function dayIn(text: string, word: string): string {
+  const seconds = /not valid (?:after|before) (\d+)/.exec(text)?.[1];
+  if (seconds === undefined) return "";
+  const day = new Date(Number(seconds) * 1_000).toISOString().slice(0, 10);
+  return ` ${word} ${day}`;
 }

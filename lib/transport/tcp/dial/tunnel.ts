@@ -55,7 +55,11 @@ export function showProxy({ protocol, host }: URL): string {
   return `${protocol}//${host}`;
 }
 
-function connectRequest(proxy: URL, to: Endpoint): Uint8Array<ArrayBuffer> {
+/** Makes the bytes that ask for a tunnel. */
+export function connectRequest(
+  proxy: URL,
+  to: Endpoint,
+): Uint8Array<ArrayBuffer> {
   const target = showEndpoint(to);
   const { username, password } = proxy;
   const credentials = `${percentDecode(username)}:${percentDecode(password)}`;

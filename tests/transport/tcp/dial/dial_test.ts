@@ -125,6 +125,12 @@ Deno.test(
   },
 );
 
+Deno.test("dial() says that a key does not fit its certificate", async () => {
+  const tls = { caCerts: [AUTHORITY], cert: CLIENT.cert, key: VALID.key };
+  await using server = startServer(VALID);
+  assertMatch(await failure(server.url, { tls }), /^invalid: .*KeyMismatch/);
+});
+
 /** OpenSSL's server, which takes clients with certificates of our authority only. */
 async function startVerifyingServer() {
   const directory = await Deno.makeTempDir({ prefix: "holdfast-" });

@@ -3,6 +3,7 @@ import {
   connectFailure,
   OpeningError,
   showEndpoint,
+  tlsFaultOf,
 } from "../../../../lib/transport/tcp/dial/tcp_failure.ts";
 
 const HERE = { hostname: "a.example", port: 443 };
@@ -57,6 +58,12 @@ Deno.test("connectFailure() says what is wrong with TLS", () => {
       "The server's certificate is for another host",
     "received fatal alert: CertificateRequired":
       "The server does not accept the client's certificate",
+    [`${certificate}Other(OtherError(CaUsedAsEndEntity))`]:
+      "The server's certificate is that of an authority",
+    "received fatal alert: ProtocolVersion":
+      "The server speaks no version of TLS that Deno speaks",
+    [`${certificate}expired: not valid after the end`]:
+      "The server's certificate expired",
     "received corrupt message of type InvalidContentType":
       "The server does not speak TLS",
     "received fatal alert: HandshakeFailure":
@@ -65,6 +72,24 @@ Deno.test("connectFailure() says what is wrong with TLS", () => {
   for (const [text, detail] of Object.entries(cases)) {
     assertEquals(tlsDetail(text), detail);
   }
+});
+
+Deno.test("connectFailure() takes certificates and keys that cannot be used for fatal", () => {
+  const texts = [
+    "keys may not be consistent: KeyMismatch",
+    "unexpected error: failed to parse private key as RSA, ECDSA, or EdDSA",
+    "Unable to add pem file to certificate store: InvalidByte(0, 33)",
+  ];
+  for (const text of texts) {
+    assertEquals(connectFailure(new Error(text), HERE), {
+      type: "invalid",
+      detail: `Cannot use the option tls: ${text}`,
+    });
+  }
+});
+
+Deno.test("tlsFaultOf() knows nothing of other texts", () => {
+  assertEquals(tlsFaultOf("received fatal alert: InternalError"), undefined);
 });
 
 Deno.test("showEndpoint() puts IPv6 in brackets", () => {
