@@ -30,7 +30,7 @@ export const HANDSHAKE_HELP =
   `  -H, --header 'NAME: VALUE'  add a handshake header; can be repeated
   -p, --protocol NAME         offer a subprotocol; can be repeated
       --token-env NAME        send the bearer token that this variable holds
-      --allow-insecure        send it over plain ws: to another machine, too
+      --allow-insecure        … also over plain ws: to another machine
 `;
 
 /** RFC 9110, 5.1: the name is a token; the value's ends are trimmed. */

@@ -7,6 +7,7 @@
  * deno run -A jsr:@holdfast/websocket/cli connect wss://example.com/feed
  * deno run -A jsr:@holdfast/websocket/cli serve --port 8080 --drop-every 10s
  * deno run -A jsr:@holdfast/websocket/cli doctor wss://example.com/feed
+ * deno run -A jsr:@holdfast/websocket/cli doctor wss://example.com --proxy proxy:3128
  * deno run -A jsr:@holdfast/websocket/cli storm --clients 10000
  * deno run -A jsr:@holdfast/websocket/cli explain 1006
  * ```
@@ -17,6 +18,11 @@
  * unreachable, 4 handshake refused, 5 token or greeting rejected, 6
  * timeout, 7 closed by the server, 8 lost, 9 protocol error, 10 messages left
  * unsent, 130 interrupted.
+ *
+ * `connect` and `doctor` take `--ca`, `--cert` and `--key` (files in PEM), `--proxy`
+ * (else the environment's proxy; `--no-proxy`) and `--compress`. `doctor` shows the
+ * proxy's step and the server's certificate, and what compression saves with the
+ * messages of `-x`.
  *
  * In a pipe, lines of stdin are messages, and messages are lines of stdout:
  *

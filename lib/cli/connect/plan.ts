@@ -5,6 +5,7 @@
  */
 
 import type { ReconnectingWebSocketOptions } from "../../client/options/options.ts";
+import type { TransportName } from "../../connection/config/transports.ts";
 import { parseDuration } from "../duration.ts";
 import { EXIT_CODE_HELP } from "../exit_code.ts";
 import type { FlagNames, Flags } from "../flags.ts";
@@ -14,6 +15,12 @@ import {
   type HandshakePlan,
   readHandshake,
 } from "../handshake_flags.ts";
+import {
+  NETWORK_FLAGS,
+  NETWORK_HELP,
+  type NetworkFlags,
+  readNetwork,
+} from "../network_flags.ts";
 import type { SessionIo } from "../terminal/command_io.ts";
 import { UsageError } from "../usage_error.ts";
 import { LOG_LEVELS, type LogLevelWord } from "./rotating_log.ts";
@@ -23,25 +30,30 @@ export const CONNECT_HELP = `Talk to a WebSocket server, and stay connected
 
 Usage: connect <url> [options]     a line typed or piped in is a message
 
-${HANDSHAKE_HELP}\
+${HANDSHAKE_HELP}${NETWORK_HELP}\
+      --transport NAME        tcp, native (Deno's own) or ws (tcp)
       --greeting TEXT         send this first on each new connection
-      --ping-interval TIME    time between pings (20s); 0 for no pings
+      --ping-interval TIME    time between pings (20s), like 250ms, 5m; 0: none
       --max-attempts N        give up after N failed attempts in a row (never)
-      --json                  write a line of JSON per event to stdout
-      --binary                send stdin in blocks, write messages as they are
+      --json, --binary        a line of JSON per event; raw bytes both ways
   -x, --execute TEXT          send this, not stdin; can be repeated
   -w, --wait TIME             stay after the last input (1s, or 'forever')
       --log-file FILE         log JSON lines, 1 MiB in a file, 5 older files
       --log-level LEVEL       debug (shows frames), info, warn or error (info)
-
-TIME is like 250ms, 30s, 5m. On a terminal, Ctrl-D ends when all is sent.
 ${EXIT_CODE_HELP}`;
 
 /** The flags of `connect`. */
 export const CONNECT_FLAGS: FlagNames = {
-  switches: [...HANDSHAKE_FLAGS.switches, "json", "binary"],
+  switches: [
+    ...HANDSHAKE_FLAGS.switches,
+    ...NETWORK_FLAGS.switches,
+    "json",
+    "binary",
+  ],
   values: [
     ...HANDSHAKE_FLAGS.values,
+    ...NETWORK_FLAGS.values,
+    "transport",
     "greeting",
     "ping-interval",
     "max-attempts",
@@ -69,6 +81,11 @@ export interface ConnectPlan {
     | undefined;
 }
 
+type NetworkOptions =
+  & NetworkFlags
+  & Pick<ReconnectingWebSocketOptions, "transport">;
+
+const TRANSPORTS: readonly TransportName[] = ["tcp", "native", "ws"];
 const DEFAULT_WAIT = 1_000;
 
 /**
@@ -87,6 +104,7 @@ export function readConnectPlan(
     protocols,
     options: {
       ...handshakeOptionsOf(handshake),
+      ...networkOptionsOf(flags),
       ...greetingOf(flags),
       ...heartbeatOf(flags),
       ...backoffOf(flags),
@@ -105,6 +123,21 @@ function handshakeOptionsOf(
     headers,
     ...token !== undefined && { token, allowInsecure },
   };
+}
+
+/** TLS, proxy and compression are a matter of `tcp`. */
+function networkOptionsOf(flags: Flags): NetworkOptions {
+  const network = readNetwork(flags);
+  const transport = flags.oneOf("transport", TRANSPORTS);
+  if (transport === undefined) return network;
+  const used = [...NETWORK_FLAGS.switches, ...NETWORK_FLAGS.values]
+    .find((name) => flags.has(name) || flags.text(name) !== undefined);
+  if (transport === "tcp" || used === undefined) {
+    return { ...network, transport };
+  }
+  throw new UsageError(
+    `--${used} needs the transport tcp: do without --transport ${transport}`,
+  );
 }
 
 function greetingOf(

@@ -11,6 +11,7 @@ import type {
   OpenEvent,
 } from "../../client/socket/events.ts";
 import type { MessageData } from "../../client/socket/web_idl.ts";
+import { withFlags } from "../flag_text.ts";
 import type { Message } from "./input.ts";
 
 /** Reports a session to a person or a program. */
@@ -86,23 +87,9 @@ function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** What errors of the library advise, and the same for the command line. */
-const ADVICE: readonly (readonly [option: string, flag: string])[] = [
-  [
-    "Make a new socket, or raise backoff.maxAttempts or backoff.maxElapsed",
-    "Run it again, or raise --max-attempts",
-  ],
-  ["heartbeat.interval", "--ping-interval"],
-  ['"allowInsecure"', "--allow-insecure"],
-];
-
 /** Gives the message of an error, with flags instead of options. */
 export function errorText(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return ADVICE.reduce(
-    (text, [option, flag]) => text.replaceAll(option, flag),
-    message,
-  );
+  return withFlags(error instanceof Error ? error.message : String(error));
 }
 
 /** Gives the bytes of a message; `binaryType` is `"arraybuffer"`. */

@@ -1,37 +1,14 @@
 /**
- * The steps to a server on plain sockets: DNS, TCP, TLS, handshake.
+ * Reads the certificate of a server, on a connection of its own: Deno's own TLS
+ * does not show it.
  *
  * @module
  */
 
-import { lookup } from "node:dns/promises";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type PeerCertificate } from "node:tls";
-
-/** The limit of a step. */
-export interface StepLimits {
-  /** Aborts when the step has taken too long. */
-  readonly signal: AbortSignal;
-}
-
-/** What a server answered to a handshake. */
-export interface HandshakeReply {
-  /** The HTTP status; 0 if the answer is not HTTP. */
-  readonly status: number;
-  /** The first line. */
-  readonly statusLine: string;
-  /** Names in lower case. */
-  readonly headers: ReadonlyMap<string, string>;
-  /** Whether `Sec-WebSocket-Accept` is right (RFC 6455, 4.2.2). */
-  readonly accepted: boolean;
-}
-
-/** What a handshake contains. */
-export interface HandshakeRequest {
-  readonly url: URL;
-  readonly protocols: readonly string[];
-  readonly headers: Readonly<Record<string, string>>;
-}
+import { connectRequest } from "../../transport/tcp/dial/tunnel.ts";
+import type { Endpoint } from "../../transport/tcp/dial/tcp_failure.ts";
 
 /** What a certificate says. */
 export interface CertificateFacts {
@@ -43,132 +20,74 @@ export interface CertificateFacts {
   readonly to: number;
 }
 
-/** Gives the addresses of a host. */
-export async function resolveHost(url: URL): Promise<readonly string[]> {
-  const found = await lookup(hostOf(url), { all: true });
-  return found.map(({ address }) => address);
-}
-
-/** Opens a TCP connection. */
-export async function openTcp(
-  { address, port }: { readonly address: string; readonly port: number },
-  { signal }: StepLimits,
-): Promise<Socket> {
-  const socket = connectTcp({ host: address, port });
-  await happens(socket, "connect", signal);
-  return socket;
+/** Whose certificate to read, and how to get there. */
+export interface CertificateSource {
+  readonly server: Endpoint;
+  /** The HTTP proxy to go through. */
+  readonly proxy?: { readonly url: URL; readonly endpoint: Endpoint };
 }
 
 /**
- * Speaks TLS over a connection.
+ * Reads the certificate of a server, whether it is trusted or not.
  *
- * @param trust `"judged"` refuses a certificate that is not trusted, `"any"`
- * takes each one.
+ * @returns `undefined` if the server shows none.
  */
-export async function openTls(
-  { socket, url, trust }: {
-    readonly socket: Socket;
-    readonly url: URL;
-    readonly trust: "judged" | "any";
-  },
-  { signal }: StepLimits,
-): Promise<
-  { readonly socket: Socket; readonly certificate: CertificateFacts }
-> {
-  const host = hostOf(url);
+export async function readCertificateFacts(
+  source: CertificateSource,
+  signal: AbortSignal,
+): Promise<CertificateFacts | undefined> {
+  const { hostname, port } = source.proxy?.endpoint ?? source.server;
+  const socket = connectTcp({ host: hostname, port });
+  const destroy = () => socket.destroy();
+  signal.addEventListener("abort", destroy);
+  try {
+    await happens(socket, "connect");
+    if (source.proxy !== undefined) {
+      socket.write(connectRequest(source.proxy.url, source.server));
+      await readHead(socket);
+    }
+    return await certificateOver(socket, source.server.hostname);
+  } catch {
+    // The step before has said what is wrong with the connection.
+    return undefined;
+  } finally {
+    destroy();
+    signal.removeEventListener("abort", destroy);
+  }
+}
+
+async function certificateOver(
+  socket: Socket,
+  host: string,
+): Promise<CertificateFacts> {
   const tls = connectTls({
     socket,
     host,
     // RFC 6066, 3: an IP address is not a server name.
     ...isIP(host) === 0 && { servername: host },
-    rejectUnauthorized: trust === "judged",
+    rejectUnauthorized: false,
   });
-  await happens(tls, "secureConnect", signal);
-  return { socket: tls, certificate: factsOf(tls.getPeerCertificate()) };
+  try {
+    await happens(tls, "secureConnect");
+    return factsOf(tls.getPeerCertificate());
+  } finally {
+    tls.destroy();
+  }
 }
 
-/** Sends the opening handshake (RFC 6455, 4.1) and reads the answer's head. */
-export async function shakeHands(
-  socket: Socket,
-  request: HandshakeRequest,
-  { signal }: StepLimits,
-): Promise<HandshakeReply> {
-  const key = crypto.getRandomValues(new Uint8Array(16)).toBase64();
-  socket.write(requestText(request, key));
-  const head = await readHead(socket, signal);
-  const [statusLine = "", ...lines] = head.split("\r\n");
-  const headers = new Map(lines.map(parseHeader));
-  return {
-    status: Number(/^HTTP\/1\.\d (\d{3})/.exec(statusLine)?.[1] ?? 0),
-    statusLine,
-    headers,
-    accepted: headers.get("sec-websocket-accept") === await acceptFor(key),
+/** Skips the answer of a proxy, which speaks once. */
+async function readHead(socket: Socket): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let head = "";
+  const take = (data: { toString(encoding: "latin1"): string }) => {
+    head += data.toString("latin1");
+    if (head.includes("\r\n\r\n")) resolve();
   };
-}
-
-/** Gives the port of a URL, or the default port of its scheme. */
-export function portOf({ port, protocol }: URL): number {
-  if (port !== "") return Number(port);
-  return protocol === "wss:" ? 443 : 80;
-}
-
-/** Gives the host of a URL, without the brackets of an IPv6 address. */
-export function hostOf({ hostname }: URL): string {
-  return hostname.replace(/^\[|\]$/g, "");
-}
-
-/** How long the head of an answer may be, in characters. */
-const MAX_HEAD = 64 * 1024;
-const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
-function requestText(
-  { url, protocols, headers }: HandshakeRequest,
-  key: string,
-): string {
-  const fields: Readonly<Record<string, string>> = {
-    Host: url.host,
-    Upgrade: "websocket",
-    Connection: "Upgrade",
-    "Sec-WebSocket-Key": key,
-    "Sec-WebSocket-Version": "13",
-    ...protocols.length > 0 &&
-      { "Sec-WebSocket-Protocol": protocols.join(", ") },
-    ...headers,
-  };
-  const lines = Object.entries(fields).map(([name, value]) =>
-    `${name}: ${value}\r\n`
-  );
-  return `GET ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join("")}\r\n`;
-}
-
-async function readHead(socket: Socket, signal: AbortSignal): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  let text = "";
-  socket.setEncoding("latin1");
-  socket.on("data", (data: string) => {
-    text += data;
-    const end = text.indexOf("\r\n\r\n");
-    if (end !== -1) resolve(text.slice(0, end));
-    else if (text.length > MAX_HEAD) {
-      reject(new Error("The head of the answer is too long"));
-    }
-  });
-  socket.on("error", reject);
-  socket.on("close", () => {
-    reject(new Error("The server closed the connection without an answer"));
-  });
-  signal.addEventListener("abort", () => reject(signal.reason));
-  return await promise;
-}
-
-function parseHeader(line: string): readonly [name: string, value: string] {
-  const [name = "", ...value] = line.split(":");
-  return [name.toLowerCase(), value.join(":").trim()];
-}
-
-async function acceptFor(key: string): Promise<string> {
-  const bytes = new TextEncoder().encode(key + GUID);
-  return new Uint8Array(await crypto.subtle.digest("SHA-1", bytes)).toBase64();
+  socket.on("data", take);
+  socket.once("error", reject);
+  socket.once("close", () => reject(new Error("The proxy hung up")));
+  await promise;
+  socket.off("data", take);
 }
 
 function factsOf(certificate: PeerCertificate): CertificateFacts {
@@ -185,17 +104,10 @@ function factsOf(certificate: PeerCertificate): CertificateFacts {
 async function happens(
   socket: Socket,
   event: "connect" | "secureConnect",
-  signal: AbortSignal,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once(event, () => resolve());
   socket.once("error", reject);
   socket.once("close", () => reject(new Error("The server hung up")));
-  signal.addEventListener("abort", () => reject(signal.reason));
-  try {
-    await promise;
-  } catch (error) {
-    socket.destroy();
-    throw error;
-  }
+  await promise;
 }

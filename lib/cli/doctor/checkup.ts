@@ -1,35 +1,31 @@
 /**
- * Takes the steps of `doctor`: DNS, TCP, TLS, handshake, pings, idle. Each has
+ * Takes the steps of `doctor`, from DNS to silence, on one connection. Each has
  * a time limit, and its duration is measured.
  *
  * @module
  */
 
-import type { Socket } from "node:net";
+import {
+  errorFromFailure,
+  loadMessages,
+} from "../../client/errors/from_failure.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { ReconnectingWebSocket } from "../../client/reconnecting_websocket.ts";
 import {
   type Finding,
-  judgeCertificate,
-  judgeHandshake,
+  judgeCompression,
   judgeIdleCut,
+  judgeMessages,
   judgePings,
-  judgeRefusedCertificate,
+  STEP_ADVICE,
 } from "./diagnosis.ts";
 import { EXIT_CODES, exitCodeOf } from "../exit_code.ts";
-import type { HandshakePlan } from "../handshake_flags.ts";
-import {
-  type CertificateFacts,
-  openTcp,
-  openTls,
-  portOf,
-  resolveHost,
-  shakeHands,
-  type StepLimits,
-} from "./network_steps.ts";
+import { type End, LiveConnection } from "./live_connection.ts";
+import { type OpeningPlan, OpeningSteps } from "./opening_steps.ts";
 
 /** What to check; durations are in milliseconds. */
-export interface CheckupPlan extends HandshakePlan {
+export interface CheckupPlan extends OpeningPlan {
+  /** Texts to send. */
+  readonly execute: readonly string[];
   readonly idle: number;
   readonly timeout: number;
 }
@@ -42,21 +38,28 @@ export interface StepReport {
   readonly finding: Finding;
 }
 
+type Step = readonly [
+  name: string,
+  step: (signal: AbortSignal) => Promise<Finding>,
+];
+
 const PINGS = 5;
+/** Steps that last as long as the plan says. */
+const TIMELESS: readonly string[] = ["messages", "idle"];
 
 /** Takes one step after the other until one fails. */
 export class Checkup {
   readonly #plan: CheckupPlan;
   readonly #clock: Clock;
   readonly #stopped = new AbortController();
-  #address = "";
-  #socket: Socket | undefined;
-  #live: ReconnectingWebSocket | undefined;
+  readonly #opening: OpeningSteps;
+  #live: LiveConnection | undefined;
 
   /** Makes a checkup; `steps()` begins it. */
   constructor(plan: CheckupPlan, clock: Clock) {
     this.#plan = plan;
     this.#clock = clock;
+    this.#opening = new OpeningSteps(plan, clock);
   }
 
   /** Whether `stop()` was called. */
@@ -71,6 +74,7 @@ export class Checkup {
 
   /** Takes the steps; a bad one is the last. */
   async *steps(): AsyncGenerator<StepReport, void, void> {
+    await loadMessages();
     try {
       for (const [name, step] of this.#list()) {
         const report = await this.#take(name, step);
@@ -78,40 +82,43 @@ export class Checkup {
         if (report.finding.outcome === "bad" || this.isStopped) return;
       }
     } finally {
-      this.#socket?.destroy();
       await this.#live?.[Symbol.asyncDispose]();
+      this.#opening.abort();
     }
   }
 
-  #list(): readonly (readonly [
-    name: string,
-    step: (limits: StepLimits) => Promise<Finding>,
-  ])[] {
-    const { url, idle } = this.#plan;
-    const secure = url.protocol === "wss:";
+  #list(): readonly Step[] {
+    const { url, route, idle, execute, network } = this.#plan;
+    const opening = this.#opening;
+    const secure: readonly Step[] = [
+      ["TLS", (signal) => opening.secure(signal)],
+      ["certificate", (signal) => opening.inspect(signal)],
+    ];
     return [
-      ["DNS", () => this.#resolve()],
-      ["TCP", (limits) => this.#connect(limits)],
-      ...secure
-        ? [["TLS", (limits: StepLimits) => this.#secure(limits)] as const]
+      ["DNS", () => opening.resolve()],
+      ["TCP", () => opening.connect()],
+      ...route.kind === "proxy"
+        ? [["proxy", () => opening.tunnel(route.url)] as const]
         : [],
-      ["handshake", (limits) => this.#shake(limits)],
-      ["pings", (limits) => this.#ping(limits)],
+      ...url.protocol === "wss:" ? secure : [],
+      ["handshake", (signal) => opening.shakeHands(signal)],
+      ["pings", () => this.#ping()],
+      ...execute.length > 0 ? [["messages", () => this.#send()] as const] : [],
       ...idle > 0 ? [["idle", () => this.#idle()] as const] : [],
+      ...network.compression === undefined
+        ? []
+        : [["compression", () => this.#weigh()] as const],
     ];
   }
 
-  async #take(
-    name: string,
-    step: (limits: StepLimits) => Promise<Finding>,
-  ): Promise<StepReport> {
+  async #take(name: string, step: Step[1]): Promise<StepReport> {
     const begin = this.#clock.now();
-    const limit = name === "idle" ? Infinity : this.#plan.timeout;
+    const limit = TIMELESS.includes(name) ? Infinity : this.#plan.timeout;
     const tooLong = new AbortController();
     const cancel = this.#clock.after(limit, () => tooLong.abort(TOO_LONG));
     const signal = AbortSignal.any([tooLong.signal, this.#stopped.signal]);
     try {
-      const finding = await Promise.race([step({ signal }), aborted(signal)]);
+      const finding = await Promise.race([step(signal), aborted(signal)]);
       return { name, time: this.#clock.now() - begin, finding };
     } catch (error) {
       const finding = failed(name, error);
@@ -121,109 +128,77 @@ export class Checkup {
     }
   }
 
-  async #resolve(): Promise<Finding> {
-    const addresses = await resolveHost(this.#plan.url);
-    this.#address = addresses[0] ?? "";
-    return { outcome: "good", summary: addresses.join(", ") };
+  /** The connection of the handshake, which was accepted. */
+  get #connection(): LiveConnection {
+    return this.#live ??= new LiveConnection(
+      this.#opening.opened!,
+      this.#clock,
+    );
   }
 
-  async #connect(limits: StepLimits): Promise<Finding> {
-    this.#socket = await this.#open(limits);
-    const where = `${this.#address}, port ${portOf(this.#plan.url)}`;
-    return { outcome: "good", summary: where };
-  }
-
-  #open(limits: StepLimits): Promise<Socket> {
-    const port = portOf(this.#plan.url);
-    return openTcp({ address: this.#address, port }, limits);
-  }
-
-  async #secure(limits: StepLimits): Promise<Finding> {
-    const { url } = this.#plan;
-    const now = this.#clock.wallNow();
-    try {
-      const socket = this.#socket ?? await this.#open(limits);
-      const tls = await openTls({ socket, url, trust: "judged" }, limits);
-      this.#socket = tls.socket;
-      return judgeCertificate(tls.certificate, now);
-    } catch (error) {
-      if (limits.signal.aborted) throw error;
-      const certificate = await this.#inspect(limits);
-      return judgeRefusedCertificate({ certificate, why: textOf(error), now });
-    }
-  }
-
-  /** Reads a certificate that was refused, on a second connection. */
-  async #inspect(limits: StepLimits): Promise<CertificateFacts | undefined> {
-    const { url } = this.#plan;
-    try {
-      const socket = await this.#open(limits);
-      const tls = await openTls({ socket, url, trust: "any" }, limits);
-      tls.socket.destroy();
-      return tls.certificate;
-    } catch {
-      // The server does not speak TLS.
-      return undefined;
-    }
-  }
-
-  async #shake(limits: StepLimits): Promise<Finding> {
-    const { token, headers } = this.#plan;
-    const socket = this.#socket ?? await this.#open(limits);
-    const reply = await shakeHands(socket, {
-      ...this.#plan,
-      headers: {
-        ...headers,
-        ...token !== undefined && { Authorization: `Bearer ${token}` },
-      },
-    }, limits);
-    socket.destroy();
-    return judgeHandshake(reply);
-  }
-
-  async #ping({ signal }: StepLimits): Promise<Finding> {
-    const live = this.#live = this.#makeLive();
-    signal.addEventListener("abort", () => live.close());
-    await live.opened;
+  async #ping(): Promise<Finding> {
+    const live = this.#connection;
+    const ended = live.ended.then((end) => Promise.reject(this.#errorOf(end)));
     const latencies: number[] = [];
-    while (latencies.length < PINGS) latencies.push(await live.probe());
+    while (latencies.length < PINGS) {
+      latencies.push(await Promise.race([live.ping(), ended]));
+    }
     return judgePings(latencies);
   }
 
-  #makeLive(): ReconnectingWebSocket {
-    const { url, protocols, headers, token, allowInsecure } = this.#plan;
-    return new ReconnectingWebSocket(url, protocols, {
-      headers,
-      heartbeat: false,
-      backoff: { maxAttempts: 1 },
-      probeTimeout: this.#plan.timeout,
-      ...token !== undefined && { token, allowInsecure },
-    });
+  /** Waits for as many messages as were sent, or as long as any step may take. */
+  async #send(): Promise<Finding> {
+    const { execute, timeout } = this.#plan;
+    const live = this.#connection;
+    const sent = execute.length;
+    const before = live.received.messages;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    live.onmessage = () => {
+      if (live.received.messages - before >= sent) resolve();
+    };
+    const begin = this.#clock.now();
+    const cancel = this.#clock.after(timeout, resolve);
+    for (const text of execute) live.send(text);
+    const end = await Promise.race([promise, live.ended]);
+    cancel();
+    if (end !== undefined) throw this.#errorOf(end);
+    const arrived = live.received.messages - before;
+    return judgeMessages({ sent, arrived, time: this.#clock.now() - begin });
   }
 
   async #idle(): Promise<Finding> {
     const { idle } = this.#plan;
-    const live = this.#live ?? this.#makeLive();
-    const { promise, resolve } = Promise.withResolvers<Finding>();
+    const live = this.#connection;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     let since = this.#clock.now();
     let heard = 0;
-    const cut = (why: string) =>
-      resolve(judgeIdleCut(this.#clock.now() - since, why));
-    live.addEventListener("message", () => {
+    live.onmessage = () => {
       since = this.#clock.now();
       heard += 1;
+    };
+    const cancel = this.#clock.after(idle, () => resolve(undefined));
+    const end = await Promise.race([promise, live.ended]);
+    cancel();
+    if (end === undefined) return quiet(idle, heard);
+    const why = this.#errorOf(end).message;
+    return judgeIdleCut(this.#clock.now() - since, why);
+  }
+
+  #weigh(): Promise<Finding> {
+    const { deflate } = this.#opening.opened!;
+    const { sent, received } = this.#connection;
+    const agreed = deflate === undefined ? "declined" : "accepted";
+    return Promise.resolve(judgeCompression({ agreed, sent, received }));
+  }
+
+  #errorOf({ info, failure }: End): Error {
+    const { url, token } = this.#plan;
+    return errorFromFailure(failure ?? { type: "closed", ...info }, {
+      attempt: 1,
+      url: url.href,
+      delay: "none",
+      secrets: token === undefined ? [] : [token],
     });
-    live.addEventListener("disconnect", (event) => {
-      cut(event.error?.message ?? `close code ${event.closeCode}`);
-      live.close();
-    });
-    live.addEventListener("close", ({ code }) => cut(`close code ${code}`));
-    const cancel = this.#clock.after(idle, () => resolve(quiet(idle, heard)));
-    try {
-      return await promise;
-    } finally {
-      cancel();
-    }
   }
 }
 
@@ -241,43 +216,18 @@ function quiet(idle: number, heard: number): Finding {
   return { outcome: "good", summary: `still open after ${time}${messages}` };
 }
 
-const ADVICE: Readonly<Record<string, string>> = {
-  DNS: "Check the name of the host, and the network",
-  TCP:
-    "Check host and port, that the server runs, and that no firewall is on the way",
-  TLS:
-    "Check that the port speaks TLS: if not, use a URL that begins with ws://",
-  handshake:
-    "Check that the port speaks HTTP: if it speaks TLS, use a URL that begins with wss://",
-  pings: "The server or a proxy does not answer pings, or is overloaded",
-};
-
 function failed(name: string, error: unknown): Finding {
-  const exitCode = error === TOO_LONG
-    ? EXIT_CODES.timeout
-    : codeOf(name, error);
-  const advice = ADVICE[name];
+  const advice = Object.hasOwn(STEP_ADVICE, name)
+    ? STEP_ADVICE[name as keyof typeof STEP_ADVICE]
+    : undefined;
   return {
     outcome: "bad",
-    summary: textOf(error),
+    summary: error instanceof Error ? error.message : String(error),
     ...advice !== undefined && { advice },
-    exitCode,
+    exitCode: error === TOO_LONG ? EXIT_CODES.timeout : codeOf(name, error),
   };
 }
 
 function codeOf(name: string, error: unknown): number {
-  switch (name) {
-    case "DNS":
-    case "TCP":
-    case "TLS":
-      return EXIT_CODES.unreachable;
-    case "handshake":
-      return EXIT_CODES.refused;
-    default:
-      return exitCodeOf(error);
-  }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return name === "DNS" ? EXIT_CODES.unreachable : exitCodeOf(error);
 }

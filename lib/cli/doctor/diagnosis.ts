@@ -4,8 +4,12 @@
  * @module
  */
 
+import type { Failure } from "../../connection/failure.ts";
+import type { HandshakeAcceptance } from "../../rfc6455/handshake/client_handshake.ts";
+import { combineFields } from "../../rfc6455/handshake/fields.ts";
 import { EXIT_CODES } from "../exit_code.ts";
-import type { CertificateFacts, HandshakeReply } from "./network_steps.ts";
+import { withFlags } from "../flag_text.ts";
+import type { Traffic } from "./live_connection.ts";
 
 /** The result of a step. */
 export interface Finding {
@@ -20,9 +24,9 @@ export interface Finding {
   readonly exitCode?: number;
 }
 
-const DAY = 86_400_000;
-/** A certificate should be renewed before it is this close to its end. */
-const SOON = 14 * DAY;
+/** What to do where no HTTP is spoken. */
+const NO_HTTP_ADVICE =
+  "Check that the port speaks HTTP: if it speaks TLS, use a URL that begins with wss://";
 /** Response headers that show which server or proxy answered, and why. */
 const SHOWN_HEADERS: readonly string[] = [
   "sec-websocket-protocol",
@@ -34,65 +38,106 @@ const SHOWN_HEADERS: readonly string[] = [
   "retry-after",
 ];
 
-/** Judges a trusted certificate. */
-export function judgeCertificate(
-  certificate: CertificateFacts,
-  now: number,
+/** What to do where a step fails that says no more itself. */
+export const STEP_ADVICE = {
+  DNS: "Check the name of the host, and the network",
+  TCP:
+    "Check host and port, that the server runs, and that no firewall is on the way",
+  proxy: "Check the proxy's URL: the port must be that of an HTTP proxy",
+  TLS:
+    "Check that the port speaks TLS: if not, use a URL that begins with ws://",
+  handshake: NO_HTTP_ADVICE,
+  pings: "The server or a proxy does not answer pings, or is overloaded",
+} as const;
+
+/** Judges a connection that did not come about. */
+export function judgeConnectFailure(
+  step: keyof typeof STEP_ADVICE,
+  failure: Failure,
 ): Finding {
-  const left = certificate.to - now;
-  const details = certificateLines(certificate);
-  const days = Math.floor(left / DAY);
-  const summary = `certificate valid for ${days} days`;
-  return left > SOON ? { outcome: "good", summary, details } : {
-    outcome: "notable",
+  const summary = withFlags(
+    "detail" in failure ? failure.detail ?? "" : failure.type,
+  );
+  return {
+    outcome: "bad",
     summary,
-    details,
-    advice: `Renew the certificate: it ends on ${dateOf(certificate.to)}`,
+    advice: failure.type === "invalid"
+      ? "Correct the flags that it names"
+      : step === "proxy"
+      ? proxyAdvice(summary)
+      : STEP_ADVICE[step],
+    exitCode: step === "handshake"
+      ? EXIT_CODES.refused
+      : EXIT_CODES.unreachable,
   };
 }
 
-/** Judges a certificate that was refused. */
-export function judgeRefusedCertificate(
-  { certificate, why, now }: {
-    /** `undefined` if there was no way to see it. */
-    readonly certificate: CertificateFacts | undefined;
-    readonly why: string;
-    readonly now: number;
-  },
+/** By the status that the proxy answered with (RFC 9110, 15). */
+function proxyAdvice(detail: string): string {
+  const status = /refused to connect to \S+ (\d{3})/.exec(detail)?.[1];
+  switch (status) {
+    case undefined:
+      return STEP_ADVICE.proxy;
+    case "401":
+    case "407":
+      return "Give user and password in the proxy's URL, percent-encoded: " +
+        "http://user:password@host:port";
+    case "403":
+    case "405":
+      return "The proxy forbids this host or port: ask who runs it, or try " +
+        "--no-proxy";
+    default:
+      return "The proxy does not reach the server: check its host and port, and " +
+        "the proxy's log";
+  }
+}
+
+/** Judges what a server said to accept the handshake. */
+export function judgeAcceptance({ fields }: HandshakeAcceptance): Finding {
+  return {
+    outcome: "good",
+    summary: "101, the connection is open",
+    details: shownHeaders(combineFields(fields)),
+  };
+}
+
+/** Judges a handshake that was refused. */
+export function judgeRefusal(
+  { status, headers, detail }: Extract<Failure, { type: "handshake" }>,
 ): Finding {
   return {
     outcome: "bad",
-    summary: why,
-    details: certificate === undefined ? [] : certificateLines(certificate),
-    advice: certificateAdvice(certificate, now),
-    exitCode: EXIT_CODES.unreachable,
+    summary: detail,
+    details: shownHeaders(headers),
+    advice: /certificate/i.test(detail)
+      ? "The server wants a certificate of the client: --cert and --key"
+      : statusAdvice(status, headers),
+    exitCode: status === 401 || status === 403
+      ? EXIT_CODES.unauthorized
+      : EXIT_CODES.refused,
   };
 }
 
-/** Judges the answer to a handshake. */
-export function judgeHandshake(reply: HandshakeReply): Finding {
-  const { status, statusLine, headers, accepted } = reply;
-  const details = SHOWN_HEADERS.filter((name) => headers.has(name))
-    .map((name) => `${name}: ${headers.get(name)}`);
-  if (status !== 101) {
-    return {
-      outcome: "bad",
-      summary: statusLine,
-      details,
-      advice: statusAdvice(status, headers),
-      exitCode: status === 401 || status === 403
-        ? EXIT_CODES.unauthorized
-        : EXIT_CODES.refused,
-    };
-  }
-  return accepted ? { outcome: "good", summary: statusLine, details } : {
+/** Judges an answer to the handshake that breaks the protocol. */
+export function judgeViolation(
+  { detail }: Extract<Failure, { type: "protocol" }>,
+): Finding {
+  const isHttp = !detail.startsWith("The answer is not HTTP");
+  return {
     outcome: "bad",
-    summary: `${statusLine}, with a wrong Sec-WebSocket-Accept`,
-    details,
-    advice:
-      "The answer is not from a WebSocket server, or a proxy changed the headers",
-    exitCode: EXIT_CODES.protocol,
+    summary: detail,
+    advice: isHttp
+      ? "The answer is not from a WebSocket server, or a proxy changed the headers"
+      : NO_HTTP_ADVICE,
+    exitCode: isHttp ? EXIT_CODES.protocol : EXIT_CODES.refused,
   };
+}
+
+function shownHeaders(
+  headers: Readonly<Record<string, string>>,
+): readonly string[] {
+  return SHOWN_HEADERS.filter((name) => headers[name] !== undefined)
+    .map((name) => `${name}: ${headers[name]}`);
 }
 
 /** Judges round trips, in milliseconds. */
@@ -126,45 +171,89 @@ export function judgeIdleCut(after: number, why: string): Finding {
   };
 }
 
+/** Judges the answers to messages. */
+export function judgeMessages(
+  { sent, arrived, time }: {
+    readonly sent: number;
+    readonly arrived: number;
+    /** How long they were waited for, in milliseconds. */
+    readonly time: number;
+  },
+): Finding {
+  const summary = `${sent} sent, ${arrived} arrived`;
+  return arrived >= sent ? { outcome: "good", summary } : {
+    outcome: "notable",
+    summary: `${summary} in ${(time / 1_000).toFixed(1)} s`,
+    advice: "The server did not answer each message: compare what is sent " +
+      "with what it expects",
+  };
+}
+
+/** Below this part compression is not worth its memory and time. */
+const WORTH_IT = 0.1;
+
+/** Judges what compression saved. */
+export function judgeCompression(
+  { agreed, sent, received }: {
+    readonly agreed: "accepted" | "declined";
+    readonly sent: Traffic;
+    readonly received: Traffic;
+  },
+): Finding {
+  if (agreed === "declined") {
+    return {
+      outcome: "notable",
+      summary: "the server does not accept it",
+      advice:
+        "Switch permessage-deflate on in the server, and in each proxy on " +
+        "the way, or do without --compress",
+    };
+  }
+  const plain = sent.plain + received.plain;
+  if (plain === 0) {
+    return {
+      outcome: "good",
+      summary: "accepted, but there was no message to measure",
+      advice: "To see what compression saves, send what the server answers " +
+        "(-x TEXT), or wait for its messages (--idle TIME)",
+    };
+  }
+  const saved = 1 - (sent.wire + received.wire) / plain;
+  const details = [
+    ...trafficLines("received", received),
+    ...trafficLines("sent", sent),
+  ];
+  const summary = `saves ${Math.round(saved * 100)} %`;
+  return saved >= WORTH_IT ? { outcome: "good", summary, details } : {
+    outcome: "notable",
+    summary,
+    details,
+    advice: "Compression is not worth its memory and time for such messages",
+  };
+}
+
+function trafficLines(
+  name: string,
+  { messages, plain, wire }: Traffic,
+): readonly string[] {
+  if (messages === 0) return [];
+  const noun = messages === 1 ? "message" : "messages";
+  const [shown, whole] = [wire, plain].map((bytes) =>
+    bytes.toLocaleString("en")
+  );
+  return [`${name}: ${messages} ${noun}, ${shown} bytes instead of ${whole}`];
+}
+
 /** In tenths of a second. */
 function halfOf(after: number): string {
   return `${Math.max(0.1, Math.floor(after / 200) / 10)}s`;
 }
 
-function certificateLines(
-  { subject, issuer, names, from, to }: CertificateFacts,
-): readonly string[] {
-  return [
-    `for ${names === "" ? subject : names}, by ${issuer}`,
-    `from ${dateOf(from)} to ${dateOf(to)}`,
-  ];
-}
-
-function certificateAdvice(
-  certificate: CertificateFacts | undefined,
-  now: number,
-): string {
-  if (certificate === undefined) {
-    return "Check that the port speaks TLS: if not, use a URL that begins with ws://";
-  }
-  const { from, to, issuer, subject } = certificate;
-  if (to < now) return `The certificate ended on ${dateOf(to)}: renew it`;
-  if (from > now) {
-    return "The certificate is not valid yet: check the clocks of both machines";
-  }
-  return issuer === subject
-    ? "The certificate is self-signed: trust it with DENO_CERT=FILE, or get " +
-      "one from a public authority"
-    : "Check that the certificate names this host, that the server sends the " +
-      "whole chain, and that its authority is trusted";
-}
-
 function statusAdvice(
   status: number,
-  headers: ReadonlyMap<string, string>,
+  headers: Readonly<Record<string, string>>,
 ): string {
-  const location = headers.get("location");
-  if (status === 0) return "This port does not speak HTTP: check it";
+  const { location } = headers;
   if (status < 300) {
     return "A web page answered: check the path, and that each proxy on the way " +
       "passes Upgrade and Connection on";
@@ -196,10 +285,4 @@ function statusAdvice(
         ? "Look up what the server expects of a client"
         : "Look into the server's log";
   }
-}
-
-function dateOf(time: number): string {
-  return Number.isNaN(time)
-    ? "unknown"
-    : new Date(time).toISOString().slice(0, 10);
 }

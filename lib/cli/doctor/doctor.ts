@@ -4,18 +4,24 @@
  * @module
  */
 
+import { resolveOptions } from "../../client/options/resolve.ts";
 import { redactUrl } from "../../identity/redact.ts";
 import { isInsecure } from "../../rfc6455/url.ts";
+import { requirePossible } from "../../transport/tcp/dial/dial.ts";
+import { routeTo } from "../../transport/tcp/dial/proxy.ts";
+import { OpeningError } from "../../transport/tcp/dial/tcp_failure.ts";
 import { Checkup, type CheckupPlan, type StepReport } from "./checkup.ts";
 import { defineCommand, type Run, SUCCESS } from "../command.ts";
 import type { Finding } from "./diagnosis.ts";
 import { EXIT_CODES } from "../exit_code.ts";
+import { withFlags } from "../flag_text.ts";
 import type { FlagNames, Flags } from "../flags.ts";
 import {
   HANDSHAKE_FLAGS,
   HANDSHAKE_HELP,
   readHandshake,
 } from "../handshake_flags.ts";
+import { NETWORK_FLAGS, NETWORK_HELP, readNetwork } from "../network_flags.ts";
 import type { SessionIo } from "../terminal/command_io.ts";
 import { OutputError } from "../terminal/output_error.ts";
 import { wrap } from "../terminal/text_width.ts";
@@ -26,19 +32,27 @@ const HELP = `Check the way to a server step by step, and say what to do
 
 Usage: doctor <url> [options]
 
-${HANDSHAKE_HELP}\
+${HANDSHAKE_HELP}${NETWORK_HELP}\
+  -x, --execute TEXT          send this and await an answer; can be repeated
       --idle TIME             how long to keep silent (10s); 0 skips this step
       --timeout TIME          time limit of each other step (5s)
 
-Steps: DNS, TCP, TLS, handshake, pings, idle. TIME is like 250ms, 30s, 5m.
+TIME is like 250ms, 30s, 5m.
 Exit codes: 0 it works, 1 other failure, 2 wrong usage, 3 unreachable (DNS,
 TCP, TLS), 4 handshake refused, 5 token rejected, 6 timeout, 7 closed by the
 server, 8 lost, 9 protocol error.
 `;
 
 const FLAGS: FlagNames = {
-  ...HANDSHAKE_FLAGS,
-  values: [...HANDSHAKE_FLAGS.values, "idle", "timeout"],
+  switches: [...HANDSHAKE_FLAGS.switches, ...NETWORK_FLAGS.switches],
+  values: [
+    ...HANDSHAKE_FLAGS.values,
+    ...NETWORK_FLAGS.values,
+    "execute",
+    "idle",
+    "timeout",
+  ],
+  alias: { ...HANDSHAKE_FLAGS.alias, execute: "x" },
 };
 
 /** `doctor`, as a function. */
@@ -60,9 +74,31 @@ function readPlan(flags: Flags, io: SessionIo): CheckupPlan {
   }
   return {
     ...handshake,
+    ...wayOf(flags, url, io),
+    execute: flags.texts("execute"),
     idle: flags.time("idle") ?? 10_000,
     timeout: flags.time("timeout") ?? 5_000,
   };
+}
+
+/** The way as the transport `tcp` would take it. */
+function wayOf(
+  flags: Flags,
+  url: URL,
+  io: SessionIo,
+): Pick<CheckupPlan, "network" | "route"> {
+  const { network = {} } = resolveOptions(url, [], readNetwork(flags)).setup;
+  const route = routeTo(url, network.proxy, (name) => io.peekEnvironment(name));
+  try {
+    requirePossible(route, url, network.tls ?? { caCerts: [] });
+  } catch (error) {
+    if (!(error instanceof OpeningError)) throw error;
+    const { failure } = error;
+    throw new UsageError(
+      withFlags("detail" in failure ? failure.detail ?? "" : failure.type),
+    );
+  }
+  return { network, route };
 }
 
 async function examine(plan: CheckupPlan, io: SessionIo): Promise<number> {
@@ -92,18 +128,21 @@ async function examine(plan: CheckupPlan, io: SessionIo): Promise<number> {
 
 const SIGNS = { good: "ok", notable: "note", bad: "FAIL" };
 const COLORS = { good: "32", notable: "33", bad: "31" };
-const INDENT = " ".repeat(29);
+const INDENT = " ".repeat(31);
 
 function stepText(
   { name, time, finding }: StepReport,
-  { noColor }: SessionIo,
+  { noColor, columns }: SessionIo,
 ): string {
   const { outcome, summary, details = [] } = finding;
   const sign = SIGNS[outcome].padEnd(4);
   const painted = noColor ? sign : `\x1b[${COLORS[outcome]}m${sign}\x1b[0m`;
   const took = `${time.toFixed(1)} ms`.padStart(10);
-  const first = `${painted}  ${name.padEnd(9)} ${took}   ${shown(summary)}\n`;
-  return first + details.map((line) => `${INDENT}${shown(line)}\n`).join("");
+  const lines = [summary, ...details].flatMap((text) =>
+    wrap(shown(text), columns - INDENT.length)
+  );
+  const text = lines.join(`\n${INDENT}`);
+  return `${painted}  ${name.padEnd(11)} ${took}   ${text}\n`;
 }
 
 function verdictOf(

@@ -49,8 +49,10 @@ export interface SessionIo extends CommandIo {
    * once and does not show it, `"lines"` gives whole lines.
    */
   setKeys(mode: "raw" | "lines"): void;
-  /** The value of an environment variable. */
+  /** The value of an environment variable; asks for the permission to read it. */
   environment(name: string): string | undefined;
+  /** The same, but a variable that may not be read yet counts as not set. */
+  peekEnvironment(name: string): string | undefined;
   /**
    * Calls `listener` at each SIGINT and SIGTERM from now on.
    *

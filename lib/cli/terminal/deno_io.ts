@@ -40,9 +40,15 @@ export function denoIo(): SessionIo {
     clock: PLATFORM_CLOCK,
     setKeys: (mode) => stdin.setRaw(mode === "raw", { cbreak: true }),
     environment: (name) => Deno.env.get(name),
+    peekEnvironment,
     onInterrupt: (listener) => listen(INTERRUPTS, listener),
     onResume: (listener) => listen(RESUMPTIONS, listener),
   };
+}
+
+function peekEnvironment(variable: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable });
+  return state === "granted" ? Deno.env.get(variable) : undefined;
 }
 
 function listen(

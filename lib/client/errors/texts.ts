@@ -38,11 +38,11 @@ const ADVICE = {
   refused: "Check host and port, and that the server runs",
   dns: "Check the host's name and the network",
   tls:
-    "Check the certificate, the clock of both sides, and that the port speaks TLS",
+    "Check the certificate, the clock of both sides, and that the port speaks TLS; the option tls.caCerts names more authorities",
   proxy:
     "Check the proxy and its credentials: the option proxy, or the variables",
   unknown: "Check URL, server and network; the platform gives no more details",
-  invalid: "Correct the URL, subprotocols or headers",
+  invalid: "Correct the URL, subprotocols, headers or the option tls",
   resolving: "The url or token function takes too long",
   opening: "Check host and firewall, or raise openTimeout",
   greeting: "Check what greeting.expect waits for",

@@ -40,6 +40,24 @@ Deno.test("readConnectPlan() makes options of flags", () => {
   assertEquals(read(["--ping-interval", "0"]).options.heartbeat, false);
 });
 
+Deno.test("readConnectPlan() reads the transport, and the way to the server", () => {
+  const { options } = read(["--proxy", "p:3128", "--compress"]);
+  assertEquals(options, {
+    headers: {},
+    proxy: "http://p:3128/",
+    compression: true,
+  });
+  assertEquals(read(["--transport", "native"]).options, {
+    headers: {},
+    transport: "native",
+  });
+  assertEquals(read(["--transport", "tcp", "--no-proxy"]).options, {
+    headers: {},
+    transport: "tcp",
+    proxy: false,
+  });
+});
+
 Deno.test("readConnectPlan() waits for answers after a pipe, not after a person", () => {
   const waits = [
     read(["-w", "5m"]),
@@ -65,6 +83,11 @@ for (
     ["--json --binary", "--json and --binary exclude each other"],
     ["--log-level info", "--log-level needs --log-file"],
     ["--log-level all --log-file f", "must be debug, info, warn or error"],
+    ["--transport udp", "must be tcp, native or ws"],
+    ["--transport ws --compress", "--compress needs the transport tcp"],
+    ["--transport native --proxy p", "do without --transport native"],
+    ["--proxy socks5://p", "--proxy must look like"],
+    ["--cert none", "--cert: cannot read none"],
     ["--max-attempts 0", "must be a whole number from 1"],
     ["--wait soon", "--wait is"],
   ] as const

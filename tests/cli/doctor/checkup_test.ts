@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   Checkup,
   type CheckupPlan,
@@ -7,8 +7,11 @@ import {
 import { startEchoServer } from "../../../lib/cli/serve/echo_server.ts";
 import { PLATFORM_CLOCK } from "../../../lib/platform/clock.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
-import { SELF_SIGNED } from "../../system/servers/self_signed.ts";
+import { startConnectProxy } from "../../system/servers/connect_proxy.ts";
 import { findUnusedPort } from "../../system/servers/unused_port.ts";
+import { startWsServer } from "../../system/servers/ws_server.ts";
+import { AUTHORITY, VALID } from "../../transport/tcp/certificates.ts";
+import { startTalkingServer } from "../connect/talking_server.ts";
 import { ECHO_SETTINGS } from "../serve/echo_settings.ts";
 import { startRawServer } from "./raw_server.ts";
 
@@ -19,6 +22,9 @@ function planFor(url: string, plan: Partial<CheckupPlan> = {}): CheckupPlan {
     headers: {},
     token: undefined,
     allowInsecure: false,
+    network: {},
+    route: { kind: "direct" },
+    execute: [],
     idle: 0,
     timeout: 20_000,
     ...plan,
@@ -90,25 +96,108 @@ Deno.test("Checkup.steps() stops at a name that does not exist", async () => {
   assertEquals(steps, ["DNS bad 3"]);
 });
 
-Deno.test("Checkup.steps() looks at a certificate that nobody trusts", async () => {
+Deno.test("Checkup.steps() takes the steps of TLS", async () => {
   await using server = await startEchoServer({
     ...ECHO_SETTINGS,
-    certificate: SELF_SIGNED,
+    certificate: VALID,
   });
-  const { steps, reports } = await stepsOf(planFor(server.url));
-  assertEquals(steps.at(-1), "TLS bad 3");
-  const { details = [], advice = "" } = reports.at(-1)?.finding ?? {};
-  assertEquals(details[0], "for localhost, 127.0.0.1, by localhost");
-  assertMatch(advice, /self-signed/);
+  const { steps } = await stepsOf(planFor(server.url, {
+    network: { tls: { caCerts: [AUTHORITY] } },
+  }));
+  assertEquals(steps, [
+    "DNS good",
+    "TCP good",
+    "TLS good",
+    "certificate good",
+    "handshake good",
+    "pings good",
+  ]);
 });
 
-Deno.test("Checkup.steps() says that a port speaks no TLS", async () => {
+Deno.test("Checkup.steps() goes through a proxy, which resolves the name", async () => {
   await using server = await startEchoServer(ECHO_SETTINGS);
-  const { steps, reports } = await stepsOf(
-    planFor(server.url.replace("ws:", "wss:")),
+  using proxy = startConnectProxy();
+  const url = new URL(`http://user:secret@127.0.0.1:${proxy.port}`);
+  const { steps, reports } = await stepsOf(planFor(
+    server.url.replace("127.0.0.1", "holdfast.invalid"),
+    { route: { kind: "proxy", url, source: 'The option "proxy"' } },
+  ));
+  assertEquals(steps, [
+    "DNS good",
+    "TCP good",
+    "proxy good",
+    "handshake good",
+    "pings good",
+  ]);
+  const texts = reports.map(({ finding }) => finding);
+  assertEquals(texts[0]?.details, [
+    `--proxy names http://127.0.0.1:${proxy.port}`,
+  ]);
+  assertMatch(
+    texts[2]?.summary ?? "",
+    /^CONNECT holdfast\.invalid:\d+: the tunnel is open$/,
   );
-  assertEquals(steps.at(-1), "TLS bad 3");
-  assertMatch(reports.at(-1)?.finding.advice ?? "", /speaks TLS/);
+  assert(!JSON.stringify(reports).includes("secret"));
+});
+
+Deno.test("Checkup.steps() stops at a proxy that refuses", async () => {
+  using proxy = startConnectProxy({ answer: "HTTP/1.1 407 Who?\r\n\r\n" });
+  const url = new URL(`http://127.0.0.1:${proxy.port}`);
+  const { steps, reports } = await stepsOf(planFor("ws://a.example", {
+    route: { kind: "proxy", url, source: "The variable http_proxy" },
+  }));
+  assertEquals(steps.at(-1), "proxy bad 3");
+  assertMatch(reports.at(-1)?.finding.advice ?? "", /user and password/);
+});
+
+Deno.test("Checkup.steps() sends messages, and measures what compression saves", async () => {
+  await using server = await startWsServer({ perMessageDeflate: true });
+  const compression = {
+    clientNoContextTakeover: false,
+    serverNoContextTakeover: false,
+    clientMaxWindowBits: 15,
+    threshold: 0,
+  };
+  const text = '{"bid":1,"ask":2}'.repeat(50);
+  const { steps, reports } = await stepsOf(planFor(server.url, {
+    network: { compression },
+    execute: [text, text],
+  }));
+  assertEquals(steps.slice(3), [
+    "pings good",
+    "messages good",
+    "compression good",
+  ]);
+  const { summary = "", details = [] } = reports.at(-1)?.finding ?? {};
+  assertMatch(summary, /^saves 9\d %$/);
+  assertMatch(
+    details[0] ?? "",
+    /^received: 2 messages, \d+ bytes instead of 1,708$/,
+  );
+  assertMatch(
+    details[1] ?? "",
+    /^sent: 2 messages, \d+ bytes instead of 1,716$/,
+  );
+});
+
+Deno.test("Checkup.steps() notes messages that nobody answers", async () => {
+  await using server = startTalkingServer((socket) => socket.onmessage = null);
+  const clock = new ManualClock();
+  const steps = new Checkup(planFor(server.url, { execute: ["a"] }), clock)
+    .steps();
+  for (let step = 0; step < 4; step += 1) await steps.next();
+  const messages = steps.next();
+  clock.advance(20_000);
+  const { value } = await messages;
+  assertEquals(value && briefly(value), "messages notable");
+  await steps.return();
+});
+
+Deno.test("Checkup.steps() says why a connection ended at its pings", async () => {
+  await using server = startTalkingServer((socket) => socket.close(4404, "no"));
+  const { steps, reports } = await stepsOf(planFor(server.url));
+  assertEquals(steps.at(-1), "pings bad 7");
+  assertMatch(reports.at(-1)?.finding.summary ?? "", /code 4404: no/);
 });
 
 Deno.test("Checkup.steps() gives each step its time", async () => {

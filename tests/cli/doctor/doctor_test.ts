@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { doctor } from "../../../lib/cli/doctor/doctor.ts";
 import { startEchoServer } from "../../../lib/cli/serve/echo_server.ts";
+import { startConnectProxy } from "../../system/servers/connect_proxy.ts";
 import { SELF_SIGNED } from "../../system/servers/self_signed.ts";
+import { AUTHORITY, CLIENT, VALID } from "../../transport/tcp/certificates.ts";
 import { ECHO_SETTINGS } from "../serve/echo_settings.ts";
 import { startRawServer } from "./raw_server.ts";
 import { FakeSessionIo } from "../terminal/fake_session_io.ts";
@@ -62,9 +64,9 @@ Deno.test("doctor() shows control characters of a server, and cuts long lines", 
   );
   const io = new FakeSessionIo({ isTerminal: true });
   assertEquals(await doctor([server.url], io), 4);
-  assertMatch(io.written, / {3}HTTP\/1\.1 302 \\x1b\]52;c;eA==\\x07\n/);
-  assertMatch(io.written, / {29}server: \\x9b2Jx\\nIt works\.\n/);
-  assertMatch(io.written, / {29}location: \/a{289}…\n/);
+  assertMatch(io.written, / {3}302 \\x1b\]52;c;eA==\\x07\n/);
+  assertMatch(io.written, / {31}server: \\x9b2Jx\n/);
+  assertMatch(io.written, / {31}location:\n {31}\/a{289}…\n/);
   assertMatch(io.written, /^[\x20-\x7e\n…]+$/);
 });
 
@@ -96,4 +98,62 @@ Deno.test("doctor() ends at an interrupt with 130", async () => {
   io.interrupt();
   assertEquals(await code, 130);
   assertMatch(io.written, /ms {3}5 answered: [^\n]+\n$/);
+});
+
+Deno.test("doctor() goes through the environment's proxy, and says so", async () => {
+  await using server = await startEchoServer(ECHO_SETTINGS);
+  using proxy = startConnectProxy();
+  const url = server.url.replace("127.0.0.1", "holdfast.invalid");
+  const environment = { HTTP_PROXY: `user:secret@127.0.0.1:${proxy.port}` };
+  const io = new FakeSessionIo({ environment });
+  assertEquals(await doctor([url, "--idle", "0"], io), 0);
+  assertMatch(
+    io.written,
+    /The variable HTTP_PROXY names\n {31}http:\/\/127\.0\.0\.1:/,
+  );
+  assertMatch(io.written, /ok {4}proxy .* CONNECT holdfast\.invalid:/);
+  assert(!io.written.includes("secret"));
+  const direct = new FakeSessionIo({ environment });
+  assertEquals(await doctor([url, "--no-proxy"], direct), 3);
+  assertMatch(direct.written, /FAIL {2}DNS/);
+});
+
+Deno.test("doctor() trusts the authority of --ca, and weighs compression", async () => {
+  await using server = await startEchoServer({
+    ...ECHO_SETTINGS,
+    certificate: VALID,
+  });
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, AUTHORITY);
+  const io = new FakeSessionIo();
+  const url = server.url.replace("127.0.0.1", "localhost");
+  const text = "holdfast ".repeat(200);
+  const args = [url, "--ca", file, "--compress", "-x", text, "--idle", "0"];
+  assertEquals(await doctor(args, io), 0);
+  assertMatch(io.written, /ok {4}certificate .* valid for \d+ days/);
+  assertMatch(io.written, /compression .* (saves 9\d %|does not accept it)/);
+  assert(io.written.split("\n").every((line) => line.length <= 80), io.written);
+  await Deno.remove(file);
+});
+
+Deno.test("doctor() says which proxies Deno cannot use", async () => {
+  const files = await Deno.makeTempDir();
+  const [cert, key] = [`${files}/cert`, `${files}/key`];
+  await Deno.writeTextFile(cert, CLIENT.cert);
+  await Deno.writeTextFile(key, CLIENT.key);
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [["wss://a", "--proxy", "https://p"], /no TLS within TLS/],
+    [
+      ["wss://a", "--proxy", "p", "--cert", cert, "--key", key],
+      /leave out --cert, or use --no-proxy/,
+    ],
+    [["ws://a.example"], /ALL_PROXY names a proxy with socks5:/],
+  ];
+  for (const [args, pattern] of cases) {
+    const environment = { ALL_PROXY: "socks5://p:1080" };
+    const io = new FakeSessionIo({ environment, columns: Infinity });
+    assertEquals(await doctor(args, io), 2);
+    assertMatch(io.errors, pattern);
+  }
+  await Deno.remove(files, { recursive: true });
 });

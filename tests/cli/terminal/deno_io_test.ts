@@ -48,6 +48,17 @@ Deno.test("denoIo() finds no terminal in a pipe", async () => {
   );
 });
 
+Deno.test("denoIo() peeks at variables without a prompt", async () => {
+  const { stdout } = await run(
+    `
+    const known = io.peekEnvironment("COLOUR");
+    Deno.permissions.revokeSync({ name: "env" });
+    io.write(JSON.stringify([known, io.peekEnvironment("COLOUR") ?? null]));`,
+    { env: { COLOUR: "blue" } },
+  );
+  assertEquals(JSON.parse(stdout), ["blue", null]);
+});
+
 Deno.test("denoIo() writes results to stdout and notes to stderr, whole", async () => {
   const { stdout, stderr } = await run(`
     io.write("a".repeat(200_000));

@@ -104,6 +104,10 @@ export class FakeSessionIo extends RecordingIo implements SessionIo {
     return this.#environment[name];
   }
 
+  peekEnvironment(name: string): string | undefined {
+    return this.#environment[name];
+  }
+
   onInterrupt(listener: () => void): () => void {
     this.#interrupt = listener;
     return () => this.#interrupt = () => {};
