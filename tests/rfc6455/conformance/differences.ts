@@ -32,14 +32,14 @@ export function explain(
     return undefined;
   }
   if (fault.detail.includes("fewest bytes")) {
-    return isMinimal(stream, fault) ? undefined : "length-not-minimal";
+    return isLengthMinimal(stream, fault) ? undefined : "length-not-minimal";
   }
   if (fault.detail.includes("63 bits")) {
     const isHigh = stream[fault.offset + 2]! >= 0x80;
     return isHigh && ws.failure === 1009 ? "length-64-bits" : undefined;
   }
   if (fault.detail.includes("not UTF-8 (RFC 6455, 8.1)")) {
-    return isEarly(stream, fault) ? "utf8-early" : undefined;
+    return isEarlyText(stream, fault) ? "utf8-early" : undefined;
   }
   return undefined;
 }
@@ -48,13 +48,20 @@ function isPrefix(part: readonly string[], whole: readonly string[]): boolean {
   return part.every((event, index) => event === whole[index]);
 }
 
-function isMinimal(stream: Uint8Array, { offset }: ProtocolFault): boolean {
+/** Whether the length of the header at the fault's byte takes the fewest bytes. */
+export function isLengthMinimal(
+  stream: Uint8Array,
+  { offset }: ProtocolFault,
+): boolean {
   const { length, form } = lengthAt(stream, offset);
   return form === 126 ? length >= 126 : form === 127 && length >= 65_536;
 }
 
 /** The text until the fault's byte is wrong, and without that byte it is not. */
-function isEarly(stream: Uint8Array, { offset }: ProtocolFault): boolean {
+export function isEarlyText(
+  stream: Uint8Array,
+  { offset }: ProtocolFault,
+): boolean {
   const text = textUntil(stream, offset);
   return isStart(text.subarray(0, -1)) && !isStart(text);
 }

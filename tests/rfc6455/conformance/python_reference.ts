@@ -1,0 +1,62 @@
+/**
+ * The engine of python3-websockets, as a second reference to judge ours by.
+ *
+ * @module
+ */
+
+import { fileURLToPath as fromFileUrl } from "node:url";
+import { PROGRAMS } from "../../system/requirements.ts";
+import type { ReceiveOptions, Verdict } from "./ws_reference.ts";
+
+/** What Python makes of a stream. */
+export interface PythonVerdict extends Verdict {
+  /** What it says of its failure. */
+  readonly why: string;
+}
+
+const SCRIPT = fromFileUrl(new URL("./python_reference.py", import.meta.url));
+/** How many streams go to the program at a time. */
+const BATCH = 500;
+
+/** What Python makes of streams, each of them cut into chunks. */
+export async function pythonReceive(
+  streams: readonly (readonly Uint8Array[])[],
+  { role, maxMessageSize }: ReceiveOptions,
+): Promise<readonly PythonVerdict[]> {
+  const child = new Deno.Command(PROGRAMS.python, {
+    args: [SCRIPT],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const cases = streams.map((chunks) => [
+    role,
+    maxMessageSize,
+    chunks.map((chunk) => chunk.toBase64()),
+  ]);
+  const input = child.stdin.getWriter();
+  const feeding = feed(input, cases);
+  const output = await new Response(child.stdout).text();
+  await feeding;
+  await child.status;
+  return output.trimEnd().split("\n").flatMap((line) =>
+    JSON.parse(line).map(toVerdict)
+  );
+}
+
+async function feed(
+  input: WritableStreamDefaultWriter<Uint8Array>,
+  cases: readonly unknown[],
+): Promise<void> {
+  const encoder = new TextEncoder();
+  for (let at = 0; at < cases.length; at += BATCH) {
+    const line = JSON.stringify(cases.slice(at, at + BATCH));
+    await input.write(encoder.encode(`${line}\n`));
+  }
+  await input.close();
+}
+
+function toVerdict(
+  [events, failure, why]: [string[], number | null, string],
+): PythonVerdict {
+  return { events, failure: failure ?? undefined, why };
+}
