@@ -5,9 +5,9 @@ Deno.test("ReconnectingWebSocket() keeps its promises through 1,000 faults and a
   await survive({
     seed: 1,
     faults: 1_000,
-    lanes: 18,
+    lanes: 27,
     threads: "blocked",
-    transport: "both",
+    transport: "all",
     setup: "all",
   });
 });
@@ -16,9 +16,9 @@ Deno.test("ReconnectingWebSocket() keeps its promises while its worker dies of e
   await survive({
     seed: 100,
     faults: 400,
-    lanes: 8,
+    lanes: 9,
     threads: "killed",
-    transport: "both",
+    transport: "all",
     setup: "plain",
   });
 });

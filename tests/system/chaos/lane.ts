@@ -9,6 +9,7 @@ import {
   type ReconnectingWebSocketOptions,
   WorkerHost,
 } from "@holdfast/websocket";
+import type { TransportName } from "../../../lib/connection/config/transports.ts";
 import { startTcpProxy, type TcpProxy } from "../servers/tcp_proxy.ts";
 import { block } from "../waiting.ts";
 import { check, type Violation } from "./check.ts";
@@ -23,7 +24,7 @@ import { type Setup, SETUPS } from "./setups.ts";
 export interface LaneOptions {
   /** Part of the path, so that the server can tell lanes apart. */
   readonly name: string;
-  readonly transport: "ws" | "native";
+  readonly transport: TransportName;
   readonly setup: Setup;
   /** Whether each client has a worker of its own, which can be killed. */
   readonly worker: "shared" | "mortal";

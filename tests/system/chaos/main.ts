@@ -12,7 +12,7 @@
 
 import { parseArgs } from "@std/cli";
 import { afterWarmUp, growthOf, type Point } from "../soak/slope.ts";
-import { repeatCommand, run, type RunOptions } from "./run.ts";
+import { repeatCommand, run, type RunOptions, TRANSPORTS } from "./run.ts";
 import { SETUP_NAMES } from "./setups.ts";
 
 /** How often the process is measured, in milliseconds. */
@@ -22,9 +22,9 @@ const MEASURES = ["heapMiB", "rssMiB", "threads", "descriptors"] as const;
 const DEFAULTS = {
   seed: "1",
   faults: "1000",
-  lanes: "18",
+  lanes: "27",
   threads: "blocked",
-  transport: "both",
+  transport: "all",
   setup: "all",
 };
 
@@ -88,7 +88,7 @@ function readOptions(args: readonly string[]): RunOptions {
     faults: Number(given.faults),
     lanes: Number(given.lanes),
     threads: oneOf(given.threads, ["none", "blocked", "killed"]),
-    transport: oneOf(given.transport, ["ws", "native", "both"]),
+    transport: oneOf(given.transport, ["all", ...TRANSPORTS]),
     setup: oneOf(given.setup, ["all", ...SETUP_NAMES]),
     ...steps !== undefined && { steps: `${steps}`.split(",").map(Number) },
   };

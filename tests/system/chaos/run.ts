@@ -17,8 +17,12 @@ import {
   startNumberingServer,
 } from "./numbering_server.ts";
 import { type ChaosStep, countFaults, makeSchedule } from "./schedule.ts";
+import type { TransportName } from "../../../lib/connection/config/transports.ts";
 import { type Setup, SETUP_NAMES } from "./setups.ts";
 import { shrink } from "./shrink.ts";
+
+/** All that Deno has. */
+export const TRANSPORTS: readonly TransportName[] = ["tcp", "ws", "native"];
 
 /** How a run is made. */
 export interface RunOptions {
@@ -29,9 +33,9 @@ export interface RunOptions {
   readonly lanes: number;
   /** Which faults there are besides those of network and server. */
   readonly threads: "none" | "blocked" | "killed";
-  /** `"both"`: the lanes take turns. */
-  readonly transport: "ws" | "native" | "both";
-  /** `"all"`: each pair of lanes has another one. */
+  /** `"all"`: the lanes take turns. */
+  readonly transport: TransportName | "all";
+  /** `"all"`: the lanes take turns, after a turn of the transports. */
   readonly setup: Setup | "all";
   /** Only these steps, by their index. */
   readonly steps?: readonly number[];
@@ -40,7 +44,7 @@ export interface RunOptions {
 /** A schedule that failed, as short as could be found. */
 export interface Failure {
   readonly seed: number;
-  readonly transport: "ws" | "native";
+  readonly transport: TransportName;
   readonly setup: Setup;
   readonly steps: readonly number[];
   readonly schedule: readonly ChaosStep[];
@@ -120,14 +124,14 @@ function planLanes(options: RunOptions): readonly Plan[] {
       steps: chosen.flatMap((step) => all[step] ?? []),
       lane: {
         name: `seed-${seed}`,
-        transport: transport !== "both"
-          ? transport
-          : index % 2 === 0
-          ? "ws"
-          : "native",
-        setup: options.setup !== "all"
-          ? options.setup
-          : SETUP_NAMES[Math.floor(index / 2) % SETUP_NAMES.length] ?? "plain",
+        transport: transport === "all"
+          ? TRANSPORTS[index % TRANSPORTS.length]!
+          : transport,
+        setup: options.setup === "all"
+          ? SETUP_NAMES[
+            Math.floor(index / TRANSPORTS.length) % SETUP_NAMES.length
+          ]!
+          : options.setup,
         worker: threads === "killed" ? "mortal" : "shared",
       },
     };

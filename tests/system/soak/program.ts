@@ -21,7 +21,7 @@ import { Traveller } from "./traveller.ts";
 
 /** So many samples are taken. */
 const SAMPLES = 50;
-const TRANSPORTS = ["ws", "native"] as const;
+const TRANSPORTS = ["tcp", "ws", "native"] as const;
 const SEED = 1;
 /** Nearly all frames of any stack. */
 Error.stackTraceLimit = 200;
@@ -74,7 +74,7 @@ async function soak(plan: SoakPlan): Promise<Report> {
     }
     for (const [index, traveller] of travellers.entries()) {
       await traveller.end();
-      balances.push(await settle(server, traveller, TRANSPORTS[index] ?? "ws"));
+      balances.push(await settle(server, traveller, TRANSPORTS[index]!));
     }
   }
   return {
