@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isArrayBuffer } from "../queue/binary.ts";
+import { copyOfBinary, isArrayBuffer, isBlob } from "../queue/binary.ts";
 import type { Codec } from "./format/codec.ts";
 import type { Envelope, Message } from "./format/envelope.ts";
 import { DecodeError } from "./format/errors.ts";
@@ -93,7 +93,7 @@ export class MessageReader {
   }
 
   #read(data: unknown): Outcome | Promise<Outcome> {
-    if (!(data instanceof Blob)) return this.#decodeAndValidate(data);
+    if (!isBlob(data)) return this.#decodeAndValidate(data);
     return data.arrayBuffer().then(
       (buffer) => this.#decodeAndValidate(buffer),
       (cause: unknown) => undecodable(data, cause),
@@ -116,9 +116,10 @@ export class MessageReader {
   }
 
   #decode(data: unknown): unknown {
-    if (typeof data === "string" || isArrayBuffer(data)) {
-      return this.#codec.decode(data);
-    }
+    if (typeof data === "string") return this.#codec.decode(data);
+    // Node's `ws` gives a view, unless its `binaryType` is set.
+    const buffer = isArrayBuffer(data) ? data : copyOfBinary(data);
+    if (buffer !== undefined) return this.#codec.decode(buffer);
     throw new TypeError(`Cannot decode data of type ${typeof data}`);
   }
 
@@ -170,5 +171,6 @@ function overflow(value: unknown): InvalidMessage {
 function sizeOf(data: unknown): number {
   if (typeof data === "string") return data.length * 2;
   if (isArrayBuffer(data)) return data.byteLength;
-  return data instanceof Blob ? data.size : 0;
+  if (ArrayBuffer.isView(data)) return data.byteLength;
+  return isBlob(data) ? data.size : 0;
 }

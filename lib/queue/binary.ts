@@ -16,6 +16,17 @@ export function isArrayBuffer(value: unknown): value is ArrayBuffer {
   }
 }
 
+/** Tells whether a value is a `Blob`, of any realm: no other object has its slot. */
+export function isBlob(value: unknown): value is Blob {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    Reflect.get(Blob.prototype, "size", value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * A copy of binary data as it is now.
  *

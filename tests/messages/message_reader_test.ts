@@ -71,6 +71,14 @@ Deno.test("MessageReader.receive() reads a buffer of another realm", () => {
   assertEquals(verdicts.map(({ kind }) => kind), ["valid"]);
 });
 
+Deno.test("MessageReader.receive() reads a view, and only its part of the buffer", () => {
+  const { reader, verdicts } = makeReader();
+  const text = '{"type":"say","text":"hi"}';
+  const bytes = new TextEncoder().encode(`xx${text}xx`);
+  reader.receive(bytes.subarray(2, -2));
+  assertEquals(verdicts.map(({ kind }) => kind), ["valid"]);
+});
+
 Deno.test("MessageReader.receive() finds no schema that objects inherit", () => {
   const { reader, verdicts } = makeReader();
   reader.receive('{"type":"toString"}');

@@ -1,6 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { assertEquals, assertThrows } from "@std/assert";
-import { copyOfBinary, isArrayBuffer } from "../../lib/queue/binary.ts";
+import { copyOfBinary, isArrayBuffer, isBlob } from "../../lib/queue/binary.ts";
 
 const BUFFER = "new ArrayBuffer(2)";
 
@@ -53,4 +53,10 @@ Deno.test("copyOfBinary() refuses what is shared or may change its size", () => 
   for (const value of [resizable, new Uint8Array(resizable)]) {
     assertThrows(() => copyOfBinary(value), TypeError, "resizable");
   }
+});
+
+Deno.test("isBlob() knows a Blob by its slot", () => {
+  const inherited: unknown = Object.create(Blob.prototype);
+  const given = [new Blob(), new File([], "a"), inherited, {}, null, "blob"];
+  assertEquals(given.map(isBlob), [true, true, false, false, false, false]);
 });

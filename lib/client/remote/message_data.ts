@@ -4,7 +4,7 @@
  * @module
  */
 
-import { copyOfBinary } from "../../queue/binary.ts";
+import { copyOfBinary, isBlob } from "../../queue/binary.ts";
 import type { Data } from "../../queue/data.ts";
 
 /** Everything that `send()` of a WebSocket takes; no buffer is shared or resizable. */
@@ -25,15 +25,4 @@ export function toMessage(data: unknown): Data | Blob {
   const copy = copyOfBinary(data);
   if (copy !== undefined) return copy;
   return isBlob(data) ? data : `${data}`;
-}
-
-/** Tells whether a value is a `Blob`, of any realm: no other object has its slot. */
-function isBlob(value: unknown): value is Blob {
-  if (typeof value !== "object" || value === null) return false;
-  try {
-    Reflect.get(Blob.prototype, "size", value);
-    return true;
-  } catch {
-    return false;
-  }
 }
