@@ -45,6 +45,7 @@ export const ALONE: readonly string[] = [
 export const CALM: readonly string[] = [
   "tests/system/liveness_network_test.ts",
   "tests/system/liveness_blocked_test.ts",
+  "tests/examples/auth_test.ts",
   "tests/examples/demo_test.ts",
   "tests/system/liveness_heartbeat_test.ts",
   "tests/system/liveness_proxy_test.ts",
@@ -58,6 +59,7 @@ export const CALM: readonly string[] = [
 export const CHROMIUM: readonly string[] = [
   "tests/system/browser_blocked_test.ts",
   "tests/system/browser_bundlers_test.ts",
+  "tests/system/browser_large_test.ts",
   "tests/system/browser_page_test.ts",
   "tests/system/browser_restored_test.ts",
   "tests/system/browser_service_worker_test.ts",
