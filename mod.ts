@@ -105,6 +105,8 @@ export {
 export type { Handler } from "./lib/client/socket/event_handlers.ts";
 export type { OpenInfo } from "./lib/client/socket/lifecycle.ts";
 export type { Logger } from "./lib/client/options/logger.ts";
+export type { SessionInfo } from "./lib/client/remote/session_record.ts";
+export type { LostReason, SessionOpening } from "./lib/boundary/session.ts";
 export type { Sendable } from "./lib/client/remote/message_data.ts";
 export type { ReceiveOptions } from "./lib/client/socket/message_stream.ts";
 export { DEFAULTS } from "./lib/client/options/table.ts";
@@ -120,6 +122,7 @@ export type {
   MessagePattern,
   OutboxOptions,
   ReconnectingWebSocketOptions,
+  SessionOptions,
   TlsOptions,
   TokenOptions,
   TokenPlacementOptions,

@@ -30,14 +30,14 @@ interface Item {
  * 16 kB for the worker; these are what holds today.
  */
 const ITEMS: readonly Item[] = [
-  { name: "@holdfast/websocket", entry: "mod.ts", budget: 24_100, ours: true },
-  ours("ReconnectingWebSocket", 20_300),
-  ours("WorkerWebSocket", 13_000),
+  { name: "@holdfast/websocket", entry: "mod.ts", budget: 26_000, ours: true },
+  ours("ReconnectingWebSocket", 22_000),
+  ours("WorkerWebSocket", 13_800),
   ours("describeClose", 2_600),
   {
     name: "@holdfast/websocket/worker",
     entry: "worker.ts",
-    budget: 18_500,
+    budget: 19_000,
     ours: true,
   },
   {

@@ -55,6 +55,9 @@
  * | `environment` | the network came or went, the page woke up or is put away | |
  * | `watch` | a sign of life is wanted | `alive` |
  *
+ * With a session, `taken` means that the server has accepted the messages, and
+ * `session.ts` says what else crosses.
+ *
  * @module
  */
 
@@ -74,6 +77,13 @@ import type {
   TransportName,
 } from "../connection/config/transports.ts";
 import type { TokenPlacement } from "../identity/token.ts";
+import type {
+  SessionKept,
+  SessionMark,
+  SessionOpening,
+  SessionRemains,
+  SessionSetup,
+} from "./session.ts";
 
 export type {
   CloseCause,
@@ -84,7 +94,7 @@ export type {
 };
 
 /** The version of this protocol; both halves must agree on it. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** Outgoing messages of one connection that the worker may hold. */
 export const SEND_WINDOW_MESSAGES = 4_096;
@@ -109,6 +119,7 @@ export interface Setup {
   /** TLS, proxy and compression, where an option says something of them. */
   readonly network?: NetworkConfig;
   readonly token?: TokenSetup;
+  readonly session?: SessionSetup;
   /** The URL of the hooks module. */
   readonly hooks?: string;
   /** `false`: stays idle until `reconnect`. */
@@ -152,17 +163,42 @@ export type DropReason =
   /** The connection was lost before `open`. */
   | "unopened"
   /**
-   * The worker crashed, or Deno's own WebSocket took the message as the peer
-   * closed. It may have been sent, or not.
+   * The worker crashed, Deno's own WebSocket took the message as the peer closed,
+   * or its session is lost. It may have been sent, or not.
    */
-  | "unknown";
+  | "unknown"
+  /** The session is lost, and the message with it. */
+  | "session-lost"
+  /** The bounds of the server's buffer dropped it. */
+  | "trimmed"
+  /** The server's store lost it, after it had been delivered. */
+  | "rolled-back";
 
 /** Which queue a dropped message was in. */
 export type Direction = "inbound" | "outbound";
 
+/** Messages that left a queue unsent (outbound) or unread (inbound), or are lost with a session. */
+export interface Drop {
+  /** How many; 0 if nobody knows. */
+  readonly count: number;
+  /** Their size, in bytes. */
+  readonly bytes: number;
+  readonly direction: Direction;
+  readonly reason: DropReason;
+  /** The numbers of the first and the last of them in the session, if they had one. */
+  readonly first?: number;
+  readonly last?: number;
+}
+
 /** A record from the client to the worker. */
 export type Command =
-  | { readonly type: "connect"; readonly id: number; readonly setup: Setup }
+  | {
+    readonly type: "connect";
+    readonly id: number;
+    readonly setup: Setup;
+    /** Only with `setup.session`. */
+    readonly session?: SessionRemains;
+  }
   | {
     readonly type: "send";
     readonly id: number;
@@ -195,6 +231,8 @@ export type Command =
     readonly id: number;
     readonly messages: number;
     readonly bytes: number;
+    /** With a session: the application has consumed all messages up to this number. */
+    readonly upTo?: number;
   }
   | { readonly type: "environment"; readonly change: EnvironmentChange }
   | { readonly type: "watch" }
@@ -241,6 +279,18 @@ export type Notice =
     readonly id: number;
     readonly message: number;
     readonly reason: DropReason;
+    /** Its number in the session, if it had one. */
+    readonly seq?: number;
+  }
+  /** Of a session: to be kept for a successor of this worker. */
+  | { readonly type: "kept"; readonly id: number; readonly kept: SessionKept }
+  /** Of a session: how messages are numbered from some point on. */
+  | { readonly type: "marked"; readonly id: number; readonly mark: SessionMark }
+  | {
+    /** Of a session: messages are lost that are in no queue of ours. */
+    readonly type: "forgone";
+    readonly id: number;
+    readonly drop: Drop;
   }
   | NotificationNotice
   | {
@@ -297,6 +347,7 @@ export type NotificationNotice =
       /** The URL that was connected to, without a token. */
       readonly url: string;
       readonly transport: TransportName;
+      readonly session?: SessionOpening;
     }
     | NotificationOf<"heartbeat"> & {
       /** The longest time between two pings of this connection so far, in milliseconds. */

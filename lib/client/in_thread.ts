@@ -27,7 +27,10 @@ import { provideInThread } from "./workers/in_thread_port.ts";
 import * as features from "../worker/features/features.ts";
 import { provideFeatures } from "../worker/features/load_features.ts";
 import { serve } from "../worker/serve.ts";
+import { provideSession } from "../worker/session/load_session.ts";
+import * as sessions from "../worker/session/mod.ts";
 
 provideInThread(serve);
 provideFeatures(features);
+provideSession(sessions);
 provideMessages(texts);

@@ -25,6 +25,7 @@ import type {
   ReconnectingWebSocketOptions,
   UrlSource,
 } from "./options/options.ts";
+import type { SessionInfo } from "./remote/session_record.ts";
 import { notOpen } from "./socket/probes.ts";
 import { resolveOptions } from "./options/resolve.ts";
 import { SocketParts } from "./socket/socket_parts.ts";
@@ -167,6 +168,21 @@ export class ReconnectingWebSocket
   /** The last heartbeat's round trip, in milliseconds. */
   get latency(): number | undefined {
     return this.#parts.counters.latency;
+  }
+
+  /** How far the session is; `undefined` before it has begun, and without the option `session`. */
+  get session(): SessionInfo | undefined {
+    return this.#parts.connection.session?.info;
+  }
+
+  /**
+   * Says that the application is done with all messages up to a number, where the
+   * option `session` has `ack: "manual"`.
+   *
+   * @param number The `lastEventId` of the last of these messages.
+   */
+  acknowledge(number: number | string): void {
+    this.#parts.connection.session?.acknowledge(Number(number));
   }
 
   /** What it has done so far. */

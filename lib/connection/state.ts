@@ -111,7 +111,12 @@ export type Output = "flowing" | "stalled";
 /** The input of the machine. An event with a `socket` counts only for the present socket. */
 export type Event =
   | { readonly type: "connect" }
-  | { readonly type: "reconnect"; readonly reason: string }
+  | {
+    readonly type: "reconnect";
+    readonly reason: string;
+    /** 1000, unless the server knows another one. */
+    readonly closeCode?: number;
+  }
   | {
     readonly type: "close";
     readonly closeCode: number | undefined;

@@ -91,7 +91,7 @@ export function transition(state: State, event: Event, context: Context): Step {
     case "probe":
       return onProbe(state, event.request, context);
     case "reconnect":
-      return onReconnect(state, event.reason, context);
+      return onReconnect(state, event, context);
     default:
       return onOccurrence(state, event, context);
   }
@@ -120,7 +120,7 @@ function onOccurrence(
 
 function onReconnect(
   state: Exclude<State, Closed>,
-  reason: string,
+  { reason, closeCode = 1000 }: Extract<Event, { type: "reconnect" }>,
   context: Context,
 ): Step {
   switch (state.kind) {
@@ -134,14 +134,14 @@ function onReconnect(
       return { ...next, effects: [abandon(state.socket), ...next.effects] };
     }
     case "open": {
-      const info: CloseInfo = { closeCode: 1000, reason, wasClean: true };
+      const info: CloseInfo = { closeCode, reason, wasClean: true };
       const next = beginAttempt(newSeries(state, context), context);
       const { attempt } = state;
       const status = statusOf("connecting", next.state.attempt);
       return {
         ...next,
         effects: [
-          { type: "abandon", socket: state.socket, closeCode: 1000, reason },
+          { type: "abandon", socket: state.socket, closeCode, reason },
           ...refuseProbes(state.heartbeat, { kind: "not-open" }),
           // It carries the status, so it replaces the notification of the status.
           notify({ type: "disconnected", status, info, attempt }),

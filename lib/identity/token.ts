@@ -10,7 +10,9 @@ export type TokenPlacement =
   | { readonly kind: "header"; readonly name: string; readonly scheme: string }
   | { readonly kind: "protocol"; readonly prefix: string }
   /** A first message; `{token}` in its text stands for the token. */
-  | { readonly kind: "message"; readonly text: string };
+  | { readonly kind: "message"; readonly text: string }
+  /** The first exchange of a session. */
+  | { readonly kind: "session" };
 
 /** The part of a transport's target that can carry a token. */
 export interface TokenTarget {
@@ -33,6 +35,7 @@ const PLACES = {
   header: { name: "header", carries: /^[\t\x20-\x7e\x80-\xff]*$/ },
   protocol: { name: "subprotocol", carries: /^[\w!#$%&'*+.^`|~-]*$/ },
   message: { name: "message", carries: NO_CONTROL },
+  session: { name: "session", carries: NO_CONTROL },
 };
 
 /**
@@ -60,7 +63,7 @@ export function checkToken(
     };
 }
 
-/** Adds a token to a target. A token in a first message does not change the target. */
+/** Adds a token to a target. A token in a first message, or in a session, does not change the target. */
 export function placeToken<T extends TokenTarget>(
   target: T,
   token: string,
@@ -84,6 +87,7 @@ export function placeToken<T extends TokenTarget>(
         protocols: [...target.protocols, placement.prefix + token],
       };
     case "message":
+    case "session":
       return target;
   }
 }

@@ -64,11 +64,12 @@ export class Inbox<T> {
   readonly #data = new Fifo<T>();
   readonly #sizes = new Fifo<number>();
   #bytes = 0;
-  #lastNumber = 0;
+  #lastNumber: number;
 
-  /** Makes an empty inbox. */
-  constructor(config: InboxConfig) {
+  /** Makes an empty inbox whose first message has the number after `lastNumber`. */
+  constructor(config: InboxConfig, lastNumber = 0) {
     this.#config = config;
+    this.#lastNumber = lastNumber;
   }
 
   /** How many messages are stored. */

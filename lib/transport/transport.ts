@@ -58,10 +58,12 @@ export interface Transport {
   /**
    * Hands a message to the network. Only after `open`.
    *
+   * @param message The number of a message of the application, for transports
+   * that report what the server has accepted.
    * @returns `false` when the transport has buffered too much: it takes this
    * message, but the next one should wait for `writable`.
    */
-  send(data: Data): boolean;
+  send(data: Data, message?: number): boolean;
   /** Sends a ping frame, if the kind has `pings`. */
   ping(payload: string): void;
   /**

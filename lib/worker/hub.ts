@@ -136,8 +136,11 @@ export class Hub {
     if (id <= this.#lastId) return;
     this.#lastId = id;
     const setup = this.#intern(command.setup);
+    const { session } = command;
+    const { inbox } = setup.config;
     const driver = new Driver(id, setup, {
-      notices: new NoticeQueue(id, setup.config.inbox, this.#onReady),
+      notices: new NoticeQueue(id, inbox, this.#onReady, session?.arrived),
+      ...session && { session },
       loadTransport: this.#loadTransport,
       clock: this.#clock,
     });

@@ -11,6 +11,7 @@ import type {
   WorkerPortListener,
 } from "../../lib/client/workers/web_worker_port.ts";
 import { RemoteConnection } from "../../lib/client/remote/remote_connection.ts";
+import { SessionRecord } from "../../lib/client/remote/session_record.ts";
 import type { RemoteConnectionListener } from "../../lib/client/remote/listener.ts";
 import type { NoticeOf } from "../../lib/boundary/protocol.ts";
 import { WorkerPool } from "../../lib/client/workers/worker_pool.ts";
@@ -266,7 +267,13 @@ export function makeBench(
   const workers = new FakeWorkers();
   const pool = new WorkerPool({ start: workers.start, clock });
   const recorder = new Recorder();
-  const connection = new RemoteConnection(pool, setup, limits, recorder);
+  const connection = new RemoteConnection(
+    pool,
+    setup,
+    limits,
+    recorder,
+    SessionRecord,
+  );
   return { clock, workers, pool, recorder, connection };
 }
 

@@ -297,3 +297,13 @@ function advice(seconds: number) {
   const reason = `retry-after=${seconds}`;
   return { closeCode: 1013, reason, wasClean: true };
 }
+
+Deno.test("transition() leaves with the code that reconnect has", () => {
+  const machine = opened();
+  const event = {
+    type: "reconnect",
+    reason: "moving",
+    closeCode: 4012,
+  } as const;
+  assertEquals(machine.dispatch(event)[0], "abandon 1 4012 moving");
+});

@@ -155,3 +155,9 @@ Deno.test("checkToken() says why, without the token", () => {
   ]);
   assertEquals(checkToken("ü€", query).kind, "usable");
 });
+
+Deno.test("placeToken() changes nothing for a token that goes into a session", () => {
+  assertEquals(placed({ kind: "session" }), TARGET);
+  assertEquals(checkToken("t\u00e9", { kind: "session" }).kind, "usable");
+  assertEquals(checkToken("a\nb", { kind: "session" }).kind, "unusable");
+});

@@ -373,3 +373,11 @@ Deno.test("Inbox behaves as an array does, in any history", () => {
     }
   }));
 });
+
+Deno.test("Inbox() goes on with the numbers of another one", () => {
+  const bounds = { maxMessages: 9, maxBytes: 9, overflow: "pause" } as const;
+  const inbox = new Inbox<string>(bounds, 7);
+  assertEquals([inbox.lastNumber, inbox.firstNumber], [7, 8]);
+  inbox.push("a", 1);
+  assertEquals(inbox.take(9, 9)?.first, 8);
+});

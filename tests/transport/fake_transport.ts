@@ -83,9 +83,9 @@ export class FakeTransport implements Transport {
   // What follows stands for the network.
 
   /** The handshake is complete. */
-  opens(): this {
+  opens(protocol = "p"): this {
     this.isOpen = true;
-    this.#listener.open({ protocol: "p", extensions: "x" });
+    this.#listener.open({ protocol, extensions: "x" });
     return this;
   }
 

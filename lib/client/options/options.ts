@@ -16,6 +16,7 @@ import type { Logger } from "./logger.ts";
 import type { GreetingOptions, HeartbeatOptions } from "./message_options.ts";
 import type { CompressionOptions, TlsOptions } from "./network_options.ts";
 import type { InboxOptions, OutboxOptions } from "./queue_options.ts";
+import type { SessionOptions } from "./session_options.ts";
 import type { TokenOptions, TokenProvider } from "./token_options.ts";
 import type { WorkerHost } from "../workers/worker_host.ts";
 
@@ -28,6 +29,7 @@ export type {
 } from "./message_options.ts";
 export type { CompressionOptions, TlsOptions } from "./network_options.ts";
 export type { InboxOptions, OutboxOptions } from "./queue_options.ts";
+export type { SessionOptions } from "./session_options.ts";
 export type {
   TokenOptions,
   TokenPlacementOptions,
@@ -129,6 +131,8 @@ export interface ReconnectingWebSocketOptions {
   readonly autoConnect?: boolean;
   /** The token that authenticates the client. @default {undefined} */
   readonly token?: string | TokenProvider | TokenOptions;
+  /** Whether no message may be lost between this socket and a server with sessions; `true`: with the defaults. @default {false} */
+  readonly session?: boolean | SessionOptions;
   /** Whether a token may be sent over `ws:`, which is not encrypted. @default {false} */
   readonly allowInsecure?: boolean;
   /** What is exchanged before the `open` event. @default {undefined} */

@@ -7,6 +7,7 @@
 
 import { intern } from "../../boundary/intern.ts";
 import type { Setup, TokenSetup } from "../../boundary/protocol.ts";
+import type { SessionSetup } from "../../boundary/session.ts";
 import type { Config } from "../../connection/config/config.ts";
 import { checkToken, type TokenPlacement } from "../../identity/token.ts";
 import type { OutboxLimits } from "../../queue/outbox.ts";
@@ -57,6 +58,7 @@ interface OwnValues {
   readonly autoConnect: boolean;
   readonly hooks?: string;
   readonly outbox: Required<OutboxOptions>;
+  readonly session?: SessionSetup;
 }
 
 /** The resolved members of the option `token`. */
@@ -85,6 +87,8 @@ export function resolveOptions(
   >(PLATFORM_ROWS, options);
   const network = networkOf(resolveRows(NETWORK_ROWS, options), transport);
   const { ttl, ...outbox } = own.outbox;
+  const { session } = own;
+  checkSession(options, session);
   const values = tokenValuesOf(options);
   const token = values && setupOf(values, own, options);
   const target = typeof url === "function" ? undefined : resolveUrl(url);
@@ -93,7 +97,8 @@ export function resolveOptions(
   }
   checkHooks(options, token);
   const renewableToken = token !== undefined && token.source.kind !== "static";
-  const config = { ...resolveConfig(options), renewableToken };
+  const resolved = { ...resolveConfig(options), renewableToken };
+  const config = session ? configForSession(resolved) : resolved;
   return {
     setup: {
       config: intern(DEFAULT_CONFIG, config),
@@ -103,6 +108,7 @@ export function resolveOptions(
       transport,
       ...network && { network },
       ...token !== undefined && { token },
+      ...session && { session },
       ...own.hooks !== undefined && { hooks: own.hooks },
       autoConnect: own.autoConnect && options.signal?.aborted !== true,
       log: levelOf(options.logger),
@@ -126,9 +132,15 @@ function resolveConfig(options: Options): Config {
   return { ...values, renewableToken: false };
 }
 
-function tokenValuesOf({ token }: Options): TokenValues | undefined {
+function tokenValuesOf(
+  { token, session }: Options,
+): TokenValues | undefined {
   if (token === undefined) return undefined;
-  return resolveRows(TOKEN_ROWS, typeof token === "object" ? token : { token });
+  const given = typeof token === "object" ? token : { token };
+  const { placement = session ? "session" : undefined } = given;
+  const values = resolveRows<TokenValues>(TOKEN_ROWS, { ...given, placement });
+  // In a session a new token has its place.
+  return placement === "session" ? { ...values, renewal: "" } : values;
 }
 
 function setupOf(
@@ -177,6 +189,41 @@ function checkHooks(
       'Option "hooks" is needed: another option names a function of the hooks module',
     );
   }
+}
+
+/** `SESSION_CLOSE`: another tab has the session, or a message is too large for the server. */
+const FINAL_CODES = [4409, 4413];
+
+/** Refuses what a session has no place for. */
+function checkSession(
+  { greeting, heartbeat, inbox, token }: Options,
+  session: SessionSetup | undefined,
+): void {
+  const { message, expect, reply } = heartbeat || {};
+  const { overflow = "pause" } = inbox ?? {};
+  const { placement } = typeof token === "object" ? token : {};
+  const isPlaced = placement === undefined || typeof placement === "object";
+  const wrong = session === undefined
+    ? !isPlaced && "token.placement"
+    : greeting
+    ? "greeting"
+    : message ?? expect ?? reply
+    ? "heartbeat.message"
+    : overflow !== "pause"
+    ? "inbox.overflow"
+    : /message|protocol/.test(Object.keys(placement ?? {}).join()) &&
+      "token.placement";
+  if (!wrong) return;
+  const how = session ? "cannot go with a session" : "needs the option session";
+  throw new TypeError(`Option "${wrong}" as it is ${how}`);
+}
+
+/** The session bounds what is received; some of its close codes are final. */
+function configForSession(config: Config): Config {
+  return {
+    ...config,
+    fatalCloseCodes: [...config.fatalCloseCodes, ...FINAL_CODES],
+  };
 }
 
 const DEFAULT_CONFIG = /* @__PURE__ */ resolveConfig({});

@@ -28,6 +28,11 @@ export const WHOLE_FROM_1: Range = {
   wanted: "a whole number from 1, or Infinity",
   within: (value) => value > 0 && isCount(value),
 };
+/** A bound that crosses the network. */
+export const COUNT: Range = {
+  wanted: "a whole number from 1",
+  within: (value) => value > 0 && Number.isSafeInteger(value),
+};
 /** A number of attempts. */
 export const WHOLE_FROM_0: Range = {
   wanted: "a whole number from 0, or Infinity",

@@ -18,6 +18,7 @@ import type {
   NetworkConfig,
 } from "../../connection/config/network.ts";
 import type { Json, Pattern } from "../../connection/config/pattern.ts";
+import type { SessionSetup } from "../../boundary/session.ts";
 import { TRANSPORT_CHOICES } from "../../connection/config/transports.ts";
 import type { TokenPlacement } from "../../identity/token.ts";
 import { copyOfBinary } from "../../queue/binary.ts";
@@ -35,6 +36,7 @@ import type {
   MessagePattern,
   OutboxOptions,
   ReconnectingWebSocketOptions,
+  SessionOptions,
   TlsOptions,
   TokenOptions,
   TokenPlacementOptions,
@@ -48,6 +50,7 @@ import {
   CERTIFICATES,
   checkHeaders,
   CODES,
+  COUNT,
   DELAY,
   FACTOR,
   HEADER_TEXT,
@@ -219,6 +222,7 @@ export const TOKEN_ROWS: { readonly [Name in keyof TokenOptions]-?: Row } = {
   token: { rule: SOURCE },
   placement: {
     default: BEARER,
+    unless: (value) => value === "session",
     members: {
       query: { rule: TEXT },
       header: { rule: TEXT },
@@ -230,6 +234,21 @@ export const TOKEN_ROWS: { readonly [Name in keyof TokenOptions]-?: Row } = {
   },
   renewal: { rule: TEMPLATE, resolve: toText },
   leeway: { rule: WAIT, default: 30_000 },
+};
+
+/** The members of `session`, which may be a switch instead. */
+const SESSION_ROWS: { readonly [Name in keyof SessionOptions]-?: Row } = {
+  window: {
+    default: {},
+    members: {
+      messages: { rule: COUNT, default: 256 },
+      bytes: { rule: COUNT, default: 1_048_576 },
+    },
+  },
+  required: { rule: SWITCH, default: true },
+  ack: { oneOf: ["consumed", "received", "manual"], default: "consumed" },
+  onLost: { oneOf: ["continue", "close"], default: "continue" },
+  onUnknown: { oneOf: ["drop", "resend"], default: "drop" },
 };
 
 /** All other options. */
@@ -252,6 +271,12 @@ export const OTHER_ROWS: Rows<
   token: {
     unless: isSource,
     members: TOKEN_ROWS,
+  },
+  session: {
+    default: false,
+    unless: isSwitch,
+    members: SESSION_ROWS,
+    resolve: toSession,
   },
   allowInsecure: { rule: SWITCH, default: false },
   hooks: { rule: MODULE, resolve: toModule },
@@ -350,7 +375,17 @@ function toPattern(pattern: MessagePattern): Pattern {
   return { kind: "subset", value: JSON.parse(JSON.stringify(pattern)) };
 }
 
+/** `true` asks for it as it is by default. */
+function toSession(
+  session: boolean | SessionSetup,
+): SessionSetup | undefined {
+  return session === true
+    ? resolveRows(SESSION_ROWS, {})
+    : session || undefined;
+}
+
 function toPlacement(placement: TokenPlacementOptions): TokenPlacement {
+  if (placement === "session") return { kind: "session" };
   if ("query" in placement) return { kind: "query", name: placement.query };
   if ("protocol" in placement) {
     return { kind: "protocol", prefix: placement.protocol };

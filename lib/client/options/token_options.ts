@@ -34,7 +34,8 @@ import type { Json } from "../../connection/config/pattern.ts";
 export type TokenProvider = () => string | Promise<string>;
 
 /**
- * Where a token goes. `message` is the text of a first message, or an object
+ * Where a token goes. `"session"` is the first exchange of a session, the default
+ * with the option `session`; a new token is sent there too. `message` is the text of a first message, or an object
  * that becomes one as JSON; `{token}` in it stands for the token.
  *
  * @example In a first message, which browsers can send, too
@@ -58,7 +59,8 @@ export type TokenPlacementOptions =
   | { readonly query: string }
   | { readonly header: string; readonly scheme?: string }
   | { readonly protocol: string }
-  | { readonly message: string | { readonly [key: string]: Json } };
+  | { readonly message: string | { readonly [key: string]: Json } }
+  | "session";
 
 /**
  * A token, where it goes, and when it is renewed.

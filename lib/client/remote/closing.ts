@@ -5,10 +5,28 @@
  * @module
  */
 
-import type { Command } from "../../boundary/protocol.ts";
+import type { Command, NoticeOf } from "../../boundary/protocol.ts";
+import { LOST } from "../../rfc6455/close.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Post } from "../workers/post_sender.ts";
 import type { SendQueue } from "./send_queue.ts";
+import type { SessionRecord } from "./session_record.ts";
+
+/** From the constructor to the end. */
+export type Phase =
+  | { readonly kind: "live" }
+  | Closing
+  | { readonly kind: "ended" };
+
+/** How a connection ends. */
+export type End = Pick<NoticeOf<"closed">, "info" | "cause" | "failure">;
+
+/** Nobody has called `close()`. */
+export const LIVE: Phase = { kind: "live" };
+/** Nothing will happen any more. */
+export const ENDED: Phase = { kind: "ended" };
+/** How it ends where there is no worker that closes it. */
+export const WITHOUT_WORKER: End = { info: LOST, cause: "requested" };
 
 /** What a connection is closed with. */
 export interface CloseRequest {
@@ -21,12 +39,19 @@ export class Closing {
   readonly kind = "closing";
   readonly #request: CloseRequest;
   readonly #outgoing: SendQueue;
+  readonly #session: Pick<SessionRecord, "hasBegun"> | undefined;
+  #patience: "left" | "over" = "left";
   #progress: "draining" | "posted" = "draining";
   #cancelLimit: (() => void) | undefined;
 
   /** Begins: the queue takes no message from now on. */
-  constructor(request: CloseRequest, outgoing: SendQueue) {
+  constructor(
+    request: CloseRequest,
+    outgoing: SendQueue,
+    session?: Pick<SessionRecord, "hasBegun">,
+  ) {
     this.#request = request;
+    this.#session = session;
     this.#outgoing = outgoing;
     outgoing.stop();
   }
@@ -36,25 +61,37 @@ export class Closing {
     return this.#progress === "draining";
   }
 
-  /** Calls `act` if the worker has no `close` after so many milliseconds. */
-  limit(clock: Clock, timeout: number, act: () => void): void {
-    this.#cancelLimit = clock.after(timeout, act);
+  /**
+   * Whether it waits for a server, or a worker, that may be away: with a session,
+   * the server has to accept all.
+   */
+  get mustWait(): boolean {
+    return this.isDraining && this.#patience === "left" &&
+      this.#session?.hasBegun === true && this.#outgoing.messages > 0;
   }
 
-  /** Adds the `close` to a post once no message waits to cross. */
+  /** Calls `act` if the worker has no `close` after so many milliseconds. */
+  limit(clock: Clock, timeout: number, act: () => void): void {
+    this.#cancelLimit = clock.after(timeout, () => {
+      this.#patience = "over";
+      act();
+    });
+  }
+
+  /** Adds the `close` to a post once it waits for no message any more. */
   fill(post: Post, id: number): void {
-    if (!this.isDraining || this.#outgoing.waiting > 0) return;
+    if (!this.isDraining || this.mustWait || this.#outgoing.waiting > 0) return;
     post.records.push(this.#command({ id, sent: this.#outgoing.crossed }));
   }
 
   /**
-   * Drops what has not crossed.
+   * Drops what has not crossed, unless it must wait.
    *
    * @returns The `close` that makes the worker wait for nothing more, unless it
    * has one already.
    */
   skipDrain(id: number): Command | undefined {
-    if (!this.isDraining) return undefined;
+    if (!this.isDraining || this.mustWait) return undefined;
     const command = this.#command({ id, sent: this.#outgoing.settled });
     this.#outgoing.clear("closed");
     return command;

@@ -10,7 +10,8 @@
 
 import type { Data } from "../../queue/data.ts";
 import { guard } from "../../platform/guard.ts";
-import type { Drop, RemoteConnectionListener } from "./listener.ts";
+import type { Drop } from "../../boundary/protocol.ts";
+import type { RemoteConnectionListener } from "./listener.ts";
 
 const NONE: readonly Drop[] = [];
 
@@ -53,7 +54,11 @@ export class GuardedListener {
       count: last.count + drop.count,
       bytes: last.bytes + drop.bytes,
     };
-    this.#drops = [...this.#drops.slice(0, -1), { ...last, ...sum }];
+    const { first = drop.first } = last;
+    this.#drops = [
+      ...this.#drops.slice(0, -1),
+      { ...last, ...drop, ...sum, ...first !== undefined && { first } },
+    ];
   }
 
   /** Reports what has been dropped so far. */

@@ -5,21 +5,7 @@
  */
 
 import type { Data } from "../../queue/data.ts";
-import type {
-  Direction,
-  DropReason,
-  NoticeOf,
-  StatusNotice,
-} from "../../boundary/protocol.ts";
-
-/** Messages that left a queue unsent (outbound) or unread (inbound). */
-export interface Drop {
-  readonly count: number;
-  /** Their size, in bytes. */
-  readonly bytes: number;
-  readonly direction: Direction;
-  readonly reason: DropReason;
-}
+import type { Drop, NoticeOf, StatusNotice } from "../../boundary/protocol.ts";
 
 /**
  * What happens to a connection, in the order in which it happened. Never called

@@ -7,14 +7,12 @@
 
 import type { Data } from "../../queue/data.ts";
 import type { DropReason } from "../../boundary/protocol.ts";
-import {
-  RECEIVE_WINDOW_BYTES,
-  RECEIVE_WINDOW_MESSAGES,
-} from "../../boundary/protocol.ts";
+import type { SessionSetup } from "../../boundary/session.ts";
 import type { Batch } from "../../boundary/batches.ts";
 import { guard } from "../../platform/guard.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { sizeOf } from "../../queue/data.ts";
+import { Consumption, type Credit } from "./consumption.ts";
 import { TaskBudget } from "./task_budget.ts";
 
 /** Messages that arrived together. */
@@ -59,14 +57,6 @@ const HOLD_MESSAGES = 1 << 14;
 
 const SETTLED = Promise.resolve();
 
-const NO_CREDIT: Credit = { messages: 0, bytes: 0 };
-
-/** So many messages have been consumed. */
-interface Credit {
-  readonly messages: number;
-  readonly bytes: number;
-}
-
 /** A batch in the queue. */
 interface Waiting extends MessageBatch {
   /** The index of its first message that is still there. */
@@ -75,10 +65,7 @@ interface Waiting extends MessageBatch {
   readonly credit: "owed" | "given";
 }
 
-interface Deferred {
-  readonly after: number;
-  readonly run: () => void;
-}
+type Deferred = { readonly after: number; readonly run: () => void };
 
 /** The incoming messages of one connection. */
 export class ReceiveQueue {
@@ -93,7 +80,7 @@ export class ReceiveQueue {
   /** Only counted while `hold`. */
   #heldBytes = 0;
   readonly #received = { messages: 0, bytes: 0 };
-  #credit = NO_CREDIT;
+  readonly #consumption: Consumption;
   /** Messages up to this number have arrived, or will not. */
   #arrived = 0;
   #deferred: Deferred[] = [];
@@ -105,12 +92,14 @@ export class ReceiveQueue {
   /** Makes an empty queue that holds. */
   constructor(
     messages: MessageListener,
-    { listener, clock }: {
+    { listener, clock, ack }: {
       readonly listener: ReceiveQueueListener;
       readonly clock: Pick<Clock, "now" | "task">;
+      readonly ack?: SessionSetup["ack"] | undefined;
     },
   ) {
     this.#clock = clock;
+    this.#consumption = new Consumption(ack);
     this.#messages = messages;
     this.#listener = listener;
   }
@@ -123,6 +112,38 @@ export class ReceiveQueue {
   /** What has come in so far, read or not; sizes in bytes. */
   get received(): { readonly messages: number; readonly bytes: number } {
     return this.#received;
+  }
+
+  /** The number of the last message that was given to the application. */
+  get given(): number {
+    return this.#consumption.given;
+  }
+
+  /** The number of the last message that has arrived. */
+  get arrived(): number {
+    return this.#arrived;
+  }
+
+  /** With a session: the number of the last message that is consumed. */
+  get consumed(): number {
+    return this.#consumption.consumed;
+  }
+
+  /** With a session: the sizes of the messages that are not consumed; 0 for those that were given out. */
+  get unconsumed(): readonly number[] {
+    const { given, consumed } = this.#consumption;
+    if (consumed >= this.#arrived) return [];
+    const sizes = new Array<number>(given - consumed).fill(0);
+    for (const { messages, next } of this.#batches) {
+      sizes.push(...messages.slice(next).map(sizeOf));
+    }
+    return sizes;
+  }
+
+  /** With a session: all messages up to this number, as far as they were given out, are consumed. */
+  acknowledge(number: number): void {
+    this.#consumption.acknowledge(number);
+    this.#offerCredit();
   }
 
   /**
@@ -144,16 +165,20 @@ export class ReceiveQueue {
   /** A batch came in. */
   receive({ first, messages, bytes }: MessageBatch): void {
     this.#tasks.restore(this.#clock.now());
-    const credit = this.#mode === "hold" ? "given" : "owed";
+    // With a session, the server keeps what nobody reads.
+    const isHeld = this.#mode === "hold" && !this.#consumption.isExact;
+    const credit = isHeld ? "given" : "owed";
     const batch = { first, messages, bytes, next: 0, credit } as const;
     this.#batches = appended(this.#batches, batch);
     this.#length += messages.length;
     this.#received.messages += messages.length;
     this.#received.bytes += bytes;
     this.#arrived = first + messages.length - 1;
+    this.#consumption.arrived(this.#arrived);
     switch (this.#mode) {
       case "hold":
-        this.#addCredit(messages.length, bytes);
+        if (!isHeld) break;
+        this.#consumption.add(messages.length, bytes);
         this.#trimHeld(messages);
         break;
       case "push":
@@ -208,8 +233,10 @@ export class ReceiveQueue {
    */
   pull(): Data | undefined {
     const batch = this.#batches[0];
-    if (this.#mode !== "pull" || batch === undefined) return undefined;
-    const data = this.#shift(batch);
+    if (this.#mode !== "pull") return undefined;
+    // Who asks for the next one is done with those before.
+    this.#consumption.finish();
+    const data = batch && this.#shift(batch);
     this.#offerCredit();
     return data;
   }
@@ -217,17 +244,22 @@ export class ReceiveQueue {
   /** Drops all messages, and those that still come. The listener is not called from within. */
   refuse(reason: DropReason): void {
     this.#mode = "refuse";
+    this.#consumption.finish();
     this.#discard(reason);
     queueMicrotask(() => this.#proceed());
   }
 
-  /** The worker's successor counts from 1 and knows of no credit. */
+  /** The worker's successor knows of no credit, and counts from 1, but with a session. */
   crashed(): void {
+    const { isExact } = this.#consumption;
+    const arrived = isExact ? this.#arrived : 0;
     this.releaseAll();
-    this.#arrived = 0;
-    this.#credit = NO_CREDIT;
-    const earlier = { first: -Infinity, credit: "given" } as const;
-    this.#batches = this.#batches.map((each) => ({ ...each, ...earlier }));
+    this.#arrived = arrived;
+    this.#consumption.restart();
+    this.#batches = this.#batches.map((each) => {
+      const first = isExact ? each.first : -Infinity;
+      return { ...each, first, credit: "given" };
+    });
   }
 
   /** Drops all messages, unless they wait to be pulled. */
@@ -237,9 +269,7 @@ export class ReceiveQueue {
 
   /** The credit that has not been sent, which is sent now. */
   takeCredit(): Credit {
-    const credit = this.#credit;
-    this.#credit = NO_CREDIT;
-    return credit;
+    return this.#consumption.take();
   }
 
   /**
@@ -306,18 +336,20 @@ export class ReceiveQueue {
     const batch = this.#batches[0];
     if (this.#mode !== "push" || batch === undefined) return false;
     this.#messages.message(this.#shift(batch) as Data);
+    this.#consumption.finish();
     return true;
   }
 
   /** Takes the first message out of the first batch. */
   #shift(batch: Waiting): Data | undefined {
     const data = batch.messages[batch.next];
+    this.#consumption.give(batch.first + batch.next);
     batch.next += 1;
     this.#length -= 1;
     if (batch.next === batch.messages.length) {
       this.#batches.shift();
       if (batch.credit === "owed") {
-        this.#addCredit(batch.messages.length, batch.bytes);
+        this.#consumption.add(batch.messages.length, batch.bytes);
       }
     }
     return data;
@@ -344,7 +376,7 @@ export class ReceiveQueue {
         bytes += sizeOf(batch.messages[index] as Data);
       }
       if (batch.credit === "owed") {
-        this.#addCredit(batch.messages.length, batch.bytes);
+        this.#consumption.add(batch.messages.length, batch.bytes);
       }
     }
     this.#batches = [];
@@ -353,20 +385,8 @@ export class ReceiveQueue {
     this.#offerCredit();
   }
 
-  /**
-   * Little credit is not worth a record of its own: it goes along with what
-   * else is said, and the worker has the rest of the window meanwhile.
-   */
   #offerCredit(): void {
-    const { messages, bytes } = this.#credit;
-    const plenty = messages * 4 >= RECEIVE_WINDOW_MESSAGES ||
-      bytes * 4 >= RECEIVE_WINDOW_BYTES;
-    if (plenty) this.#listener.ready();
-  }
-
-  #addCredit(messages: number, bytes: number): void {
-    const { messages: before, bytes: size } = this.#credit;
-    this.#credit = { messages: before + messages, bytes: size + bytes };
+    if (this.#consumption.isDue) this.#listener.ready();
   }
 }
 

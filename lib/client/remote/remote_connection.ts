@@ -17,12 +17,13 @@ import type {
   Setup,
   StatusNotice,
 } from "../../boundary/protocol.ts";
-import { Closing } from "./closing.ts";
+import { Closing, type End, ENDED, LIVE, WITHOUT_WORKER } from "./closing.ts";
 import { FailedStarts } from "./failed_starts.ts";
 import type { Post, PostSender } from "../workers/post_sender.ts";
 import type { RemoteConnectionListener } from "./listener.ts";
 import { PendingRequests } from "./pending_requests.ts";
 import { ReceiveQueue, type ReceiveQueueListener } from "./receive_queue.ts";
+import type { SessionRecord } from "./session_record.ts";
 import {
   SendQueue,
   type SendQueueListener,
@@ -35,18 +36,6 @@ import type {
   HostedConnection,
 } from "../workers/hosted_connection.ts";
 
-type Phase =
-  | { readonly kind: "live" }
-  | Closing
-  | { readonly kind: "ended" };
-
-type End = Pick<NoticeOf<"closed">, "info" | "cause" | "failure">;
-
-const LIVE: Phase = { kind: "live" };
-const ENDED: Phase = { kind: "ended" };
-/** How it ends where there is no worker that closes it. */
-const WITHOUT_WORKER: End = { info: LOST, cause: "requested" };
-
 /** One connection, as the main thread sees it. */
 export class RemoteConnection
   implements HostedConnection, SendQueueListener, ReceiveQueueListener {
@@ -54,6 +43,8 @@ export class RemoteConnection
   readonly outgoing: SendQueue;
   /** Messages that have arrived on this thread. */
   readonly incoming: ReceiveQueue;
+  /** With the option `session`. */
+  readonly session: SessionRecord | undefined;
   readonly #setup: Setup;
   readonly #pool: WorkerPool;
   readonly #listener: GuardedListener;
@@ -75,6 +66,7 @@ export class RemoteConnection
     setup: Setup,
     outbox: OutboxLimits,
     listener: RemoteConnectionListener,
+    Session?: typeof SessionRecord,
   ) {
     this.#pool = pool;
     this.#setup = setup;
@@ -85,11 +77,16 @@ export class RemoteConnection
     };
     this.#listener = new GuardedListener(listener);
     this.#failedStarts = new FailedStarts(setup.config.backoff, pool.clock);
-    this.outgoing = new SendQueue(outbox, pool.clock, this);
+    const { session } = setup;
+    const crossing = session && "retained";
+    this.outgoing = new SendQueue(outbox, pool.clock, this, crossing);
     this.incoming = new ReceiveQueue(this.#listener, {
       listener: this,
       clock: pool.clock,
+      ack: session?.ack,
     });
+    this.session = session && Session &&
+      new Session(this.incoming, this.outgoing);
     pool.join(this);
   }
 
@@ -142,15 +139,20 @@ export class RemoteConnection
   close(closeCode: number | undefined, reason: string): void {
     if (this.#phase.kind !== "live") return;
     this.incoming.refuse("closed");
-    const closing = new Closing({ closeCode, reason }, this.outgoing);
+    const request = { closeCode, reason };
+    const closing = new Closing(request, this.outgoing, this.session);
     this.#phase = closing;
     const { clock } = this.#pool;
-    if (this.#sender === undefined) {
+    if (this.#sender === undefined && !closing.mustWait) {
       closing.limit(clock, 0, () => this.#end(WITHOUT_WORKER));
       return this.outgoing.clear("closed");
     }
     const { closeTimeout } = this.#setup.config;
-    closing.limit(clock, closeTimeout, () => this.#skipDrain());
+    closing.limit(
+      clock,
+      closeTimeout,
+      () => this.#sender ? this.#skipDrain() : this.#end(WITHOUT_WORKER),
+    );
     if (this.#status.kind === "open") this.ready();
     else this.#skipDrain();
   }
@@ -170,8 +172,11 @@ export class RemoteConnection
   /** The first command to a worker, the first one or a successor. */
   connectCommand(id: number): ConnectCommand {
     // One that is about to end makes no attempt any more.
-    const autoConnect = this.#autoConnect && this.#phase.kind === "live";
-    return { type: "connect", id, setup: { ...this.#setup, autoConnect } };
+    const autoConnect = this.#autoConnect &&
+      (this.#phase.kind === "live" || this.#closing?.mustWait === true);
+    const setup = { ...this.#setup, autoConnect };
+    const session = this.session?.remains();
+    return { type: "connect", id, setup, ...session && { session } };
   }
 
   /** The worker is ready and has this `connect`. */
@@ -180,6 +185,7 @@ export class RemoteConnection
     this.#failedStarts.reset();
     this.#id = id;
     // The worker does not know yet that the end was asked for.
+    if (this.session) this.ready();
     if (this.#phase.kind !== "live") return this.#skipDrain();
     // `reconnect()` may have been called since.
     if (setup.autoConnect || !this.#autoConnect) return;
@@ -191,7 +197,7 @@ export class RemoteConnection
     if (this.#sender === undefined) return "done";
     const id = this.#id;
     const credit = this.incoming.takeCredit();
-    if (credit.messages > 0) {
+    if (credit.messages > 0 || credit.upTo !== undefined) {
       post.records.push({ type: "consumed", id, ...credit });
     }
     const turn = this.outgoing.fill(post, id);
@@ -203,9 +209,14 @@ export class RemoteConnection
   receive(notice: ConnectionNotice): void {
     switch (notice.type) {
       case "taken":
-        return this.outgoing.taken(notice.upTo);
+        return this.#onTaken(notice.upTo);
       case "unsent":
-        return this.outgoing.unsent(notice.message, notice.reason);
+        return this.outgoing.unsent(notice.message, notice.reason, notice.seq);
+      case "kept":
+      case "marked":
+        return this.session?.receive(notice);
+      case "forgone":
+        return this.#listener.addDrop(notice.drop);
       case "status":
         this.#noteStatus(notice.status);
         return this.#notifyAfter(
@@ -243,6 +254,7 @@ export class RemoteConnection
     const exhausted = this.#sender === undefined &&
       this.#failedStarts.add(failure, delay);
     this.#detach(failure);
+    if (this.#closing?.mustWait) return;
     if (this.#phase.kind !== "live") return this.#end(WITHOUT_WORKER);
     if (kind === "idle" && !this.#autoConnect) return;
     if (exhausted) {
@@ -275,8 +287,10 @@ export class RemoteConnection
   }
 
   /** A message left the queue unsent. */
-  unsent(bytes: number, reason: DropReason): void {
-    this.#listener.addDrop({ count: 1, bytes, direction: "outbound", reason });
+  unsent(bytes: number, reason: DropReason, seq?: number): void {
+    const numbers = seq !== undefined && { first: seq, last: seq };
+    const direction = "outbound";
+    this.#listener.addDrop({ count: 1, bytes, direction, reason, ...numbers });
     // It may have been the last one that the end waited for.
     if (this.#closing?.isDraining) this.ready();
   }
@@ -288,6 +302,12 @@ export class RemoteConnection
 
   get #closing(): Closing | undefined {
     return this.#phase.kind === "closing" ? this.#phase : undefined;
+  }
+
+  #onTaken(upTo: number): void {
+    const count = this.outgoing.taken(upTo);
+    this.session?.accept(count);
+    if (this.#closing?.isDraining) this.ready();
   }
 
   #send(command: Command): void {
@@ -342,7 +362,8 @@ export class RemoteConnection
   #detach(failure: Failure): void {
     this.#sender = undefined;
     this.#requests?.forgetQuestions();
-    this.outgoing.crashed();
+    if (this.session?.hasBegun) this.outgoing.rewind();
+    else this.outgoing.crashed();
     this.incoming.crashed();
     this.#requests?.answerProbes({ kind: "failure", failure });
   }

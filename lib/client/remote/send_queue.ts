@@ -46,14 +46,14 @@ export interface SendTicket {
 export interface OutgoingEntry extends SendTicket {
   readonly expiresAt: number;
   readonly settle: ((outcome: SendOutcome) => void) | undefined;
-  /** `undefined` once it has crossed. */
+  /** `undefined` once it has crossed, unless the queue keeps it until it is taken. */
   data: Data | Blob | undefined;
 }
 
 /** What the queue reports. */
 export interface SendQueueListener {
-  /** A message left the queue unsent. */
-  unsent(bytes: number, reason: DropReason): void;
+  /** A message left the queue unsent; `seq` is its number in the session, if it had one. */
+  unsent(bytes: number, reason: DropReason, seq?: number): void;
   /** There is something to say now. */
   ready(): void;
 }
@@ -78,6 +78,8 @@ export class SendQueue {
   readonly #inFlight = new InFlightMessages<OutgoingEntry>();
   readonly #accepted = { messages: 0, bytes: 0 };
   readonly #window: InFlight;
+  /** `"retained"`: a message that has crossed can cross again. */
+  readonly #crossing: "transferred" | "retained";
   #input: Input = "open";
   /** Whether messages may cross. */
   #gate: "shut" | "open" = "shut";
@@ -86,11 +88,17 @@ export class SendQueue {
   #expiry: { readonly at: number; readonly cancel: () => void } | undefined;
 
   /** Makes an empty queue whose gate is shut. */
-  constructor(limits: OutboxLimits, clock: Clock, listener: SendQueueListener) {
+  constructor(
+    limits: OutboxLimits,
+    clock: Clock,
+    listener: SendQueueListener,
+    crossing: "transferred" | "retained" = "transferred",
+  ) {
     this.#outbox = new Outbox(limits);
     this.#clock = clock;
     this.#listener = listener;
     this.#window = windowOf(limits);
+    this.#crossing = crossing;
   }
 
   /** How many messages count against the limits. */
@@ -212,19 +220,23 @@ export class SendQueue {
     return entry ? "more" : "done";
   }
 
-  /** The transport has all messages up to this number, except those reported as unsent. */
-  taken(upTo: number): void {
-    for (const entry of this.#inFlight.take(upTo)) {
-      entry.settle?.({ kind: "taken" });
-    }
+  /**
+   * The transport has all messages up to this number, except those reported as unsent.
+   *
+   * @returns How many it has that it had not before.
+   */
+  taken(upTo: number): number {
+    const entries = this.#inFlight.take(upTo);
+    for (const { settle } of entries) settle?.({ kind: "taken" });
     this.#freed();
+    return entries.length;
   }
 
   /** A message that had crossed was not sent. */
-  unsent(message: number, reason: DropReason): void {
+  unsent(message: number, reason: DropReason, seq?: number): void {
     const entry = this.#inFlight.remove(message);
     if (entry === undefined) return;
-    this.#drop(entry, reason);
+    this.#drop(entry, reason, seq);
     this.#freed();
   }
 
@@ -239,6 +251,20 @@ export class SendQueue {
     this.#freed();
   }
 
+  /**
+   * The same where the messages in flight can cross again: they are the first
+   * that the successor of the worker gets, before it counts on from them.
+   */
+  rewind(): void {
+    this.closeGate();
+    for (const entry of this.#inFlight.reset()) this.#inFlight.push(entry);
+  }
+
+  /** What is in flight, in order, where it is retained. */
+  get retained(): readonly Data[] {
+    return this.#inFlight.entries().map(({ data }) => data as Data);
+  }
+
   /** Drops what has not crossed. */
   clear(reason: DropReason): void {
     for (const entry of this.#outbox.clear()) this.#drop(entry, reason);
@@ -248,7 +274,9 @@ export class SendQueue {
   /** Drops everything. */
   end(reason: DropReason): void {
     this.closeGate();
-    for (const entry of this.#inFlight.reset()) this.#drop(entry, reason);
+    // What is not accepted by the end may have been handled.
+    const fate = this.#crossing === "retained" ? "unknown" : reason;
+    for (const entry of this.#inFlight.reset()) this.#drop(entry, fate);
     this.clear(reason);
     this.stop();
   }
@@ -276,6 +304,7 @@ export class SendQueue {
     this.#inFlight.push(entry);
     // Only Blobs are read, and `#next()` gives none that has not been.
     const data = entry.data as Data;
+    if (this.#crossing === "retained") return data;
     if (isTransferred(data)) post.transfer.push(data);
     entry.data = undefined;
     return data;
@@ -295,9 +324,13 @@ export class SendQueue {
     });
   }
 
-  #drop({ bytes, settle }: OutgoingEntry, reason: DropReason): void {
+  #drop(
+    { bytes, settle }: OutgoingEntry,
+    reason: DropReason,
+    seq?: number,
+  ): void {
     settle?.({ kind: "dropped", reason });
-    this.#listener.unsent(bytes, reason);
+    this.#listener.unsent(bytes, reason, seq);
   }
 
   #freed(): void {

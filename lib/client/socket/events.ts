@@ -10,6 +10,7 @@ import type {
   Direction,
   DropReason,
 } from "../../boundary/protocol.ts";
+import type { SessionOpening } from "../../boundary/session.ts";
 import type { SocketError } from "../errors/mod.ts";
 import type { Status } from "./status.ts";
 
@@ -40,16 +41,23 @@ export class OpenEvent extends Event {
   readonly reconnected: boolean;
   /** The attempt that succeeded, from 1. */
   readonly attempt: number;
+  /** How it took the session up; `undefined` without the option `session`. */
+  readonly session: SessionOpening | undefined;
 
   /**
    * Makes an event.
    *
    * @param init What the event carries.
    */
-  constructor(init: Pick<OpenEvent, "reconnected" | "attempt">) {
+  constructor(
+    init: Pick<OpenEvent, "reconnected" | "attempt"> & {
+      readonly session?: SessionOpening | undefined;
+    },
+  ) {
     super("open");
     this.reconnected = init.reconnected;
     this.attempt = init.attempt;
+    this.session = init.session;
   }
 }
 
@@ -240,14 +248,18 @@ export class HeartbeatEvent extends Event {
  * ```
  */
 export class DropEvent extends Event {
-  /** How many messages. */
+  /** How many messages; 0 if nobody knows, which only the loss of a session leads to. */
   readonly count: number;
-  /** Their size in UTF-8 or binary bytes. */
+  /** Their size in UTF-8 or binary bytes; 0 for those of which this side has only the numbers. */
   readonly bytes: number;
   /** Which queue they were in. */
   readonly direction: Direction;
   /** Why. */
   readonly reason: DropReason;
+  /** The number of the first of them in the session, if they had one. */
+  readonly first: number | undefined;
+  /** The number of the last of them in the session, if they had one. */
+  readonly last: number | undefined;
 
   /**
    * Makes an event.
@@ -255,13 +267,18 @@ export class DropEvent extends Event {
    * @param drop What the event carries.
    */
   constructor(
-    drop: Pick<DropEvent, "count" | "bytes" | "direction" | "reason">,
+    drop: Pick<DropEvent, "count" | "bytes" | "direction" | "reason"> & {
+      readonly first?: number | undefined;
+      readonly last?: number | undefined;
+    },
   ) {
     super("drop");
     this.count = drop.count;
     this.bytes = drop.bytes;
     this.direction = drop.direction;
     this.reason = drop.reason;
+    this.first = drop.first;
+    this.last = drop.last;
   }
 }
 

@@ -133,16 +133,19 @@ export class Lifecycle {
   /** A connection is ready. */
   onOpened(notice: NoticeOf<"opened">): void {
     if (this.isOver) return;
-    const { protocol, extensions, reconnected, transport } = notice;
+    const { protocol, extensions, reconnected, transport, session } = notice;
     const { attempt } = notice.status;
     this.#readyState = OPEN;
     this.#agreed = { protocol, extensions };
     this.#origin = new URL(notice.url).origin;
     this.#opened.resolve(this.#agreed);
-    this.#setStatus({ kind: "open", attempt, transport });
+    this.#setStatus({
+      ...{ kind: "open", attempt, transport },
+      ...session && { session: session.kind },
+    });
     // A listener may have ended it.
     if (this.isOver) return;
-    this.#fire(new OpenEvent({ reconnected, attempt }));
+    this.#fire(new OpenEvent({ reconnected, attempt, session }));
   }
 
   /** A connection was lost or an attempt failed, and it will be tried again. */

@@ -5,7 +5,7 @@
  */
 
 import type { RemoteConnection } from "../remote/remote_connection.ts";
-import type { Drop } from "../remote/listener.ts";
+import type { Drop } from "../../boundary/protocol.ts";
 import type { NoticeOf } from "../../boundary/protocol.ts";
 import type { Metrics } from "./status.ts";
 
@@ -23,7 +23,9 @@ export class SocketCounters {
   #dropped = NONE_DROPPED;
 
   /** Counts messages that left a queue unsent or unread. */
-  onDropped({ direction, count, bytes }: Drop): void {
+  onDropped({ direction, count, bytes, reason }: Drop): void {
+    // It counts as sent or received: the server's store has lost it since.
+    if (reason === "rolled-back") return;
     const before = this.#dropped[direction];
     const sum = {
       messages: before.messages + count,

@@ -7,16 +7,17 @@
 
 import type { Data } from "../../queue/data.ts";
 import type { OutboxLimits } from "../../queue/outbox.ts";
-import type { LogLevel, StatusNotice } from "../../boundary/protocol.ts";
+import type { Drop, LogLevel, StatusNotice } from "../../boundary/protocol.ts";
 import type { SocketError } from "../errors/mod.ts";
 import { DropEvent, HeartbeatEvent } from "./events.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { RemoteConnection } from "../remote/remote_connection.ts";
-import type { Drop, RemoteConnectionListener } from "../remote/listener.ts";
+import type { RemoteConnectionListener } from "../remote/listener.ts";
 import type { NoticeOf } from "../../boundary/protocol.ts";
 import { writeLog } from "../options/logger.ts";
 import { type Sendable, toMessage } from "../remote/message_data.ts";
 import { MessageStream } from "./message_stream.ts";
+import { SessionRecord } from "../remote/session_record.ts";
 import { SocketCounters } from "./socket_counters.ts";
 import type { ReconnectingWebSocketOptions } from "../options/options.ts";
 import { Probes } from "./probes.ts";
@@ -90,6 +91,7 @@ export class SocketParts implements RemoteConnectionListener {
       setup,
       outbox,
       this,
+      SessionRecord,
     );
   }
 
@@ -232,7 +234,9 @@ export class SocketParts implements RemoteConnectionListener {
     const data = toMessageData(message, this.binaryType);
     const { isOver, origin } = this.lifecycle;
     if (this.#audience === "listeners" && !isOver) {
-      this.target.dispatchEvent(new MessageEvent("message", { data, origin }));
+      const { lastEventId = "" } = this.connection.session ?? {};
+      const init = { data, origin, lastEventId };
+      this.target.dispatchEvent(new MessageEvent("message", init));
     }
     return data;
   }

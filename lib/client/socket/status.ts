@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { SessionOpening } from "../../boundary/session.ts";
 import type { TransportName } from "../../connection/config/transports.ts";
 
 /** What a socket is doing. A new record each time that it changes. */
@@ -26,6 +27,8 @@ export interface Status {
   readonly retryAt?: number;
   /** What carries the connection, once there was one. */
   readonly transport?: TransportName;
+  /** How the last connection took the session up; `"none"`: the server has no sessions. Only with the option `session`. */
+  readonly session?: SessionOpening["kind"];
   /** Where the connection lives: in the shared worker, one for itself, a `WorkerHost` of one's own, or on this thread. */
   readonly worker: "shared" | "dedicated" | "own" | "none";
 }

@@ -10,6 +10,7 @@ import type {
   EnvironmentChange,
   Setup,
 } from "../../boundary/protocol.ts";
+import type { SessionRemains } from "../../boundary/session.ts";
 import type { Effect, State } from "../../connection/state.ts";
 import { nextDeadline } from "../../connection/transition.ts";
 import type { Clock } from "../../platform/clock.ts";
@@ -28,6 +29,7 @@ import {
 } from "../features/load_features.ts";
 import { Machine, type Performer } from "./machine.ts";
 import type { NoticeQueue } from "../posts/notice_queue.ts";
+import { sendingOf, SessionHolder } from "../session/session_holder.ts";
 import { NotificationHandler } from "./notification_handler.ts";
 import { SendBuffer } from "../posts/send_buffer.ts";
 import { TransportDriver } from "./transport_driver.ts";
@@ -60,6 +62,7 @@ export class Driver implements Performer {
   #attempt: AttemptScope | undefined;
   /** Loaded with the first attempt, where the setup asks for them. */
   #features: Features | undefined;
+  readonly #sessions: SessionHolder;
   #tokenRefresher: TokenRefresher | undefined;
   #cancelTimer = NOTHING;
   #timerAt = Infinity;
@@ -68,17 +71,19 @@ export class Driver implements Performer {
   constructor(
     id: number,
     setup: Setup,
-    { notices, loadTransport, clock }: {
+    { notices, loadTransport, clock, session }: {
       readonly notices: NoticeQueue;
       readonly loadTransport: LoadTransport;
       readonly clock: Clock;
+      /** What a worker before has left, with the option `session`. */
+      readonly session?: SessionRemains;
     },
   ) {
     const { config } = setup;
     const secrets = new Secrets(setup);
     const machine = new Machine(config, clock, this);
     const logger = new ConnectionLogger(id, setup.log, { secrets, notices });
-    const sendBuffer = new SendBuffer(notices);
+    const sendBuffer = new SendBuffer(notices, sendingOf(session));
     const requests = new ClientRequests(id, notices);
     const shared = { notices, secrets, logger, sendBuffer };
     const transports = new TransportDriver({
@@ -97,6 +102,10 @@ export class Driver implements Performer {
     this.#logger = logger;
     this.#sendBuffer = sendBuffer;
     this.#requests = requests;
+    this.#sessions = new SessionHolder({
+      ...{ id, setup, remains: session, notices, logger, clock, machine },
+      changed: () => this.#setTimer(),
+    });
     this.#transports = transports;
     this.#resolver = new Resolver(setup, {
       loadTransport,
@@ -108,6 +117,7 @@ export class Driver implements Performer {
     this.#notifications = new NotificationHandler(id, {
       ...shared,
       transports,
+      session: () => this.#sessions.session,
     });
   }
 
@@ -158,6 +168,7 @@ export class Driver implements Performer {
         return;
       case "consumed":
         this.notices.consumed(command.messages, command.bytes);
+        this.#sessions.consumed(command.upTo);
         return;
     }
   }
@@ -229,7 +240,8 @@ export class Driver implements Performer {
     const attempt = new AttemptScope(this.#machine.state.attempt);
     this.#attempt = attempt;
     this.#tokenRefresher = undefined;
-    this.#resolver.resolve(attempt).then(
+    const resolved = this.#resolver.resolve(attempt);
+    resolved.then((resolution) => this.#sessions.carry(resolution)).then(
       (resolution) => {
         if (attempt.isOver) return;
         this.#machine.useBackoffFor(resolution.url);
@@ -249,6 +261,7 @@ export class Driver implements Performer {
   }
 
   #close(command: Extract<Command, { type: "close" }>): void {
+    this.#sessions.session?.closing();
     this.#transports.closeAfter(command.sent);
     this.#machine.dispatch({
       type: "close",
@@ -264,6 +277,7 @@ export class Driver implements Performer {
     this.#transports.reportHeard();
     this.#sendBuffer.expire(this.#clock.now());
     this.#sockets.sweep(this.#clock.now());
+    this.#sessions.due();
     this.#refreshToken();
     const { state } = this.#machine;
     const output = "socket" in state
@@ -290,6 +304,7 @@ export class Driver implements Performer {
       nextDeadline(state, this.#setup),
       this.#sendBuffer.nextExpiry,
       this.#sockets.nextSweep,
+      this.#sessions.deadline,
       refresher?.nextAt(this.#refreshDueAt) ?? Infinity,
     );
   }
@@ -341,6 +356,9 @@ export class Driver implements Performer {
   }
 
   #renew(socket: number, renewal: string, token: string): void {
+    if (this.#setup.token?.placement.kind === "session") {
+      return this.#sessions.session?.authenticate(token);
+    }
     const message = this.#features?.fillToken(renewal, token);
     if (message !== undefined) this.#transports.sendNow(socket, message);
   }

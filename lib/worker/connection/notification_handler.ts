@@ -10,6 +10,7 @@ import type {
   NotificationOf,
   StatusNotice,
 } from "../../connection/state.ts";
+import type { SessionOpening } from "../../boundary/session.ts";
 import type { Secrets } from "../attempt/secrets.ts";
 import type { ConnectionLogger } from "../posts/connection_logger.ts";
 import type { NoticeQueue } from "../posts/notice_queue.ts";
@@ -26,6 +27,16 @@ export interface NotificationParts {
   >;
   readonly secrets: Secrets;
   readonly sendBuffer: Pick<SendBuffer, "drop">;
+  /** The session of the connection, once there is one. */
+  readonly session: () => ReportedSession | undefined;
+}
+
+/** What is reported of a session. */
+export interface ReportedSession {
+  /** How the present connection took it up. */
+  readonly opening: SessionOpening;
+  /** The connection has ended for good: reports what became of each message. */
+  end(): void;
 }
 
 /** Posts notifications, and drops what goes with them. */
@@ -36,6 +47,7 @@ export class NotificationHandler {
   readonly #transports: NotificationParts["transports"];
   readonly #secrets: Secrets;
   readonly #sendBuffer: NotificationParts["sendBuffer"];
+  readonly #session: NotificationParts["session"];
 
   /** Makes a handler for one connection. */
   constructor(id: number, parts: NotificationParts) {
@@ -45,6 +57,7 @@ export class NotificationHandler {
     this.#transports = parts.transports;
     this.#secrets = parts.secrets;
     this.#sendBuffer = parts.sendBuffer;
+    this.#session = parts.session;
   }
 
   /** Posts a notification; what it says to people is without secrets. */
@@ -95,11 +108,13 @@ export class NotificationHandler {
 
   #onOpened(opened: NotificationOf<"opened">): void {
     const { resolution } = this.#transports;
+    const session = this.#session()?.opening;
     this.#notices.push({
       ...opened,
       ...this.#position,
       url: resolution?.url ?? "",
       transport: resolution?.kind.name ?? "native",
+      ...session && { session },
     });
     this.#transports.releaseHeld();
   }
@@ -114,6 +129,7 @@ export class NotificationHandler {
   }
 
   #onClosed(closed: NotificationOf<"closed">): void {
+    this.#session()?.end();
     this.#sendBuffer.drop("closed");
     this.#transports.dropHeld();
     if (closed.cause === "requested") this.#notices.clear("closed");

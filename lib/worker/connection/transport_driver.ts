@@ -169,7 +169,7 @@ export class TransportDriver implements TransportEvents {
     if (this.#capacity === "room" && transport.isOpen) {
       const room = this.#sendBuffer.flush(
         now,
-        (data) => this.#transmit(transport, data),
+        (data, message) => this.#transmit(transport, data, message),
       );
       this.#capacity = room ? "room" : "full";
     }
@@ -367,10 +367,10 @@ export class TransportDriver implements TransportEvents {
     this.#machine.dispatch({ type: "paused", socket });
   }
 
-  #transmit(transport: Transport, data: Data): boolean {
+  #transmit(transport: Transport, data: Data, message: number): boolean {
     const logger = this.#logger;
     if (logger.isEnabled("debug")) logger.logFrame(">", data, sizeOf(data));
-    return transport.send(data);
+    return transport.send(data, message);
   }
 
   /** Runs something that may throw; what it throws ends the socket. */

@@ -65,14 +65,19 @@ export class NoticeQueue implements SendBufferListener {
   /** `ending`: the last notice was pushed, and messages wait for no credit any more. */
   #phase: "open" | "ending" | "sealed" = "open";
 
-  /** Makes an empty queue; `ready` is called when there is something to post. */
+  /**
+   * Makes an empty queue; `ready` is called when there is something to post.
+   *
+   * @param after The number of the last message that a worker before has posted.
+   */
   constructor(
     id: number,
     config: InboxConfig,
     ready: (id: number) => void,
+    after = 0,
   ) {
     this.#id = id;
-    this.#inbox = new Inbox(config);
+    this.#inbox = new Inbox(config, after);
     this.#ready = ready;
   }
 

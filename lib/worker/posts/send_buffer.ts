@@ -16,6 +16,9 @@ export interface SendBufferListener {
   unsent(message: number, reason: DropReason): void;
 }
 
+/** Hands a message with its number to the transport; says whether there is room for more. */
+type Transmit = (data: Data, message: number) => boolean;
+
 interface Entry {
   readonly number: number;
   readonly data: Data;
@@ -34,17 +37,28 @@ const UNLIMITED = {
 const SHORTEST_TTL = 1;
 const NOTHING_IN_FLIGHT = { messages: 0, bytes: 0 };
 
+/** How a send buffer differs from one that begins with a connection. */
+export interface SendBufferOptions {
+  /** The number of the last message that crossed to a worker before. */
+  readonly received?: number;
+  /** `"accepted"`: who takes a message reports it as taken when the server has it. */
+  readonly taken?: "accepted";
+}
+
 /** Hands messages to transports, each at most once and in order. */
 export class SendBuffer {
   readonly #queue = new Outbox<Entry>(UNLIMITED);
   /** The numbers of messages that a transport has and may lose, oldest first. */
   #held: number[] = [];
   readonly #listener: SendBufferListener;
-  #received = 0;
+  readonly #taken: SendBufferOptions["taken"];
+  #received: number;
 
   /** Makes an empty queue. */
-  constructor(listener: SendBufferListener) {
+  constructor(listener: SendBufferListener, options: SendBufferOptions = {}) {
     this.#listener = listener;
+    this.#taken = options.taken;
+    this.#received = options.received ?? 0;
   }
 
   /** The number of the last message that crossed. */
@@ -111,7 +125,7 @@ export class SendBuffer {
    *
    * @returns Whether there is room for more.
    */
-  flush(now: number, transmit: (data: Data) => boolean): boolean {
+  flush(now: number, transmit: Transmit): boolean {
     // The timer that expires messages may be late.
     this.expire(now);
     let room = true;
@@ -124,13 +138,13 @@ export class SendBuffer {
     return room;
   }
 
-  #handOver(entry: Entry, transmit: (data: Data) => boolean): boolean {
+  #handOver({ data, number }: Entry, transmit: Transmit): boolean {
     try {
-      const room = transmit(entry.data);
-      this.#held.push(entry.number);
+      const room = transmit(data, number);
+      if (this.#taken !== "accepted") this.#held.push(number);
       return room;
     } catch {
-      this.#listener.unsent(entry.number, "rejected");
+      this.#listener.unsent(number, "rejected");
       return true;
     }
   }

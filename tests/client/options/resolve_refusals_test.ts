@@ -199,3 +199,44 @@ for (
     assert(!message.includes("canary"));
   });
 }
+
+for (
+  const [name, options] of [
+    ["greeting", { greeting: { send: "hi" } }],
+    ["heartbeat.message", { heartbeat: { message: "ping" } }],
+    ["heartbeat.message", { heartbeat: { expect: "pong" } }],
+    ["inbox.overflow", { inbox: { overflow: "close" } }],
+    ["token.placement", { token: { token: "t", placement: { message: "t" } } }],
+    ["token.placement", {
+      token: { token: "t", placement: { protocol: "t" } },
+    }],
+  ] as const
+) {
+  Deno.test(`resolveOptions() refuses ${name} with a session (${JSON.stringify(options)})`, () => {
+    resolve(options);
+    const error = assertThrows(
+      () => resolve({ ...options, session: true }),
+      TypeError,
+    );
+    assertEquals(
+      error.message,
+      `Option "${name}" as it is cannot go with a session`,
+    );
+  });
+}
+
+Deno.test("resolveOptions() refuses a token in a session that there is not", () => {
+  const token = { token: "t", placement: "session" } as const;
+  const error = assertThrows(() => resolve({ token }), TypeError);
+  assertStringIncludes(error.message, "needs the option session");
+  resolve({ session: true, token });
+});
+
+Deno.test("resolveOptions() refuses a window that is no number of messages", () => {
+  for (const messages of [0, 1.5, Infinity]) {
+    const session = { window: { messages } };
+    const error = assertThrows(() => resolve({ session }), RangeError);
+    assertStringIncludes(error.message, "session.window.messages");
+  }
+  assertThrows(() => resolveAny({ session: { ack: "never" } }), TypeError);
+});

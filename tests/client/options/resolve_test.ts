@@ -211,3 +211,39 @@ Deno.test("resolveOptions() leaves a provider to the attempts", () => {
     ["a"],
   ]);
 });
+
+Deno.test("resolveOptions() resolves a session, and makes some of its close codes final", () => {
+  const session = {
+    window: { messages: 256, bytes: 1_048_576 },
+    required: true,
+    ack: "consumed",
+    onLost: "continue",
+    onUnknown: "drop",
+  } as const;
+  const { setup } = resolve({ session: true, fatalCloseCodes: [4000] });
+  assertEquals(setup.session, session);
+  assertEquals(setup.config.fatalCloseCodes, [4000, 4409, 4413]);
+  assert(!("session" in resolve({ session: false }).setup));
+  const window = { messages: 9 };
+  assertEquals(resolve({ session: { window, ack: "manual" } }).setup.session, {
+    ...session,
+    window: { messages: 9, bytes: 1_048_576 },
+    ack: "manual",
+  });
+});
+
+Deno.test("resolveOptions() places a token in the session, unless it is given a place", () => {
+  const token = () => "t";
+  const { setup } = resolve({ session: true, token });
+  assertEquals(setup.token, {
+    source: { kind: "ask" },
+    insecure: "loopback",
+    placement: { kind: "session" },
+    renewal: "",
+    leeway: 30_000,
+  });
+  const placement = { query: "t" };
+  const query = resolve({ session: true, token: { token, placement } });
+  assertEquals(query.setup.token?.placement, { kind: "query", name: "t" });
+  assert(!("renewal" in query.setup.token!));
+});

@@ -80,3 +80,29 @@ function makeClosing(...messages: readonly string[]) {
 function emptyPost(): Post {
   return { records: [], transfer: [], messages: 0, bytes: 0 };
 }
+
+Deno.test("Closing.limit() ends the wait for the server to accept", () => {
+  const { outgoing, clock } = makeClosing("a");
+  const closing = new Closing(REQUEST, outgoing, { hasBegun: true });
+  const waits: boolean[] = [];
+  closing.limit(clock, 100, () => waits.push(closing.mustWait));
+  waits.push(closing.mustWait);
+  clock.advance(100);
+  assertEquals(waits, [true, false]);
+});
+
+Deno.test("Closing.fill() waits for the server to accept, with a session", () => {
+  const { outgoing } = makeClosing("a");
+  const closing = new Closing(REQUEST, outgoing, { hasBegun: true });
+  outgoing.openGate();
+  const post = emptyPost();
+  outgoing.fill(post, 1);
+  closing.fill(post, 1);
+  assertEquals(closing.skipDrain(1), undefined);
+  assertEquals([closing.isDraining, closing.mustWait], [true, true]);
+  outgoing.taken(1);
+  closing.fill(post, 1);
+  assertEquals(post.records.at(-1), {
+    ...{ type: "close", id: 1, closeCode: 4000, reason: "bye", sent: 1 },
+  });
+});

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { GuardedListener } from "../../../lib/client/remote/guarded_listener.ts";
-import type { Drop } from "../../../lib/client/remote/listener.ts";
+import type { Drop } from "../../../lib/boundary/protocol.ts";
 import { Recorder, settle } from "../fake_worker.ts";
 
 function drop(change: Partial<Drop> = {}): Drop {
@@ -81,5 +81,21 @@ Deno.test("GuardedListener gives reportError what its listener throws", () => {
     "message a",
     "ask 1 url",
     "dropped 1 2 outbound closed",
+  ]);
+});
+
+Deno.test("GuardedListener.addDrop() sums up the numbers of a session", () => {
+  const drops: Drop[] = [];
+  const recorder = new Recorder();
+  recorder.dropped = (each) => void drops.push(each);
+  const listener = new GuardedListener(recorder);
+  listener.addDrop(drop({ first: 3, last: 3 }));
+  listener.addDrop(drop({ first: 4, last: 6, count: 3 }));
+  listener.addDrop(drop({ reason: "unknown" }));
+  listener.addDrop(drop({ reason: "unknown", first: 7, last: 7 }));
+  listener.flushDrops();
+  assertEquals(drops, [
+    drop({ count: 4, bytes: 4, first: 3, last: 6 }),
+    drop({ count: 2, bytes: 4, reason: "unknown", first: 7, last: 7 }),
   ]);
 });

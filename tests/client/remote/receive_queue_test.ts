@@ -3,7 +3,16 @@ import {
   RECEIVE_WINDOW_BYTES,
   RECEIVE_WINDOW_MESSAGES,
 } from "../../../lib/boundary/protocol.ts";
-import { makeBench, makeOpenBench, settle } from "../fake_worker.ts";
+import type { SessionSetup } from "../../../lib/boundary/session.ts";
+import { makeBench, makeOpenBench, settle, SETUP } from "../fake_worker.ts";
+
+const SESSION: SessionSetup = {
+  window: { messages: 256, bytes: 1 << 20 },
+  required: true,
+  ack: "consumed",
+  onLost: "continue",
+  onUnknown: "drop",
+};
 
 /** Credit of so many bytes is worth a record of its own. */
 const PLENTY = RECEIVE_WINDOW_BYTES / 4;
@@ -182,4 +191,71 @@ Deno.test("ReceiveQueue.pull() still gives what arrived before the end", async (
     connection.incoming.pull(),
   ], ["a", "b", undefined]);
   await pool[Symbol.asyncDispose]();
+});
+
+Deno.test("ReceiveQueue.receive() keeps for a session what nobody reads, and reports each consumption", async () => {
+  const setup = { ...SETUP, session: SESSION };
+  const { connection, recorder, workers: { last } } = makeOpenBench({ setup });
+  const { incoming } = connection;
+  const half = "x".repeat(1 << 19);
+  for (const first of [1, 2, 3]) last.deliver([half], { first });
+  assertEquals([incoming.messages, last.all("consumed")], [3, []]);
+  assertEquals(incoming.unconsumed, [1 << 19, 1 << 19, 1 << 19]);
+  incoming.consume("push");
+  await settle();
+  assertEquals(recorder.take().length, 3);
+  assertEquals(last.all("consumed").at(-1)?.upTo, 3);
+  assertEquals([incoming.arrived, incoming.given, incoming.consumed], [
+    3,
+    3,
+    3,
+  ]);
+  assertEquals(incoming.unconsumed, []);
+});
+
+Deno.test("ReceiveQueue.pull() consumes for a session what came before", async () => {
+  const setup = { ...SETUP, session: SESSION };
+  const { connection, workers: { last } } = makeOpenBench({ setup });
+  const { incoming } = connection;
+  incoming.consume("pull");
+  await settle();
+  last.deliver(["a", "bc"]);
+  assertEquals([incoming.pull(), incoming.consumed], ["a", 0]);
+  assertEquals(incoming.unconsumed, [0, 2]);
+  assertEquals([incoming.pull(), incoming.consumed], ["bc", 1]);
+  assertEquals([incoming.pull(), incoming.consumed], [undefined, 2]);
+  await settle();
+  assertEquals(last.all("consumed").at(-1)?.upTo, 2);
+});
+
+Deno.test("ReceiveQueue.acknowledge() reports what the application says", async () => {
+  const setup = { ...SETUP, session: { ...SESSION, ack: "manual" as const } };
+  const { connection, workers: { last } } = makeOpenBench({ setup });
+  const { incoming } = connection;
+  incoming.consume("push");
+  last.deliver(["a", "b"]);
+  await settle();
+  assertEquals(last.all("consumed"), []);
+  incoming.acknowledge(1);
+  assertEquals(last.all("consumed").at(-1)?.upTo, 1);
+});
+
+Deno.test("ReceiveQueue.crashed() goes on with the numbers of a session", async () => {
+  const setup = { ...SETUP, session: SESSION };
+  const bench = makeOpenBench({ setup });
+  const { connection, workers, clock } = bench;
+  const { incoming } = connection;
+  incoming.consume("pull");
+  await settle();
+  workers.last.deliver(["a", "b"]);
+  incoming.pull();
+  workers.last.fail("Boom");
+  assertEquals([incoming.arrived, incoming.given], [2, 1]);
+  clock.advance(5_000);
+  workers.last.ready();
+  workers.last.open(2);
+  workers.last.deliver(["c"], { id: 2, first: 3 });
+  const pulled = [incoming.pull(), incoming.pull(), incoming.pull()];
+  assertEquals(pulled, ["b", "c", undefined]);
+  assertEquals(incoming.consumed, 3);
 });

@@ -90,3 +90,14 @@ Deno.test("OpenEvent, HeartbeatEvent, FailureEvent and StatusChangeEvent carry w
   assertStrictEquals(new FailureEvent(ERROR).error, ERROR);
   assertStrictEquals(new StatusChangeEvent(status).status, status);
 });
+
+Deno.test("OpenEvent and DropEvent carry what a session adds", () => {
+  const session = { kind: "resumed", id: "s" } as const;
+  const open = new OpenEvent({ reconnected: true, attempt: 1, session });
+  assertEquals(open.session, session);
+  const drop = new DropEvent({
+    ...{ count: 2, bytes: 0, direction: "inbound", reason: "trimmed" },
+    ...{ first: 3, last: 4 },
+  });
+  assertEquals([drop.first, drop.last], [3, 4]);
+});

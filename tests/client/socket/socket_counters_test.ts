@@ -51,3 +51,12 @@ Deno.test("SocketCounters.onHeartbeat() keeps the latest latency and the longest
   const { latency, longestHeartbeatGap } = counters.read(connection);
   assertEquals([latency, longestHeartbeatGap], [2, 20]);
 });
+
+Deno.test("SocketCounters.onDropped() counts nothing again that the server's store has lost", () => {
+  const { connection } = makeOpenBench();
+  const counters = new SocketCounters();
+  const direction = "outbound";
+  counters.onDropped({ count: 2, bytes: 0, direction, reason: "rolled-back" });
+  const { sent, droppedOutbound } = counters.read(connection);
+  assertEquals([sent.messages, droppedOutbound.messages], [0, 0]);
+});

@@ -25,7 +25,7 @@ Deno.test("WorkerSupervisor() says a version mismatch clearly", () => {
   ]);
   assertMatch(
     detailOf(recorder),
-    /version 99 of the protocol and the main thread version 3/,
+    /version 99 of the protocol and the main thread version 4/,
   );
   assertEquals([started.length, clock.timers], [1, 0]);
 });

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Notice } from "../../../lib/boundary/protocol.ts";
+import type { SessionOpening } from "../../../lib/boundary/session.ts";
 import type { Failure } from "../../../lib/connection/failure.ts";
 import { LOST } from "../../../lib/rfc6455/close.ts";
 import type { Resolution } from "../../../lib/worker/attempt/resolver.ts";
@@ -27,6 +28,7 @@ const INFO = { closeCode: 4000, reason: "canary", wasClean: true };
 
 function makeHandler(
   transports: Partial<NotificationParts["transports"]> = {},
+  session?: SessionOpening,
 ) {
   const setup = setupWith({ url: "ws://h/?t=canary", log: "info" });
   const notices = new NoticeQueue(7, setup.config.inbox, () => {});
@@ -37,6 +39,8 @@ function makeHandler(
     secrets,
     logger: new ConnectionLogger(7, setup.log, { secrets, notices }),
     sendBuffer: { drop: (reason) => calls.push(`drop ${reason}`) },
+    session: () =>
+      session && { opening: session, end: () => calls.push("end session") },
     transports: {
       dropHeld: () => calls.push("drop held"),
       releaseHeld: () => calls.push("release held"),
@@ -146,6 +150,26 @@ Deno.test("NotificationHandler.handle() says which URL the attempt used", () => 
   handler.handle({ type: "closed", status: CLOSED, cause: "fatal", ...info });
   const urls = posted().flatMap((notice) => "url" in notice ? notice.url : []);
   assertEquals(urls, ["wss://hook.test/", "wss://hook.test/"]);
+});
+
+Deno.test("NotificationHandler.handle() says how a connection took the session up, and ends it", () => {
+  const session = { kind: "resumed", id: "s" } as const;
+  const { handler, calls, posted } = makeHandler({}, session);
+  const status = { kind: "open", attempt: 2 } as const;
+  const agreed = { protocol: "p", extensions: "", reconnected: true };
+  handler.handle({ type: "opened", status, ...agreed });
+  const info = { info: LOST, cause: "fatal" } as const;
+  handler.handle({ type: "closed", status: CLOSED, ...info });
+  const sessions = posted().flatMap((notice) =>
+    notice.type === "opened" ? notice.session : []
+  );
+  assertEquals(sessions, [session]);
+  assertEquals(calls, [
+    "release held",
+    "end session",
+    "drop closed",
+    "drop held",
+  ]);
 });
 
 Deno.test("NotificationHandler.handle() posts a probe's latency as it is", () => {

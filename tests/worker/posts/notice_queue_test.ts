@@ -273,3 +273,11 @@ Deno.test("NoticeQueue.seal() drops what is there and what comes", () => {
   queue.pushLast(LAST);
   assert(queue.isEmpty);
 });
+
+Deno.test("NoticeQueue() goes on with the numbers of a worker before", () => {
+  const bounds = { maxMessages: 9, maxBytes: 9, overflow: "pause" } as const;
+  const queue = new NoticeQueue(1, bounds, () => {}, 4);
+  assertEquals(queue.after, 4);
+  queue.storeMessage("a", 1);
+  assertEquals(queue.after, 5);
+});

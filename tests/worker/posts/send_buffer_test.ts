@@ -127,3 +127,18 @@ Deno.test("SendBuffer.flush() sends at once what may not wait at all, and nothin
   assertEquals(sent, ["now"]);
   assertEquals(fates, ["taken 1", "unsent 2 expired"]);
 });
+
+Deno.test("SendBuffer.flush() reports nothing as taken that is to be accepted first", () => {
+  const fates: string[] = [];
+  const listener = {
+    taken: (upTo: number) => void fates.push(`taken ${upTo}`),
+    unsent: (message: number) => void fates.push(`unsent ${message}`),
+  };
+  const options = { received: 4, taken: "accepted" } as const;
+  const buffer = new SendBuffer(listener, options);
+  assertEquals(buffer.received, 4);
+  buffer.accept(sending(5, ["a"]), 0);
+  const sent: unknown[] = [];
+  buffer.flush(0, (data, message) => sent.push(data, message) > 0);
+  assertEquals([sent, fates, buffer.received], [["a", 5], [], 5]);
+});

@@ -1,0 +1,147 @@
+/**
+ * What a crash of the worker must not lose of a session, and how its messages
+ * are numbered.
+ *
+ * @module
+ */
+
+import type {
+  SessionKept,
+  SessionMark,
+  SessionRemains,
+} from "../../boundary/session.ts";
+import type { NoticeOf } from "../../boundary/protocol.ts";
+import { randomHex } from "../../platform/random_hex.ts";
+import { ATTEMPT_MARGIN } from "../../session/wire/limits.ts";
+import type { ReceiveQueue } from "./receive_queue.ts";
+import type { SendQueue } from "./send_queue.ts";
+
+/**
+ * How far a session is. Numbers count messages from 1, each direction by
+ * itself, and begin again with each session.
+ *
+ * @example Showing how much the server has not accepted
+ * ```ts
+ * import type { SessionInfo } from "@holdfast/websocket";
+ *
+ * function describe({ accepted, unacknowledged }: SessionInfo): string {
+ *   return `${accepted} accepted, ${unacknowledged} under way`;
+ * }
+ * console.log(describe({
+ *   id: "q83v",
+ *   accepted: 7,
+ *   received: 4,
+ *   consumed: 4,
+ *   unacknowledged: 1,
+ * }));
+ * ```
+ */
+export interface SessionInfo {
+  /** The id that the server made. */
+  readonly id: string;
+  /** The last number of ours that the server has accepted. */
+  readonly accepted: number;
+  /** The last number of the server that has arrived on this thread. */
+  readonly received: number;
+  /** The last number of the server that the application has consumed. */
+  readonly consumed: number;
+  /** How many messages of ours are on their way and not accepted. */
+  readonly unacknowledged: number;
+}
+
+/** The session of one connection. */
+export class SessionRecord {
+  readonly #incoming: ReceiveQueue;
+  readonly #outgoing: SendQueue;
+  readonly #instance = randomHex(16);
+  #kept: SessionKept | undefined;
+  /** From the one that covers the first unconsumed message on. */
+  #marks: readonly SessionMark[] = [];
+
+  /** Makes the record of a session that has not begun. */
+  constructor(incoming: ReceiveQueue, outgoing: SendQueue) {
+    this.#incoming = incoming;
+    this.#outgoing = outgoing;
+  }
+
+  /** Whether a session has begun. */
+  get hasBegun(): boolean {
+    return this.#kept?.ticket !== undefined;
+  }
+
+  /** How far it is. */
+  get info(): SessionInfo | undefined {
+    const { accepted = 0, ticket } = this.#kept ?? {};
+    if (ticket === undefined) return undefined;
+    const { arrived, consumed } = this.#incoming;
+    return {
+      id: ticket.session,
+      accepted,
+      received: this.#reached(arrived),
+      consumed: this.#reached(consumed),
+      unacknowledged: this.#outgoing.messages - this.#outgoing.waiting,
+    };
+  }
+
+  /** The number of the message that was given out last, as text; empty without a session. */
+  get lastEventId(): string {
+    const { given } = this.#incoming;
+    const mark = this.#marks.findLast(({ after }) => after < given);
+    return mark ? `${mark.seq + given - mark.after}` : "";
+  }
+
+  /** The server has accepted so many messages more. */
+  accept(count: number): void {
+    const kept = this.#kept;
+    if (kept) this.#kept = { ...kept, accepted: kept.accepted + count };
+  }
+
+  /** Keeps what the worker says. */
+  receive(notice: NoticeOf<"kept" | "marked">): void {
+    if (notice.type === "kept") this.#kept = notice.kept;
+    else this.#mark(notice.mark);
+  }
+
+  /** The application has consumed what it was given up to this number. */
+  acknowledge(seq: number): void {
+    const { given } = this.#incoming;
+    const mark = this.#marks.findLast(({ after, seq: start }) =>
+      after < given && start < seq
+    );
+    if (mark) this.#incoming.acknowledge(mark.after + seq - mark.seq);
+  }
+
+  /** What the next worker has to know. */
+  remains(): SessionRemains {
+    const { arrived, consumed, unconsumed } = this.#incoming;
+    const kept = this.#kept;
+    const marks = this.#marks.filter(({ after }) => after <= arrived);
+    // A worker may end before it reports its attempts; the next one dials later ones.
+    if (kept) {
+      this.#kept = { ...kept, attempt: kept.attempt + ATTEMPT_MARGIN };
+    }
+    return {
+      instance: this.#instance,
+      ...kept && { kept },
+      ...{ marks, arrived, consumed },
+      sizes: unconsumed,
+      unaccepted: this.hasBegun ? this.#outgoing.retained : [],
+    };
+  }
+
+  /** Notes where numbers go on. */
+  #mark(mark: SessionMark): void {
+    const { consumed } = this.#incoming;
+    const first = this.#marks.findLastIndex(({ after }) => after <= consumed);
+    // The message that a later mark, or one at this place, stood for never came.
+    const before = this.#marks.slice(Math.max(0, first))
+      .filter(({ after }) => after < mark.after);
+    this.#marks = [...before, mark];
+  }
+
+  /** The number in the session that a number of the boundary stands for. */
+  #reached(number: number): number {
+    const mark = this.#marks.findLast(({ after }) => after <= number);
+    return mark === undefined ? 0 : mark.seq + number - mark.after;
+  }
+}

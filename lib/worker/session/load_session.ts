@@ -1,0 +1,33 @@
+/**
+ * Loads what a connection with a session needs.
+ *
+ * @module
+ */
+
+import { ResolveError } from "../attempt/failures.ts";
+import { describeError } from "../attempt/hooks.ts";
+
+/** What a connection with a session needs. */
+export type SessionModule = typeof import("./mod.ts");
+
+let provided: SessionModule | undefined;
+
+/** Takes the code of sessions, where it cannot be loaded later. */
+export function provideSession(module: SessionModule): void {
+  provided = module;
+}
+
+/**
+ * Loads the code of sessions.
+ *
+ * @throws {ResolveError} It cannot be loaded now, as when the network is gone.
+ */
+export async function loadSession(): Promise<SessionModule> {
+  if (provided !== undefined) return provided;
+  try {
+    return await import("./mod.ts");
+  } catch (error) {
+    const detail = `Cannot load sessions: ${describeError(error)}`;
+    throw new ResolveError({ type: "worker", detail, retryable: true });
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * What a session asks of the connection that carries it, and of its owner.
+ *
+ * @module
+ */
+
+import type { Failure } from "../../connection/failure.ts";
+import type { Data } from "../../queue/data.ts";
+
+/** A connection that carries the session. */
+export interface Carrier {
+  /** Its number in the session. */
+  readonly connection: number;
+  /** The session is there. */
+  attached(protocol: string): void;
+  /** Hands a frame to the network; says whether the next one may follow. */
+  transmit(data: Data): boolean;
+  /** A message for the application. */
+  deliver(data: Data, bytes: number): void;
+  /** A ping was answered. */
+  answered(n: number): void;
+  /** Lets who sends go on, if it waits and may. */
+  continueIf(may: boolean): void;
+  /** Closes the connection, and hears nothing any more. */
+  leave(closeCode: number | undefined, reason: string): void;
+}
+
+/** What happens to a session that its connection has to know. */
+export interface SessionOwner {
+  /** {@linkcode Session.deadline} may be another one now. */
+  changed(): void;
+  /** The present transport is of no use any more. */
+  failed(failure: Failure): void;
+  /** The server asks for another connection. */
+  moved(): void;
+  /** The session is lost, and the application wants no other. */
+  lost(why: string): void;
+}

@@ -1,0 +1,389 @@
+/**
+ * The session of one connection: runs the machine of `lib/session/client` over
+ * one transport after the other.
+ *
+ * Events that arise while effects are performed wait: the machine is never
+ * entered again. Only the present transport is heard.
+ *
+ * @module
+ */
+
+import type {
+  SessionOpening,
+  SessionRemains,
+  SessionSetup,
+} from "../../boundary/session.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Data } from "../../queue/data.ts";
+import { Fifo } from "../../queue/fifo.ts";
+import {
+  canSend,
+  clientDeadline,
+  clientTransition,
+} from "../../session/client/client.ts";
+import type {
+  ClientConfig,
+  ClientEffect,
+  ClientEvent,
+  ClientState,
+  Outgoing,
+  SessionNews,
+} from "../../session/client/state.ts";
+import { entriesOf, sizeOf } from "../../session/flow/numbered.ts";
+import type { Positions } from "../../session/flow/positions.ts";
+import { HANDSHAKE_TIMEOUT } from "../../session/wire/limits.ts";
+import { payloadBytes } from "../../session/wire/payload.ts";
+import { SESSION_CLOSE } from "../../session/wire/violation.ts";
+import type { ConnectionLogger } from "../posts/connection_logger.ts";
+import type { NoticeQueue } from "../posts/notice_queue.ts";
+import type { Carrier, SessionOwner } from "./parties.ts";
+import { toData, toPayload } from "./payloads.ts";
+import { baseOf, restoreSession } from "./restore.ts";
+import { SessionReports } from "./session_reports.ts";
+
+type EffectOf<T extends ClientEffect["type"]> = Extract<
+  ClientEffect,
+  { type: T }
+>;
+
+/** What a session works with. */
+export interface SessionParts {
+  readonly id: number;
+  readonly setup: SessionSetup;
+  /** The application's subprotocols. */
+  readonly protocols: readonly string[];
+  /** The largest message that is taken, in bytes. */
+  readonly maxMessage: number;
+  readonly remains: SessionRemains;
+  readonly notices: Pick<NoticeQueue, "after" | "push" | "taken">;
+  readonly logger: Pick<ConnectionLogger, "log">;
+  readonly clock: Pick<Clock, "now" | "random">;
+  readonly owner: SessionOwner;
+}
+
+/** How long a session is asked to outlive its connection: as long as the server lets it. */
+const TTL = 86_400_000;
+
+/** One session, and those that follow it when it is lost. */
+export class Session {
+  readonly #parts: SessionParts;
+  readonly #reports: SessionReports;
+  readonly #config: ClientConfig;
+  #state: ClientState;
+  #transport: Carrier | undefined;
+  #connections = 0;
+  /** What the transport before had room for, and the session has no credit for. */
+  readonly #queue = new Fifo<Outgoing>();
+  #capacity: "room" | "full" = "room";
+  #opening: SessionOpening = { kind: "none" };
+  /** The boundary's number of the message before the machine's first delivery. */
+  #base: number;
+  /** The last message that the application has consumed, by the boundary's number. */
+  #consumed: number;
+  #generation: string | undefined;
+  readonly #events: ClientEvent[] = [];
+  #phase: "idle" | "performing" = "idle";
+  #end: "none" | "requested" = "none";
+  /** Why it is lost, where the application wants no other. */
+  #lostFor: string | undefined;
+
+  /** Goes on with what a worker before has left. */
+  constructor(parts: SessionParts) {
+    const { setup, protocols, maxMessage, remains } = parts;
+    this.#parts = parts;
+    this.#reports = new SessionReports(parts.id, parts.notices);
+    this.#config = {
+      capacity: setup.window,
+      maxMessage: Math.min(maxMessage, Number.MAX_SAFE_INTEGER),
+      ttl: TTL,
+      protocols,
+      onLost: setup.onLost,
+      onUnknown: setup.onUnknown,
+      answerTimeout: HANDSHAKE_TIMEOUT,
+      // The main thread has waited for acceptance already.
+      closeTimeout: 0,
+    };
+    this.#state = restoreSession(remains);
+    this.#base = baseOf(remains);
+    this.#consumed = remains.consumed;
+  }
+
+  /** When to call {@linkcode due} next. */
+  get deadline(): number {
+    return clientDeadline(this.#state);
+  }
+
+  /** How the present connection took the session up. */
+  get opening(): SessionOpening {
+    return this.#opening;
+  }
+
+  /** The application subprotocol that was chosen. */
+  get protocol(): string {
+    return this.#state.ticket?.protocol ?? "";
+  }
+
+  /** Whether a connection may do without a session: the server has none, and none has begun. */
+  get mayDoWithout(): boolean {
+    return !this.#parts.setup.required && this.#state.ticket === undefined;
+  }
+
+  /** The application has consumed all messages up to this number of the boundary. */
+  consumed(upTo: number): void {
+    if (upTo <= this.#consumed) return;
+    this.#consumed = upTo;
+    this.#tell({ type: "consumed", index: upTo - this.#base });
+  }
+
+  /** The application's token was renewed. */
+  authenticate(auth: string): void {
+    this.#tell({ type: "authenticate", auth });
+  }
+
+  /** A deadline has passed. */
+  due(): void {
+    this.#tell({ type: "due" });
+  }
+
+  /** The page may be gone soon. */
+  flush(): void {
+    this.#tell({ type: "flush" });
+  }
+
+  /** From now on, the end of a transport is the end of the session, if nothing is unaccepted. */
+  closing(): void {
+    this.#end = "requested";
+  }
+
+  /** The connection has ended for good: tells what became of each message. */
+  end(): void {
+    const { retained } = this.#state;
+    for (const [index, { id }] of entriesOf(retained).entries()) {
+      this.#reports.unsent(id, "unknown", retained.first + index);
+    }
+    for (const { id } of this.#queue.clear()) {
+      this.#reports.unsent(id, "closed");
+    }
+    this.#state = { ...this.#state, kind: "ended" };
+    this.#transport = undefined;
+  }
+
+  // What follows is for transports.
+
+  /** A number for a new connection. */
+  nextConnection(): number {
+    return this.#connections += 1;
+  }
+
+  /** A connection with the subprotocol is open: it is the present one. */
+  connected(transport: Carrier, auth: string | undefined): void {
+    this.#transport = transport;
+    this.#capacity = "room";
+    const { connection } = transport;
+    const more = auth === undefined ? {} : { auth };
+    this.#tell({ type: "connected", connection, ...more });
+  }
+
+  /** A connection without a session is open. */
+  connectedWithout(): void {
+    this.#opening = { kind: "none" };
+  }
+
+  /** A connection without a session has taken a message. */
+  sentWithout(message: number): void {
+    this.#reports.accepted(message);
+  }
+
+  /** What came over a connection. */
+  received(event: Extract<ClientEvent, { type: "received" }>): void {
+    this.#tell(event);
+  }
+
+  /** Sends a ping of the protocol. */
+  ping(n: number): void {
+    this.#tell({ type: "ping", n });
+  }
+
+  /** A connection takes more. */
+  writable(): void {
+    this.#capacity = "room";
+    this.#pump();
+  }
+
+  /**
+   * Takes a message, to be sent as the server grants it.
+   *
+   * @returns Whether the next one may come now.
+   */
+  send(id: number, message: Data): boolean {
+    const data = toPayload(message);
+    this.#queue.push({ id, data, bytes: payloadBytes(data) });
+    this.#pump();
+    return this.#mayContinue;
+  }
+
+  /** Nothing is heard of a connection any more, or we let it go. */
+  disconnected(connection: number): void {
+    if (this.#transport?.connection === connection) this.#transport = undefined;
+    this.#tell({ type: "disconnected", connection });
+  }
+
+  /**
+   * A connection is about to be closed on request.
+   *
+   * @returns The code to close it with.
+   */
+  farewell(closeCode: number | undefined): number | undefined {
+    if (this.#end === "none" || this.#state.kind !== "attached") {
+      return closeCode;
+    }
+    if (sizeOf(this.#state.retained) > 0) return closeCode;
+    this.#tell({ type: "close" });
+    return closeCode ?? SESSION_CLOSE.normal;
+  }
+
+  get #mayContinue(): boolean {
+    return this.#queue.length === 0 && this.#capacity === "room";
+  }
+
+  #tell(event: ClientEvent): void {
+    this.#events.push(event);
+    if (this.#phase === "performing") return;
+    this.#phase = "performing";
+    for (
+      let next = this.#events.shift();
+      next !== undefined;
+      next = this.#events.shift()
+    ) this.#step(next);
+    this.#phase = "idle";
+    this.#pump();
+    this.#parts.owner.changed();
+  }
+
+  #step(event: ClientEvent): void {
+    const { clock } = this.#parts;
+    const { state, effects } = clientTransition(this.#state, event, {
+      config: this.#config,
+      now: clock.now(),
+      random: clock.random(),
+    });
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  /** Sends what waits, as far as credit and the transport allow. */
+  #pump(): void {
+    if (this.#phase === "performing") return;
+    for (
+      let next = this.#queue.at(0);
+      next !== undefined && this.#capacity === "room";
+      next = this.#queue.at(0)
+    ) {
+      if (!this.#sendOrDrop(next)) return;
+      this.#queue.shift();
+    }
+    this.#transport?.continueIf(this.#mayContinue);
+  }
+
+  #sendOrDrop(message: Outgoing): boolean {
+    if (this.#state.kind !== "attached") return false;
+    if (message.bytes > this.#state.maxMessage) {
+      this.#reports.unsent(message.id, "rejected");
+      return true;
+    }
+    if (!canSend(this.#state, message.bytes)) return false;
+    this.#step({ type: "send", message });
+    return true;
+  }
+
+  #perform(effect: ClientEffect): void {
+    switch (effect.type) {
+      case "transmit":
+        return this.#transmit(toData(effect.data));
+      case "keep":
+        return this.#reports.keep(effect);
+      case "news":
+        return this.#onNews(effect.news);
+      case "deliver":
+        return this.#deliver(effect);
+      case "accepted":
+        return this.#reports.accepted(effect.id);
+      case "dropped":
+        return this.#reports.dropped(effect);
+      case "missed":
+        return this.#onMissed(effect);
+      case "pong":
+        return this.#transport?.answered(effect.n);
+      case "error": {
+        const { message } = effect;
+        return this.#parts.logger.log("warn", "Error of the server", {
+          error: message,
+        });
+      }
+      case "disconnect":
+        return this.#disconnect(effect);
+      case "ended":
+        if (this.#lostFor) this.#parts.owner.lost(this.#lostFor);
+    }
+  }
+
+  #transmit(data: Data): void {
+    if (this.#transport?.transmit(data) === false) this.#capacity = "full";
+  }
+
+  #onNews(news: SessionNews): void {
+    const { session } = news.ticket;
+    this.#opening = news.kind === "lost"
+      ? { kind: "lost", id: session, why: news.why }
+      : { kind: news.kind, id: session };
+    if (news.kind === "lost" && this.#config.onLost === "close") {
+      // Once it is told what is lost.
+      this.#lostFor = news.why;
+      return;
+    }
+    if (this.#state.kind === "attached") {
+      this.#mark(this.#state.receiving.received, this.#state.generation);
+    }
+    if (news.kind === "resumed") this.#reports.rolledBack(news);
+    this.#transport?.attached(this.protocol);
+  }
+
+  #deliver(
+    { index, seq, generation, data }: EffectOf<"deliver">,
+  ): void {
+    if (generation !== this.#generation) {
+      // Before it, all that is known is of the generations before.
+      const { positions } = this.#state;
+      this.#mark(seq - 1, generation, positions.slice(1));
+    }
+    this.#base = this.#reports.after + 1 - index;
+    this.#transport?.deliver(toData(data), payloadBytes(data));
+  }
+
+  #onMissed(effect: EffectOf<"missed">): void {
+    const { why, range, generation } = effect;
+    if (why === "trimmed" && range) this.#mark(range.last, generation);
+    this.#reports.missed(effect);
+  }
+
+  #mark(
+    seq: number,
+    generation: string,
+    positions: Positions = this.#state.positions,
+  ): void {
+    this.#generation = generation;
+    this.#reports.mark({ seq, generation, positions });
+  }
+
+  #disconnect(
+    { closeCode, reason }: EffectOf<"disconnect">,
+  ): void {
+    const { owner } = this.#parts;
+    // The transport is being closed by who asked for it.
+    if (closeCode === SESSION_CLOSE.normal) return;
+    this.#transport?.leave(closeCode, reason);
+    this.#transport = undefined;
+    if (closeCode === SESSION_CLOSE.moving) return owner.moved();
+    owner.failed({ type: "protocol", closeCode: 1002, detail: reason });
+  }
+}

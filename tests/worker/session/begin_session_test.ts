@@ -1,0 +1,90 @@
+import { assertEquals } from "@std/assert";
+import type { Event } from "../../../lib/connection/state.ts";
+import { encodeControl } from "../../../lib/session/wire/control.ts";
+import type { Resolution } from "../../../lib/worker/attempt/resolver.ts";
+import {
+  beginSession,
+  carrySession,
+} from "../../../lib/worker/session/begin_session.ts";
+import { ManualClock } from "../../platform/manual_clock.ts";
+import { FakeTransports } from "../../transport/fake_transport.ts";
+import { NOTHING, OPENED, SETUP, SUBPROTOCOL } from "./stage.ts";
+
+function begin(socket: number | undefined, setup = SETUP) {
+  const events: Event[] = [];
+  const clock = new ManualClock();
+  const session = beginSession({
+    ...{ id: 1, setup, protocols: [], maxMessage: 10, remains: NOTHING, clock },
+    notices: { after: 0, push: () => {}, taken: () => {} },
+    logger: { log: () => {} },
+  }, {
+    machine: {
+      state: socket === undefined
+        ? { kind: "waiting" }
+        : { kind: "open", socket },
+      dispatch: (event) => void events.push(event),
+    },
+    changed: () => {},
+  });
+  const transports = new FakeTransports();
+  const resolution: Resolution = {
+    ...{ kind: transports, hooks: {}, url: "ws://h/", token: "who" },
+    target: { url: "ws://h/", protocols: [], headers: {} },
+    placement: { kind: "session" },
+  };
+  const dial = (given = resolution) => {
+    const { kind, target } = carrySession(given, session, 10);
+    kind.connect(target, { maxMessageSize: 10 }, {
+      ...{ open: () => {}, message: () => {}, pong: () => {} },
+      ...{ writable: () => {}, end: () => {} },
+    });
+    return transports.made.at(-1)!.opens(SUBPROTOCOL);
+  };
+  return { session, clock, events, resolution, dial };
+}
+
+Deno.test("carrySession() sends the token in the session, where that is its place", () => {
+  const { dial, resolution } = begin(3);
+  const authOf = (frame: unknown) => JSON.parse(`${frame}`.slice(2)).auth;
+  assertEquals(authOf(dial().sent[0]), "who");
+  const placement = { kind: "query", name: "t" } as const;
+  assertEquals(authOf(dial({ ...resolution, placement }).sent[0]), undefined);
+});
+
+Deno.test("beginSession() gives up a socket whose peer breaks the protocol", () => {
+  const { dial, events } = begin(3);
+  dial().receives("?");
+  const detail = "Malformed header";
+  const failure = { type: "protocol", closeCode: 1002, detail } as const;
+  assertEquals(events, [{ type: "failed", socket: 3, failure }]);
+});
+
+Deno.test("beginSession() tells nobody of a socket that is gone", () => {
+  const { dial, events } = begin(undefined);
+  dial().receives("?");
+  assertEquals(events, []);
+});
+
+Deno.test("beginSession() connects again when the server asks for it", () => {
+  const { dial, events, session } = begin(3);
+  const moving = encodeControl({ op: "moving", after: 0, spread: 0 });
+  dial().receives(encodeControl(OPENED), moving);
+  session.due();
+  assertEquals(events, [
+    { type: "reconnect", reason: "Moving", closeCode: 4012 },
+  ]);
+});
+
+Deno.test("beginSession() ends a connection for good with its session", () => {
+  const { dial, events } = begin(3, { ...SETUP, onLost: "close" });
+  dial().receives(encodeControl(OPENED));
+  const { op: _, ...opened } = OPENED;
+  dial().receives(encodeControl({ op: "lost", why: "evicted", opened }));
+  const reason = "The session is lost: evicted";
+  assertEquals(events, [{
+    type: "ended",
+    socket: 3,
+    info: { closeCode: 4410, reason, wasClean: false },
+    verdict: "fatal",
+  }]);
+});

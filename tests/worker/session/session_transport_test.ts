@@ -1,0 +1,86 @@
+import { assertEquals } from "@std/assert";
+import { framesOf, RESUMED, Stage, SUBPROTOCOL } from "./stage.ts";
+
+Deno.test("sessionKind() offers the protocol alone where a session is required", () => {
+  const { target } = new Stage().dial();
+  assertEquals(target.protocols, [SUBPROTOCOL]);
+  const optional = new Stage({ required: false }).dial();
+  assertEquals(optional.target.protocols, [SUBPROTOCOL, "chat"]);
+});
+
+Deno.test("SessionTransport refuses a server without sessions", () => {
+  const stage = new Stage();
+  const fake = stage.dial().opens("");
+  assertEquals(stage.take(), ["end 1006 protocol"]);
+  assertEquals(fake.calls, ["terminate"]);
+});
+
+Deno.test("SessionTransport does without a session where none is required", () => {
+  const stage = new Stage({ required: false });
+  const fake = stage.dial().opens("chat");
+  assertEquals(stage.take(), ["open chat"]);
+  assertEquals(stage.session.opening, { kind: "none" });
+  assertEquals(stage.transport.send("a", 4), true);
+  assertEquals(fake.sent, ["a"]);
+  fake.receives("b");
+  fake.drains();
+  assertEquals(stage.take(), ["taken 4", "message b", "writable"]);
+});
+
+Deno.test("SessionTransport does not do without a session once one has begun", () => {
+  const stage = new Stage({ required: false });
+  stage.open();
+  stage.transport.terminate();
+  stage.take();
+  stage.dial().opens("");
+  assertEquals(stage.take(), ["end 1006 protocol"]);
+});
+
+Deno.test("SessionTransport.ping() uses ping frames where there are any", () => {
+  const stage = new Stage();
+  const fake = stage.open();
+  stage.take();
+  stage.transport.ping("7.3");
+  assertEquals([fake.pings, framesOf(fake)], [["7.3"], []]);
+  fake.pongs("7.3");
+  assertEquals(stage.take(), ["pong 7.3"]);
+});
+
+Deno.test("SessionTransport.ping() uses the protocol where there are no ping frames", () => {
+  const stage = new Stage({}, { pings: false });
+  const fake = stage.open();
+  stage.take();
+  stage.transport.ping("7.37");
+  assertEquals([fake.pings, framesOf(fake)], [[], ["p11|"]]);
+  fake.receives("q11,0|");
+  assertEquals(stage.take(), ["pong 7.37"]);
+});
+
+Deno.test("SessionTransport.close() hears nothing more, so nothing is delivered twice", () => {
+  const stage = new Stage();
+  const fake = stage.open();
+  stage.take();
+  stage.transport.close(1000, "");
+  stage.transport.close(1000, "again");
+  fake.receives("m1|late");
+  assertEquals([stage.take(), fake.calls], [[], ["close 1000"]]);
+  assertEquals(stage.transport.isOpen, false);
+  fake.ends();
+  assertEquals(stage.take(), ["end 1005"]);
+  const next = stage.open(RESUMED);
+  next.receives("m1|late");
+  assertEquals(stage.take(), ["open chat", "message late"]);
+});
+
+Deno.test("SessionTransport passes on what belongs to the transport below", () => {
+  const stage = new Stage();
+  const fake = stage.open();
+  const { transport } = stage;
+  fake.bufferedAmount = 3;
+  transport.pause();
+  transport.resume();
+  assertEquals(fake.calls, ["pause", "resume"]);
+  assertEquals([transport.isOpen, transport.bufferedAmount], [true, 3]);
+  assertEquals(transport.progress, fake.progress);
+  assertEquals(transport.send("without a number"), true);
+});
