@@ -319,12 +319,26 @@ export class Dispatcher<S extends Schemas> implements Disposable {
     const socket = this.#socket;
     const listen = (type: string, listener: (event: object) => void) =>
       socket.addEventListener(type, listener, { signal });
-    listen("open", () => this.#resender.opened());
-    listen("disconnect", (event) => this.#resender.lost(errorOf(event)));
+    listen("open", (event) => this.#onOpen(event));
+    listen("disconnect", (event) => {
+      // With a session, only its loss loses anything.
+      if (!socket.session) this.#resender.lost(errorOf(event));
+    });
     listen("close", (event) => this.#close(errorOf(event)));
     listen("message", (event) => {
       if ("data" in event) this.#reader.receive(event.data);
     });
+  }
+
+  #onOpen(event: object): void {
+    switch (sessionKindOf(event)) {
+      case "resumed":
+        return this.#resender.resumed();
+      case "lost":
+        return this.#resender.renewed();
+      default:
+        return this.#resender.opened();
+    }
   }
 
   /** The reader goes on: a message that waits for its schema is still delivered. */
@@ -383,6 +397,14 @@ export class Dispatcher<S extends Schemas> implements Disposable {
 function idSource(): () => MessageId {
   let requests = 0;
   return () => `${(requests += 1).toString(36)}.${randomHex(12)}`;
+}
+
+/** How a connection took a session up, if the event says so. */
+function sessionKindOf(event: object): unknown {
+  const session = "session" in event ? event.session : undefined;
+  return typeof session === "object" && session !== null && "kind" in session
+    ? session.kind
+    : undefined;
 }
 
 /** Why a connection ended, as far as the event says. */

@@ -14,6 +14,8 @@
 export interface MessageSocket {
   /** 0 connecting, 1 open, 2 closing, 3 closed. */
   readonly readyState: number;
+  /** Set while messages survive the loss of a connection, since both ends keep them. */
+  readonly session?: object | undefined;
   /** Sends or queues a message. */
   send(data: string | ArrayBuffer | Uint8Array<ArrayBuffer>): void;
   /**

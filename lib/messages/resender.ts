@@ -5,7 +5,8 @@
  * next connection. That is one time too many for a message that is sent on each
  * connection anyway, and for a request that nobody waits for any more. So this
  * class passes nothing to the socket while it is not open, and takes back what
- * the socket has not sent when a connection is lost.
+ * the socket has not sent when a connection is lost. With a session a message
+ * belongs to the session, and not to a connection.
  *
  * @module
  */
@@ -32,8 +33,16 @@ export interface Delivery {
  * - `recalled`: it was being written when the connection was lost.
  * - `overdue`: as `recalled`, one turn of the event loop later. If it is sent
  *   after all, it goes out on the next connection.
+ * - `carried`: it was being written when the session was lost, and goes out in
+ *   the next one, or comes back.
  */
-type Progress = "held" | "writing" | "sent" | "recalled" | "overdue";
+type Progress =
+  | "held"
+  | "writing"
+  | "sent"
+  | "recalled"
+  | "overdue"
+  | "carried";
 
 interface DeliveryState {
   progress: Progress;
@@ -68,6 +77,22 @@ export class Resender {
     this.#connection = new AbortController();
     for (const [delivery, state] of [...this.#deliveries]) {
       if (state.progress === "held") this.#transmit(delivery);
+    }
+  }
+
+  /** A connection is ready, and goes on with the session: nothing is lost. */
+  resumed(): void {
+    if (this.#connection === undefined) this.opened();
+  }
+
+  /** A connection is ready with a new session, since the one before is lost. */
+  renewed(): void {
+    if (this.#connection === undefined) return this.opened();
+    for (const [delivery, state] of [...this.#deliveries]) {
+      if (state.progress === "writing") state.progress = "carried";
+      else if (state.progress === "held" || delivery.repeat === "each") {
+        this.#transmit(delivery);
+      } else this.#lose(delivery, undefined);
     }
   }
 
@@ -114,7 +139,9 @@ export class Resender {
   revoke(delivery: Delivery, reversal: Frame): void {
     const progress = this.#deliveries.get(delivery)?.progress;
     this.#deliveries.delete(delivery);
-    if (progress === "writing" || progress === "sent") this.#sendNow(reversal);
+    const isSent = progress === "writing" || progress === "sent" ||
+      progress === "carried";
+    if (isSent) this.#sendNow(reversal);
   }
 
   /** Sends on the present connection or not at all. */
@@ -151,6 +178,7 @@ export class Resender {
     switch (state.progress) {
       case "writing":
       case "overdue":
+      case "carried":
         state.progress = "sent";
         return;
       case "recalled":
