@@ -5,9 +5,13 @@
  */
 
 import { PROGRAMS } from "../requirements.ts";
-import { type ReverseProxy, startReverseProxy } from "./reverse_proxy.ts";
+import {
+  type ProxyTls,
+  type ReverseProxy,
+  startReverseProxy,
+} from "./reverse_proxy.ts";
 
-/** The options of {@linkcode startHaproxyProxy}; all in milliseconds. */
+/** The options of {@linkcode startHaproxyProxy}; times are in milliseconds. */
 export interface HaproxyProxyOptions {
   /**
    * `timeout tunnel`: the idle limit of an open WebSocket.
@@ -27,6 +31,8 @@ export interface HaproxyProxyOptions {
    * @default {60_000}
    */
   readonly server?: number;
+  /** Makes it speak TLS; its URL stays that of 127.0.0.1. */
+  readonly tls?: ProxyTls;
 }
 
 /**
@@ -42,7 +48,7 @@ export function startHaproxyProxy(
 ): Promise<ReverseProxy> {
   const { tunnel = 3_600_000, client = 60_000, server = 60_000 } = options;
   return startReverseProxy({
-    configure: ({ port }) => `
+    configure: ({ port, directory }) => `
 defaults
   mode http
   timeout connect 2000ms
@@ -50,7 +56,7 @@ defaults
   timeout server ${server}ms
   timeout tunnel ${tunnel}ms
 frontend clients
-  bind 127.0.0.1:${port}
+  bind 127.0.0.1:${port}${options.tls ? tlsWords(options.tls, directory) : ""}
   default_backend servers
 backend servers
   server upstream 127.0.0.1:${upstreamPort}
@@ -58,4 +64,14 @@ backend servers
     // -db: one process, in the foreground.
     command: (file) => [PROGRAMS.haproxy, "-db", "-q", "-f", file],
   });
+}
+
+function tlsWords(
+  { certificate: { cert, key }, authority }: ProxyTls,
+  directory: string,
+): string {
+  Deno.writeTextFileSync(`${directory}/both`, `${cert}${key}`);
+  if (authority === undefined) return ` ssl crt ${directory}/both`;
+  Deno.writeTextFileSync(`${directory}/authority`, authority);
+  return ` ssl crt ${directory}/both ca-file ${directory}/authority verify required`;
 }

@@ -5,7 +5,11 @@
  */
 
 import { PROGRAMS } from "../requirements.ts";
-import { type ReverseProxy, startReverseProxy } from "./reverse_proxy.ts";
+import {
+  type ProxyTls,
+  type ReverseProxy,
+  startReverseProxy,
+} from "./reverse_proxy.ts";
 
 /** The options of {@linkcode startNginxProxy}. */
 export interface NginxProxyOptions {
@@ -15,6 +19,8 @@ export interface NginxProxyOptions {
    * @default {60_000}
    */
   readonly idleLimit?: number;
+  /** Makes it speak TLS; its URL stays that of 127.0.0.1. */
+  readonly tls?: ProxyTls;
 }
 
 /**
@@ -26,7 +32,7 @@ export interface NginxProxyOptions {
  */
 export function startNginxProxy(
   upstreamPort: number,
-  { idleLimit = 60_000 }: NginxProxyOptions = {},
+  { idleLimit = 60_000, tls }: NginxProxyOptions = {},
 ): Promise<ReverseProxy> {
   return startReverseProxy({
     configure: ({ port, directory }) => `
@@ -44,7 +50,8 @@ http {
   uwsgi_temp_path ${directory}/uwsgi;
   scgi_temp_path ${directory}/scgi;
   server {
-    listen 127.0.0.1:${port};
+    listen 127.0.0.1:${port}${tls ? " ssl" : ""};
+    ${tls ? tlsLines(tls, directory) : ""}
     location / {
       proxy_pass http://127.0.0.1:${upstreamPort};
       proxy_http_version 1.1;
@@ -58,4 +65,22 @@ http {
 `,
     command: (file) => [PROGRAMS.nginx, "-e", "stderr", "-c", file],
   });
+}
+
+function tlsLines(
+  { certificate, authority }: ProxyTls,
+  directory: string,
+): string {
+  const files = { cert: certificate.cert, key: certificate.key };
+  for (const [name, text] of Object.entries({ ...files, authority })) {
+    if (text !== undefined) {
+      Deno.writeTextFileSync(`${directory}/${name}`, text);
+    }
+  }
+  const client = authority === undefined ? "" : `
+    ssl_client_certificate ${directory}/authority;
+    ssl_verify_client on;`;
+  return `
+    ssl_certificate ${directory}/cert;
+    ssl_certificate_key ${directory}/key;${client}`;
 }

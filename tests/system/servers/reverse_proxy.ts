@@ -31,6 +31,13 @@ export interface ReverseProxyProgram {
   readonly command: (file: string) => readonly string[];
 }
 
+/** How a proxy speaks TLS; all is PEM. */
+export interface ProxyTls {
+  readonly certificate: { readonly cert: string; readonly key: string };
+  /** Only clients with a certificate of this authority may connect. */
+  readonly authority?: string;
+}
+
 /** A running reverse proxy; disposing it ends it. */
 export interface ReverseProxy extends AsyncDisposable {
   readonly port: number;
