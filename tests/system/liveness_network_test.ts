@@ -29,7 +29,7 @@ const OPTIONS: PlainOptions = {
 };
 
 const MEANS = {
-  frames: { ...OPTIONS, transport: "ws" },
+  frames: { ...OPTIONS, transport: "tcp" },
   messages: {
     ...OPTIONS,
     transport: "native",

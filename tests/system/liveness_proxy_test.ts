@@ -65,36 +65,38 @@ Deno.test("ReconnectingWebSocket() keeps a live connection that is throttled to 
   }));
 });
 
-Deno.test("ReconnectingWebSocket() takes 64 MiB that arrive slowly for a sign of life (ws)", async () => {
-  const size = 64 << 20;
-  // It answers no ping: no control frame fits into a frame.
-  await using server = await startTcpServer(async (peer) => {
-    await peer.accept();
-    await peer.write(
-      encodeFrame(new Uint8Array(size), { opcode: OPCODE.binary }),
-    );
+for (const transport of ["tcp", "ws"] as const) {
+  Deno.test(`ReconnectingWebSocket() takes 64 MiB that arrive slowly for a sign of life (${transport})`, async () => {
+    const size = 64 << 20;
+    // It answers no ping: no control frame fits into a frame.
+    await using server = await startTcpServer(async (peer) => {
+      await peer.accept();
+      await peer.write(
+        encodeFrame(new Uint8Array(size), { opcode: OPCODE.binary }),
+      );
+    });
+    await using proxy = await startTcpProxy(server.port);
+    await proxy.apply({
+      type: "throttle",
+      direction: "down",
+      bytesPerSecond: 24 << 20,
+    });
+    await using socket = new ReconnectingWebSocket(proxy.url, [], {
+      transport,
+      heartbeat: { interval: 300, timeout: 600 },
+      maxMessageSize: size,
+      closeTimeout: 100,
+    });
+    await within(socket.opened);
+    const start = performance.now();
+    const losses = countLosses(socket);
+    const message = await socket.receive({ timeout: 20_000 });
+    assert(performance.now() - start > 1_500, "It was not slow enough");
+    assertInstanceOf(message, ArrayBuffer);
+    assertEquals(message.byteLength, size);
+    assertEquals(losses, []);
   });
-  await using proxy = await startTcpProxy(server.port);
-  await proxy.apply({
-    type: "throttle",
-    direction: "down",
-    bytesPerSecond: 24 << 20,
-  });
-  await using socket = new ReconnectingWebSocket(proxy.url, [], {
-    transport: "ws",
-    heartbeat: { interval: 300, timeout: 600 },
-    maxMessageSize: size,
-    closeTimeout: 100,
-  });
-  await within(socket.opened);
-  const start = performance.now();
-  const losses = countLosses(socket);
-  const message = await socket.receive({ timeout: 20_000 });
-  assert(performance.now() - start > 1_500, "It was not slow enough");
-  assertInstanceOf(message, ArrayBuffer);
-  assertEquals(message.byteLength, size);
-  assertEquals(losses, []);
-});
+}
 
 const LIMIT = 800;
 

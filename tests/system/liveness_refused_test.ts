@@ -144,7 +144,6 @@ async function refuse(
   const fleet = Array.from({ length: FLEET }, () =>
     stack.use(
       new ReconnectingWebSocket(server.url, [], {
-        transport: "ws",
         backoff: SPREAD,
         ...options,
       }),

@@ -31,7 +31,7 @@ for (const { proxy, start } of PROXIES) {
         backoff: { first: 0 },
       });
       await using framing = new ReconnectingWebSocket(front.url, [], {
-        transport: "ws",
+        transport: "tcp",
         heartbeat,
       });
       await using talking = new ReconnectingWebSocket(front.url, [], {
