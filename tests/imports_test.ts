@@ -348,6 +348,19 @@ Deno.test("lib/ has at most 15 files in a folder", async () => {
   assertEquals(large, []);
 });
 
+Deno.test("lib/ loads compression only where it was negotiated", async () => {
+  const imports = await importsOfLib();
+  const users = imports.filter(({ specifier }) => specifier === "pako");
+  assertEquals(users.map(({ from }) => from), ["transport/tcp/pako_codec.ts"]);
+  const loads = imports.filter(({ resolved }) =>
+    resolved?.endsWith("/pako_codec.ts")
+  );
+  assertEquals(
+    loads.map(({ from, dynamic }) => [from, dynamic]),
+    [["transport/tcp/opening_handshake.ts", true]],
+  );
+});
+
 Deno.test("circlesIn() names a circle once", () => {
   const edges = [["a", "b"], ["b", "c"], ["c", "b"], ["c", "d"]] as const;
   assertEquals(circlesIn(edges), [["b", "c"]]);

@@ -65,6 +65,9 @@ const WRONG: readonly [options: unknown, message: string][] = [
   [{ tls: { key: CLIENT.cert } }, '"tls.key" must be a private key in PEM'],
   [{ tls: { cert: CLIENT.cert } }, '"tls.cert" and "tls.key" need each other'],
   [{ tls: { ca: [] } }, 'Unknown option "tls.ca"'],
+  // Nothing switches the check of the server's certificate off.
+  [{ tls: { rejectUnauthorized: false } }, "Unknown option"],
+  [{ tls: { unsafelyIgnoreCertificateErrors: [] } }, "Unknown option"],
   [{ proxy: "socks5://p" }, "must be false, or a URL with http: or https:"],
   [{ proxy: "user:secret@p" }, "not this string"],
   [{ proxy: true }, "not true"],

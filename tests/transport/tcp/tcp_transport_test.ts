@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { tcpTransport } from "../../../lib/transport/tcp/tcp_transport.ts";
 import { startWsServer } from "../../system/servers/ws_server.ts";
 import { testFrames } from "../frame_suite.ts";
@@ -19,15 +19,45 @@ testTransport(traits);
 testFrames(traits);
 testPermissions({ ...traits, name: "tcp" });
 
-for (const conditions of [[], ["--conditions=browser"]]) {
-  // `ws` reads the environment when it is loaded, and is a stub for browsers.
-  Deno.test(`tcpTransport is what Deno connects with, without ws ${conditions}`, async () => {
+/** What a process connects with that may load no package from npm. */
+async function carrierOf(
+  url: string,
+  worker: "none" | "shared",
+  { flags = [], args = [] }: {
+    readonly flags?: readonly string[];
+    readonly args?: readonly string[];
+  } = {},
+): Promise<string> {
+  const script = new URL("./default_main.ts", import.meta.url);
+  return await runDeno([
+    "run",
+    "--no-prompt",
+    "--no-npm",
+    `--allow-net=${new URL(url).host}`,
+    // Deno loads the script of a worker with it.
+    ...worker === "shared" ? ["--allow-read"] : [],
+    ...flags,
+    script.href,
+    url,
+    worker,
+    ...args,
+  ]);
+}
+
+for (const worker of ["none", "shared"] as const) {
+  // With this condition the npm package `ws` is a stub that throws.
+  for (const flags of [[], ["--conditions=browser"]]) {
+    Deno.test(`tcpTransport is what Deno connects with, without a package from npm (worker: ${worker}) ${flags}`, async () => {
+      await using server = await startWsServer();
+      assertEquals(await carrierOf(server.url, worker, { flags }), "tcp");
+    });
+  }
+
+  Deno.test(`tcpTransport is not what Deno connects with where ws is asked for (worker: ${worker})`, async () => {
     await using server = await startWsServer();
-    const { host } = new URL(server.url);
-    const script = new URL("./in_thread_main.ts", import.meta.url);
-    const flags = ["--no-prompt", `--allow-net=${host}`, ...conditions];
-    const output = await runDeno(["run", ...flags, script.href, server.url]);
-    assertEquals(output, "tcp");
+    const outcome = await carrierOf(server.url, worker, { args: ["ws"] });
+    // It cannot be loaded, so the test above would see it if it were.
+    assertMatch(outcome, /Error$/);
   });
 }
 
