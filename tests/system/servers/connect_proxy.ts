@@ -10,6 +10,12 @@ export interface ConnectProxyOptions {
   readonly certificate?: { readonly cert: string; readonly key: string };
   /** What it answers instead of opening a tunnel; `""`: it closes at once. */
   readonly answer?: string;
+  /**
+   * The address that each tunnel leads to, whatever host is asked for.
+   *
+   * @default {"127.0.0.1"}
+   */
+  readonly target?: string;
 }
 
 /** A proxy that listens. */
@@ -22,7 +28,7 @@ export interface ConnectProxy extends Disposable {
 
 /** Starts a proxy. */
 export function startConnectProxy(
-  { certificate, answer }: ConnectProxyOptions = {},
+  { certificate, answer, target = "127.0.0.1" }: ConnectProxyOptions = {},
 ): ConnectProxy {
   const place = { hostname: "127.0.0.1", port: 0 };
   const listener = certificate === undefined
@@ -40,7 +46,7 @@ export function startConnectProxy(
       return client[Symbol.dispose]();
     }
     const server = await Deno.connect({
-      hostname: "127.0.0.1",
+      hostname: target,
       port: Number(port),
     });
     conns.add(server);

@@ -20,8 +20,8 @@ import {
 const TRUSTED: NetworkConfig = { tls: { caCerts: [AUTHORITY] } };
 
 /** An echo server, over TLS if it has a certificate. */
-function startServer(certificate?: Certificate) {
-  const place = { hostname: "127.0.0.1", port: 0, onListen() {} };
+function startServer(certificate?: Certificate, hostname = "127.0.0.1") {
+  const place = { hostname, port: 0, onListen() {} };
   const server = Deno.serve({ ...place, ...certificate }, (request) => {
     const { socket, response } = Deno.upgradeWebSocket(request);
     socket.onmessage = ({ data }) => socket.send(data);
@@ -66,6 +66,15 @@ Deno.test("endpointOf() gives the default ports, and addresses without brackets"
     const { hostname, port } = endpointOf(new URL(url));
     assertEquals([hostname, port], endpoint);
   }
+});
+
+Deno.test("dial() connects to an IPv6 address, directly and through a proxy", async () => {
+  await using server = startServer(undefined, "::1");
+  const url = server.url.replace("localhost", "[::1]");
+  await echo(url, {});
+  using proxy = startConnectProxy({ target: "::1" });
+  await echo(url, { proxy: `http://127.0.0.1:${proxy.port}` });
+  assertMatch(proxy.requests[0]!, /^CONNECT \[::1\]:\d+ HTTP/);
 });
 
 Deno.test("dial() speaks TLS with a server of an authority of one's own", async () => {
