@@ -49,6 +49,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "server/stores",
     "node:sqlite",
   ],
+  "server/stores/redis": [
+    "platform",
+    "session/wire",
+    "session/flow",
+    "session/store",
+    "server/stores",
+    "node:buffer",
+  ],
   "server/admission": ["platform", "session/wire"],
   "server/api": [
     "platform",

@@ -28,6 +28,7 @@ export const PROGRAMS = {
   nginx: "/usr/sbin/nginx",
   openssl: "/usr/bin/openssl",
   python: "/usr/bin/python3",
+  redis: "/usr/bin/redis-server",
   tinyproxy: "/usr/bin/tinyproxy",
   webkit: WEBKIT,
   xvfb: "/usr/bin/xvfb-run",
@@ -68,6 +69,10 @@ const NEEDS = {
   openssl: {
     isMet: () => isFile(PROGRAMS.openssl),
     advice: "install Debian's openssl",
+  },
+  redis: {
+    isMet: () => isFile(PROGRAMS.redis),
+    advice: "install Debian's redis-server",
   },
   tinyproxy: {
     isMet: () => isFile(PROGRAMS.tinyproxy),

@@ -51,7 +51,6 @@ export const CALM: readonly string[] = [
   "tests/system/liveness_proxy_test.ts",
   "tests/system/heartbeat_test.ts",
   "tests/system/liveness_suspended_test.ts",
-  "tests/examples/auth_test.ts",
   "tests/system/liveness_tls_test.ts",
 ];
 

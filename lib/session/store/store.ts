@@ -272,7 +272,9 @@ export type StoreNotice =
     readonly fence: number;
     /** `taken`: another attachment has the session; `ended`: nobody has. */
     readonly why: "taken" | "ended";
-  };
+  }
+  /** The data of the store may have gone back: no lease holds any more. */
+  | { readonly type: "rolled-back"; readonly session: string };
 
 /** Where sessions live. */
 export interface SessionStore extends AsyncDisposable {

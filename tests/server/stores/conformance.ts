@@ -13,21 +13,30 @@ import { testInterleavings } from "./interleavings.ts";
 /** Makes stores. Those with the same name share their data if the store can. */
 export interface StoreMaker {
   readonly name: string;
-  readonly open: (clock: ManualClock) => SessionStore;
+  readonly open: (clock: ManualClock) => SessionStore | Promise<SessionStore>;
   /** Two stores of one place, or twice the same one. */
   readonly openTwo: (
     clock: Pick<ManualClock, "now" | "wallNow" | "task">,
-  ) => readonly [SessionStore, SessionStore];
+  ) => Two | Promise<Two>;
+  /** Resolves when the notices of all steps before have come. */
+  readonly settled?: () => Promise<void>;
+  /** What a store needs that others do not. */
+  readonly options?: { readonly ignore: boolean };
 }
+
+type Two = readonly [SessionStore, SessionStore];
 
 const ALWAYS = { kind: "always", why: "ended" } as const;
 
 /** Declares the tests for a store. */
-export function testStore({ name, open, openTwo }: StoreMaker): void {
+export function testStore(
+  { name, open, openTwo, settled = nextTask, options = { ignore: false } }:
+    StoreMaker,
+): void {
   const test = (title: string, run: (subject: Subject) => Promise<void>) =>
-    Deno.test(`${name} ${title}`, async () => {
+    Deno.test(`${name} ${title}`, options, async () => {
       const clock = new ManualClock();
-      await using store = open(clock);
+      await using store = await open(clock);
       await run(new Subject(store, clock));
     });
 
@@ -259,7 +268,7 @@ export function testStore({ name, open, openTwo }: StoreMaker): void {
     }
   });
 
-  testInterleavings(name, openTwo);
+  testInterleavings(name, openTwo, options);
 }
 
 /** A store, and what its steps need. */
@@ -293,6 +302,6 @@ class Subject {
 }
 
 /** Notices come after the step that led to them. */
-function settled(): Promise<void> {
+function nextTask(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -1,0 +1,49 @@
+/**
+ * Settings of Redis with which sessions can be lost.
+ *
+ * @module
+ */
+
+import { listOf } from "./answers.ts";
+import { textOf } from "./client.ts";
+
+/** Asks for a command; rejects where it is forbidden. */
+type Ask = (...args: readonly [string, ...string[]]) => Promise<unknown>;
+
+/** Says what should be changed; nothing where the server does not tell. */
+export async function adviceOn(ask: Ask): Promise<readonly string[]> {
+  const [policy, appendOnly, sync] = await Promise.all([
+    settingOf(ask, "maxmemory-policy"),
+    settingOf(ask, "appendonly"),
+    settingOf(ask, "appendfsync"),
+  ]);
+  const advice: string[] = [];
+  if (policy !== undefined && policy !== "noeviction") {
+    advice.push(
+      `maxmemory-policy is ${policy}: Redis may evict sessions. Set noeviction`,
+    );
+  }
+  if (appendOnly === "no") {
+    advice.push(
+      "appendonly is no: a restart of Redis loses the newest data. Set yes",
+    );
+  } else if (appendOnly === "yes" && sync === "no") {
+    advice.push(
+      "appendfsync is no: a crash of the machine loses data. Set everysec or always",
+    );
+  }
+  return advice;
+}
+
+/** Services that run Redis for others often forbid CONFIG. */
+async function settingOf(ask: Ask, name: string): Promise<string | undefined> {
+  try {
+    const reply = await ask("CONFIG", "GET", name);
+    const value = reply instanceof Map
+      ? reply.get(name)
+      : listOf(reply)[1] ?? Reflect.get(Object(reply), name);
+    return value === undefined ? undefined : textOf(value);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The clients of Redis that the store can use, seen in one way.
+ *
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+
+/** What a command is made of. */
+export type RedisArgument = string | Buffer;
+
+/** A client of `npm:@redis/client` or `npm:redis`, from version 5 on. */
+export interface NodeRedisClient {
+  /** Whether a command would be sent at once. */
+  readonly isReady: boolean;
+  /** Sends a command. */
+  sendCommand(
+    args: readonly RedisArgument[],
+    options: { readonly typeMapping: Readonly<Record<number, unknown>> },
+  ): Promise<unknown>;
+  /** Hears a channel. */
+  subscribe(
+    channel: string,
+    // deno-lint-ignore no-explicit-any -- a Buffer, or text in other modes
+    listener: (message: any) => void,
+    bufferMode: true,
+  ): Promise<unknown>;
+  /** Hears it no more. */
+  unsubscribe(
+    channel: string,
+    // deno-lint-ignore no-explicit-any -- a Buffer, or text in other modes
+    listener: (message: any) => void,
+    bufferMode: true,
+  ): Promise<unknown>;
+  /** Adds a listener. */
+  // deno-lint-ignore no-explicit-any -- the clients declare their listeners so
+  on(event: string, listener: (...values: any[]) => void): unknown;
+  /** Removes it. */
+  // deno-lint-ignore no-explicit-any -- the clients declare their listeners so
+  off(event: string, listener: (...values: any[]) => void): unknown;
+}
+
+/** A client of `npm:ioredis`. */
+export interface IoRedisClient {
+  /** `ready` if a command would be sent at once. */
+  readonly status: string;
+  /** Its options, as far as they matter. */
+  readonly options: {
+    readonly autoResendUnfulfilledCommands?: boolean | undefined;
+  };
+  /** Sends a command. */
+  callBuffer(command: string, ...args: RedisArgument[]): Promise<unknown>;
+  /** Hears a channel. */
+  subscribe(channel: string): Promise<unknown>;
+  /** Hears it no more. */
+  unsubscribe(channel: string): Promise<unknown>;
+  /** Adds a listener. */
+  // deno-lint-ignore no-explicit-any -- the clients declare their listeners so
+  on(event: string, listener: (...values: any[]) => void): unknown;
+  /** Removes it. */
+  // deno-lint-ignore no-explicit-any -- the clients declare their listeners so
+  off(event: string, listener: (...values: any[]) => void): unknown;
+}
+
+/** A connected client. */
+export type RedisClient = NodeRedisClient | IoRedisClient;
+
+/** `$`, the type of strings in Redis's protocol. */
+const BLOB_STRING = 36;
+const AS_BYTES = { typeMapping: { [BLOB_STRING]: Buffer } };
+
+/** Whether a client sends a command at once. */
+export function isReady(client: RedisClient): boolean {
+  return isIoRedis(client) ? client.status === "ready" : client.isReady;
+}
+
+/** Sends a command; strings in its answer are bytes. */
+export function send(
+  client: RedisClient,
+  [command, ...args]: readonly [string, ...RedisArgument[]],
+): Promise<unknown> {
+  return isIoRedis(client)
+    ? client.callBuffer(command, ...args)
+    : client.sendCommand([command, ...args], AS_BYTES);
+}
+
+/** Hears a channel until it is disposed. */
+export async function subscribe(
+  client: RedisClient,
+  channel: string,
+  listener: (message: Uint8Array) => void,
+): Promise<AsyncDisposable> {
+  if (!isIoRedis(client)) {
+    await client.subscribe(channel, listener, true);
+    return {
+      [Symbol.asyncDispose]: async () =>
+        void await client.unsubscribe(channel, listener, true),
+    };
+  }
+  const onMessage = (name: Uint8Array, message: Uint8Array) => {
+    if (textOf(name) === channel) listener(message);
+  };
+  client.on("messageBuffer", onMessage);
+  await client.subscribe(channel);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      client.off("messageBuffer", onMessage);
+      await client.unsubscribe(channel);
+    },
+  };
+}
+
+/** Calls a function each time that a client has connected, and is told of errors. */
+export function watch(
+  client: RedisClient,
+  { onReady, onError }: {
+    readonly onReady: () => void;
+    readonly onError: (error: unknown) => void;
+  },
+): Disposable {
+  client.on("ready", onReady);
+  client.on("error", onError);
+  return {
+    [Symbol.dispose]: () => {
+      client.off("ready", onReady);
+      client.off("error", onError);
+    },
+  };
+}
+
+/**
+ * A step that is sent twice would be done twice.
+ *
+ * @throws {TypeError} If a client sends commands again by itself.
+ */
+export function requireOnce(client: RedisClient): void {
+  if (
+    isIoRedis(client) && client.options.autoResendUnfulfilledCommands !== false
+  ) {
+    throw new TypeError(
+      "Cannot use a client of ioredis that sends commands again: " +
+        "make it with autoResendUnfulfilledCommands: false",
+    );
+  }
+}
+
+/** Data for a command. */
+export function argumentOf(data: string | Uint8Array): RedisArgument {
+  if (typeof data === "string") return data;
+  const { buffer, byteOffset, byteLength } = data;
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** A string of an answer, as text. */
+export function textOf(value: unknown): string {
+  return value instanceof Uint8Array ? DECODER.decode(value) : `${value}`;
+}
+
+function isIoRedis(client: RedisClient): client is IoRedisClient {
+  return "callBuffer" in client;
+}

@@ -1,0 +1,225 @@
+/**
+ * The store's way to Redis: runs scripts, knows the generation of the data, and
+ * whether the server can be used now.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../../platform/clock.ts";
+import {
+  isReady,
+  type RedisArgument,
+  type RedisClient,
+  send,
+  textOf,
+  watch,
+} from "./client.ts";
+import { faultOf, storeErrorOf, unavailable } from "./failures.ts";
+import { SCRIPT_NAMES, type ScriptName, scriptText } from "./lua.ts";
+
+/**
+ * `starting` until the first answer; `degraded` while Redis is away: steps are
+ * rejected at once, and the store asks again with growing delays.
+ */
+export type RedisStatus = "starting" | "ready" | "degraded" | "closed";
+
+/** What a link is made with. */
+export interface RedisLinkOptions {
+  readonly client: RedisClient;
+  readonly channels: string;
+  /** How long an answer may take, in milliseconds. */
+  readonly timeout: number;
+  readonly clock: Pick<Clock, "now" | "after" | "random">;
+  /** Called whenever the status has changed. */
+  readonly onStatus: (status: RedisStatus, why: string) => void;
+  /** The data may have gone back: no lease holds any more. */
+  readonly onNewGeneration: () => void;
+}
+
+/** Delays between two questions whether Redis is back, in milliseconds. */
+const FIRST_DELAY = 50;
+const LAST_DELAY = 5_000;
+/** How often to look at the generation at most, in milliseconds. */
+const CHECK_INTERVAL = 5_000;
+
+/** One connection to Redis. */
+export class RedisLink implements AsyncDisposable {
+  readonly #options: RedisLinkOptions;
+  readonly #watch: Disposable;
+  #status: RedisStatus = "starting";
+  #generation = "";
+  #hashes: ReadonlyMap<ScriptName, string> = new Map();
+  #refreshing: Promise<void> | undefined;
+  #failures = 0;
+  #checkedAt = -Infinity;
+  #cancel = () => {};
+
+  /** Takes a client that is connected, or connects by itself. */
+  constructor(options: RedisLinkOptions) {
+    this.#options = options;
+    this.#watch = watch(options.client, {
+      onReady: () => void this.refresh().catch(() => {}),
+      onError: (error) => this.#degrade(error),
+    });
+  }
+
+  /** What it is doing. */
+  get status(): RedisStatus {
+    return this.#status;
+  }
+
+  /** Changes whenever data may be gone; empty before the first answer. */
+  get generation(): string {
+    return this.#generation;
+  }
+
+  /** Runs a script. It is done once, or not at all, or nobody knows. */
+  async run(
+    name: ScriptName,
+    keys: readonly string[],
+    values: readonly RedisArgument[],
+  ): Promise<unknown> {
+    if (this.#status === "starting") await this.refresh();
+    if (this.#status !== "ready") throw unavailable(this.#status);
+    try {
+      return await this.#call(name, keys, values);
+    } catch (error) {
+      if (faultOf(error) !== "unknown-script") throw this.#failed(error);
+    }
+    // The server has restarted: with what data, the generation tells.
+    await this.refresh();
+    return await this.#call(name, keys, values).catch((error) => {
+      throw this.#failed(error);
+    });
+  }
+
+  /** Sends a command that is no step. */
+  async command(
+    ...args: readonly [string, ...RedisArgument[]]
+  ): Promise<unknown> {
+    const { client, timeout } = this.#options;
+    if (!isReady(client)) throw unavailable("not connected");
+    return await this.#within(timeout, send(client, args));
+  }
+
+  /** Reads the generation anew, and loads the scripts for it. */
+  refresh(): Promise<void> {
+    return this.#refreshing ??= this.#load().finally(() => {
+      this.#refreshing = undefined;
+    });
+  }
+
+  /** Looks whether the generation has changed, unless it has done so just now. */
+  async check(): Promise<void> {
+    const now = this.#options.clock.now();
+    if (this.#status === "ready" && now < this.#checkedAt + CHECK_INTERVAL) {
+      return;
+    }
+    this.#checkedAt = now;
+    try {
+      if (await this.#readGeneration() === this.#generation) return;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+    await this.refresh();
+  }
+
+  /** Stops. The client stays as it is. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#watch[Symbol.dispose]();
+    this.#change("closed", "");
+    this.#cancel();
+    await this.#refreshing?.catch(() => {});
+    this.#cancel();
+  }
+
+  async #load(): Promise<void> {
+    try {
+      const generation = await this.#readGeneration();
+      const hashes = await this.#loadScripts(generation);
+      // It may have restarted in between.
+      if (await this.#readGeneration() !== generation) return this.#load();
+      this.#hashes = hashes;
+      this.#adopt(generation);
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  async #readGeneration(): Promise<string> {
+    const info = textOf(await this.command("INFO", "server")) +
+      textOf(await this.command("INFO", "replication"));
+    const fieldOf = (name: string) =>
+      new RegExp(`^${name}:(\\w+)`, "m").exec(info)?.[1] ?? "";
+    if (fieldOf("role") === "slave") throw unavailable("this is a replica");
+    const names = [fieldOf("run_id"), fieldOf("master_replid")];
+    return names.map((name) => name.slice(0, 6)).join("");
+  }
+
+  async #loadScripts(
+    generation: string,
+  ): Promise<ReadonlyMap<ScriptName, string>> {
+    const { channels } = this.#options;
+    const loaded = SCRIPT_NAMES.map(async (name) => {
+      const text = scriptText(name, { generation, channels });
+      const hash = await this.command("SCRIPT", "LOAD", text);
+      return [name, textOf(hash)] as const;
+    });
+    return new Map(await Promise.all(loaded));
+  }
+
+  #adopt(generation: string): void {
+    const before = this.#generation;
+    this.#generation = generation;
+    this.#failures = 0;
+    this.#cancel();
+    this.#change("ready", "");
+    const isNew = before !== "" && before !== generation;
+    if (isNew) this.#options.onNewGeneration();
+  }
+
+  #call(
+    name: ScriptName,
+    keys: readonly string[],
+    values: readonly RedisArgument[],
+  ): Promise<unknown> {
+    const hash = this.#hashes.get(name)!;
+    return this.command("EVALSHA", hash, `${keys.length}`, ...keys, ...values);
+  }
+
+  #failed(error: unknown): unknown {
+    const fault = faultOf(error);
+    if (fault === "away") this.#degrade(error);
+    return storeErrorOf(error);
+  }
+
+  #degrade(error: unknown): void {
+    if (this.#status === "closed") return;
+    this.#change("degraded", storeErrorOf(error).message);
+    this.#cancel();
+    const { clock } = this.#options;
+    const delay = Math.min(LAST_DELAY, FIRST_DELAY * 2 ** this.#failures);
+    this.#failures += 1;
+    // Half of it at random: many nodes lose one Redis at the same time.
+    this.#cancel = clock.after(
+      delay * (1 + clock.random()) / 2,
+      () => void this.refresh().catch(() => {}),
+    );
+  }
+
+  #change(status: RedisStatus, why: string): void {
+    if (this.#status === status || this.#status === "closed") return;
+    this.#status = status;
+    this.#options.onStatus(status, why);
+  }
+
+  #within<T>(duration: number, answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#options.clock.after(
+        duration,
+        () => reject(unavailable(`no answer within ${duration} ms`)),
+      );
+      answer.then(resolve, reject).finally(cancel);
+    });
+  }
+}

@@ -1,0 +1,335 @@
+/**
+ * The steps of the store as scripts. Each one does what the step of its name in
+ * `lib/session/store` does, in one go, on keys of one slot.
+ *
+ * A record is a hash. Its fields: `p` principal, `m` meta, `s` state, `n` node,
+ * `f` fence, `G` generation of the lease unless it is the last one of the
+ * lineage, `k` counter, `e` attempt, `i` accepted, `c` claimed, `u` uncertain,
+ * `o` the last number, `a` the last number that is not kept, `O` and `A` the
+ * bytes up to them, `g` lineage, `t` when it is over.
+ *
+ * A log is a stream whose ids are the numbers. An entry has `n`, the bytes up to
+ * it, and `t` or `b`, its text or binary data. An empty log has no key.
+ *
+ * @module
+ */
+
+/** What a script is made for. */
+export interface ScriptContext {
+  /**
+   * Part of each script's text, and so of its hash: a server that has restarted,
+   * and has forgotten its scripts, knows none of an older generation.
+   */
+  readonly generation: string;
+  /** The name of a node's channel is this and the name of the node. */
+  readonly channels: string;
+}
+
+/** The names of the scripts. */
+export type ScriptName = keyof typeof BODIES;
+
+/** How many generations a record remembers; the limit of `lib/session`. */
+const MAX_LINEAGE = 8;
+/** Larger batches are read from the store, as far as the client grants. */
+const MAX_INLINE_BYTES = 16_384;
+
+/** KEYS: record, log, sessions by their end. ARGV: the instant or '', the session. */
+const PRELUDE = `
+local texts = {p = 1, m = 1, s = 1, n = 1, G = 1, g = 1}
+local names = {'p', 'm', 's', 'n', 'f', 'G', 'k', 'e', 'i', 'c', 'u', 'a', 'o',
+  'A', 'O', 'g', 't'}
+local now = tonumber(ARGV[1])
+if not now then
+  local time = redis.call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+-- Lua writes large numbers with an exponent.
+local function whole(number) return string.format('%.0f', number) end
+local function load()
+  local values = redis.call('HMGET', KEYS[1], unpack(names))
+  if not values[1] then return nil end
+  local r = {}
+  for j, name in ipairs(names) do
+    if texts[name] then
+      r[name] = values[j]
+    else
+      r[name] = tonumber(values[j] or 0)
+    end
+  end
+  r.G = r.G or string.match(r.g, '([^:,]+):%d+$')
+  return r
+end
+local function holds(r, fence, lease)
+  return r.f == tonumber(fence) and r.G == lease and lease == generation
+end
+local function eras(r)
+  local list = {}
+  for name, first in string.gmatch(r.g, '([^:,]+):(%d+)') do
+    list[#list + 1] = {name, tonumber(first)}
+  end
+  return list
+end
+local function continued(r)
+  local list = eras(r)
+  if list[#list][1] == generation then return r.g end
+  list[#list + 1] = {generation, r.o + 1}
+  local parts = {}
+  for j = math.max(1, #list - ${MAX_LINEAGE - 1}), #list do
+    parts[#parts + 1] = list[j][1] .. ':' .. whole(list[j][2])
+  end
+  return table.concat(parts, ',')
+end
+local function bytesUpTo(r, seq)
+  if seq <= r.a then return r.A end
+  if seq >= r.o then return r.O end
+  local entry = redis.call('XRANGE', KEYS[2], whole(seq), whole(seq))[1]
+  return tonumber(entry[2][2])
+end
+local function trim(r, seq)
+  if seq <= r.a then return end
+  r.A = bytesUpTo(r, seq)
+  r.a = math.min(seq, r.o)
+  if r.a == r.o then
+    redis.call('DEL', KEYS[2])
+  else
+    redis.call('XTRIM', KEYS[2], 'MINID', '=', whole(r.a + 1))
+  end
+end
+local function keep(r, from)
+  if #ARGV < from then return end
+  r.g = continued(r)
+  for j = from, #ARGV, 2 do
+    r.o = r.o + 1
+    r.O = r.O + #ARGV[j + 1]
+    redis.call('XADD', KEYS[2], whole(r.o) .. '-0', 'n', whole(r.O),
+      ARGV[j], ARGV[j + 1])
+  end
+end
+local function due(time) redis.call('ZADD', KEYS[3], whole(time), ARGV[2]) end
+local function publish(node, text) redis.call('PUBLISH', channels .. node, text) end
+`;
+
+const OPEN = `
+if redis.call('EXISTS', KEYS[1]) == 1 then return '' end
+local t = now + ARGV[7]
+redis.call('HSET', KEYS[1], 'p', ARGV[3], 'm', ARGV[4], 's', 'live',
+  'n', ARGV[5], 'f', 1, 'k', 1, 'e', ARGV[6], 'g', generation .. ':1',
+  't', whole(t))
+due(t)
+return generation
+`;
+
+/** ARGV 12 and on: what the client has, as generations and numbers. */
+const ATTACH = `
+local r = load()
+if not r then return {'refused', 'unknown'} end
+if r.p ~= ARGV[3] then return {'refused', 'principal'} end
+local counter, attempt = tonumber(ARGV[4]), tonumber(ARGV[5])
+if attempt <= r.e then return {'refused', 'stale'} end
+if counter < r.k then return {'refused', 'superseded'} end
+local ack, first, last = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local list, at = eras(r), nil
+for j = 12, #ARGV, 2 do
+  for n, era in ipairs(list) do
+    if not at and era[1] == ARGV[j] then
+      local following = list[n + 1]
+      at = math.min(tonumber(ARGV[j + 1]), following and following[2] - 1 or r.o)
+    end
+  end
+end
+local uncertain = math.max(r.u, r.c > r.i and r.c or 0,
+  r.G == generation and 0 or last)
+if r.s ~= 'live' then
+  if not at then return {'refused', r.s} end
+  local got = math.max(r.i, first - 1)
+  local begun = math.min(math.max(r.c, uncertain), last)
+  return {'refused', r.s, got, math.max(got, begun), at, r.o}
+end
+if not at or last < r.i then return {'refused', 'diverged'} end
+if ARGV[11] == 'ask' and r.n ~= '' and r.c > r.i and r.G == generation then
+  publish(r.n, 'w' .. ARGV[2] .. ' ' .. whole(r.f))
+  return {'busy', r.n}
+end
+local accepted = math.max(r.i, first - 1)
+local t = now + ARGV[7]
+trim(r, math.min(ack, at))
+local g = continued(r)
+redis.call('HSET', KEYS[1], 'i', whole(accepted), 'c', whole(accepted),
+  'u', whole(uncertain), 'g', g, 'f', r.f + 1, 'n', ARGV[6], 'k', ARGV[4],
+  'e', ARGV[5], 'a', whole(r.a), 'A', whole(r.A), 't', whole(t))
+redis.call('HDEL', KEYS[1], 'G')
+due(t)
+if r.n ~= '' then
+  publish(r.n, 'f' .. ARGV[2] .. ' ' .. whole(r.f) .. ' taken')
+end
+return {'attached', r.f + 1, accepted, at, uncertain, r.a, r.o,
+  tonumber(ARGV[13]) - at, accepted - r.i, g, r.m, generation}
+`;
+
+/** ARGV 6 and on: kinds and data. */
+const APPEND = `
+local r = load()
+if not r or r.s ~= 'live' then return {'gone'} end
+local maxMessages, maxBytes = tonumber(ARGV[3]), tonumber(ARGV[4])
+local count, bytes = (#ARGV - 5) / 2, 0
+for j = 7, #ARGV, 2 do bytes = bytes + #ARGV[j] end
+local excess = math.max(0, r.o - r.a + count - maxMessages)
+local wanted = r.O + bytes - maxBytes
+local isFull = excess > 0 or wanted > r.A
+if count > maxMessages or bytes > maxBytes or isFull and ARGV[5] == 'reject' then
+  return {'full', r.o - r.a, r.O - r.A}
+end
+local low, high = r.a + excess, r.o
+while low < high do
+  local middle = math.floor((low + high) / 2)
+  if bytesUpTo(r, middle) >= wanted then high = middle else low = middle + 1 end
+end
+local dropped, first, lineage = low - r.a, r.o + 1, r.g
+trim(r, low)
+keep(r, 6)
+-- Nobody has attached since the data may have gone back: the lease is older.
+if r.g ~= lineage then redis.call('HSET', KEYS[1], 'G', r.G) end
+redis.call('HSET', KEYS[1], 'o', whole(r.o), 'O', whole(r.O), 'a', whole(r.a),
+  'A', whole(r.A), 'g', r.g)
+if r.n ~= '' then
+  local inline = bytes <= ${MAX_INLINE_BYTES}
+  local parts = {'a', ARGV[2], ' ', whole(r.o), ' ', inline and count or 0, '\\n'}
+  for j = 6, inline and #ARGV or 0, 2 do
+    parts[#parts + 1] = ARGV[j] .. #ARGV[j + 1] .. ':'
+    parts[#parts + 1] = ARGV[j + 1]
+  end
+  publish(r.n, table.concat(parts))
+end
+return {'appended', first, r.o, dropped, r.O - r.A, r.n}
+`;
+
+/** ARGV 10 and on: kinds and data of replies. */
+const ACCEPT = `
+local r = load()
+if not r or r.s ~= 'live' then return {'gone'} end
+if not holds(r, ARGV[3], ARGV[4]) then return {'fenced'} end
+local accepted = math.max(r.i, tonumber(ARGV[5]))
+local t = now + ARGV[9]
+trim(r, math.min(tonumber(ARGV[7]), r.o))
+keep(r, 10)
+redis.call('HSET', KEYS[1], 'i', whole(accepted),
+  'c', whole(math.max(accepted, tonumber(ARGV[6]))),
+  'k', whole(math.max(r.k, tonumber(ARGV[8]))), 'o', whole(r.o),
+  'O', whole(r.O), 'a', whole(r.a), 'A', whole(r.A), 'g', r.g, 't', whole(t))
+-- A later end is noted when the earlier one has come: see DUE.
+redis.call('ZADD', KEYS[3], 'LT', whole(t), ARGV[2])
+return {'accepted', r.o}
+`;
+
+const READ = `
+return redis.call('XRANGE', KEYS[2], whole(ARGV[3] + 1), '+', 'COUNT', ARGV[4])
+`;
+
+const DETACH = `
+local r = load()
+if not r then return 0 end
+if holds(r, ARGV[3], ARGV[4]) then
+  local t = now + ARGV[5]
+  redis.call('HSET', KEYS[1], 'n', '', 't', whole(t))
+  due(t)
+end
+return r.O - r.A
+`;
+
+const END = `
+local r = load()
+if not r or r.s ~= 'live' then return {'gone'} end
+local kind = ARGV[3]
+if kind == 'lease' and not holds(r, ARGV[5], ARGV[6]) then return {'fenced'} end
+if kind == 'expired' and r.t > now then return {'fenced'} end
+local left = redis.call('XRANGE', KEYS[2], '-', '+')
+local t = now + ARGV[7]
+redis.call('DEL', KEYS[2])
+redis.call('HSET', KEYS[1], 's', ARGV[4], 'n', '', 'm', '', 'f', r.f + 1,
+  'a', whole(r.o), 'A', whole(r.O), 't', whole(t))
+due(t)
+if r.n ~= '' and kind ~= 'lease' then
+  publish(r.n, 'f' .. ARGV[2] .. ' ' .. whole(r.f) .. ' ended')
+end
+return {'ended', r.i, r.c, r.n, left}
+`;
+
+/**
+ * KEYS: for each lease the record, and the sessions by their end. ARGV: the time
+ * to prolong leases by, or '' for none; then sessions, fences, generations.
+ */
+const TOUCH = `
+local lasts = {}
+local t = ARGV[2] ~= '' and whole(now + ARGV[2])
+for j = 1, #KEYS / 2 do
+  local record, ends = KEYS[2 * j - 1], KEYS[2 * j]
+  local v = redis.call('HMGET', record, 's', 'f', 'G', 'o', 'g')
+  local session, fence, lease = ARGV[3 * j], ARGV[3 * j + 1], ARGV[3 * j + 2]
+  local held = v[1] and (v[3] or string.match(v[5], '([^:,]+):%d+$'))
+  if v[1] == 'live' and v[2] == fence and held == lease and lease == generation then
+    if t then
+      redis.call('HSET', record, 't', t)
+      redis.call('ZADD', ends, t, session)
+    end
+    lasts[j] = tonumber(v[4] or 0)
+  else
+    lasts[j] = -1
+  end
+end
+return lasts
+`;
+
+/** KEYS: sessions by their end, in parts. ARGV: how many at most, the prefix of records. */
+const DUE = `
+local limit, found = tonumber(ARGV[2]), {}
+local function look(ends, session)
+  local record = ARGV[3] .. session
+  local v = redis.call('HMGET', record, 's', 't')
+  if not v[1] then
+    redis.call('ZREM', ends, session)
+  elseif tonumber(v[2]) > now then
+    redis.call('ZADD', ends, v[2], session)
+  elseif v[1] ~= 'live' then
+    redis.call('DEL', record)
+    redis.call('ZREM', ends, session)
+  elseif #found < limit then
+    found[#found + 1] = session
+  end
+end
+for _, ends in ipairs(KEYS) do
+  local over = redis.call('ZRANGEBYSCORE', ends, '-inf', whole(now),
+    'LIMIT', 0, limit + 100)
+  for _, session in ipairs(over) do look(ends, session) end
+end
+return found
+`;
+
+/**
+ * What gives room has to work while there is none; only what asks for more is
+ * refused then, before its first write.
+ */
+const BODIES = {
+  open: ["", OPEN],
+  attach: ["allow-oom", ATTACH],
+  append: ["", APPEND],
+  accept: ["allow-oom", ACCEPT],
+  read: ["no-writes", READ],
+  detach: ["allow-oom", DETACH],
+  end: ["allow-oom", END],
+  touch: ["allow-oom", TOUCH],
+  due: ["allow-oom", DUE],
+} as const;
+
+/** All names. */
+export const SCRIPT_NAMES = Object.keys(BODIES) as readonly ScriptName[];
+
+/** The text of a script. */
+export function scriptText(
+  name: ScriptName,
+  { generation, channels }: ScriptContext,
+): string {
+  const [flags, body] = BODIES[name];
+  const shebang = flags === "" ? "#!lua" : `#!lua flags=${flags}`;
+  return `${shebang}
+local generation, channels = '${generation}', '${channels}'${PRELUDE}${body}`;
+}

@@ -1,0 +1,192 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { RedisLink } from "../../../../lib/server/stores/redis/link.ts";
+import type { RedisArgument } from "../../../../lib/server/stores/redis/client.ts";
+import { ManualClock } from "../../../platform/manual_clock.ts";
+
+type Listener = (...values: unknown[]) => void;
+
+/** A Redis that does what a test says. */
+class FakeRedis {
+  isReady = true;
+  runId = "1".repeat(40);
+  role = "master";
+  readonly commands: string[] = [];
+  readonly listeners = new Map<string, Listener>();
+  /** What a script answers. */
+  evaluate: (hash: string) => unknown = () => "done";
+
+  sendCommand = (args: readonly RedisArgument[]): Promise<unknown> => {
+    const [command, first] = args.map(String);
+    this.commands.push(`${command} ${first}`);
+    switch (command) {
+      case "INFO":
+        return Promise.resolve(
+          `run_id:${this.runId}\r\nrole:${this.role}\r\nmaster_replid:${
+            "2".repeat(40)
+          }\r\n`,
+        );
+      case "SCRIPT":
+        return Promise.resolve(`${args[2]}`.length.toString());
+      default:
+        return new Promise((resolve) => resolve(this.evaluate(first!)));
+    }
+  };
+
+  subscribe = () => Promise.resolve();
+  unsubscribe = () => Promise.resolve();
+  on = (event: string, listener: Listener) =>
+    void this.listeners.set(event, listener);
+  off = (event: string) => void this.listeners.delete(event);
+}
+
+function linked() {
+  const redis = new FakeRedis();
+  const clock = new ManualClock();
+  const states: string[] = [];
+  let generations = 0;
+  const link = new RedisLink({
+    ...{ client: redis, channels: "hf:n:", timeout: 100, clock },
+    onStatus: (status) => states.push(status),
+    onNewGeneration: () => generations += 1,
+  });
+  return { redis, clock, link, states, generations: () => generations };
+}
+
+Deno.test("RedisLink.run() begins with the generation and the scripts", async () => {
+  const { redis, link, states } = linked();
+  await using _link = link;
+  assertEquals([link.status, link.generation], ["starting", ""]);
+  assertEquals(await link.run("open", ["key"], ["value"]), "done");
+  assertEquals([link.generation, states], ["111111222222", ["ready"]]);
+  const before = redis.commands.length;
+  await link.run("open", ["key"], ["value"]);
+  assertEquals(redis.commands.length, before + 1);
+});
+
+Deno.test("RedisLink.run() reads the generation anew when its scripts are unknown", async () => {
+  const { redis, link, generations } = linked();
+  await using _link = link;
+  await link.run("open", [], []);
+  redis.runId = "3".repeat(40);
+  let calls = 0;
+  redis.evaluate = () => {
+    calls += 1;
+    if (calls === 1) throw new Error("NOSCRIPT No matching script");
+    return "again";
+  };
+  assertEquals(await link.run("open", [], []), "again");
+  assertEquals([link.generation, generations()], ["333333222222", 1]);
+  redis.evaluate = () => {
+    throw new Error("NOSCRIPT No matching script");
+  };
+  await assertRejects(() => link.run("open", [], []), Error, "NOSCRIPT");
+});
+
+Deno.test("RedisLink rejects at once while Redis is away, and asks with growing delays", async () => {
+  const { redis, clock, link, states } = linked();
+  await using _link = link;
+  await link.run("open", [], []);
+  redis.evaluate = () => {
+    throw new Error("Socket closed unexpectedly");
+  };
+  await assertRejects(() => link.run("open", [], []), Error, "Socket closed");
+  redis.evaluate = () => "done";
+  redis.isReady = false;
+  const asked = redis.commands.length;
+  await assertRejects(() => link.run("open", [], []), Error, "degraded");
+  assertEquals([link.status, redis.commands.length], ["degraded", asked]);
+  // 50 ms, then 100 ms and so on; the clock's random number is a half.
+  for (const delay of [37.5, 75, 150]) {
+    assertEquals(clock.timers, 1);
+    clock.advance(delay);
+    await settled();
+  }
+  redis.isReady = true;
+  clock.advance(300);
+  await settled();
+  assertEquals([link.status, states], ["ready", [
+    "ready",
+    "degraded",
+    "ready",
+  ]]);
+  assertEquals(await link.run("open", [], []), "done");
+});
+
+Deno.test("RedisLink comes back as soon as its client does", async () => {
+  const { redis, link, states } = linked();
+  await using _link = link;
+  await link.run("open", [], []);
+  redis.listeners.get("error")!(new Error("Connection lost"));
+  assertEquals(link.status, "degraded");
+  redis.listeners.get("ready")!();
+  await settled();
+  assertEquals([link.status, states.length], ["ready", 3]);
+});
+
+Deno.test("RedisLink waits for an answer no longer than it says", async () => {
+  const { redis, clock, link } = linked();
+  await using _link = link;
+  await link.run("open", [], []);
+  redis.evaluate = () => new Promise(() => {});
+  const running = link.run("open", [], []);
+  await settled();
+  clock.advance(100);
+  await assertRejects(() => running, Error, "within 100 ms");
+  assertEquals(link.status, "degraded");
+});
+
+Deno.test("RedisLink takes nothing from a replica", async () => {
+  const { redis, link } = linked();
+  await using _link = link;
+  redis.role = "slave";
+  await assertRejects(() => link.run("open", [], []), Error, "a replica");
+  assertEquals(link.status, "degraded");
+});
+
+Deno.test("RedisLink says what a step was refused for, and goes on", async () => {
+  const { redis, link } = linked();
+  await using _link = link;
+  await link.run("open", [], []);
+  redis.evaluate = () => {
+    throw new Error("OOM command not allowed");
+  };
+  await assertRejects(() => link.run("append", [], []), Error, "no memory");
+  redis.evaluate = () => {
+    throw new Error("ERR user_script:1");
+  };
+  await assertRejects(() => link.run("append", [], []), Error, "user_script");
+  assertEquals(link.status, "ready");
+});
+
+Deno.test("RedisLink.check() finds a generation that began without a restart", async () => {
+  const { redis, clock, link, generations } = linked();
+  await using _link = link;
+  await link.check();
+  redis.runId = "4".repeat(40);
+  await link.check();
+  assertEquals(generations(), 0);
+  clock.advance(5_000);
+  await link.check();
+  assertEquals([link.generation, generations()], ["444444222222", 1]);
+  redis.isReady = false;
+  clock.advance(5_000);
+  await assertRejects(() => link.check(), Error, "not connected");
+});
+
+Deno.test("RedisLink is closed for good", async () => {
+  const { redis, clock, link, states } = linked();
+  await link.run("open", [], []);
+  const onError = redis.listeners.get("error")!;
+  await link[Symbol.asyncDispose]();
+  onError(new Error("Connection lost"));
+  await assertRejects(() => link.run("open", [], []), Error, "closed");
+  assertEquals([link.status, states.at(-1), clock.timers], [
+    ...["closed", "closed", 0],
+  ]);
+  assertEquals(redis.listeners.size, 0);
+});
+
+/** Answers of the fake Redis come by promises only. */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}

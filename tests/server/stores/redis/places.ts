@@ -1,0 +1,73 @@
+/** Redis stores of the tests, each with a server and clients of its own. */
+
+import {
+  type RedisStore,
+  redisStore,
+  type RedisStoreOptions,
+} from "../../../../lib/server/stores/redis/mod.ts";
+import { RedisClients, RedisServer } from "./redis_server.ts";
+
+/** Which package a client is of. */
+export type ClientKind = "nodeRedis" | "ioRedis";
+
+/** A server, and what is connected to it. */
+export class RedisPlace implements AsyncDisposable {
+  readonly server: RedisServer;
+  readonly clients: RedisClients;
+  readonly #kind: ClientKind;
+  readonly #stack = new AsyncDisposableStack();
+  #ping = () => Promise.resolve<unknown>(undefined);
+
+  private constructor(server: RedisServer, kind: ClientKind) {
+    this.server = server;
+    this.clients = new RedisClients(server.port);
+    this.#kind = kind;
+    this.#stack.use(server);
+    this.#stack.use(this.clients);
+  }
+
+  /** Starts a server. */
+  static async start(
+    kind: ClientKind = "nodeRedis",
+    ...options: readonly string[]
+  ): Promise<RedisPlace> {
+    return new RedisPlace(await RedisServer.start(...options), kind);
+  }
+
+  /** A store that knows its generation. */
+  async open(options: Partial<RedisStoreOptions> = {}): Promise<RedisStore> {
+    const client = await this.clients[this.#kind]();
+    const subscriber = await this.clients[this.#kind]();
+    const store = redisStore({ client, subscriber, ...options });
+    this.#ping = () => subscriber.ping("now");
+    await store.due(1);
+    return this.#stack.use(store);
+  }
+
+  /** Resolves when the newest store has heard all that was published before. */
+  async settled(): Promise<void> {
+    await this.#ping();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+
+  /** Ends the stores, then the clients, then the server. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
+
+/** A store whose end is the end of its place too. */
+export function withPlace(store: RedisStore, place: RedisPlace): RedisStore {
+  return new Proxy(store, {
+    get(target, name) {
+      if (name === Symbol.asyncDispose) {
+        return async () => {
+          await target[Symbol.asyncDispose]();
+          await place[Symbol.asyncDispose]();
+        };
+      }
+      const value = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}

@@ -1,0 +1,129 @@
+/** Debian's Redis on a port of its own, and clients of it. */
+
+import { createClient } from "@redis/client";
+import { Redis } from "ioredis";
+import { PROGRAMS } from "../../../system/requirements.ts";
+
+/** A server that runs until it is disposed. */
+export class RedisServer implements AsyncDisposable {
+  readonly port: number;
+  readonly #folder: string;
+  readonly #options: readonly string[];
+  #process: Deno.ChildProcess | undefined;
+
+  private constructor(
+    { port, folder, options }: {
+      readonly port: number;
+      readonly folder: string;
+      readonly options: readonly string[];
+    },
+  ) {
+    this.port = port;
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  /** Starts a server without persistence, unless the options say otherwise. */
+  static async start(...options: readonly string[]): Promise<RedisServer> {
+    const folder = await Deno.makeTempDir({ prefix: "holdfast-redis-" });
+    const server = new RedisServer({ port: freePort(), folder, options });
+    await server.run();
+    return server;
+  }
+
+  /** Runs the process, on what an earlier one has left. */
+  async run(): Promise<void> {
+    this.#process = new Deno.Command(PROGRAMS.redis, {
+      args: [
+        ...["--port", `${this.port}`, "--bind", "127.0.0.1"],
+        ...["--dir", this.#folder, "--save", "", "--daemonize", "no"],
+        ...this.#options,
+      ],
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    await ready(this.#process.stdout);
+  }
+
+  /** Stops, continues or kills the process. */
+  signal(signal: Deno.Signal): void {
+    this.#process?.kill(signal);
+  }
+
+  /** Kills the process, as a crash would. */
+  async kill(): Promise<void> {
+    this.signal("SIGKILL");
+    await this.#process?.status;
+    this.#process = undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
+
+/** Clients of one process, to be closed together. */
+export class RedisClients implements AsyncDisposable {
+  readonly #stack = new AsyncDisposableStack();
+  readonly #port: number;
+
+  /** For a server on this port. */
+  constructor(port: number) {
+    this.#port = port;
+  }
+
+  /** A client of `npm:@redis/client`. */
+  async nodeRedis() {
+    const client = createClient({
+      socket: { host: "127.0.0.1", port: this.#port, reconnectStrategy: 50 },
+    });
+    client.on("error", () => {});
+    await client.connect();
+    this.#stack.defer(() => client.destroy());
+    return client;
+  }
+
+  /** A client of `npm:ioredis`. */
+  async ioRedis() {
+    const client = new Redis({
+      ...{ host: "127.0.0.1", port: this.#port, lazyConnect: true },
+      autoResendUnfulfilledCommands: false,
+      retryStrategy: () => 50,
+    });
+    client.on("error", () => {});
+    await client.connect();
+    this.#stack.defer(async () => {
+      const ended = new Promise((resolve) => client.once("end", resolve));
+      client.disconnect();
+      await ended;
+    });
+    return client;
+  }
+
+  /** Closes all. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#stack.disposeAsync();
+  }
+}
+
+async function ready(output: ReadableStream<Uint8Array>): Promise<void> {
+  const reader = output.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("Ready to accept connections")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`redis-server ended: ${text}`);
+    text += value;
+  }
+  // The rest is read too, or the process would wait for a reader.
+  void drain(reader);
+}
+
+async function drain(reader: ReadableStreamDefaultReader<string>) {
+  while (!(await reader.read()).done);
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}

@@ -1,0 +1,28 @@
+import { requires } from "../../../system/requirements.ts";
+import { testStore } from "../conformance.ts";
+import { type ClientKind, RedisPlace, withPlace } from "./places.ts";
+
+const NEEDED = requires("redis");
+
+const CLIENTS: readonly (readonly [string, ClientKind])[] = [
+  ["@redis/client", "nodeRedis"],
+  ["ioredis", "ioRedis"],
+];
+
+for (const [name, kind] of CLIENTS) {
+  let place: RedisPlace | undefined;
+  testStore({
+    name: `redisStore() with ${name}`,
+    options: NEEDED,
+    open: async (clock) => {
+      place = await RedisPlace.start(kind);
+      return withPlace(await place.open({ clock }), place);
+    },
+    openTwo: async (clock) => {
+      const shared = await RedisPlace.start(kind);
+      const one = await shared.open({ clock });
+      return [one, withPlace(await shared.open({ clock }), shared)];
+    },
+    settled: () => place!.settled(),
+  });
+}
