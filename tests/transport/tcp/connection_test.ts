@@ -152,7 +152,7 @@ Deno.test("Connection ends when no more can be written, though nothing says so t
   stage.peer.close();
   while (!stage.calls[1]?.startsWith("end")) {
     stage.connection.send("x");
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await turn();
   }
   assertEquals(stage.calls[1]?.slice(0, 13), "end 1006 lost");
 });

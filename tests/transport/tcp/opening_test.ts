@@ -72,9 +72,9 @@ Deno.test("Opening.run() does not wait for the rest of a refusal", async () => {
 Deno.test("Opening.run() takes a body in pieces", async () => {
   const failure = await failureOf(async (peer) => {
     await peer.write("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\na");
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await turn();
     await peer.write("b");
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await turn();
     await peer.write("cd");
   });
   assert(failure.type === "handshake");
@@ -139,13 +139,17 @@ Deno.test("Opening() throws for what it cannot send", () => {
 });
 
 Deno.test("Opening.abort() rejects, and closes what is open", async () => {
-  await using server = await startTcpServer(() => {});
+  const accepted = Promise.withResolvers<TcpPeer>();
+  await using server = await startTcpServer((peer) => accepted.resolve(peer));
   const opening = openingOf(server.url);
   const running = opening.run();
-  while (server.peers.length === 0) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+  const peer = await accepted.promise;
   opening.abort();
   await assertRejects(() => running, OpeningError);
-  await server.peers[0]!.ended;
+  await peer.ended;
 });
+
+/** Lets the event loop go round once. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

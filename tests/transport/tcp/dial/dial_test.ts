@@ -258,7 +258,7 @@ Deno.test("openTunnel() takes an answer in pieces", async () => {
     await peer.readRequest();
     for (const part of ["HTTP/1.1 2", "00 OK\r\nVia: x\r\n", "\r\n"]) {
       await peer.write(part);
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await turn();
     }
     await peer.accept();
     peer.end();
@@ -270,3 +270,8 @@ Deno.test("openTunnel() takes an answer in pieces", async () => {
   await socket.next("open");
   await socket.next("end");
 });
+
+/** Lets the event loop go round once. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
