@@ -48,12 +48,14 @@ export function isInsecure(url: string): boolean {
 
 /**
  * Says whether a host name always means this machine: `localhost` and names below
- * it (RFC 6761, 6.3), 127.0.0.0/8 and `[::1]`.
+ * it (RFC 6761, 6.3), 127.0.0.0/8, also as an IPv6 address, `[::1]`, and 0.0.0.0
+ * and `[::]`, which servers print as where they listen (RFC 1122, 3.2.1.3).
  *
  * @param hostname As `URL` serializes it: lower case, IPv4 in dotted decimals.
  */
 export function isLoopback(hostname: string): boolean {
-  return /^(?:(?:.+\.)?localhost\.?|127\.\d+\.\d+\.\d+|\[::1\])$/.test(
-    hostname,
-  );
+  return LOOPBACK.test(hostname);
 }
+
+const LOOPBACK =
+  /^(?:(?:.+\.)?localhost\.?|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::(?:1|ffff:7f[0-9a-f]{2}:[0-9a-f]+)?\])$/;

@@ -58,6 +58,9 @@ Deno.test("isLoopback() accepts the names and addresses of this machine", () => 
       "127.0.0.1",
       "127.9.8.7",
       "[::1]",
+      "0.0.0.0",
+      "[::]",
+      new URL("ws://[::ffff:127.0.0.1]").hostname,
     ]
   ) {
     assertEquals(isLoopback(host), true, host);
@@ -72,6 +75,8 @@ Deno.test("isLoopback() refuses similar names", () => {
       "127.0.0.1.example",
       "128.0.0.1",
       "[::2]",
+      "0.0.0.1",
+      new URL("ws://[::ffff:128.0.0.1]").hostname,
     ]
   ) {
     assertEquals(isLoopback(host), false, host);

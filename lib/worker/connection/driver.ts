@@ -175,12 +175,10 @@ export class Driver implements Performer {
 
   /** The platform reported a change. */
   environment(change: EnvironmentChange): void {
-    const { url } = this.#setup;
+    const url = this.#transports.resolution?.url ?? this.#setup.url;
     if (change === "wake") return this.#machine.dispatch({ type: "woke" });
     if (change === "away") return this.#machine.dispatch({ type: "away" });
-    const isLocal = url !== undefined && isLoopback(new URL(url).hostname);
-    // No network is needed to reach this machine.
-    if (change === "offline" && isLocal) return;
+    if (change === "offline" && url !== undefined && isLocal(url)) return;
     this.#machine.dispatch({ type: "network", network: change });
   }
 
@@ -245,6 +243,7 @@ export class Driver implements Performer {
       (resolution) => {
         if (attempt.isOver) return;
         this.#machine.useBackoffFor(resolution.url);
+        if (isLocal(resolution.url)) this.#ignoreNetwork();
         this.#tokenRefresher = this.#newTokenRefresher(
           attempt,
           resolution.token,
@@ -258,6 +257,11 @@ export class Driver implements Performer {
         this.#machine.dispatch({ type: "failed", socket, failure });
       },
     );
+  }
+
+  #ignoreNetwork(): void {
+    if (this.#machine.state.network === "online") return;
+    this.#machine.dispatch({ type: "network", network: "online" });
   }
 
   #close(command: Extract<Command, { type: "close" }>): void {
@@ -381,4 +385,9 @@ export class Driver implements Performer {
     this.#cancelTimer();
     this.#timerAt = Infinity;
   }
+}
+
+/** No network is needed to reach this machine. */
+function isLocal(url: string): boolean {
+  return isLoopback(new URL(url).hostname);
 }

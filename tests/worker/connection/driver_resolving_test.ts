@@ -49,6 +49,26 @@ Deno.test("Driver() asks for the URL, and ignores answers that come late", async
   client.say({ type: "abandon", id: 1 });
 });
 
+Deno.test("Driver() needs no network for an URL of this machine, even if it was asked for", async () => {
+  for (
+    const [url, delay] of [
+      ["ws://localhost/", 125],
+      ["wss://example.com/", Infinity],
+    ] as const
+  ) {
+    using client = new HubClient();
+    const made = client.transports.next();
+    client.say({ type: "environment", change: "offline" });
+    client.connect(asking({ backoff: setupWith({}).config.backoff }));
+    const { question } = await client.next("ask");
+    const answer = { kind: "value", value: url } as const;
+    client.say({ type: "answer", id: 1, question, answer });
+    (await made).ends();
+    const { status } = await client.next("disconnected");
+    assertEquals([status.kind, status.delay], ["waiting", delay]);
+  }
+});
+
 for (
   const [url, delay] of [
     ["ws://localhost/", 125],
