@@ -92,7 +92,7 @@ export class RestartPolicy {
     return {
       kind: "restart",
       delay: this.#delay(FIRST_CRASH_DELAY, this.#crashes),
-      detail: `The worker crashed and is started again: ${detail}`,
+      detail: `The worker crashed: ${detail}`,
     };
   }
 
@@ -108,7 +108,7 @@ export class RestartPolicy {
     return {
       kind: "restart",
       delay: this.#delay(FIRST_START_DELAY, this.#failedStarts),
-      detail: `The worker could not be started and is tried again: ${detail}`,
+      detail: `The worker could not be started: ${detail}`,
     };
   }
 
