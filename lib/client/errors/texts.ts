@@ -31,8 +31,8 @@ const CONNECT = {
   unknown: "Connection failed",
 };
 
-/** What Deno says where a permission is missing. */
-const NO_PERMISSION = /requires net access/i;
+/** What Deno, and the transport tcp, say where a permission is missing. */
+const NO_PERMISSION = /requires net access|no permission to connect/i;
 
 const ADVICE = {
   refused: "Check host and port, and that the server runs",

@@ -57,12 +57,17 @@ Deno.test("messageOf() gives the advice that the close code calls for", () => {
 });
 
 Deno.test("messageOf() names the flag of a missing permission", () => {
-  const detail =
-    'Requires net access to "127.0.0.1:9", run again with the --allow-net flag';
-  assertMatch(
-    messageOf({ type: "invalid", detail }, CONTEXT),
-    /Grant --allow-net, for this host and port alone/,
-  );
+  for (
+    const detail of [
+      'Requires net access to "127.0.0.1:9", run again with the --allow-net flag',
+      "No permission to connect to 127.0.0.1:9: run Deno with --allow-net=127.0.0.1:9",
+    ]
+  ) {
+    assertMatch(
+      messageOf({ type: "invalid", detail }, CONTEXT),
+      /Grant --allow-net, for this host and port alone/,
+    );
+  }
   assertMatch(
     messageOf({ type: "invalid", detail: "bad port" }, CONTEXT),
     /Correct the URL/,
