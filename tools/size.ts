@@ -37,7 +37,7 @@ const ITEMS: readonly Item[] = [
   {
     name: "@holdfast/websocket/worker",
     entry: "worker.ts",
-    budget: 19_000,
+    budget: 19_100,
     ours: true,
   },
   {
