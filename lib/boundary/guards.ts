@@ -16,6 +16,7 @@ const COMMANDS: ReadonlySet<string> = new Set<Command["type"]>([
   "probe",
   "answer",
   "consumed",
+  "keeping",
   "environment",
   "watch",
   "ack",

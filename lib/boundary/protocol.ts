@@ -234,6 +234,8 @@ export type Command =
     /** With a session: the application has consumed all messages up to this number. */
     readonly upTo?: number;
   }
+  /** Of a session: the `kept` with this number has arrived. */
+  | { readonly type: "keeping"; readonly id: number; readonly number: number }
   | { readonly type: "environment"; readonly change: EnvironmentChange }
   | { readonly type: "watch" }
   | { readonly type: "ack" };
@@ -282,8 +284,13 @@ export type Notice =
     /** Its number in the session, if it had one. */
     readonly seq?: number;
   }
-  /** Of a session: to be kept for a successor of this worker. */
-  | { readonly type: "kept"; readonly id: number; readonly kept: SessionKept }
+  | {
+    /** Of a session: to be kept for a successor of this worker; answered by `keeping`. */
+    readonly type: "kept";
+    readonly id: number;
+    readonly number: number;
+    readonly kept: SessionKept;
+  }
   /** Of a session: how messages are numbered from some point on. */
   | { readonly type: "marked"; readonly id: number; readonly mark: SessionMark }
   | {

@@ -125,6 +125,7 @@ export class Hub {
       case "probe":
       case "answer":
       case "consumed":
+      case "keeping":
         this.#forward(command);
         return;
     }

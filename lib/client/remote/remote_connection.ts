@@ -214,7 +214,7 @@ export class RemoteConnection
         return this.outgoing.unsent(notice.message, notice.reason, notice.seq);
       case "kept":
       case "marked":
-        return this.session?.receive(notice);
+        return this.session?.receive(notice, this.#sender);
       case "forgone":
         return this.#listener.addDrop(notice.drop);
       case "status":

@@ -13,6 +13,7 @@ import type {
 import type { NoticeOf } from "../../boundary/protocol.ts";
 import { randomHex } from "../../platform/random_hex.ts";
 import { ATTEMPT_MARGIN } from "../../session/wire/limits.ts";
+import type { PostSender } from "../workers/post_sender.ts";
 import type { ReceiveQueue } from "./receive_queue.ts";
 import type { SendQueue } from "./send_queue.ts";
 
@@ -96,10 +97,15 @@ export class SessionRecord {
     if (kept) this.#kept = { ...kept, accepted: kept.accepted + count };
   }
 
-  /** Keeps what the worker says. */
-  receive(notice: NoticeOf<"kept" | "marked">): void {
-    if (notice.type === "kept") this.#kept = notice.kept;
-    else this.#mark(notice.mark);
+  /** Keeps what the worker says, and says so. */
+  receive(
+    notice: NoticeOf<"kept" | "marked">,
+    sender: Pick<PostSender, "send"> | undefined,
+  ): void {
+    if (notice.type === "marked") return this.#mark(notice.mark);
+    const { id, number, kept } = notice;
+    this.#kept = kept;
+    sender?.send({ type: "keeping", id, number });
   }
 
   /** The application has consumed what it was given up to this number. */

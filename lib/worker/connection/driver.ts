@@ -170,6 +170,9 @@ export class Driver implements Performer {
         this.notices.consumed(command.messages, command.bytes);
         this.#sessions.consumed(command.upTo);
         return;
+      case "keeping":
+        this.#sessions.session?.confirmed(command.number);
+        return;
     }
   }
 

@@ -36,15 +36,11 @@ import { payloadBytes } from "../../session/wire/payload.ts";
 import { SESSION_CLOSE } from "../../session/wire/violation.ts";
 import type { ConnectionLogger } from "../posts/connection_logger.ts";
 import type { NoticeQueue } from "../posts/notice_queue.ts";
+import { HeldFrames } from "./held_frames.ts";
 import type { Carrier, SessionOwner } from "./parties.ts";
 import { toData, toPayload } from "./payloads.ts";
 import { baseOf, restoreSession } from "./restore.ts";
-import { SessionReports } from "./session_reports.ts";
-
-type EffectOf<T extends ClientEffect["type"]> = Extract<
-  ClientEffect,
-  { type: T }
->;
+import { type EffectOf, SessionReports } from "./session_reports.ts";
 
 /** What a session works with. */
 export interface SessionParts {
@@ -75,6 +71,7 @@ export class Session {
   /** What the transport before had room for, and the session has no credit for. */
   readonly #queue = new Fifo<Outgoing>();
   #capacity: "room" | "full" = "room";
+  readonly #held = new HeldFrames();
   #opening: SessionOpening = { kind: "none" };
   /** The boundary's number of the message before the machine's first delivery. */
   #base: number;
@@ -110,7 +107,7 @@ export class Session {
 
   /** When to call {@linkcode due} next. */
   get deadline(): number {
-    return clientDeadline(this.#state);
+    return Math.min(clientDeadline(this.#state), this.#held.until);
   }
 
   /** How the present connection took the session up. */
@@ -142,12 +139,13 @@ export class Session {
 
   /** A deadline has passed. */
   due(): void {
+    if (this.#parts.clock.now() >= this.#held.until) this.#release();
     this.#tell({ type: "due" });
   }
 
-  /** The page may be gone soon. */
-  flush(): void {
-    this.#tell({ type: "flush" });
+  /** The main thread has kept what it was told with this number. */
+  confirmed(number: number): void {
+    if (number === this.#reports.lastKept) this.#release();
   }
 
   /** From now on, the end of a transport is the end of the session, if nothing is unaccepted. */
@@ -179,6 +177,7 @@ export class Session {
   connected(transport: Carrier, auth: string | undefined): void {
     this.#transport = transport;
     this.#capacity = "room";
+    this.#held.end();
     const { connection } = transport;
     const more = auth === undefined ? {} : { auth };
     this.#tell({ type: "connected", connection, ...more });
@@ -229,15 +228,17 @@ export class Session {
   }
 
   /**
-   * A connection is about to be closed on request.
+   * We are about to close a connection: acknowledges what is consumed, and ends
+   * the session if that was asked for.
    *
    * @returns The code to close it with.
    */
   farewell(closeCode: number | undefined): number | undefined {
-    if (this.#end === "none" || this.#state.kind !== "attached") {
-      return closeCode;
-    }
-    if (sizeOf(this.#state.retained) > 0) return closeCode;
+    this.#release();
+    this.#tell({ type: "flush" });
+    const { kind, retained } = this.#state;
+    const ends = this.#end === "requested" && kind === "attached";
+    if (!ends || sizeOf(retained) > 0) return closeCode;
     this.#tell({ type: "close" });
     return closeCode ?? SESSION_CLOSE.normal;
   }
@@ -328,6 +329,7 @@ export class Session {
   }
 
   #transmit(data: Data): void {
+    if (this.#held.hold(data)) return;
     if (this.#transport?.transmit(data) === false) this.#capacity = "full";
   }
 
@@ -345,7 +347,12 @@ export class Session {
       this.#mark(this.#state.receiving.received, this.#state.generation);
     }
     if (news.kind === "resumed") this.#reports.rolledBack(news);
+    this.#held.begin(news.kind, this.#parts.clock.now());
     this.#transport?.attached(this.protocol);
+  }
+
+  #release(): void {
+    for (const data of this.#held.end()) this.#transmit(data);
   }
 
   #deliver(

@@ -9,7 +9,8 @@ import type { ClientEffect, NumberRange } from "../../session/client/state.ts";
 import type { Positions } from "../../session/flow/positions.ts";
 import type { NoticeQueue } from "../posts/notice_queue.ts";
 
-type EffectOf<T extends ClientEffect["type"]> = Extract<
+/** An effect of the client's machine, of one type. */
+export type EffectOf<T extends ClientEffect["type"]> = Extract<
   ClientEffect,
   { type: T }
 >;
@@ -25,6 +26,7 @@ export interface NewNumbers {
 /** Posts notices of one session. */
 export class SessionReports {
   readonly #id: number;
+  #lastKept = 0;
   readonly #notices: Pick<NoticeQueue, "after" | "push" | "taken">;
 
   /** Makes reports of the connection with this id. */
@@ -46,10 +48,17 @@ export class SessionReports {
     this.#notices.taken(message);
   }
 
+  /** The number of the last {@linkcode keep}. */
+  get lastKept(): number {
+    return this.#lastKept;
+  }
+
   /** To be kept for a worker that comes after this one. */
   keep({ attempt, ticket, againTo, accepted }: EffectOf<"keep">): void {
+    this.#lastKept += 1;
     const kept = { attempt, ticket, againTo, accepted };
-    this.#notices.push({ type: "kept", id: this.#id, kept });
+    const number = this.#lastKept;
+    this.#notices.push({ type: "kept", id: this.#id, number, kept });
   }
 
   /** From the next message on, numbers go on after `seq`. */

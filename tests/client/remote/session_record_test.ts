@@ -31,7 +31,7 @@ function makeSession(
     },
   });
   bench.workers.last.tell(
-    { type: "kept", id: 1, kept: KEPT },
+    { type: "kept", id: 1, number: 5, kept: KEPT },
     { type: "marked", id: 1, mark: markOf(0, 0) },
   );
   return bench;
@@ -46,6 +46,11 @@ Deno.test("SessionRecord.remains() of the first worker has nothing but a name", 
     ...{ marks: [], arrived: 0, consumed: 0 },
     ...{ sizes: [], unaccepted: [] },
   });
+});
+
+Deno.test("SessionRecord.receive() says what it has kept", () => {
+  const { workers: { last } } = makeSession();
+  assertEquals(last.all("keeping").map(({ number }) => number), [5]);
 });
 
 Deno.test("SessionRecord.remains() gives the next worker what is not accepted and not consumed", async () => {

@@ -17,11 +17,12 @@ Deno.test("SessionReports says what is accepted, kept and numbered", () => {
   reports.accepted(4);
   const kept = { attempt: 1, ticket: undefined, againTo: 0, accepted: 2 };
   reports.keep({ type: "keep", ...kept, positions: [["g", 1]] });
+  assertEquals(reports.lastKept, 1);
   const numbers = { seq: 1, generation: "g", positions: [["g", 1]] } as const;
   reports.mark(numbers);
   assertEquals(notices, [
     "taken 4",
-    { type: "kept", id: 3, kept },
+    { type: "kept", id: 3, number: 1, kept },
     { type: "marked", id: 3, mark: { after: 5, ...numbers } },
   ]);
 });

@@ -1,6 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { encodeControl } from "../../../lib/session/wire/control.ts";
-import { framesOf, NOTHING, OPENED, RESUMED, Stage } from "./stage.ts";
+import {
+  framesOf,
+  NOTHING,
+  OPENED,
+  RESUMED,
+  Stage,
+  SUBPROTOCOL,
+} from "./stage.ts";
 
 const TICKET = { session: "s", token: "t1", protocol: "chat" };
 
@@ -14,8 +21,8 @@ Deno.test("Session opens, and has kept what a worker after it needs", () => {
   assertEquals([op, auth, instance, attempt], ["open", "who", "i", 1]);
   const kept = { attempt: 1, againTo: 0, accepted: 0 };
   assertEquals(stage.posted(), [
-    { type: "kept", id: 1, kept: { ...kept, ticket: undefined } },
-    { type: "kept", id: 1, kept: { ...kept, ticket: TICKET } },
+    { type: "kept", id: 1, number: 1, kept: { ...kept, ticket: undefined } },
+    { type: "kept", id: 1, number: 2, kept: { ...kept, ticket: TICKET } },
     {
       type: "marked",
       id: 1,
@@ -108,13 +115,13 @@ Deno.test("Session.due() acknowledges after a while", () => {
   assertEquals(framesOf(fake), ["a1,2t,rt|"]);
 });
 
-Deno.test("Session.flush() acknowledges at once", () => {
+Deno.test("Session.farewell() acknowledges before we close a connection", () => {
   const stage = new Stage({ window: { messages: 100, bytes: 1_000 } });
   const fake = stage.open();
   fake.receives("m1|a");
   stage.session.consumed(1);
   assertEquals(framesOf(fake), []);
-  stage.session.flush();
+  stage.transport.close(1000, "");
   assertEquals(framesOf(fake), ["a1,2t,rt|"]);
 });
 
@@ -281,4 +288,51 @@ Deno.test("Session.end() tells what became of each message", () => {
   ]);
   fake.receives("m1|late");
   assertEquals(stage.take(), ["open chat"]);
+});
+
+Deno.test("Session.confirmed() sends what waited for the main thread to keep the token", () => {
+  const stage = new Stage();
+  stage.open();
+  stage.transport.send("a", 1);
+  stage.transport.terminate();
+  const fake = stage.dial();
+  fake.opens(SUBPROTOCOL);
+  fake.receives(encodeControl(RESUMED));
+  stage.session.authenticate("new");
+  assertEquals(framesOf(fake), []);
+  stage.session.confirmed(stage.kept - 1);
+  assertEquals(framesOf(fake), []);
+  stage.session.confirmed(stage.kept);
+  assertEquals(framesOf(fake), ["m1|a", 'c|{"op":"auth","auth":"new"}']);
+  assertEquals(stage.session.deadline, Infinity);
+});
+
+Deno.test("Session.due() waits no longer for a main thread that is frozen", () => {
+  const stage = new Stage();
+  stage.open();
+  stage.transport.send("a", 1);
+  stage.transport.terminate();
+  const fake = stage.dial();
+  fake.opens(SUBPROTOCOL);
+  fake.receives(encodeControl(RESUMED));
+  stage.clock.advance(stage.session.deadline - stage.clock.now());
+  stage.session.due();
+  assertEquals(framesOf(fake), ["m1|a"]);
+});
+
+Deno.test("Session sends nothing again in a new session before the main thread knows of it", () => {
+  const stage = new Stage();
+  stage.open();
+  stage.transport.send("a", 1);
+  stage.transport.terminate();
+  const { op: _, ...opened } = OPENED;
+  const answer = { op: "lost", why: "ended", got: 0, uncertain: 0 } as const;
+  const fake = stage.dial();
+  fake.opens(SUBPROTOCOL);
+  fake.receives(encodeControl({ ...answer, at: 0, last: 0, opened }));
+  assertEquals([framesOf(fake), stage.session.deadline], [[], Infinity]);
+  // A connection that is lost meanwhile takes them along; the next one repeats them.
+  stage.transport.terminate();
+  const next = stage.open(RESUMED);
+  assertEquals([framesOf(fake), framesOf(next)], [[], ["m1|a"]]);
 });

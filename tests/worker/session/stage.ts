@@ -140,7 +140,14 @@ export class Stage {
     const fake = this.dial(auth);
     fake.opens(SUBPROTOCOL);
     fake.receives(encodeControl(answer));
+    this.session.confirmed(this.kept);
     return fake;
+  }
+
+  /** The number of what was to be kept last. */
+  get kept(): number {
+    const kept = this.notices.findLast(({ type }) => type === "kept");
+    return kept?.type === "kept" ? kept.number : 0;
   }
 
   /** What the driver has. */
