@@ -35,6 +35,8 @@ const FIRST_CRASH_DELAY = 100;
 const FIRST_START_DELAY = 500;
 /** The longest wait of all, in milliseconds. */
 const MAX_DELAY = 30_000;
+/** A start may take so many times as long as the first one at most. */
+const MAX_PATIENCE = 8;
 /** At most this many starts in a row may fail without a reason. */
 const MAX_UNKNOWN_STARTS = 5;
 
@@ -62,6 +64,14 @@ export class RestartPolicy {
   /** Whether one of several connections may be the cause of the crashes. */
   get suspectsConnections(): boolean {
     return this.#crashes >= SPLIT_FROM;
+  }
+
+  /**
+   * How many times as long the next worker may take to start: one that always
+   * takes longer than it may would never start.
+   */
+  get patience(): number {
+    return Math.min(2 ** this.#failedStarts, MAX_PATIENCE);
   }
 
   /** A worker is ready. */

@@ -184,7 +184,7 @@ export class WorkerSupervisor {
     for (const { openTimeout } of this.#connections) {
       limit = Math.max(limit, openTimeout);
     }
-    return limit;
+    return limit * this.#policy.patience;
   }
 
   get #isWorking(): boolean {

@@ -66,6 +66,18 @@ Deno.test("RestartPolicy.startFailed() tries again what passes, for ever", () =>
   }
 });
 
+Deno.test("RestartPolicy.patience doubles with each start that fails, up to eight times", () => {
+  const policy = patient();
+  const patience = [1, 2, 3, 4, 5].map(() => {
+    const { patience } = policy;
+    policy.startFailed("It was not ready within 10000 ms", "online");
+    return patience;
+  });
+  assertEquals(patience, [1, 2, 4, 8, 8]);
+  policy.started();
+  assertEquals(policy.patience, 1);
+});
+
 Deno.test("RestartPolicy.startFailed() ends what can never work at once", () => {
   const hopeless = [
     'Module not found "https://x.test/worker.js".',

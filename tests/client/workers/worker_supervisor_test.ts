@@ -68,6 +68,19 @@ Deno.test("WorkerSupervisor() starts again what is not ready within 10 s", () =>
   assertEquals([recorder.take(), workers.started.length], [["opened"], 2]);
 });
 
+Deno.test("WorkerSupervisor() gives a successor twice the time to start", () => {
+  const { recorder, clock, workers } = makeBench();
+  clock.advance(10_000);
+  clock.advance(recorder.losses[0]?.status.delay ?? 0);
+  clock.advance(19_999);
+  assertEquals([recorder.take(), workers.last.state], [
+    ["disconnected"],
+    "alive",
+  ]);
+  clock.advance(1);
+  assertEquals(workers.last.state, "ended");
+});
+
 Deno.test("WorkerSupervisor() waits for a start as long as openTimeout allows", () => {
   const config = { ...SETUP.config, openTimeout: 60_000 };
   const { recorder, clock, workers: { last } } = makeBench({
