@@ -246,6 +246,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli/serve": [
     "platform",
+    "server",
     "cli",
     "cli/terminal",
     "ws",

@@ -160,6 +160,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   /** Hears no notices any more, and closes the store if it is this node's own. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.settled();
+    await this.tokens.ready();
     const listening = await this.ready.catch(() => undefined);
     await listening?.[Symbol.asyncDispose]();
     await this.#ownStore?.[Symbol.asyncDispose]();

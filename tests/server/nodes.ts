@@ -1,7 +1,6 @@
 /** Nodes and sockets for the parts of a session server, without a network. */
 
 import type { Peer } from "../../lib/server/connection/peer.ts";
-import { newSessionId } from "../../lib/server/connection/requests.ts";
 import type { SessionServerOptions } from "../../lib/server/mod.ts";
 import { LocalNode } from "../../lib/server/local_node.ts";
 import type { Payload } from "../../lib/session/wire/payload.ts";
@@ -22,14 +21,6 @@ export class TestNode extends LocalNode {
       ...options,
     });
     this.clock = clock;
-  }
-
-  /** Its keys are made in another thread, and are awaited here. */
-  override async [Symbol.asyncDispose](): Promise<void> {
-    await this.tokens.sign({
-      ...{ session: newSessionId(), counter: 1, principal: "ann" },
-    });
-    await super[Symbol.asyncDispose]();
   }
 }
 

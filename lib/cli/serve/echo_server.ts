@@ -9,6 +9,8 @@ import { createServer, type IncomingMessage } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { WebSocketServer } from "ws";
 import type { Clock } from "../../platform/clock.ts";
+import type { SessionServer, WsSocket } from "../../server/mod.ts";
+import { acceptSession, chooseProtocol, sessionEcho } from "./session_echo.ts";
 
 /** A certificate and its key, as PEM. */
 export interface Certificate {
@@ -28,6 +30,8 @@ export interface EchoServerOptions {
   /** The bearer token that a client must send, or have as `?token=`. */
   readonly token: string | undefined;
   readonly certificate: Certificate | undefined;
+  /** Whether clients that ask for a session get one. */
+  readonly sessions: "none" | "memory";
   readonly clock: Clock;
   /** Called with a line for each thing that happens. */
   note(text: string): void;
@@ -39,7 +43,7 @@ export interface EchoServer extends AsyncDisposable {
 }
 
 /** The part of a connection of `ws` that is used here. */
-interface Client {
+interface Client extends WsSocket {
   on(
     event: "message",
     listener: (data: Uint8Array, isBinary: boolean) => void,
@@ -47,14 +51,17 @@ interface Client {
   on(event: "ping" | "pong", listener: () => void): void;
   on(event: "error", listener: (error: Error) => void): void;
   on(event: "close", listener: (closeCode: number) => void): void;
+  send(data: Uint8Array | string): void;
   send(data: Uint8Array, options: { readonly binary: boolean }): void;
-  close(closeCode: number, reason: string): void;
-  terminate(): void;
+  close(closeCode?: number, reason?: string): void;
 }
 
 interface Server {
   readonly clients: ReadonlySet<Client>;
-  on(event: "connection", listener: (client: Client) => void): void;
+  on(
+    event: "connection",
+    listener: (client: Client, request: IncomingMessage) => void,
+  ): void;
   on(event: "error", listener: (error: Error) => void): void;
   close(): void;
 }
@@ -78,8 +85,15 @@ export async function startEchoServer(
     response.writeHead(426, { Connection: "Upgrade", Upgrade: "websocket" });
     response.end("This is a WebSocket server\n");
   });
+  const sessions = options.sessions === "none"
+    ? undefined
+    : sessionEcho(options);
   const sockets: Server = new WebSocketServer({
     server: http,
+    ...sessions && {
+      handleProtocols: (protocols: ReadonlySet<string>) =>
+        chooseProtocol(sessions, protocols),
+    },
     verifyClient: (
       { req }: { readonly req: IncomingMessage },
       verdict: Verdict,
@@ -90,7 +104,7 @@ export async function startEchoServer(
   sockets.on("error", reject);
   http.listen(options.port, hostname, resolve);
   await promise;
-  const stopDropping = serveAll(sockets, options);
+  const stopDropping = serveAll(sockets, options, sessions);
   const address = http.address();
   const port = typeof address === "object" ? address?.port : undefined;
   const scheme = certificate === undefined ? "ws" : "wss";
@@ -98,6 +112,7 @@ export async function startEchoServer(
     url: `${scheme}://${hostname}:${port ?? options.port}`,
     [Symbol.asyncDispose]: async () => {
       stopDropping();
+      const ended = sessions?.close();
       for (const client of sockets.clients) client.close(1001, "Going away");
       sockets.close();
       const closed = new Promise((resolve) => http.close(resolve));
@@ -110,6 +125,7 @@ export async function startEchoServer(
       });
       await Promise.race([closed, late.promise]);
       cancel();
+      await ended;
     },
   };
 }
@@ -131,11 +147,22 @@ function judge(
 }
 
 /** Returns a function that stops the regular cuts. */
-function serveAll(sockets: Server, options: EchoServerOptions): () => void {
+function serveAll(
+  sockets: Server,
+  options: EchoServerOptions,
+  sessions: SessionServer | undefined,
+): () => void {
   const { clock, dropEvery, note } = options;
   let count = 0;
   let cancel = () => {};
-  sockets.on("connection", (client) => serveOne(client, ++count, options));
+  sockets.on("connection", (client, request) => {
+    const keepsAlive = serveOne(client, ++count, options);
+    if (sessions !== undefined && acceptSession(sessions, client, request)) {
+      client.on("message", keepsAlive);
+    } else {
+      echo(client, keepsAlive);
+    }
+  });
   const drop = () => {
     if (sockets.clients.size > 0) note(`dropping ${sockets.clients.size}`);
     cut(sockets);
@@ -145,11 +172,12 @@ function serveAll(sockets: Server, options: EchoServerOptions): () => void {
   return () => cancel();
 }
 
+/** Returns what is to be called when data comes. */
 function serveOne(
   client: Client,
   id: number,
   { clock, idleTimeout, note }: EchoServerOptions,
-): void {
+): () => void {
   let cancel = () => {};
   const alive = () => {
     cancel();
@@ -161,16 +189,20 @@ function serveOne(
   };
   note(`#${id} connected`);
   alive();
-  client.on("message", (data, binary) => {
-    alive();
-    client.send(data, { binary });
-  });
   client.on("ping", alive);
   client.on("pong", alive);
   client.on("error", (error) => note(`#${id} ${error.message}`));
   client.on("close", (closeCode) => {
     cancel();
     note(`#${id} closed with ${closeCode}`);
+  });
+  return alive;
+}
+
+function echo(client: Client, keepsAlive: () => void): void {
+  client.on("message", (data, binary) => {
+    keepsAlive();
+    client.send(data, { binary });
   });
 }
 

@@ -32,6 +32,8 @@ Usage: serve [options]
       --drop-every TIME    cut all connections at this interval
       --token TOKEN        answer 401 to a client without this bearer token; it
                            may also send it in the URL, as ?token=
+      --session            keep a session for each client that asks for one: no
+                           message is lost or repeated when a connection is cut
       --tls                speak wss:, with a certificate that openssl makes
       --cert FILE          speak wss:, with this certificate (PEM)
       --key FILE           the key of that certificate (PEM)
@@ -47,7 +49,7 @@ interface Plan {
 }
 
 const FLAGS: FlagNames = {
-  switches: ["tls"],
+  switches: ["session", "tls"],
   values: [
     "port",
     "host",
@@ -77,6 +79,7 @@ function readPlan(flags: Flags): Plan {
       idleTimeout: positiveTime(flags, "idle-timeout"),
       dropEvery: positiveTime(flags, "drop-every"),
       token: flags.text("token"),
+      sessions: flags.has("session") ? "memory" : "none",
     },
     tls: tlsOf(flags),
   };

@@ -39,6 +39,11 @@ export class Tokens {
     this.#keys = Promise.all(keys.map(keyBytes).map(keyOf));
   }
 
+  /** Resolves when the keys are made, in another thread. */
+  async ready(): Promise<void> {
+    await this.#keys;
+  }
+
   /** Writes a token. */
   async sign(
     { session, counter, principal }:
