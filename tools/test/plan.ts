@@ -71,6 +71,7 @@ export const LONG: readonly string[] = [
   "tests/system/reconnects_test.ts",
   "tests/system/malformed_test.ts",
   "tests/system/soak_test.ts",
+  "tests/system/tcp_leaks_test.ts",
   "tests/system/lifecycle_test.ts",
   "tests/system/identity_security_test.ts",
 ];

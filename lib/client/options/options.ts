@@ -175,6 +175,10 @@ export interface ReconnectingWebSocketOptions {
 /**
  * What the WebSocket interface of the platform has no parameter for.
  *
+ * There is nothing about TLS, proxies and compression, which no page could use.
+ * In Deno the environment's proxy and `DENO_CERT` apply; for more, take a
+ * `ReconnectingWebSocket`.
+ *
  * @example A header of the handshake
  * ```ts
  * import { WorkerWebSocket, type WorkerWebSocketOptions } from "@holdfast/websocket";
