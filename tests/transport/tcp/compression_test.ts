@@ -3,6 +3,8 @@ import type { CompressionConfig } from "../../../lib/connection/config/network.t
 import { tcpTransport } from "../../../lib/transport/tcp/tcp_transport.ts";
 import { requires } from "../../system/requirements.ts";
 import { startPythonServer } from "../../system/servers/python_server.ts";
+import { encodeClose } from "../../system/servers/frames.ts";
+import { startTcpServer } from "../../system/servers/tcp_server.ts";
 import { startWsServer } from "../../system/servers/ws_server.ts";
 import { Recorder } from "../recorder.ts";
 
@@ -63,4 +65,28 @@ Deno.test("tcpTransport does without compression where the server takes none", a
   assertEquals((await socket.next("message")).data, text);
   socket.do(() => socket.transport.close(1000, ""));
   await socket.next("end");
+});
+
+Deno.test("tcpTransport sends messages below the threshold as they are", async () => {
+  const kinds: number[] = [];
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept({
+      headers: { "Sec-WebSocket-Extensions": "permessage-deflate" },
+    });
+    for (let frames = 0; frames < 2; frames += 1) {
+      kinds.push((await peer.readFrame())!.rsv);
+    }
+    await peer.write(encodeClose(1000));
+    peer.end();
+  });
+  const socket = new Recorder(tcpTransport, server.url, {
+    network: { compression: COMPRESSION },
+  });
+  await socket.next("open");
+  for (const size of [9, 10]) {
+    socket.do(() => socket.transport.send("x".repeat(size)));
+  }
+  await socket.next("end");
+  // RSV1 marks what is compressed (RFC 7692, 6).
+  assertEquals(kinds, [0, 0b100]);
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Connection } from "../../../lib/transport/tcp/connection.ts";
+import type { Conn } from "../../../lib/transport/tcp/dial/deno_net.ts";
 import type { TransportListener } from "../../../lib/transport/transport.ts";
 import {
   encodeClose,
@@ -168,8 +169,47 @@ Deno.test("Connection answers a violation, stops writing, and does not wait for 
     seen += count;
   }
   assert(seen > 8);
+  // It has ended its side at once (RFC 6455, 7.1.7).
+  assertEquals(stage.calls, []);
   // It still reads, so that nothing of what it wrote is lost to a reset.
   await stage.peer.write(new Uint8Array(1_000));
   await stage.ended;
   assertEquals(stage.calls[0]?.slice(0, 17), "end 1006 protocol");
+});
+
+Deno.test("Connection lets the server end TCP first (RFC 6455, 7.1.1)", async () => {
+  await using stage = await start();
+  await stage.peer.write(encodeClose(1000));
+  const buffer = new Uint8Array(100);
+  assertEquals(await stage.peer.read(buffer), 8);
+  // It waits for a while, and only its end, which was reported, ends TCP.
+  const order: string[] = [];
+  const read = stage.peer.read(buffer).then(() => order.push("TCP"));
+  const ended = stage.ended.then(() => order.push("end"));
+  await Promise.all([read, ended]);
+  assertEquals(order, ["end", "TCP"]);
+});
+
+Deno.test("Connection takes a read of nothing for the end, not to read nothing for ever", async () => {
+  const conn: Conn = {
+    read: () => Promise.resolve(0),
+    write: (data) => Promise.resolve(data.length),
+    closeWrite: () => Promise.resolve(),
+    [Symbol.dispose]() {},
+  };
+  const ended = Promise.withResolvers<void>();
+  const connection = new Connection({
+    conn,
+    maxMessageSize: 1_000,
+    deflate: undefined,
+    listener: {
+      open() {},
+      message() {},
+      pong() {},
+      writable() {},
+      end: () => ended.resolve(),
+    },
+  });
+  connection.run(new Uint8Array());
+  await ended.promise;
 });

@@ -5,6 +5,7 @@ import type { Failure } from "../../../lib/connection/failure.ts";
 import { encodeFrame } from "../../system/servers/frames.ts";
 import type { TcpPeer } from "../../system/servers/tcp_peer.ts";
 import { startTcpServer } from "../../system/servers/tcp_server.ts";
+import { watchConnect } from "./watch_connect.ts";
 
 function openingOf(url: string): Opening {
   return new Opening({ url, protocols: [], headers: {} });
@@ -147,6 +148,38 @@ Deno.test("Opening.abort() rejects, and closes what is open", async () => {
   opening.abort();
   await assertRejects(() => running, OpeningError);
   await peer.ended;
+});
+
+Deno.test("Opening.abort() rejects while what compresses is loaded", async () => {
+  await using server = await startTcpServer(async (peer) => {
+    await peer.accept({
+      headers: { "Sec-WebSocket-Extensions": "permessage-deflate" },
+    });
+  });
+  const opening = new Opening({
+    url: server.url,
+    protocols: [],
+    headers: {},
+    network: {
+      compression: {
+        clientNoContextTakeover: false,
+        serverNoContextTakeover: false,
+        clientMaxWindowBits: 15,
+        threshold: 0,
+      },
+    },
+  });
+  using _watch = watchConnect({
+    connected(conn) {
+      const { read } = conn;
+      conn.read = async (buffer) => {
+        const count = await read.call(conn, buffer);
+        queueMicrotask(() => opening.abort());
+        return count;
+      };
+    },
+  });
+  await assertRejects(() => opening.run(), OpeningError);
 });
 
 /** Lets the event loop go round once. */

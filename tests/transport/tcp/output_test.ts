@@ -152,3 +152,17 @@ Deno.test("Output.stop() ends it without a word, at any moment", async () => {
   await failed.fail(new Error("closed"));
   assertEquals(failed.calls, ["write 3"]);
 });
+
+Deno.test("Output keeps no large buffer between two writes", async () => {
+  const stage = new Stage();
+  const kept: number[] = [];
+  stage.protocol.recycle = ({ buffer }) => kept.push(buffer.byteLength);
+  stage.send("x".repeat(100_000));
+  await settle();
+  await stage.take(100_010);
+  stage.send("x".repeat(1_000));
+  await settle();
+  await stage.take(1_004);
+  assertEquals(kept.length, 1);
+  assertEquals(kept[0]! <= 64 * 1024, true);
+});

@@ -1,12 +1,14 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { NetworkConfig } from "../../../../lib/connection/config/network.ts";
 import { endpointOf } from "../../../../lib/transport/tcp/dial/dial.ts";
+import { Opening } from "../../../../lib/transport/tcp/opening.ts";
 import { tcpTransport } from "../../../../lib/transport/tcp/tcp_transport.ts";
 import { PROGRAMS, requires } from "../../../system/requirements.ts";
 import { startConnectProxy } from "../../../system/servers/connect_proxy.ts";
 import { startTcpServer } from "../../../system/servers/tcp_server.ts";
 import { findUnusedPort } from "../../../system/servers/unused_port.ts";
 import { Recorder } from "../../recorder.ts";
+import { watchConnect } from "../watch_connect.ts";
 import {
   AUTHORITY,
   type Certificate,
@@ -82,20 +84,42 @@ Deno.test("dial() speaks TLS with a server of an authority of one's own", async 
   await echo(server.url, TRUSTED);
 });
 
-Deno.test("dial() offers http/1.1 by ALPN", async () => {
-  using listener = Deno.listenTls({
-    hostname: "127.0.0.1",
-    port: 0,
-    ...VALID,
-    alpnProtocols: ["h2", "http/1.1"],
+for (
+  const [who, client] of [["anybody", {}], ["a known client", CLIENT]] as const
+) {
+  Deno.test(`dial() offers http/1.1 by ALPN (${who})`, async () => {
+    using listener = Deno.listenTls({
+      hostname: "127.0.0.1",
+      port: 0,
+      ...VALID,
+      alpnProtocols: ["h2", "http/1.1"],
+    });
+    const { port } = listener.addr;
+    const socket = new Recorder(tcpTransport, `wss://localhost:${port}/`, {
+      network: { tls: { caCerts: [AUTHORITY], ...client } },
+    });
+    using conn = await listener.accept();
+    assertEquals((await conn.handshake()).alpnProtocol, "http/1.1");
+    socket.terminate();
   });
-  const { port } = listener.addr;
-  const socket = new Recorder(tcpTransport, `wss://localhost:${port}/`, {
-    network: TRUSTED,
+}
+
+Deno.test("dial() sends small packets at once, and gives up connecting with its attempt", async () => {
+  await using server = startServer();
+  let isDelayed = true;
+  let signal: AbortSignal | undefined;
+  using _watch = watchConnect({
+    asked: (options) => signal = options.signal,
+    connected: (conn) => conn.setNoDelay = () => isDelayed = false,
   });
-  using conn = await listener.accept();
-  assertEquals((await conn.handshake()).alpnProtocol, "http/1.1");
-  socket.terminate();
+  await echo(server.url, {});
+  assertEquals(isDelayed, false);
+  assertEquals(signal?.aborted, false);
+  const opening = new Opening({ url: server.url, protocols: [], headers: {} });
+  const running = opening.run();
+  opening.abort();
+  await assertRejects(() => running);
+  assertEquals(signal?.aborted, true);
 });
 
 const UNTRUSTED: Readonly<
@@ -188,6 +212,7 @@ for (const scheme of ["ws", "wss"] as const) {
       request,
       /^CONNECT localhost:\d+ HTTP\/1\.1\r\nHost: localhost:/,
     );
+    assertMatch(request, /\r\nUser-Agent: holdfast\/\d/);
     const credentials = btoa("us@er:p\u00c3\u00a9");
     assert(
       request.includes(`\r\nProxy-Authorization: Basic ${credentials}\r\n`),
