@@ -45,6 +45,7 @@ export const ALONE: readonly string[] = [
 export const CALM: readonly string[] = [
   "tests/system/liveness_network_test.ts",
   "tests/system/liveness_blocked_test.ts",
+  "tests/examples/auth_test.ts",
   "tests/examples/demo_test.ts",
   "tests/system/liveness_heartbeat_test.ts",
   "tests/system/liveness_proxy_test.ts",
