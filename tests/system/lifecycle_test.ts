@@ -284,18 +284,18 @@ for (const { name, options } of SETTINGS) {
   });
 
   Deno.test(`ReconnectingWebSocket() waits while offline, and connects at once when it is online (${name})`, async () => {
-    const port = findUnusedPort();
-    // A provider, since "offline" says nothing about a server on this machine.
-    await using socket = new ReconnectingWebSocket(
-      () => `ws://127.0.0.1:${port}`,
-      [],
-      { ...options, backoff: NEVER },
-    );
+    // Not of this machine, about which "offline" says nothing; refused at once.
+    let url = "ws://255.255.255.255:1";
+    await using socket = new ReconnectingWebSocket(() => url, [], {
+      ...options,
+      backoff: NEVER,
+    });
     await next(socket, "disconnect");
     globalThis.dispatchEvent(new Event("offline"));
     await next(socket, "statuschange");
     assertEquals(socket.status.retryAt, Infinity);
-    await using _server = await startWsServer({ port });
+    await using server = await startWsServer();
+    ({ url } = server);
     globalThis.dispatchEvent(new Event("online"));
     await within(socket.opened);
   });
