@@ -222,6 +222,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "client/options",
   ],
   otel: ["platform", "client/errors", "client/socket", "@opentelemetry/api"],
+  "otel/server": ["otel", "platform", "server/api", "@opentelemetry/api"],
   "cli/terminal": ["platform"],
   cli: [
     "rfc6455",
