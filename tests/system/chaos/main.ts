@@ -3,6 +3,7 @@
  *
  * ```sh
  * deno task chaos --seed 1 --faults 1000 --threads killed
+ * deno task chaos --session --seed 1 --faults 50000 --threads killed
  * ```
  *
  * @module
@@ -13,6 +14,8 @@
 import { parseArgs } from "@std/cli";
 import { afterWarmUp, growthOf, type Point } from "../soak/slope.ts";
 import { repeatCommand, run, type RunOptions, TRANSPORTS } from "./run.ts";
+import { report } from "./sessions/report.ts";
+import { SETUP_NAMES as SESSION_SETUPS } from "./sessions/setups.ts";
 import { SETUP_NAMES } from "./setups.ts";
 
 /** How often the process is measured, in milliseconds. */
@@ -38,7 +41,14 @@ interface Sample {
 }
 
 if (import.meta.main) {
-  const options = readOptions(Deno.args);
+  const isWell = Deno.args.includes("--session")
+    ? await report(readOptions(Deno.args, SESSION_SETUPS))
+    : await reportPlain(readOptions(Deno.args, SETUP_NAMES));
+  if (!isWell) Deno.exitCode = 1;
+}
+
+/** Runs it without sessions, prints what came of it, and says whether all went well. */
+async function reportPlain(options: RunOptions): Promise<boolean> {
   const started = performance.now();
   const samples: Sample[] = [];
   const timer = setInterval(() => samples.push(sample()), PERIOD);
@@ -75,12 +85,16 @@ if (import.meta.main) {
     console.log(JSON.stringify(failure.schedule));
     console.log(`repeat: ${repeatCommand(failure, options)}`);
   }
-  if (result.failures.length > 0) Deno.exitCode = 1;
+  return result.failures.length === 0;
 }
 
-function readOptions(args: readonly string[]): RunOptions {
+function readOptions<Setup extends string>(
+  args: readonly string[],
+  setups: readonly Setup[],
+): Omit<RunOptions, "setup"> & { readonly setup: Setup | "all" } {
   const { steps, ...given } = parseArgs([...args], {
     string: [...Object.keys(DEFAULTS), "steps"],
+    boolean: ["session"],
     default: DEFAULTS,
   });
   return {
@@ -89,7 +103,7 @@ function readOptions(args: readonly string[]): RunOptions {
     lanes: Number(given.lanes),
     threads: oneOf(given.threads, ["none", "blocked", "killed"]),
     transport: oneOf(given.transport, ["all", ...TRANSPORTS]),
-    setup: oneOf(given.setup, ["all", ...SETUP_NAMES]),
+    setup: oneOf(given.setup, ["all", ...setups]),
     ...steps !== undefined && { steps: `${steps}`.split(",").map(Number) },
   };
 }
