@@ -48,7 +48,8 @@ Deno.test(
       await page.locator(facts).getByText("20,000, in order").waitFor();
     }
     await press(page, "Drop packets 5 s");
-    const noticed = page.getByText(/holdfast noticed after 1,\d{3} ms/);
+    // 1.1 s where nothing else runs, and in any case before the packets come again.
+    const noticed = page.getByText(/holdfast noticed after [1-4],\d{3} ms/);
     await noticed.waitFor();
     await settled(server);
     assertEquals(complaints, []);

@@ -30,7 +30,7 @@ export interface Floor {
 /** What the client counted. */
 export interface ClientTally {
   readonly sent: number;
-  /** What `drop` told. */
+  /** What `drop` told that it was not sent. */
   readonly dropped: number;
   readonly received: number;
   /** Inbound numbers that came twice, out of order, or after a gap. */
@@ -46,7 +46,7 @@ export interface Balance {
   /** Messages that the server sent, and those of them that arrived. */
   readonly answered: number;
   readonly received: number;
-  /** Outgoing messages that `drop` told. */
+  /** Outgoing messages that `drop` told as not sent. */
   readonly reported: number;
   /** Outgoing messages that were on the wire when their connection died. */
   readonly lostOnTheWire: number;
