@@ -167,7 +167,7 @@ Deno.test(
   NEEDED,
   async () => {
     await using place = await RedisPlace.start();
-    const store = await place.open({ timeout: 100 });
+    const store = await place.open({ timeout: 1_000 });
     await store.open(INIT);
     place.server.signal("SIGSTOP");
     assertEquals(await codeOf(store.append("s", ["a"], BOUNDS)), "unavailable");
