@@ -30,14 +30,14 @@ interface Item {
  * 16 kB for the worker; these are what holds today.
  */
 const ITEMS: readonly Item[] = [
-  { name: "@holdfast/websocket", entry: "mod.ts", budget: 26_000, ours: true },
-  ours("ReconnectingWebSocket", 22_100),
-  ours("WorkerWebSocket", 13_800),
+  { name: "@holdfast/websocket", entry: "mod.ts", budget: 26_400, ours: true },
+  ours("ReconnectingWebSocket", 22_500),
+  ours("WorkerWebSocket", 14_200),
   ours("describeClose", 2_600),
   {
     name: "@holdfast/websocket/worker",
     entry: "worker.ts",
-    budget: 19_100,
+    budget: 19_300,
     ours: true,
   },
   {

@@ -5,6 +5,7 @@
  */
 
 import type { Data } from "../queue/data.ts";
+import { countOf, type Pack } from "../queue/pack.ts";
 import type { NoticeOf } from "./protocol.ts";
 
 /** Messages of one connection that arrived together. */
@@ -12,7 +13,10 @@ export interface Batch {
   readonly id: number;
   /** The number of the first of them. */
   readonly first: number;
-  readonly messages: readonly Data[];
+  /** Messages, and packs of them. */
+  readonly messages: readonly (Data | Pack)[];
+  /** How many messages these are. */
+  readonly count: number;
   /** Their size in all, in UTF-8 or binary bytes. */
   readonly bytes: number;
 }
@@ -24,9 +28,10 @@ export function* batchesOf(
   let end = 0;
   for (let run = 0; run < runs.length; run += 4) {
     const [id = 0, first = 0, count = 0, bytes = 0] = runs.slice(run, run + 4);
-    end += count;
+    const start = end;
+    for (let left = count; left > 0; end += 1) left -= countOf(messages[end]);
     // Those of a single connection are not copied.
-    const own = runs.length > 4 ? messages.slice(end - count, end) : messages;
-    yield { id, first, messages: own, bytes };
+    const own = runs.length > 4 ? messages.slice(start, end) : messages;
+    yield { id, first, messages: own, count, bytes };
   }
 }

@@ -63,6 +63,7 @@
 
 import type { Config } from "../connection/config/config.ts";
 import type { Data } from "../queue/data.ts";
+import type { Pack } from "../queue/pack.ts";
 import type {
   CloseCause,
   Notification,
@@ -261,8 +262,8 @@ export type Notice =
   | {
     /** All messages of a post; its last record. `boundary/batches.ts` reads it. */
     readonly type: "messages";
-    /** Of one connection after the other. */
-    readonly messages: readonly Data[];
+    /** Of one connection after the other; many short ones in packs. */
+    readonly messages: readonly (Data | Pack)[];
     /**
      * Four numbers for each connection: its `id`, the number of its first
      * message, how many it has, and their size in UTF-8 or binary bytes. An

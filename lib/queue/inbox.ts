@@ -6,6 +6,7 @@
  */
 
 import { Fifo } from "./fifo.ts";
+import { countOf } from "./pack.ts";
 
 /** The bounds of the inbox and what happens at them. */
 export interface InboxConfig {
@@ -42,8 +43,10 @@ export type PushResult =
 export interface Batch<T> {
   /** The number of the first of them. */
   readonly first: number;
-  /** In the order in which they were pushed. */
+  /** In the order in which they were pushed; an item may be a pack of several. */
   readonly messages: T[];
+  /** How many messages these are. */
+  readonly count: number;
   /** The size of all of them, in bytes. */
   readonly bytes: number;
 }
@@ -57,12 +60,14 @@ const OVERFLOW = { kind: "overflow" } as const;
  *
  * Stored messages are numbered from 1. They leave only at the front, so the
  * numbers of those in the inbox have no gaps. A message is a row in two queues
- * instead of an object: the inbox handles a million of them per second.
+ * instead of an object: the inbox handles a million of them per second. Where the
+ * rule is to store (`storesAll`), an item may be a pack of messages.
  */
 export class Inbox<T> {
   readonly #config: InboxConfig;
   readonly #data = new Fifo<T>();
   readonly #sizes = new Fifo<number>();
+  #length = 0;
   #bytes = 0;
   #lastNumber: number;
 
@@ -74,7 +79,7 @@ export class Inbox<T> {
 
   /** How many messages are stored. */
   get length(): number {
-    return this.#data.length;
+    return this.#length;
   }
 
   /** The size of all stored messages, in bytes. */
@@ -108,7 +113,7 @@ export class Inbox<T> {
   push(data: T, bytes: number): PushResult {
     if (this.#fits(bytes)) {
       this.#append(data, bytes);
-      return this.#stores && this.#isFull() ? FULL : STORED;
+      return this.storesAll && this.#isFull() ? FULL : STORED;
     }
     switch (this.#config.overflow) {
       case "pause":
@@ -124,37 +129,51 @@ export class Inbox<T> {
     }
   }
 
+  /** Whether {@linkcode take} would take something out. */
+  canTake(maxMessages: number, maxBytes: number): boolean {
+    if (this.#length === 0) return false;
+    const count = countOf(this.#data.at(0));
+    return count === 1 ||
+      (count <= maxMessages && this.#sizes.at(0)! <= maxBytes);
+  }
+
   /**
    * Takes out the first messages, as many as both limits allow and at least one.
    *
-   * @returns `undefined` when there is none.
+   * @returns `undefined` when there is none, or the first item is a pack that is
+   * larger.
    */
   take(maxMessages: number, maxBytes: number): Batch<T> | undefined {
-    if (this.length === 0) return undefined;
+    if (!this.canTake(maxMessages, maxBytes)) return undefined;
     const first = this.firstNumber;
-    const limit = Math.min(maxMessages, this.length);
-    let count = 1;
-    let bytes = this.#sizes.at(0) as number;
-    for (; count < limit; count += 1) {
-      const next = bytes + (this.#sizes.at(count) as number);
-      if (next > maxBytes) break;
-      bytes = next;
+    let count = countOf(this.#data.at(0));
+    let bytes = this.#sizes.at(0)!;
+    let items = 1;
+    for (; items < this.#data.length; items += 1) {
+      const nextCount = count + countOf(this.#data.at(items));
+      const nextBytes = bytes + this.#sizes.at(items)!;
+      if (nextCount > maxMessages || nextBytes > maxBytes) break;
+      count = nextCount;
+      bytes = nextBytes;
     }
+    this.#length -= count;
     this.#bytes -= bytes;
-    this.#sizes.take(count);
-    return { first, messages: this.#data.take(count), bytes };
+    this.#sizes.take(items);
+    return { first, messages: this.#data.take(items), count, bytes };
   }
 
   /** Drops all messages. Their numbers are not used again. */
   clear(): { readonly count: number; readonly bytes: number } {
     const cleared = { count: this.length, bytes: this.#bytes };
+    this.#length = 0;
     this.#bytes = 0;
     this.#data.clear();
     this.#sizes.clear();
     return cleared;
   }
 
-  get #stores(): boolean {
+  /** Whether each message is stored, and none is ever dropped. */
+  get storesAll(): boolean {
     const { overflow } = this.#config;
     return overflow === "pause" || overflow === "store";
   }
@@ -170,7 +189,9 @@ export class Inbox<T> {
   }
 
   #append(data: T, bytes: number): void {
-    this.#lastNumber += 1;
+    const count = countOf(data);
+    this.#length += count;
+    this.#lastNumber += count;
     this.#bytes += bytes;
     this.#data.push(data);
     this.#sizes.push(bytes);
@@ -183,6 +204,7 @@ export class Inbox<T> {
     const before = { length: this.length, bytes: this.#bytes };
     while (!this.#fits(bytes)) {
       this.#data.shift();
+      this.#length -= 1;
       this.#bytes -= this.#sizes.shift() as number;
     }
     const count = before.length - this.length;

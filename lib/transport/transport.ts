@@ -9,6 +9,7 @@
 
 import type { CloseInfo } from "../rfc6455/close.ts";
 import type { Data } from "../queue/data.ts";
+import type { Pack } from "../queue/pack.ts";
 import type { Failure } from "../connection/failure.ts";
 import type { NetworkConfig } from "../connection/config/network.ts";
 import type { TransportName } from "../connection/config/transports.ts";
@@ -31,6 +32,10 @@ export interface TransportListener {
   ): void;
   /** A message arrived. `bytes` is its size in UTF-8 or binary bytes. */
   message(data: Data, bytes: number): void;
+  /** Whether `pack()` may be called now, in place of `message()`. @default {false} */
+  readonly takesPacks?: boolean;
+  /** Messages arrived. */
+  pack?(pack: Pack): void;
   /** A pong arrived that carries the payload of one of our pings. */
   pong(payload: string): void;
   /**

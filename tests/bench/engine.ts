@@ -14,10 +14,12 @@
 import { Buffer } from "node:buffer";
 import process from "node:process";
 import * as ws from "ws";
+import type { Data } from "../../lib/queue/data.ts";
 import { FrameWriter } from "../../lib/rfc6455/frame_writer.ts";
 import type { MessageKind } from "../../lib/rfc6455/message_assembler.ts";
 import { Receiver } from "../../lib/rfc6455/receiver.ts";
-import { decodeAscii, decodeText } from "../../lib/rfc6455/text_decoder.ts";
+import { PackReader, packsOf } from "../../lib/queue/pack.ts";
+import { decodeText } from "../../lib/rfc6455/text_decoder.ts";
 
 /** How long one figure is measured, in milliseconds of CPU time. */
 const TIME = 400;
@@ -122,20 +124,22 @@ function ourRanges(bytes: Uint8Array): Run {
 }
 
 /** Strings, many with one call of the decoder where they are ASCII. */
-function ourStrings(source: Uint8Array): Run {
-  let last = "";
+function ourStrings(bytes: Uint8Array): Run {
+  let last: Data = "";
   let bounds: number[] = [];
-  const bytes = source.slice();
   const receiver = receiverOf((kind, data, start, end) => {
     if (kind === "ascii") bounds.push(start, end);
     else last = decodeText(data, start, end);
   });
   return () => {
     bounds = [];
-    // Decoding overwrites the headers.
-    bytes.set(source);
     receiver.receive(bytes);
-    last = decodeAscii(bytes, bounds).at(-1) ?? last;
+    for (const pack of packsOf("ascii", bytes, bounds)) {
+      const reader = new PackReader(pack);
+      for (let run = reader.read(); run.length > 0; run = reader.read()) {
+        last = run.at(-1) ?? last;
+      }
+    }
   };
 }
 

@@ -24,6 +24,7 @@ Deno.test("Inbox.take() returns messages in the order of push(), with their numb
   assertEquals(inbox.take(2, 100), {
     first: 1,
     messages: ["a", "b"],
+    count: 2,
     bytes: 20,
   });
   assertEquals([inbox.length, inbox.bytes, inbox.lastNumber], [1, 10, 3]);
@@ -31,6 +32,7 @@ Deno.test("Inbox.take() returns messages in the order of push(), with their numb
   assertEquals(inbox.take(10, 100), {
     first: 3,
     messages: ["c", "d"],
+    count: 2,
     bytes: 20,
   });
   assertEquals([inbox.length, inbox.bytes, inbox.lastNumber], [0, 0, 4]);
@@ -51,7 +53,47 @@ Deno.test("Inbox.take() stops before the message that exceeds the bytes", () => 
 
 Deno.test("Inbox.take() returns at least one message, however large", () => {
   const inbox = filled("pause", "a", "b");
-  assertEquals(inbox.take(0, 0), { first: 1, messages: ["a"], bytes: 10 });
+  assertEquals(inbox.take(0, 0), {
+    first: 1,
+    messages: ["a"],
+    count: 1,
+    bytes: 10,
+  });
+});
+
+Deno.test("Inbox.take() takes a pack as a whole, or not at all", () => {
+  const inbox = new Inbox<string | { readonly count: number }>({
+    ...CONFIG,
+    maxMessages: 10,
+  });
+  const pack = { count: 3 };
+  inbox.push("a", 10);
+  inbox.push(pack, 30);
+  inbox.push(pack, 30);
+  assertEquals([inbox.length, inbox.bytes, inbox.lastNumber], [7, 70, 7]);
+  assertEquals(inbox.take(6, 100), {
+    first: 1,
+    messages: ["a", pack],
+    count: 4,
+    bytes: 40,
+  });
+  assertEquals([inbox.canTake(2, 100), inbox.canTake(3, 29)], [false, false]);
+  assertEquals([inbox.take(2, 100), inbox.take(3, 29)], [undefined, undefined]);
+  assertEquals([inbox.length, inbox.firstNumber], [3, 5]);
+  assertEquals(inbox.canTake(3, 30), true);
+  assertEquals(inbox.take(3, 30)?.count, 3);
+  assertEquals(inbox.canTake(3, 30), false);
+  inbox.push(pack, 30);
+  assertEquals(inbox.clear(), { count: 3, bytes: 30 });
+  assertEquals([inbox.length, inbox.lastNumber], [0, 10]);
+});
+
+Deno.test("Inbox.storesAll says whether no message is ever dropped", () => {
+  const rules = ["pause", "store", "close", "drop-oldest", "drop-newest"];
+  assertEquals(
+    rules.map((rule) => filled(rule as InboxConfig["overflow"]).storesAll),
+    [true, true, false, false, false],
+  );
 });
 
 Deno.test("Inbox.take() does not number messages that were dropped", () => {
@@ -61,6 +103,7 @@ Deno.test("Inbox.take() does not number messages that were dropped", () => {
   assertEquals(inbox.take(10, 100), {
     first: 2,
     messages: ["b", "c", "d", "e"],
+    count: 4,
     bytes: 40,
   });
 });
@@ -80,7 +123,12 @@ Deno.test("Inbox.take() keeps the order of a long queue that is taken one by one
   });
   for (let i = 1; i <= 5_000; i += 1) inbox.push(i, 1);
   for (let i = 1; i <= 5_000; i += 1) {
-    assertEquals(inbox.take(1, 1), { first: i, messages: [i], bytes: 1 });
+    assertEquals(inbox.take(1, 1), {
+      first: i,
+      messages: [i],
+      count: 1,
+      bytes: 1,
+    });
   }
   assertEquals([inbox.length, inbox.bytes], [0, 0]);
 });
@@ -131,6 +179,7 @@ Deno.test("Inbox.push() drops as many of the oldest as necessary under drop-olde
   assertEquals(inbox.take(10, Infinity), {
     first: 3,
     messages: ["c", "d", "e"],
+    count: 3,
     bytes: 95,
   });
 });
@@ -155,6 +204,7 @@ Deno.test("Inbox.push() keeps the newest of a long stream under drop-oldest", ()
   assertEquals(inbox.take(10, 10), {
     first: 4_998,
     messages: [4_998, 4_999, 5_000],
+    count: 3,
     bytes: 3,
   });
 });
@@ -198,7 +248,12 @@ Deno.test("Inbox.clear() counts what it drops, and numbering goes on", () => {
   assertEquals(inbox.clear(), { count: 1, bytes: 10 });
   assertEquals([inbox.length, inbox.bytes, inbox.lastNumber], [0, 0, 2]);
   inbox.push("c", 10);
-  assertEquals(inbox.take(1, 10), { first: 3, messages: ["c"], bytes: 10 });
+  assertEquals(inbox.take(1, 10), {
+    first: 3,
+    messages: ["c"],
+    count: 1,
+    bytes: 10,
+  });
 });
 
 Deno.test("Inbox.firstNumber is the number of the first message, or the next one", () => {
@@ -350,6 +405,7 @@ class Model {
     assertEquals(this.inbox.take(maxMessages, maxBytes), {
       first: first.number,
       messages: taken.map(({ number }) => number),
+      count: taken.length,
       bytes: sum(taken),
     });
   }

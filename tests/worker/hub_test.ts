@@ -131,7 +131,7 @@ Deno.test("Hub() gathers the messages of all connections in one record", async (
     },
   ]);
   assertEquals(client.batches(1), [
-    { id: 1, first: 1, messages: ["a", "b"], bytes: 2 },
+    { id: 1, first: 1, messages: ["a", "b"], count: 2, bytes: 2 },
   ]);
   assertEquals(client.messages(2), ["c"]);
 });

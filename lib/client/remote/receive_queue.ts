@@ -12,6 +12,7 @@ import type { Batch } from "../../boundary/batches.ts";
 import { guard } from "../../platform/guard.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { sizeOf } from "../../queue/data.ts";
+import { BatchReader } from "./batch_reader.ts";
 import { Consumption, type Credit } from "./consumption.ts";
 import { TaskBudget } from "./task_budget.ts";
 
@@ -58,9 +59,8 @@ const HOLD_MESSAGES = 1 << 14;
 const SETTLED = Promise.resolve();
 
 /** A batch in the queue. */
-interface Waiting extends MessageBatch {
-  /** The index of its first message that is still there. */
-  next: number;
+interface Waiting extends Pick<Batch, "first" | "count" | "bytes"> {
+  readonly reader: BatchReader;
   /** Whether the worker waits for its credit. */
   readonly credit: "owed" | "given";
 }
@@ -134,8 +134,8 @@ export class ReceiveQueue {
     const { given, consumed } = this.#consumption;
     if (consumed >= this.#arrived) return [];
     const sizes = new Array<number>(given - consumed).fill(0);
-    for (const { messages, next } of this.#batches) {
-      sizes.push(...messages.slice(next).map(sizeOf));
+    for (const { reader } of this.#batches) {
+      sizes.push(...reader.rest().map(sizeOf));
     }
     return sizes;
   }
@@ -163,23 +163,25 @@ export class ReceiveQueue {
   }
 
   /** A batch came in. */
-  receive({ first, messages, bytes }: MessageBatch): void {
+  receive(batch: MessageBatch): void {
     this.#tasks.restore(this.#clock.now());
+    const { first, count, bytes } = batch;
     // With a session, the server keeps what nobody reads.
     const isHeld = this.#mode === "hold" && !this.#consumption.isExact;
     const credit = isHeld ? "given" : "owed";
-    const batch = { first, messages, bytes, next: 0, credit } as const;
-    this.#batches = appended(this.#batches, batch);
-    this.#length += messages.length;
-    this.#received.messages += messages.length;
+    const reader = new BatchReader(batch);
+    const waiting = { first, count, bytes, reader, credit } as const;
+    this.#batches = appended(this.#batches, waiting);
+    this.#length += count;
+    this.#received.messages += count;
     this.#received.bytes += bytes;
-    this.#arrived = first + messages.length - 1;
+    this.#arrived = first + count - 1;
     this.#consumption.arrived(this.#arrived);
     switch (this.#mode) {
       case "hold":
         if (!isHeld) break;
-        this.#consumption.add(messages.length, bytes);
-        this.#trimHeld(messages);
+        this.#consumption.add(count, bytes);
+        this.#trimHeld(bytes);
         break;
       case "push":
         break;
@@ -315,7 +317,7 @@ export class ReceiveQueue {
   get #passed(): number {
     const [batch] = this.#batches;
     if (this.#mode !== "push" || batch === undefined) return this.#arrived;
-    return batch.first + batch.next - 1;
+    return batch.first + batch.reader.taken - 1;
   }
 
   #finish(): void {
@@ -335,32 +337,31 @@ export class ReceiveQueue {
     }
     const batch = this.#batches[0];
     if (this.#mode !== "push" || batch === undefined) return false;
-    this.#messages.message(this.#shift(batch) as Data);
+    this.#messages.message(this.#shift(batch));
     this.#consumption.finish();
     return true;
   }
 
   /** Takes the first message out of the first batch. */
-  #shift(batch: Waiting): Data | undefined {
-    const data = batch.messages[batch.next];
-    this.#consumption.give(batch.first + batch.next);
-    batch.next += 1;
+  #shift(batch: Waiting): Data {
+    this.#consumption.give(batch.first + batch.reader.taken);
+    const data = batch.reader.next();
     this.#length -= 1;
-    if (batch.next === batch.messages.length) {
+    if (!batch.reader.hasMore) {
       this.#batches.shift();
       if (batch.credit === "owed") {
-        this.#consumption.add(batch.messages.length, batch.bytes);
+        this.#consumption.add(batch.count, batch.bytes);
       }
     }
     return data;
   }
 
-  #trimHeld(added: readonly Data[]): void {
-    for (const data of added) this.#heldBytes += sizeOf(data);
+  #trimHeld(added: number): void {
+    this.#heldBytes += added;
     let count = 0;
     let bytes = 0;
     while (this.#heldBytes > HOLD_BYTES || this.#length > HOLD_MESSAGES) {
-      const size = sizeOf(this.#shift(this.#batches[0] as Waiting) as Data);
+      const size = sizeOf(this.#shift(this.#batches[0] as Waiting));
       this.#heldBytes -= size;
       count += 1;
       bytes += size;
@@ -372,11 +373,9 @@ export class ReceiveQueue {
     let bytes = 0;
     const count = this.#length;
     for (const batch of this.#batches) {
-      for (let index = batch.next; index < batch.messages.length; index += 1) {
-        bytes += sizeOf(batch.messages[index] as Data);
-      }
+      for (const data of batch.reader.rest()) bytes += sizeOf(data);
       if (batch.credit === "owed") {
-        this.#consumption.add(batch.messages.length, batch.bytes);
+        this.#consumption.add(batch.count, batch.bytes);
       }
     }
     this.#batches = [];

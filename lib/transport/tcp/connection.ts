@@ -8,6 +8,7 @@
 import type { Conn } from "./dial/deno_net.ts";
 import type { Failure } from "../../connection/failure.ts";
 import type { Data } from "../../queue/data.ts";
+import type { Pack } from "../../queue/pack.ts";
 import { type CloseInfo, LOST } from "../../rfc6455/close.ts";
 import { type MessageCompression, Protocol } from "../../rfc6455/protocol.ts";
 import { isSent } from "../close_code.ts";
@@ -158,6 +159,16 @@ export class Connection implements InboundEvents, OutputListener {
   /** A message is complete. */
   received(data: Data, bytes: number): void {
     this.#listener?.message(data, bytes);
+  }
+
+  /** Whether messages may come in packs. */
+  get takesPacks(): boolean {
+    return this.#listener?.takesPacks ?? false;
+  }
+
+  /** Many messages are complete. */
+  packed(pack: Pack): void {
+    this.#listener?.pack?.(pack);
   }
 
   /** A pong arrived. */

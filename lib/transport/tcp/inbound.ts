@@ -6,29 +6,43 @@
 
 import type { Failure } from "../../connection/failure.ts";
 import type { Data } from "../../queue/data.ts";
+import {
+  type Pack,
+  PACKED_UP_TO,
+  PackReader,
+  packsOf,
+} from "../../queue/pack.ts";
 import { type CloseInfo, LOST } from "../../rfc6455/close.ts";
 import type { ProtocolFault } from "../../rfc6455/fault.ts";
 import type { MessageKind } from "../../rfc6455/message_assembler.ts";
 import type { ProtocolListener } from "../../rfc6455/protocol.ts";
-import { decodeAscii, decodeText } from "../../rfc6455/text_decoder.ts";
+import { decodeText } from "../../rfc6455/text_decoder.ts";
 
 /** What comes in, in its order. */
 export interface InboundEvents {
   /** A message. */
   received(data: Data, bytes: number): void;
+  /** Whether messages may come in packs now. */
+  readonly takesPacks: boolean;
+  /** Many short messages. */
+  packed(pack: Pack): void;
   /** A pong. */
   answered(payload: string): void;
   /** A close frame, or a fault of the server. Nothing follows. */
   concluded(info: CloseInfo, failure: Failure | undefined): void;
 }
 
+/** A transferred buffer costs as much as so many messages. */
+const WORTH_A_PACK = { ascii: 32, binary: 4 };
+
 /** The inbound side of one connection. */
 export class Inbound implements ProtocolListener {
   readonly #events: InboundEvents;
   readonly #maxMessageSize: number;
   #chunk: Uint8Array | undefined;
-  /** Start and end of the ASCII messages of the chunk that wait for their decoding. */
-  #ascii: number[] = [];
+  /** Start and end of short messages of the chunk, all of one kind, which wait. */
+  #short: number[] = [];
+  #kind: Pack["kind"] = "ascii";
 
   /**
    * Makes an inbound side.
@@ -59,8 +73,10 @@ export class Inbound implements ProtocolListener {
     end: number,
   ): void {
     const isPart = bytes === this.#chunk;
-    if (kind === "ascii" && isPart) {
-      this.#ascii.push(start, end);
+    if (isPart && kind !== "text" && end - start <= PACKED_UP_TO) {
+      if (kind !== this.#kind) this.#flush();
+      this.#kind = kind;
+      this.#short.push(start, end);
       return;
     }
     this.#flush();
@@ -89,13 +105,23 @@ export class Inbound implements ProtocolListener {
     this.#events.concluded(LOST, this.#failureOf(fault));
   }
 
-  /** Short texts of one chunk are decoded together, which is quicker. */
+  /** Short messages of one chunk go on together, which is quicker. */
   #flush(): void {
-    const bounds = this.#ascii;
+    const bounds = this.#short;
     if (bounds.length === 0) return;
-    this.#ascii = [];
-    const texts = decodeAscii(this.#chunk!, bounds);
-    for (const text of texts) this.#events.received(text, text.length);
+    this.#short = [];
+    for (const pack of packsOf(this.#kind, this.#chunk!, bounds)) {
+      const isWorth = pack.count >= WORTH_A_PACK[pack.kind];
+      if (isWorth && this.#events.takesPacks) this.#events.packed(pack);
+      else this.#unpack(pack);
+    }
+  }
+
+  #unpack(pack: Pack): void {
+    const reader = new PackReader(pack);
+    for (let run = reader.read(); run.length > 0; run = reader.read()) {
+      for (const data of run) this.#events.received(data, sizeOfShort(data));
+    }
   }
 
   #failureOf({ closeCode, detail, offset }: ProtocolFault): Failure {
@@ -105,6 +131,11 @@ export class Inbound implements ProtocolListener {
     const place = `at byte ${offset} after the handshake`;
     return { type: "protocol", closeCode, detail: `${detail}, ${place}` };
   }
+}
+
+/** A short text is ASCII. */
+function sizeOfShort(data: Data): number {
+  return typeof data === "string" ? data.length : data.byteLength;
 }
 
 /** A message of the protocol's own fills its buffer. */

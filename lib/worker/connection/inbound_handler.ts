@@ -9,6 +9,7 @@ import type { Config } from "../../connection/config/config.ts";
 import type { Failure } from "../../connection/failure.ts";
 import type { StatusKind } from "../../connection/state.ts";
 import { type Data, sizeOf } from "../../queue/data.ts";
+import { isPack, type Pack } from "../../queue/pack.ts";
 import type { PushResult } from "../../queue/inbox.ts";
 import type { TransportKind } from "../../transport/transport.ts";
 import { socketFailure } from "../attempt/failures.ts";
@@ -103,12 +104,19 @@ export class InboundHandler {
     return this.#lastMessageProgress === progress ? this.#lastMessageAt : now;
   }
 
-  /** Takes a message that arrived in this state. */
+  /** Whether messages may come in packs, in this state: nobody looks at them one by one. */
+  takesPacks(kind: StatusKind): boolean {
+    return kind === "open" && !this.#heartbeat?.listens &&
+      !this.#logger.isEnabled("debug") && this.#notices.takesPacks;
+  }
+
+  /** Takes a message that arrived in this state, or a pack where it takes packs. */
   receive(
     kind: StatusKind,
-    data: Data,
+    data: Data | Pack,
     bytes: number,
   ): readonly InboundAction[] {
+    if (isPack(data)) return this.#store(data, bytes);
     if (this.#logger.isEnabled("debug")) {
       this.#logger.logFrame("<", data, bytes);
     }
@@ -205,7 +213,7 @@ export class InboundHandler {
     }
   }
 
-  #store(data: Data, bytes: number): readonly InboundAction[] {
+  #store(data: Data | Pack, bytes: number): readonly InboundAction[] {
     const result = this.#notices.storeMessage(data, bytes);
     switch (result.kind) {
       case "full":

@@ -10,6 +10,7 @@ import type { Failure } from "../../connection/failure.ts";
 import type { Effect } from "../../connection/state.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { type Data, sizeOf } from "../../queue/data.ts";
+import type { Pack } from "../../queue/pack.ts";
 import type { CloseInfo } from "../../rfc6455/close.ts";
 import type { Transport } from "../../transport/transport.ts";
 import { failureOf, socketFailure } from "../attempt/failures.ts";
@@ -244,8 +245,14 @@ export class TransportDriver implements TransportEvents {
     this.#machine.dispatch({ type: "opened", socket, agreed });
   }
 
-  /** A message arrived. */
-  received(socket: number, data: Data, bytes: number): void {
+  /** Whether messages may come in packs: nobody looks at them one by one. */
+  takesPacks(socket: number): boolean {
+    const { state } = this.#machine;
+    return this.#machine.owns(socket) && this.#inbound.takesPacks(state.kind);
+  }
+
+  /** A message arrived, or a pack of them. */
+  received(socket: number, data: Data | Pack, bytes: number): void {
     if (!this.#machine.owns(socket)) return;
     if (this.#config.idleTimeout !== Infinity) {
       const progress = this.#transports.get(socket)?.progress ?? 0;

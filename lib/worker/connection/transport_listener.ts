@@ -6,6 +6,7 @@
 
 import type { Failure } from "../../connection/failure.ts";
 import type { Data } from "../../queue/data.ts";
+import type { Pack } from "../../queue/pack.ts";
 import type { CloseInfo } from "../../rfc6455/close.ts";
 import type { TransportListener } from "../../transport/transport.ts";
 
@@ -15,7 +16,9 @@ export interface TransportEvents {
     socket: number,
     opened: { readonly protocol: string; readonly extensions: string },
   ): void;
-  received(socket: number, data: Data, bytes: number): void;
+  received(socket: number, data: Data | Pack, bytes: number): void;
+  /** Whether nobody has to look at the messages of this socket one by one. */
+  takesPacks(socket: number): boolean;
   answered(socket: number, payload: string): void;
   hasRoom(socket: number): void;
   ended(socket: number, info: CloseInfo, failure: Failure | undefined): void;
@@ -40,6 +43,14 @@ export class SocketTransportListener implements TransportListener {
 
   message(data: Data, bytes: number): void {
     this.#events.received(this.#socket, data, bytes);
+  }
+
+  get takesPacks(): boolean {
+    return this.#events.takesPacks(this.#socket);
+  }
+
+  pack(pack: Pack): void {
+    this.#events.received(this.#socket, pack, pack.bytes);
   }
 
   pong(payload: string): void {

@@ -7,6 +7,7 @@
 
 import type { InboxConfig } from "../../queue/inbox.ts";
 import type { Data } from "../../queue/data.ts";
+import { isPack, type Pack } from "../../queue/pack.ts";
 import { Inbox, type PushResult } from "../../queue/inbox.ts";
 import {
   type DropReason,
@@ -29,7 +30,7 @@ const REPORTS: ReadonlySet<string> = new Set<Notice["type"]>([
 export interface NoticePost {
   readonly notices: Notice[];
   /** Those of one connection after the other. */
-  messages: Data[];
+  messages: (Data | Pack)[];
   /** As `messages` has them in `protocol.ts`. */
   readonly runs: number[];
   readonly transfer: ArrayBuffer[];
@@ -50,7 +51,7 @@ interface Amount {
  */
 export class NoticeQueue implements SendBufferListener {
   readonly #id: number;
-  readonly #inbox: Inbox<Data>;
+  readonly #inbox: Inbox<Data | Pack>;
   readonly #ready: (id: number) => void;
   #notices: Notice[] = [];
   /** How many of the notices are reports. */
@@ -86,6 +87,11 @@ export class NoticeQueue implements SendBufferListener {
     return this.#inbox.lastNumber;
   }
 
+  /** Whether messages may come in packs, as none of them is ever dropped. */
+  get takesPacks(): boolean {
+    return this.#inbox.storesAll;
+  }
+
   /** Whether a paused transport may read again. */
   get hasRoom(): boolean {
     return this.#inbox.hasRoom;
@@ -103,12 +109,13 @@ export class NoticeQueue implements SendBufferListener {
 
   /** Whether {@linkcode fill} would find something. */
   get hasWork(): boolean {
-    return this.#hasNotices ||
-      (this.#inbox.length > 0 && this.#credit.messages > 0);
+    if (this.#hasNotices) return true;
+    const { messages, bytes } = this.#credit;
+    return messages > 0 && this.#inbox.canTake(messages, bytes);
   }
 
-  /** Stores a message that arrived. */
-  storeMessage(data: Data, bytes: number): PushResult {
+  /** Stores a message that arrived, or a pack of them. */
+  storeMessage(data: Data | Pack, bytes: number): PushResult {
     const result = this.#inbox.push(data, bytes);
     switch (result.kind) {
       case "stored":
@@ -269,15 +276,16 @@ export class NoticeQueue implements SendBufferListener {
     if (messages <= 0 || bytes <= 0) return;
     const batch = this.#inbox.take(messages, bytes);
     if (batch === undefined) return;
-    const taken = batch.messages.length;
-    this.#crossed.messages += taken;
+    const { count } = batch;
+    this.#crossed.messages += count;
     this.#crossed.bytes += batch.bytes;
-    post.room.messages -= taken;
+    post.room.messages -= count;
     post.room.bytes -= batch.bytes;
-    for (const data of batch.messages) {
-      if (isTransferred(data)) post.transfer.push(data);
+    for (const item of batch.messages) {
+      if (isPack(item)) post.transfer.push(item.buffer);
+      else if (isTransferred(item)) post.transfer.push(item);
     }
-    post.runs.push(this.#id, batch.first, taken, batch.bytes);
+    post.runs.push(this.#id, batch.first, count, batch.bytes);
     // Those of the first one, mostly the only one, are handed over as they are.
     if (post.messages.length === 0) post.messages = batch.messages;
     else for (const data of batch.messages) post.messages.push(data);

@@ -1,3 +1,5 @@
+import { packsOf } from "../../../lib/queue/pack.ts";
+import type { NoticeOf } from "../../../lib/boundary/protocol.ts";
 import { assertEquals } from "@std/assert";
 import {
   RECEIVE_WINDOW_BYTES,
@@ -56,6 +58,34 @@ Deno.test("ReceiveQueue.receive() dispatches in order and reports consumption wi
     { type: "ack" },
     { type: "consumed", id: 1, messages: 2, bytes: PLENTY },
   ]]);
+});
+
+/** The messages "a", "b" and "c" in a pack. */
+function packed(bytes = 3): NoticeOf<"messages"> {
+  const chunk = new TextEncoder().encode("abc");
+  const messages = packsOf("ascii", chunk, [0, 1, 1, 2, 2, 3]);
+  return { type: "messages", messages, runs: [1, 1, 3, bytes] };
+}
+
+Deno.test("ReceiveQueue.receive() dispatches the messages of a pack one by one", () => {
+  const { connection, recorder, workers: { last } } = makeOpenBench();
+  connection.incoming.consume("push");
+  last.tell(packed(PLENTY));
+  assertEquals(recorder.take(), ["message a", "message b", "message c"]);
+  assertEquals(last.all("consumed"), [
+    { type: "consumed", id: 1, messages: 3, bytes: PLENTY },
+  ]);
+});
+
+Deno.test("ReceiveQueue.refuse() drops what is left of a pack", async () => {
+  const { connection, recorder, workers: { last } } = makeOpenBench();
+  connection.incoming.consume("pull");
+  last.tell(packed());
+  assertEquals(connection.incoming.pull(), "a");
+  assertEquals(connection.incoming.messages, 2);
+  connection.incoming.refuse("closed");
+  await settle();
+  assertEquals(recorder.take(), ["dropped 2 2 inbound closed"]);
 });
 
 Deno.test("ReceiveQueue.receive() lets little credit wait for something else to say", async () => {

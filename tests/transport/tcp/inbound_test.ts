@@ -5,10 +5,15 @@ import { Inbound } from "../../../lib/transport/tcp/inbound.ts";
 
 type Event = readonly [type: string, ...details: unknown[]];
 
-function stage(): { readonly inbound: Inbound; readonly events: Event[] } {
+function stage(
+  takesPacks = false,
+): { readonly inbound: Inbound; readonly events: Event[] } {
   const events: Event[] = [];
   const inbound = new Inbound({
     received: (data, bytes) => events.push(["message", show(data), bytes]),
+    takesPacks,
+    packed: ({ kind, count, bytes }) =>
+      events.push(["pack", kind, count, bytes]),
     answered: (payload) => events.push(["pong", payload]),
     concluded: (info, failure) => events.push(["end", info, failure]),
   }, 1_000);
@@ -65,6 +70,8 @@ Deno.test("Inbound copies binary data out of the chunk, and gives buffers of its
   const received: Data[] = [];
   const inbound = new Inbound({
     received: (data) => received.push(data),
+    takesPacks: false,
+    packed: () => {},
     answered: () => {},
     concluded: () => {},
   }, 1_000);
@@ -91,4 +98,48 @@ Deno.test("Inbound tells a fault with its place, and the limit of what is too bi
     ["end", LOST, { type: "protocol", closeCode: 1002, detail }],
     ["end", LOST, { type: "too-big", limit: 1_000 }],
   ]);
+});
+
+Deno.test("Inbound packs many short messages of one kind, where packs are taken", () => {
+  const { inbound, events } = stage(true);
+  const chunk = new Uint8Array(100).fill(97);
+  inbound.start(chunk);
+  for (let at = 0; at < 64; at += 2) {
+    inbound.message("ascii", chunk, at, at + 2);
+  }
+  for (let at = 64; at < 72; at += 2) {
+    inbound.message("binary", chunk, at, at + 2);
+  }
+  inbound.message("ascii", chunk, 72, 73);
+  inbound.finish();
+  assertEquals(events, [
+    ["pack", "ascii", 32, 64],
+    ["pack", "binary", 4, 8],
+    ["message", "a", 1],
+  ]);
+});
+
+Deno.test("Inbound packs no long message, and none that was cut", () => {
+  const { inbound, events } = stage(true);
+  const chunk = new Uint8Array(20_000).fill(97);
+  inbound.start(chunk);
+  for (let count = 0; count < 40; count += 1) {
+    inbound.message("ascii", chunk, 0, 4_097);
+    inbound.message("binary", new Uint8Array(3), 0, 3);
+  }
+  inbound.finish();
+  assertEquals(events.length, 80);
+  assertEquals(events.every(([type]) => type === "message"), true);
+});
+
+Deno.test("Inbound unpacks where packs are not taken", () => {
+  const { inbound, events } = stage();
+  const chunk = new Uint8Array(40).fill(97);
+  inbound.start(chunk);
+  for (let at = 0; at < 40; at += 1) {
+    inbound.message("binary", chunk, at, at + 1);
+  }
+  inbound.finish();
+  assertEquals(events.length, 40);
+  assertEquals(events[39], ["message", [97], 1]);
 });

@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import type { Notice } from "../../../lib/boundary/protocol.ts";
+import type {
+  LogLevel,
+  Notice,
+  StatusKind,
+} from "../../../lib/boundary/protocol.ts";
 import type { Config } from "../../../lib/connection/config/config.ts";
 import type { InboxConfig } from "../../../lib/queue/inbox.ts";
 import { Greeting } from "../../../lib/worker/attempt/greeting.ts";
@@ -33,8 +37,8 @@ function inboxOf(
   return { maxMessages, maxBytes: 1_000, overflow };
 }
 
-function makeHandler(config: Partial<Config> = {}) {
-  const setup = setupWith({ log: "debug" }, {
+function makeHandler(config: Partial<Config> = {}, log: LogLevel = "debug") {
+  const setup = setupWith({ log }, {
     inbox: inboxOf("pause"),
     ...config,
   });
@@ -50,7 +54,7 @@ function makeHandler(config: Partial<Config> = {}) {
   const handler = new InboundHandler({
     config: setup.config,
     notices,
-    logger: new ConnectionLogger(1, "debug", { secrets, notices: { push } }),
+    logger: new ConnectionLogger(1, log, { secrets, notices: { push } }),
   });
   const forms = { greeting, heartbeat };
   handler.start(PAUSES, forms);
@@ -75,6 +79,28 @@ Deno.test("InboundHandler.receive() stores a message, and logs it", () => {
   assertEquals(handler.receive("open", "a", 1), []);
   assertEquals(posted(notices).messages, ["a"]);
   assertEquals(records.length, 1);
+});
+
+Deno.test("InboundHandler.takesPacks() is true where nobody looks at single messages", () => {
+  const takes = (
+    log: LogLevel,
+    config: Partial<Config> = {},
+    kind: StatusKind = "open",
+  ) => makeHandler(config, log).handler.takesPacks(kind);
+  assertEquals(takes("info"), true);
+  assertEquals(takes("debug"), false);
+  assertEquals(takes("info", { heartbeat: HEARTBEAT }), false);
+  assertEquals(takes("info", { inbox: inboxOf("drop-oldest") }), false);
+  assertEquals(takes("info", {}, "connecting"), false);
+  assertEquals(takes("info", {}, "closing"), false);
+});
+
+Deno.test("InboundHandler.receive() stores a pack, and pauses at the bound", () => {
+  const { handler, notices } = makeHandler({}, "info");
+  const buffer = new ArrayBuffer(0);
+  const pack = { kind: "ascii", count: 2, bytes: 9, buffer } as const;
+  assertEquals(handler.receive("open", pack, 9), PAUSE);
+  assertEquals(notices.size, { messages: 2, bytes: 9 });
 });
 
 Deno.test("InboundHandler.receive() delivers nothing while closing", () => {

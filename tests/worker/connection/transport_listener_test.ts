@@ -13,20 +13,26 @@ Deno.test("SocketTransportListener() passes on each event under its socket's num
   const events: TransportEvents = {
     opened: note("opened"),
     received: note("received"),
+    takesPacks: (socket) => socket === 7,
     answered: note("answered"),
     hasRoom: note("hasRoom"),
     ended: note("ended"),
   };
   const listener = new SocketTransportListener(events, 7);
+  const buffer = new ArrayBuffer(0);
   const opened = { protocol: "p", extensions: "x" };
   listener.open(opened);
   listener.message("text", 4);
+  const pack = { kind: "ascii", count: 2, bytes: 9, buffer } as const;
+  assertEquals(listener.takesPacks, true);
+  listener.pack(pack);
   listener.pong("7.1");
   listener.writable();
   listener.end(LOST, undefined);
   assertEquals(calls, [
     ["opened", 7, opened],
     ["received", 7, "text", 4],
+    ["received", 7, pack, 9],
     ["answered", 7, "7.1"],
     ["hasRoom", 7],
     ["ended", 7, LOST, undefined],

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { InboxConfig } from "../../../lib/queue/inbox.ts";
+import type { Pack } from "../../../lib/queue/pack.ts";
 import {
   type Notice,
   RECEIVE_WINDOW_BYTES,
@@ -49,6 +50,11 @@ function collect(
   return post;
 }
 
+/** Messages of one byte each. */
+function makePack(count: number): Pack {
+  return { kind: "ascii", count, bytes: count, buffer: new ArrayBuffer(1) };
+}
+
 /** The same as the hub puts it. */
 function collected(queue: NoticeQueue): readonly Notice[] {
   const { notices, messages, runs } = collect(queue);
@@ -80,6 +86,30 @@ Deno.test("NoticeQueue.fill() gathers messages and transfers large buffers", () 
   assertEquals(post.runs, [1, 1, 3, bytes]);
   assertEquals(post.transfer, [large]);
   assertEquals(queue.after, 3);
+});
+
+Deno.test("NoticeQueue.fill() transfers a pack, when there is credit for all of it", () => {
+  const { queue } = queueWith({ maxMessages: 1e6, maxBytes: 1e9 });
+  const packs = Array.from({ length: 33 }, () => makePack(1_000));
+  for (const pack of packs) queue.storeMessage(pack, pack.bytes);
+  assertEquals([queue.after, queue.size.messages], [33_000, 33_000]);
+  const whole = { messages: RECEIVE_WINDOW_MESSAGES * 2, bytes: 1 << 22 };
+  const post = collect(queue, whole);
+  assertEquals(post.messages, packs.slice(0, 32));
+  assertEquals(post.transfer, packs.slice(0, 32).map(({ buffer }) => buffer));
+  assertEquals(post.runs, [1, 1, 32_000, 32_000]);
+  // There is credit for 768 messages.
+  assert(!queue.hasWork);
+  assertEquals(collected(queue), []);
+  queue.consumed(1_000, 1_000);
+  assert(queue.hasWork);
+  assertEquals(collect(queue, whole).runs, [1, 32_001, 1_000, 1_000]);
+});
+
+Deno.test("NoticeQueue.takesPacks is true where no message is dropped", () => {
+  const { queue: pausing } = queueWith();
+  const { queue: dropping } = queueWith({ overflow: "drop-oldest" });
+  assertEquals([pausing.takesPacks, dropping.takesPacks], [true, false]);
 });
 
 Deno.test("NoticeQueue.fill() adds `unsent` before a `taken` that covers it", () => {
