@@ -11,7 +11,9 @@
 
 import { queueTask } from "../../platform/task.ts";
 
-/** How often to look at a socket that is not done, in milliseconds. */
+/** So many looks follow each other at once: a write takes a turn or two. */
+const SOON = 8;
+/** How often to look after those, in milliseconds. */
 const INTERVAL = 5;
 
 /** Watches what one socket has taken. */
@@ -19,6 +21,7 @@ export class HeldMessages {
   readonly #socket: Pick<WebSocket, "bufferedAmount" | "readyState">;
   readonly #onWritten: () => void;
   #phase: "none" | "some" = "none";
+  #watch: "on" | "over" = "on";
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Watches a socket; `onWritten` is called when it has written all. */
@@ -39,8 +42,7 @@ export class HeldMessages {
   add(): void {
     if (this.#phase === "some") return;
     this.#phase = "some";
-    // In most cases it is written when this task is over.
-    queueTask(() => this.#look());
+    queueTask(() => this.#look(1));
   }
 
   /** Forgets them. */
@@ -50,17 +52,22 @@ export class HeldMessages {
 
   /** Watches no longer; those that were not written stay. */
   stop(): void {
+    this.#watch = "over";
     clearTimeout(this.#timer);
   }
 
-  #look(): void {
+  #look(count: number): void {
     const { bufferedAmount, readyState } = this.#socket;
-    if (this.#phase === "none" || readyState !== WebSocket.OPEN) return;
-    if (bufferedAmount > 0) {
-      this.#timer = setTimeout(() => this.#look(), INTERVAL);
-      return;
-    }
+    if (this.#phase === "none" || this.#watch === "over") return;
+    if (readyState !== WebSocket.OPEN) return;
+    if (bufferedAmount > 0) return this.#lookAgain(count + 1);
     this.#phase = "none";
     this.#onWritten();
+  }
+
+  #lookAgain(count: number): void {
+    const look = () => this.#look(count);
+    if (count <= SOON) queueTask(look);
+    else this.#timer = setTimeout(look, INTERVAL);
   }
 }
