@@ -35,9 +35,12 @@ export class RedisPlace implements AsyncDisposable {
   }
 
   /** A store that knows its generation. */
-  async open(options: Partial<RedisStoreOptions> = {}): Promise<RedisStore> {
-    const client = await this.clients[this.#kind]();
-    const subscriber = await this.clients[this.#kind]();
+  async open(
+    options: Partial<RedisStoreOptions> = {},
+    kind: ClientKind = this.#kind,
+  ): Promise<RedisStore> {
+    const client = await this.clients[kind]();
+    const subscriber = await this.clients[kind]();
     const store = redisStore({ client, subscriber, ...options });
     this.#ping = () => subscriber.ping("now");
     await store.due(1);
