@@ -43,7 +43,8 @@ export const STEP_ADVICE = {
   DNS: "Check the name of the host, and the network",
   TCP:
     "Check host and port, that the server runs, and that no firewall is on the way",
-  proxy: "Check the proxy's URL: the port must be that of an HTTP proxy",
+  proxy: "Check the proxy's URL: the port must be that of an HTTP proxy; " +
+    "--no-proxy goes without it",
   TLS:
     "Check that the port speaks TLS: if not, use a URL that begins with ws://",
   handshake: NO_HTTP_ADVICE,
@@ -191,6 +192,11 @@ export function judgeMessages(
 
 /** Below this part compression is not worth its memory and time. */
 const WORTH_IT = 0.1;
+/** Fewer bytes of messages say nothing of what others would take. */
+const ENOUGH = 1_000;
+const MORE_ADVICE =
+  "To see what compression saves, send more that the server " +
+  "answers (-x TEXT), or wait longer for its messages (--idle TIME)";
 
 /** Judges what compression saved. */
 export function judgeCompression(
@@ -214,8 +220,7 @@ export function judgeCompression(
     return {
       outcome: "good",
       summary: "accepted, but there was no message to measure",
-      advice: "To see what compression saves, send what the server answers " +
-        "(-x TEXT), or wait for its messages (--idle TIME)",
+      advice: MORE_ADVICE,
     };
   }
   const saved = 1 - (sent.wire + received.wire) / plain;
@@ -224,10 +229,12 @@ export function judgeCompression(
     ...trafficLines("sent", sent),
   ];
   const summary = `saves ${Math.round(saved * 100)} %`;
-  return saved >= WORTH_IT ? { outcome: "good", summary, details } : {
+  const finding = { outcome: "good", summary, details } as const;
+  if (saved >= WORTH_IT) return finding;
+  if (plain < ENOUGH) return { ...finding, advice: MORE_ADVICE };
+  return {
+    ...finding,
     outcome: "notable",
-    summary,
-    details,
     advice: "Compression is not worth its memory and time for such messages",
   };
 }

@@ -96,7 +96,8 @@ export class OpeningSteps {
     try {
       this.#conn = await connectTcp(this.#first, this.#attempt);
     } catch (error) {
-      return judgeConnectFailure("TCP", this.#failureOf(error));
+      const whom = this.#plan.route.kind === "proxy" ? "proxy" : "TCP";
+      return judgeConnectFailure(whom, this.#failureOf(error));
     }
     const { hostname, port } = this.#conn.remoteAddr;
     return { outcome: "good", summary: `${hostname}, port ${port}` };

@@ -147,7 +147,7 @@ Deno.test("judgeCompression() notes what is not worth it, and what is declined",
   const poor = judgeCompression({
     agreed: "accepted",
     sent: NONE,
-    received: { messages: 3, plain: 100, wire: 103 },
+    received: { messages: 3, plain: 1_000, wire: 1_030 },
   });
   assertEquals([poor.outcome, poor.summary], ["notable", "saves -3 %"]);
   assertEquals(poor.details?.length, 1);
@@ -158,6 +158,16 @@ Deno.test("judgeCompression() notes what is not worth it, and what is declined",
   });
   assertEquals(declined.outcome, "notable");
   assertMatch(declined.advice ?? "", /permessage-deflate/);
+});
+
+Deno.test("judgeCompression() judges no few bytes", () => {
+  const { outcome, summary, advice } = judgeCompression({
+    agreed: "accepted",
+    sent: NONE,
+    received: { messages: 1, plain: 21, wire: 23 },
+  });
+  assertEquals([outcome, summary], ["good", "saves -10 %"]);
+  assertMatch(advice ?? "", /send more/);
 });
 
 Deno.test("judgeCompression() asks for messages where there was none", () => {

@@ -133,6 +133,16 @@ Deno.test("OpeningSteps.connect() names address and port", async () => {
   );
 });
 
+Deno.test("OpeningSteps.connect() says that a proxy is out of reach", async () => {
+  const url = new URL(`http://127.0.0.1:${findUnusedPort()}`);
+  using stage = new Stage("ws://a.example", {
+    route: { kind: "proxy", url, source: "--proxy" },
+  });
+  const { exitCode, advice } = await stage.connect();
+  assertEquals(exitCode, 3);
+  assertMatch(advice ?? "", /the proxy's URL.*--no-proxy/);
+});
+
 Deno.test("OpeningSteps.tunnel() speaks TLS with a proxy that wants it", async () => {
   await using server = await startEchoServer(ECHO_SETTINGS);
   using proxy = startConnectProxy({ certificate: VALID });
