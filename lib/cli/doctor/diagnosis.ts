@@ -228,7 +228,8 @@ export function judgeCompression(
     ...trafficLines("received", received),
     ...trafficLines("sent", sent),
   ];
-  const summary = `saves ${Math.round(saved * 100)} %`;
+  const percent = Math.round(Math.abs(saved) * 100);
+  const summary = `${saved < 0 ? "adds" : "saves"} ${percent} %`;
   const finding = { outcome: "good", summary, details } as const;
   if (saved >= WORTH_IT) return finding;
   if (plain < ENOUGH) return { ...finding, advice: MORE_ADVICE };

@@ -149,7 +149,7 @@ Deno.test("judgeCompression() notes what is not worth it, and what is declined",
     sent: NONE,
     received: { messages: 3, plain: 1_000, wire: 1_030 },
   });
-  assertEquals([poor.outcome, poor.summary], ["notable", "saves -3 %"]);
+  assertEquals([poor.outcome, poor.summary], ["notable", "adds 3 %"]);
   assertEquals(poor.details?.length, 1);
   const declined = judgeCompression({
     agreed: "declined",
@@ -166,7 +166,7 @@ Deno.test("judgeCompression() judges no few bytes", () => {
     sent: NONE,
     received: { messages: 1, plain: 21, wire: 23 },
   });
-  assertEquals([outcome, summary], ["good", "saves -10 %"]);
+  assertEquals([outcome, summary], ["good", "adds 10 %"]);
   assertMatch(advice ?? "", /send more/);
 });
 

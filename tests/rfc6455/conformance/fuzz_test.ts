@@ -1,10 +1,15 @@
 /**
  * Random and mutated streams, cut anywhere: the same messages and the same
  * verdict as `ws`, or a difference that a section of the RFC explains.
+ *
+ * ```sh
+ * deno test -A tests/rfc6455/conformance/fuzz_test.ts -- --streams 100000
+ * ```
  */
 
 import { inflateRawSync } from "node:zlib";
 import { assertEquals } from "@std/assert";
+import { parseArgs } from "@std/cli";
 import { MessageInflater } from "../../../lib/rfc6455/deflate/message_inflater.ts";
 import {
   PakoDeflater,
@@ -20,7 +25,9 @@ import {
 } from "./random_streams.ts";
 import { ourReceive, type Verdict, wsReceive } from "./ws_reference.ts";
 
-const STREAMS = 10_000;
+const STREAMS = Number(
+  parseArgs(Deno.args, { string: ["streams"] }).streams ?? 10_000,
+);
 const SEED = 6_455;
 /** Within reach of the streams, so that 1009 comes up. */
 const MAX_MESSAGE_SIZE = 500;

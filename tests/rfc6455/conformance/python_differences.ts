@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { ProtocolFault } from "../../../lib/rfc6455/fault.ts";
 import type { PythonVerdict } from "./python_reference.ts";
 import { isEarlyText, isLengthMinimal } from "./differences.ts";
 import type { Verdict } from "./ws_reference.ts";
@@ -54,11 +55,8 @@ export function explainPython(
     event === python.events[index]
   );
   if (!isSameStart) return undefined;
-  const isOfLength = /fewest bytes|A control frame is longer/.test(
-    fault.detail,
-  );
-  if (isOfLength && !isLengthMinimal(stream, fault)) {
-    return "length-not-minimal";
+  if (isOfLength(fault) && hasLength(stream, fault)) {
+    if (!isLengthMinimal(stream, fault)) return "length-not-minimal";
   }
   if (fault.detail.includes("63 bits")) {
     return python.failure === 1009 ? "length-64-bits" : undefined;
@@ -81,4 +79,14 @@ function isControlCounted(ours: Verdict, python: PythonVerdict): boolean {
   return why.startsWith("over size limit") &&
     /^(ping|pong|close) /.test(next) &&
     events.every((event, index) => event === ours.events[index]);
+}
+
+function isOfLength({ detail }: ProtocolFault): boolean {
+  return /fewest bytes|A control frame is longer/.test(detail);
+}
+
+/** Whether the longest form of a length is there, which may end the stream. */
+function hasLength(stream: Uint8Array, { offset }: ProtocolFault): boolean {
+  return offset + 10 <= stream.length || stream[offset + 1]! % 128 < 127 &&
+      offset + 4 <= stream.length;
 }

@@ -2,17 +2,23 @@
  * Random and mutated streams, cut at random points and at each byte: the same
  * messages and the same verdict as python3-websockets, or a difference that a
  * section of the RFC explains.
+ *
+ * ```sh
+ * deno test -A tests/rfc6455/conformance/python_fuzz_test.ts -- --streams 100000
+ * ```
  */
 
 import { assertEquals } from "@std/assert";
+import { parseArgs } from "@std/cli";
 import { requires } from "../../system/requirements.ts";
 import { explainPython, type PythonDifference } from "./python_differences.ts";
 import { pythonReceive } from "./python_reference.ts";
 import { randomChunks, randomFrom, randomStream } from "./random_streams.ts";
 import { ourReceive, type Verdict } from "./ws_reference.ts";
 
-/** Raise it by hand for a longer run, such as 100,000. */
-const STREAMS = 5_000;
+const STREAMS = Number(
+  parseArgs(Deno.args, { string: ["streams"] }).streams ?? 5_000,
+);
 const SEED = 7_692;
 /** Within reach of the streams, so that 1009 comes up. */
 const MAX_MESSAGE_SIZE = 500;
