@@ -200,6 +200,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "client/in_thread": [
     "client/errors",
+    "client/remote",
     "client/workers",
     "worker",
     "worker/features",

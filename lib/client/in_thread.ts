@@ -23,6 +23,8 @@
 
 import { provideMessages } from "./errors/from_failure.ts";
 import * as texts from "./errors/texts.ts";
+import { provideRecord } from "./remote/load_record.ts";
+import * as records from "./remote/session_record.ts";
 import { provideInThread } from "./workers/in_thread_port.ts";
 import * as features from "../worker/features/features.ts";
 import { provideFeatures } from "../worker/features/load_features.ts";
@@ -33,4 +35,5 @@ import * as sessions from "../worker/session/mod.ts";
 provideInThread(serve);
 provideFeatures(features);
 provideSession(sessions);
+provideRecord(records);
 provideMessages(texts);

@@ -11,7 +11,11 @@ import type {
   WorkerPortListener,
 } from "../../lib/client/workers/web_worker_port.ts";
 import { RemoteConnection } from "../../lib/client/remote/remote_connection.ts";
-import { SessionRecord } from "../../lib/client/remote/session_record.ts";
+import {
+  beginSession,
+  provideRecord,
+} from "../../lib/client/remote/load_record.ts";
+import * as records from "../../lib/client/remote/session_record.ts";
 import type { RemoteConnectionListener } from "../../lib/client/remote/listener.ts";
 import type { NoticeOf } from "../../lib/boundary/protocol.ts";
 import { WorkerPool } from "../../lib/client/workers/worker_pool.ts";
@@ -25,6 +29,9 @@ import {
   PROTOCOL_VERSION,
   type Setup,
 } from "../../lib/boundary/protocol.ts";
+
+// What is there at once keeps the tests of a session free of waiting.
+provideRecord(records);
 
 /** A setup that never needs anything. */
 export const SETUP: Setup = {
@@ -272,7 +279,7 @@ export function makeBench(
     setup,
     limits,
     recorder,
-    SessionRecord,
+    beginSession,
   );
   return { clock, workers, pool, recorder, connection };
 }

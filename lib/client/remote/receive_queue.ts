@@ -7,7 +7,6 @@
 
 import type { Data } from "../../queue/data.ts";
 import type { DropReason } from "../../boundary/protocol.ts";
-import type { SessionSetup } from "../../boundary/session.ts";
 import type { Batch } from "../../boundary/batches.ts";
 import { guard } from "../../platform/guard.ts";
 import type { Clock } from "../../platform/clock.ts";
@@ -71,6 +70,8 @@ type Deferred = { readonly after: number; readonly run: () => void };
 export class ReceiveQueue {
   /** Something can be pulled, or the end has come. Only while pulling. */
   onavailable: (() => void) | undefined;
+  /** With a session, an exact one takes its place. */
+  consumption = new Consumption();
   readonly #messages: MessageListener;
   readonly #listener: ReceiveQueueListener;
   readonly #clock: Pick<Clock, "now" | "task">;
@@ -80,7 +81,6 @@ export class ReceiveQueue {
   /** Only counted while `hold`. */
   #heldBytes = 0;
   readonly #received = { messages: 0, bytes: 0 };
-  readonly #consumption: Consumption;
   /** Messages up to this number have arrived, or will not. */
   #arrived = 0;
   #deferred: Deferred[] = [];
@@ -92,14 +92,12 @@ export class ReceiveQueue {
   /** Makes an empty queue that holds. */
   constructor(
     messages: MessageListener,
-    { listener, clock, ack }: {
+    { listener, clock }: {
       readonly listener: ReceiveQueueListener;
       readonly clock: Pick<Clock, "now" | "task">;
-      readonly ack?: SessionSetup["ack"] | undefined;
     },
   ) {
     this.#clock = clock;
-    this.#consumption = new Consumption(ack);
     this.#messages = messages;
     this.#listener = listener;
   }
@@ -114,36 +112,9 @@ export class ReceiveQueue {
     return this.#received;
   }
 
-  /** The number of the last message that was given to the application. */
-  get given(): number {
-    return this.#consumption.given;
-  }
-
-  /** The number of the last message that has arrived. */
-  get arrived(): number {
-    return this.#arrived;
-  }
-
-  /** With a session: the number of the last message that is consumed. */
-  get consumed(): number {
-    return this.#consumption.consumed;
-  }
-
-  /** With a session: the sizes of the messages that are not consumed; 0 for those that were given out. */
-  get unconsumed(): readonly number[] {
-    const { given, consumed } = this.#consumption;
-    if (consumed >= this.#arrived) return [];
-    const sizes = new Array<number>(given - consumed).fill(0);
-    for (const { reader } of this.#batches) {
-      sizes.push(...reader.rest().map(sizeOf));
-    }
-    return sizes;
-  }
-
-  /** With a session: all messages up to this number, as far as they were given out, are consumed. */
-  acknowledge(number: number): void {
-    this.#consumption.acknowledge(number);
-    this.#offerCredit();
+  /** What waits, in order. */
+  get waiting(): readonly Data[] {
+    return this.#batches.flatMap(({ reader }) => reader.rest());
   }
 
   /**
@@ -167,7 +138,7 @@ export class ReceiveQueue {
     this.#tasks.restore(this.#clock.now());
     const { first, count, bytes } = batch;
     // With a session, the server keeps what nobody reads.
-    const isHeld = this.#mode === "hold" && !this.#consumption.isExact;
+    const isHeld = this.#mode === "hold" && !this.consumption.isExact;
     const credit = isHeld ? "given" : "owed";
     const reader = new BatchReader(batch);
     const waiting = { first, count, bytes, reader, credit } as const;
@@ -176,11 +147,11 @@ export class ReceiveQueue {
     this.#received.messages += count;
     this.#received.bytes += bytes;
     this.#arrived = first + count - 1;
-    this.#consumption.arrived(this.#arrived);
+    this.consumption.arrived(this.#arrived);
     switch (this.#mode) {
       case "hold":
         if (!isHeld) break;
-        this.#consumption.add(count, bytes);
+        this.consumption.add(count, bytes);
         this.#trimHeld(bytes);
         break;
       case "push":
@@ -237,27 +208,27 @@ export class ReceiveQueue {
     const batch = this.#batches[0];
     if (this.#mode !== "pull") return undefined;
     // Who asks for the next one is done with those before.
-    this.#consumption.finish();
+    this.consumption.finish();
     const data = batch && this.#shift(batch);
-    this.#offerCredit();
+    this.offerCredit();
     return data;
   }
 
   /** Drops all messages, and those that still come. The listener is not called from within. */
   refuse(reason: DropReason): void {
     this.#mode = "refuse";
-    this.#consumption.finish();
+    this.consumption.finish();
     this.#discard(reason);
     queueMicrotask(() => this.#proceed());
   }
 
   /** The worker's successor knows of no credit, and counts from 1, but with a session. */
   crashed(): void {
-    const { isExact } = this.#consumption;
+    const { isExact } = this.consumption;
     const arrived = isExact ? this.#arrived : 0;
     this.releaseAll();
     this.#arrived = arrived;
-    this.#consumption.restart();
+    this.consumption.restart();
     this.#batches = this.#batches.map((each) => {
       const first = isExact ? each.first : -Infinity;
       return { ...each, first, credit: "given" };
@@ -271,7 +242,7 @@ export class ReceiveQueue {
 
   /** The credit that has not been sent, which is sent now. */
   takeCredit(): Credit {
-    return this.#consumption.take();
+    return this.consumption.take();
   }
 
   /**
@@ -310,7 +281,7 @@ export class ReceiveQueue {
   #rest(): void {
     this.#activity = "resting";
     this.#finish();
-    this.#offerCredit();
+    this.offerCredit();
   }
 
   /** Messages up to this number have been dispatched, or hold nothing up. */
@@ -338,19 +309,19 @@ export class ReceiveQueue {
     const batch = this.#batches[0];
     if (this.#mode !== "push" || batch === undefined) return false;
     this.#messages.message(this.#shift(batch));
-    this.#consumption.finish();
+    this.consumption.finish();
     return true;
   }
 
   /** Takes the first message out of the first batch. */
   #shift(batch: Waiting): Data {
-    this.#consumption.give(batch.first + batch.reader.taken);
+    this.consumption.give(batch.first + batch.reader.taken);
     const data = batch.reader.next();
     this.#length -= 1;
     if (!batch.reader.hasMore) {
       this.#batches.shift();
       if (batch.credit === "owed") {
-        this.#consumption.add(batch.count, batch.bytes);
+        this.consumption.add(batch.count, batch.bytes);
       }
     }
     return data;
@@ -375,17 +346,18 @@ export class ReceiveQueue {
     for (const batch of this.#batches) {
       for (const data of batch.reader.rest()) bytes += sizeOf(data);
       if (batch.credit === "owed") {
-        this.#consumption.add(batch.count, batch.bytes);
+        this.consumption.add(batch.count, batch.bytes);
       }
     }
     this.#batches = [];
     this.#length = 0;
     if (count > 0) this.#listener.unread(count, bytes, reason);
-    this.#offerCredit();
+    this.offerCredit();
   }
 
-  #offerCredit(): void {
-    if (this.#consumption.isDue) this.#listener.ready();
+  /** Tells the worker what is consumed, if that is worth it. */
+  offerCredit(): void {
+    if (this.consumption.isDue) this.#listener.ready();
   }
 }
 

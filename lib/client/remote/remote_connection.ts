@@ -17,6 +17,7 @@ import type {
   Setup,
   StatusNotice,
 } from "../../boundary/protocol.ts";
+import type { SessionSetup } from "../../boundary/session.ts";
 import { Closing, type End, ENDED, LIVE, WITHOUT_WORKER } from "./closing.ts";
 import { FailedStarts } from "./failed_starts.ts";
 import type { Post, PostSender } from "../workers/post_sender.ts";
@@ -43,8 +44,8 @@ export class RemoteConnection
   readonly outgoing: SendQueue;
   /** Messages that have arrived on this thread. */
   readonly incoming: ReceiveQueue;
-  /** With the option `session`. */
-  readonly session: SessionRecord | undefined;
+  /** With the option `session`, once its code is loaded. */
+  session: SessionRecord | undefined;
   readonly #setup: Setup;
   readonly #pool: WorkerPool;
   readonly #listener: GuardedListener;
@@ -66,7 +67,7 @@ export class RemoteConnection
     setup: Setup,
     outbox: OutboxLimits,
     listener: RemoteConnectionListener,
-    Session?: typeof SessionRecord,
+    begin?: (connection: RemoteConnection, session: SessionSetup) => void,
   ) {
     this.#pool = pool;
     this.#setup = setup;
@@ -83,11 +84,16 @@ export class RemoteConnection
     this.incoming = new ReceiveQueue(this.#listener, {
       listener: this,
       clock: pool.clock,
-      ack: session?.ack,
     });
-    this.session = session && Session &&
-      new Session(this.incoming, this.outgoing);
-    pool.join(this);
+    if (session && begin) {
+      pool.checkOpen();
+      begin(this, session);
+    } else this.join();
+  }
+
+  /** Goes to a worker, unless it was closed before. */
+  join(): void {
+    if (this.#phase.kind === "live") this.#pool.join(this);
   }
 
   /** The connection's id in the present worker or the last one; 0 before the first. */

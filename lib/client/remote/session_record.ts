@@ -9,11 +9,14 @@ import type {
   SessionKept,
   SessionMark,
   SessionRemains,
+  SessionSetup,
 } from "../../boundary/session.ts";
 import type { NoticeOf } from "../../boundary/protocol.ts";
 import { randomHex } from "../../platform/random_hex.ts";
+import { sizeOf } from "../../queue/data.ts";
 import { ATTEMPT_MARGIN } from "../../session/wire/limits.ts";
 import type { PostSender } from "../workers/post_sender.ts";
+import { ExactConsumption } from "./exact_consumption.ts";
 import type { ReceiveQueue } from "./receive_queue.ts";
 import type { SendQueue } from "./send_queue.ts";
 
@@ -53,6 +56,7 @@ export interface SessionInfo {
 /** The session of one connection. */
 export class SessionRecord {
   readonly #incoming: ReceiveQueue;
+  readonly #consumption: ExactConsumption;
   readonly #outgoing: SendQueue;
   readonly #instance = randomHex(16);
   #kept: SessionKept | undefined;
@@ -60,8 +64,14 @@ export class SessionRecord {
   #marks: readonly SessionMark[] = [];
 
   /** Makes the record of a session that has not begun. */
-  constructor(incoming: ReceiveQueue, outgoing: SendQueue) {
+  constructor(
+    incoming: ReceiveQueue,
+    outgoing: SendQueue,
+    ack: SessionSetup["ack"],
+  ) {
     this.#incoming = incoming;
+    this.#consumption = new ExactConsumption(ack);
+    incoming.consumption = this.#consumption;
     this.#outgoing = outgoing;
   }
 
@@ -74,11 +84,11 @@ export class SessionRecord {
   get info(): SessionInfo | undefined {
     const { accepted = 0, ticket } = this.#kept ?? {};
     if (ticket === undefined) return undefined;
-    const { arrived, consumed } = this.#incoming;
+    const { last, consumed } = this.#consumption;
     return {
       id: ticket.session,
       accepted,
-      received: this.#reached(arrived),
+      received: this.#reached(last),
       consumed: this.#reached(consumed),
       unacknowledged: this.#outgoing.messages - this.#outgoing.waiting,
     };
@@ -86,7 +96,7 @@ export class SessionRecord {
 
   /** The number of the message that was given out last, as text; empty without a session. */
   get lastEventId(): string {
-    const { given } = this.#incoming;
+    const { given } = this.#consumption;
     const mark = this.#marks.findLast(({ after }) => after < given);
     return mark ? `${mark.seq + given - mark.after}` : "";
   }
@@ -110,16 +120,18 @@ export class SessionRecord {
 
   /** The application has consumed what it was given up to this number. */
   acknowledge(seq: number): void {
-    const { given } = this.#incoming;
+    const { given } = this.#consumption;
     const mark = this.#marks.findLast(({ after, seq: start }) =>
       after < given && start < seq
     );
-    if (mark) this.#incoming.acknowledge(mark.after + seq - mark.seq);
+    if (mark === undefined) return;
+    this.#consumption.acknowledge(mark.after + seq - mark.seq);
+    this.#incoming.offerCredit();
   }
 
   /** What the next worker has to know. */
   remains(): SessionRemains {
-    const { arrived, consumed, unconsumed } = this.#incoming;
+    const { last: arrived, consumed } = this.#consumption;
     const kept = this.#kept;
     const marks = this.#marks.filter(({ after }) => after <= arrived);
     // A worker may end before it reports its attempts; the next one dials later ones.
@@ -130,14 +142,22 @@ export class SessionRecord {
       instance: this.#instance,
       ...kept && { kept },
       ...{ marks, arrived, consumed },
-      sizes: unconsumed,
+      sizes: this.#sizes,
       unaccepted: this.hasBegun ? this.#outgoing.retained : [],
     };
   }
 
+  /** The sizes of what is not consumed; 0 for what was given out. */
+  get #sizes(): readonly number[] {
+    const { last, given, consumed } = this.#consumption;
+    if (consumed >= last) return [];
+    const givenOut = new Array<number>(given - consumed).fill(0);
+    return [...givenOut, ...this.#incoming.waiting.map(sizeOf)];
+  }
+
   /** Notes where numbers go on. */
   #mark(mark: SessionMark): void {
-    const { consumed } = this.#incoming;
+    const { consumed } = this.#consumption;
     const first = this.#marks.findLastIndex(({ after }) => after <= consumed);
     // The message that a later mark, or one at this place, stood for never came.
     const before = this.#marks.slice(Math.max(0, first))

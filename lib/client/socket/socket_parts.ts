@@ -17,7 +17,7 @@ import type { NoticeOf } from "../../boundary/protocol.ts";
 import { writeLog } from "../options/logger.ts";
 import { type Sendable, toMessage } from "../remote/message_data.ts";
 import { MessageStream } from "./message_stream.ts";
-import { SessionRecord } from "../remote/session_record.ts";
+import { beginSession } from "../remote/load_record.ts";
 import { SocketCounters } from "./socket_counters.ts";
 import type { ReconnectingWebSocketOptions } from "../options/options.ts";
 import { Probes } from "./probes.ts";
@@ -91,7 +91,7 @@ export class SocketParts implements RemoteConnectionListener {
       setup,
       outbox,
       this,
-      SessionRecord,
+      beginSession,
     );
   }
 

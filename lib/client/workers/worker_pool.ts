@@ -73,12 +73,7 @@ export class WorkerPool implements AsyncDisposable {
    * @throws {DOMException} `InvalidStateError` when the pool has been disposed of.
    */
   join(connection: HostedConnection): void {
-    if (this.#disposal) {
-      throw new DOMException(
-        "Cannot open a connection: its WorkerHost has been disposed of",
-        "InvalidStateError",
-      );
-    }
+    this.checkOpen();
     if (this.#hosts.size === 0) this.#watch();
     const supervisors = keepsSockets(connection)
       ? this.#native
@@ -88,6 +83,19 @@ export class WorkerPool implements AsyncDisposable {
     );
     this.#hosts.set(connection, supervisor);
     supervisor.join(connection);
+  }
+
+  /**
+   * Says whether a connection may join.
+   *
+   * @throws {DOMException} `InvalidStateError` when the pool has been disposed of.
+   */
+  checkOpen(): void {
+    if (!this.#disposal) return;
+    throw new DOMException(
+      "Cannot open a connection: its WorkerHost has been disposed of",
+      "InvalidStateError",
+    );
   }
 
   /** Immediately starts a new worker in place of one that crashed, for `reconnect()`. */

@@ -20,6 +20,20 @@ export class ResolveError extends Error {
   }
 }
 
+/**
+ * Loads a part of the worker.
+ *
+ * @throws {ResolveError} It cannot be loaded now, as when the network is gone.
+ */
+export async function loadPart<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    const detail = `Cannot load a part of the worker: ${describeError(error)}`;
+    throw new ResolveError({ type: "worker", detail, retryable: true });
+  }
+}
+
 /** Makes a failure of a thrown value; `fallback` says who failed, if the value does not. */
 export function failureOf(error: unknown, fallback: ProviderName): Failure {
   if (error instanceof ResolveError) return error.failure;

@@ -5,8 +5,7 @@
  */
 
 import type { Setup } from "../../boundary/protocol.ts";
-import { ResolveError } from "../attempt/failures.ts";
-import { describeError } from "../attempt/hooks.ts";
+import { loadPart } from "../attempt/failures.ts";
 
 /** What only some connections need. */
 export type Features = typeof import("./features.ts");
@@ -39,11 +38,5 @@ export function needsFeatures(
  * @throws {ResolveError} They cannot be loaded now, as when the network is gone.
  */
 export async function loadFeatures(): Promise<Features> {
-  if (provided !== undefined) return provided;
-  try {
-    return await import("./features.ts");
-  } catch (error) {
-    const detail = `Cannot load a part of the worker: ${describeError(error)}`;
-    throw new ResolveError({ type: "worker", detail, retryable: true });
-  }
+  return provided ?? await loadPart(() => import("./features.ts"));
 }

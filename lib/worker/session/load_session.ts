@@ -4,8 +4,7 @@
  * @module
  */
 
-import { ResolveError } from "../attempt/failures.ts";
-import { describeError } from "../attempt/hooks.ts";
+import { loadPart } from "../attempt/failures.ts";
 
 /** What a connection with a session needs. */
 export type SessionModule = typeof import("./mod.ts");
@@ -23,11 +22,5 @@ export function provideSession(module: SessionModule): void {
  * @throws {ResolveError} It cannot be loaded now, as when the network is gone.
  */
 export async function loadSession(): Promise<SessionModule> {
-  if (provided !== undefined) return provided;
-  try {
-    return await import("./mod.ts");
-  } catch (error) {
-    const detail = `Cannot load sessions: ${describeError(error)}`;
-    throw new ResolveError({ type: "worker", detail, retryable: true });
-  }
+  return provided ?? await loadPart(() => import("./mod.ts"));
 }

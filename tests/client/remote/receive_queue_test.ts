@@ -1,10 +1,12 @@
 import { packsOf } from "../../../lib/queue/pack.ts";
 import type { NoticeOf } from "../../../lib/boundary/protocol.ts";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertInstanceOf } from "@std/assert";
 import {
   RECEIVE_WINDOW_BYTES,
   RECEIVE_WINDOW_MESSAGES,
 } from "../../../lib/boundary/protocol.ts";
+import { ExactConsumption } from "../../../lib/client/remote/exact_consumption.ts";
+import type { ReceiveQueue } from "../../../lib/client/remote/receive_queue.ts";
 import type { SessionSetup } from "../../../lib/boundary/session.ts";
 import { makeBench, makeOpenBench, settle, SETUP } from "../fake_worker.ts";
 
@@ -18,6 +20,11 @@ const SESSION: SessionSetup = {
 
 /** Credit of so many bytes is worth a record of its own. */
 const PLENTY = RECEIVE_WINDOW_BYTES / 4;
+
+function exactly({ consumption }: ReceiveQueue): ExactConsumption {
+  assertInstanceOf(consumption, ExactConsumption);
+  return consumption;
+}
 
 Deno.test("ReceiveQueue.receive() holds messages until somebody listens", async () => {
   const { connection, recorder, workers: { last } } = makeOpenBench();
@@ -230,17 +237,12 @@ Deno.test("ReceiveQueue.receive() keeps for a session what nobody reads, and rep
   const half = "x".repeat(1 << 19);
   for (const first of [1, 2, 3]) last.deliver([half], { first });
   assertEquals([incoming.messages, last.all("consumed")], [3, []]);
-  assertEquals(incoming.unconsumed, [1 << 19, 1 << 19, 1 << 19]);
+  assertEquals(incoming.waiting, [half, half, half]);
   incoming.consume("push");
   await settle();
   assertEquals(recorder.take().length, 3);
   assertEquals(last.all("consumed").at(-1)?.upTo, 3);
-  assertEquals([incoming.arrived, incoming.given, incoming.consumed], [
-    3,
-    3,
-    3,
-  ]);
-  assertEquals(incoming.unconsumed, []);
+  assertEquals(incoming.waiting, []);
 });
 
 Deno.test("ReceiveQueue.pull() consumes for a session what came before", async () => {
@@ -250,10 +252,10 @@ Deno.test("ReceiveQueue.pull() consumes for a session what came before", async (
   incoming.consume("pull");
   await settle();
   last.deliver(["a", "bc"]);
-  assertEquals([incoming.pull(), incoming.consumed], ["a", 0]);
-  assertEquals(incoming.unconsumed, [0, 2]);
-  assertEquals([incoming.pull(), incoming.consumed], ["bc", 1]);
-  assertEquals([incoming.pull(), incoming.consumed], [undefined, 2]);
+  assertEquals([incoming.pull(), exactly(incoming).consumed], ["a", 0]);
+  assertEquals(incoming.waiting, ["bc"]);
+  assertEquals([incoming.pull(), exactly(incoming).consumed], ["bc", 1]);
+  assertEquals([incoming.pull(), exactly(incoming).consumed], [undefined, 2]);
   await settle();
   assertEquals(last.all("consumed").at(-1)?.upTo, 2);
 });
@@ -266,7 +268,8 @@ Deno.test("ReceiveQueue.acknowledge() reports what the application says", async 
   last.deliver(["a", "b"]);
   await settle();
   assertEquals(last.all("consumed"), []);
-  incoming.acknowledge(1);
+  exactly(incoming).acknowledge(1);
+  incoming.offerCredit();
   assertEquals(last.all("consumed").at(-1)?.upTo, 1);
 });
 
@@ -280,12 +283,12 @@ Deno.test("ReceiveQueue.crashed() goes on with the numbers of a session", async 
   workers.last.deliver(["a", "b"]);
   incoming.pull();
   workers.last.fail("Boom");
-  assertEquals([incoming.arrived, incoming.given], [2, 1]);
+  assertEquals([exactly(incoming).last, exactly(incoming).given], [2, 1]);
   clock.advance(5_000);
   workers.last.ready();
   workers.last.open(2);
   workers.last.deliver(["c"], { id: 2, first: 3 });
   const pulled = [incoming.pull(), incoming.pull(), incoming.pull()];
   assertEquals(pulled, ["b", "c", undefined]);
-  assertEquals(incoming.consumed, 3);
+  assertEquals(exactly(incoming).consumed, 3);
 });
