@@ -33,7 +33,7 @@ const ITEMS: readonly Item[] = [
   { name: "@holdfast/websocket", entry: "mod.ts", budget: 26_000, ours: true },
   ours("ReconnectingWebSocket", 22_100),
   ours("WorkerWebSocket", 14_200),
-  ours("describeClose", 2_600),
+  ours("describeClose", 2_900),
   {
     name: "@holdfast/websocket/worker",
     entry: "worker.ts",
