@@ -32,6 +32,8 @@ export interface InboundEvents {
   concluded(info: CloseInfo, failure: Failure | undefined): void;
 }
 
+/** Fewer messages are quicker one by one. */
+const WORTH_A_COPY = { ascii: 12, binary: 4 };
 /** A transferred buffer costs as much as so many messages. */
 const WORTH_A_PACK = { ascii: 32, binary: 4 };
 
@@ -80,10 +82,7 @@ export class Inbound implements ProtocolListener {
       return;
     }
     this.#flush();
-    const data = kind === "binary"
-      ? ownBuffer(isPart ? bytes.slice(start, end) : bytes)
-      : decodeText(bytes, start, end);
-    this.#events.received(data, end - start);
+    this.#passOn(kind, bytes, start, end);
   }
 
   /** A pong arrived. */
@@ -110,11 +109,31 @@ export class Inbound implements ProtocolListener {
     const bounds = this.#short;
     if (bounds.length === 0) return;
     this.#short = [];
+    if (bounds.length < WORTH_A_COPY[this.#kind] * 2) {
+      for (let index = 0; index < bounds.length; index += 2) {
+        const [start, end] = [bounds[index]!, bounds[index + 1]!];
+        this.#passOn(this.#kind, this.#chunk!, start, end);
+      }
+      return;
+    }
     for (const pack of packsOf(this.#kind, this.#chunk!, bounds)) {
       const isWorth = pack.count >= WORTH_A_PACK[pack.kind];
       if (isWorth && this.#events.takesPacks) this.#events.packed(pack);
       else this.#unpack(pack);
     }
+  }
+
+  #passOn(
+    kind: MessageKind,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const isPart = bytes === this.#chunk;
+    const data = kind === "binary"
+      ? ownBuffer(isPart ? bytes.slice(start, end) : bytes)
+      : decodeText(bytes, start, end);
+    this.#events.received(data, end - start);
   }
 
   #unpack(pack: Pack): void {
