@@ -17,10 +17,45 @@ const MESSAGES = 65_536;
 /** Long enough for the flood to come to a stop where it is stopped. */
 const FLOOD_BLOCK = 3_000;
 
+/** What arrives while the main thread is blocked for longer, and what it may take. */
+const ARRIVING = { size: 1_024, messages: 300_000, block: 8_000 };
+/** The bound of the inbox and 64 MiB. */
+const ARRIVING_MIB = 128;
+
 /** The heartbeat gap, and the memory that a flood takes. */
 export const blocked: readonly Scenario[] = [
   {
+    name: "arriving",
+    rows: [
+      {
+        title:
+          "300,000 × 1 KiB arrive while the main thread is blocked for 8 s: growth",
+        figure: "growth",
+        unit: "MiB",
+        compare: "none",
+        reach: ["<=", ARRIVING_MIB],
+      },
+    ],
+    repetitions: 2,
+    otherRepetitions: 1,
+    subjects: ["native", "holdfast"],
+    async measure(connect, { packed }) {
+      const client = connect(`${packed}/binary/${ARRIVING.size}`);
+      client.binaryType = "arraybuffer";
+      await opened(client);
+      const before = memory().now;
+      client.send(`${ARRIVING.messages}`);
+      // The request has to get out first.
+      await pause(20);
+      block(ARRIVING.block);
+      const growth = memory().now - before;
+      client.close();
+      return { growth };
+    },
+  },
+  {
     name: "heartbeat",
+    shown: "all",
     rows: [
       {
         title: "longest heartbeat gap in a 10 s block, at 100 ms",
@@ -52,6 +87,7 @@ export const blocked: readonly Scenario[] = [
   },
   {
     name: "flood",
+    shown: "all",
     rows: [
       {
         title: "1 GiB flood, main thread blocked for 3 s: memory while blocked",

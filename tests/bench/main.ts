@@ -5,6 +5,7 @@
  * deno task bench
  * deno task bench --only inbound --only saturated
  * deno task bench --quick
+ * deno task bench --all
  * ```
  *
  * @module
@@ -20,13 +21,13 @@ import { type Result, table } from "./harness/table.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
 if (import.meta.main) {
-  const { only, quick } = parseArgs(Deno.args, {
+  const { only, quick, all } = parseArgs(Deno.args, {
     string: ["only"],
     collect: ["only"],
-    boolean: ["quick"],
+    boolean: ["quick", "all"],
   });
-  const wanted = SCENARIOS.filter(({ name }) =>
-    only.length === 0 || only.includes(name)
+  const wanted = SCENARIOS.filter(({ name, shown }) =>
+    only.length > 0 ? only.includes(name) : all || shown === undefined
   );
   await using servers = await startServers();
   const results: Result[] = [];
@@ -37,7 +38,7 @@ if (import.meta.main) {
     const seconds = (performance.now() - started) / 1000;
     console.error(`${scenario.name}: ${seconds.toFixed(0)} s`);
   }
-  console.log(table(results));
+  console.log(table(results, all || only.length > 0 ? "all" : undefined));
   const [load = NaN] = Deno.loadavg();
   console.log(
     `\n${navigator.hardwareConcurrency} cores, load average ${

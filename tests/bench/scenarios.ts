@@ -14,10 +14,10 @@ import { roundTrip } from "./round_trip.ts";
 
 /** All scenarios. */
 export const SCENARIOS: readonly Scenario[] = [
+  ...opening,
   ...inbound,
   ...outbound,
   ...roundTrip,
-  ...opening,
   ...fleet,
   ...blocked,
 ];

@@ -28,6 +28,8 @@ export interface Row {
   readonly unit: string;
   /** How a figure is compared with that of the platform's WebSocket. */
   readonly compare: "ratio" | "difference" | "none";
+  /** `"all"`: a row that explains others, printed with `--all` only. */
+  readonly shown?: "all";
   /** The figure to reach: `>=` or `<=` of the comparison, or of the figure. */
   readonly reach?: readonly [">=" | "<=", number];
 }
@@ -36,6 +38,8 @@ export interface Row {
 export interface Scenario {
   readonly name: string;
   readonly rows: readonly Row[];
+  /** `"all"`: measured with `--all` or by name only. */
+  readonly shown?: "all";
   /** How often each client is measured; the platform's and ours. */
   readonly repetitions: number;
   /** How often the others are measured: they change little from run to run. */

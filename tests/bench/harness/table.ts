@@ -14,11 +14,13 @@ export interface Result {
   readonly figures: ReadonlyMap<Subject, readonly Figures[]>;
 }
 
-/** Makes a table of medians. */
-export function table(results: readonly Result[]): string {
+/** Makes a table of medians; `"all"`: with the rows that explain others. */
+export function table(results: readonly Result[], shown?: "all"): string {
   const head = ["what", "reach", "holds", ...SUBJECTS];
   const body = results.flatMap((result) =>
-    result.scenario.rows.map((row) => cells(row, result))
+    result.scenario.rows
+      .filter((row) => shown === "all" || row.shown === undefined)
+      .map((row) => cells(row, result))
   );
   return align([head, ...body]).map((row) => `| ${row.join(" | ")} |`)
     .toSpliced(1, 0, `|${head.map(() => " --- ").join("|")}|`).join("\n");
