@@ -1,8 +1,8 @@
 /**
  * A WebSocket that stays connected. The socket, its heartbeat and its reconnect
- * loop live in a worker. In Deno and Chromium a blocked main thread can neither
- * stall a heartbeat nor lose the connection; `docs/runtimes.md` says what other
- * platforms give.
+ * loop live in a worker. In Deno, Node, Bun and Chromium a blocked main thread can
+ * neither stall a heartbeat nor lose the connection; `docs/runtimes.md` says what
+ * Firefox and Safari give.
  *
  * - {@linkcode ReconnectingWebSocket} has the surface of a `WebSocket`, finds
  *   out a dead peer, and connects again without a stampede. What is sent while

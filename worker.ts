@@ -8,6 +8,12 @@
  * @module
  */
 
+import { workerThreads } from "./lib/platform/node.ts";
 import { type Endpoint, serve } from "./lib/worker/serve.ts";
 
-serve(globalThis as unknown as Endpoint, "own");
+// A thread of Node has a port instead of a scope.
+const port = "postMessage" in globalThis
+  ? undefined
+  : workerThreads()?.parentPort;
+
+serve((port ?? globalThis) as Endpoint, "own");

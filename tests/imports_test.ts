@@ -127,6 +127,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "transport/load": [
     "connection/config",
+    "platform",
     "transport",
     "transport/native",
     "transport/tcp",
@@ -187,7 +188,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "session/wire",
     "client/workers",
   ],
-  "client/options": [...PURE, "boundary", "session/wire", "client/workers"],
+  "client/options": [
+    ...PURE,
+    "boundary",
+    "platform",
+    "session/wire",
+    "client/workers",
+  ],
   "client/socket": [
     ...PURE,
     "boundary",
@@ -213,6 +220,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "client/remote",
     "client/socket",
     "client/workers",
+    "platform",
   ],
   "messages/format": ["queue", "client/errors", "client/options"],
   messages: [

@@ -30,14 +30,14 @@ interface Item {
  * 16 kB for the worker; these are what holds today.
  */
 const ITEMS: readonly Item[] = [
-  { name: "@holdfast/websocket", entry: "mod.ts", budget: 26_000, ours: true },
-  ours("ReconnectingWebSocket", 22_100),
-  ours("WorkerWebSocket", 14_200),
+  { name: "@holdfast/websocket", entry: "mod.ts", budget: 26_500, ours: true },
+  ours("ReconnectingWebSocket", 22_600),
+  ours("WorkerWebSocket", 14_700),
   ours("describeClose", 2_900),
   {
     name: "@holdfast/websocket/worker",
     entry: "worker.ts",
-    budget: 19_300,
+    budget: 19_600,
     ours: true,
   },
   {

@@ -8,6 +8,7 @@ import { LOST } from "../rfc6455/close.ts";
 import { PLATFORM_CONFIG } from "../connection/config/config.ts";
 import type { Data } from "../queue/data.ts";
 import type { Failure } from "../connection/failure.ts";
+import { PlatformCloseEvent } from "../platform/close_event.ts";
 import type { OutboxLimits } from "../queue/outbox.ts";
 import type { Setup } from "../boundary/protocol.ts";
 import {
@@ -268,7 +269,9 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
     const { closeCode: code, reason, wasClean } = failed ? LOST : info;
     this.#readyState = CLOSED;
     if (failed) this.dispatchEvent(new Event("error"));
-    this.dispatchEvent(new CloseEvent("close", { code, reason, wasClean }));
+    this.dispatchEvent(
+      new PlatformCloseEvent("close", { code, reason, wasClean }),
+    );
   }
 }
 

@@ -4,11 +4,22 @@
  * @module
  */
 
-/** Calls a function; what it throws goes to the platform's `reportError`. */
+/** Calls a function; what it throws is reported. */
 export function guard(run: () => void): void {
   try {
     run();
   } catch (error) {
-    reportError(error);
+    report(error);
   }
+}
+
+/**
+ * Reports an error as one that nobody caught: `reportError`, or in Node, which
+ * has none, the event `uncaughtException`.
+ */
+export function report(error: unknown): void {
+  if ("reportError" in globalThis) return reportError(error);
+  queueMicrotask(() => {
+    throw error;
+  });
 }

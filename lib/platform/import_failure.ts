@@ -11,17 +11,19 @@
 const PASSING = /^(?:408|425|429|5\d\d)$/;
 /** In Deno: a status, or a connection that failed. */
 const DENO_PASSING = /failed: (?:408|425|429|5\d\d)\b|error sending request/i;
-/** The code of each error of Deno's module loader. */
-const DENO_CODE = "ERR_MODULE_NOT_FOUND";
+/** The code of each error of Deno's module loader, and of Node's where nothing is there. */
+const NOT_FOUND = "ERR_MODULE_NOT_FOUND";
+/** The code of Node for a URL of `https:`. */
+const NOT_LOADABLE = "ERR_UNSUPPORTED_ESM_URL_SCHEME";
 /** How browsers say that there is no module; they hide why. */
 const NOT_FETCHED = /dynamically imported module|importing a module script/i;
 
 /** Tells whether another import would fail as well. */
 export function isHopeless(error: unknown, url: string): boolean {
   if (!(error instanceof Error)) return false;
-  if (Reflect.get(error, "code") === DENO_CODE) {
-    return !DENO_PASSING.test(error.message);
-  }
+  const code: unknown = Reflect.get(error, "code");
+  if (code === NOT_LOADABLE) return true;
+  if (code === NOT_FOUND) return !DENO_PASSING.test(error.message);
   // Of the module itself, unless it has parsed some JSON meanwhile.
   if (error instanceof SyntaxError) return !/json/i.test(error.message);
   if (!NOT_FETCHED.test(error.message)) return false;
@@ -45,15 +47,20 @@ export interface PolicyWatch {
   stop(): void;
 }
 
+/** A scope that has events, or one of Node, which has none and no policy. */
+type Scope = Partial<
+  Pick<EventTarget, "addEventListener" | "removeEventListener">
+>;
+
 /** Watches what the content security policy of a worker forbids. */
-export function watchPolicy(scope: EventTarget = globalThis): PolicyWatch {
+export function watchPolicy(scope: Scope = globalThis): PolicyWatch {
   const forbidden = new Set<unknown>();
   const onViolation = (event: object) =>
     void forbidden.add(Reflect.get(event, "blockedURI"));
-  scope.addEventListener("securitypolicyviolation", onViolation);
+  scope.addEventListener?.("securitypolicyviolation", onViolation);
   return {
     forbade: (url) => forbidden.has(url),
     stop: () =>
-      scope.removeEventListener("securitypolicyviolation", onViolation),
+      scope.removeEventListener?.("securitypolicyviolation", onViolation),
   };
 }

@@ -21,8 +21,8 @@ export interface Endpoint {
   onmessage: ((event: MessageEvent) => void) | null;
   /** Called when a post of the client could not be read. */
   onmessageerror: ((event: MessageEvent) => void) | null;
-  /** Ends the worker; ports have no say in that. */
-  close(): void;
+  /** Ends the worker; ports have no say in that, and Bun has none. */
+  close?(): void;
   /** Listens for rejections that nobody handles. */
   addEventListener(
     type: "unhandledrejection",
@@ -69,12 +69,14 @@ function reportRejections(scope: Endpoint): void {
 
 /** The platform tells nobody that code in a worker ended it: Deno by `unload`, others by nothing. */
 function reportEnd(scope: Endpoint): void {
-  const close = scope.close.bind(scope);
+  // Bun has none.
+  const close = scope.close?.bind(scope);
   const report = () => {
     const detail = "Code in it, such as a hook, ended it";
     scope.postMessage([{ type: "crashed", detail }], []);
   };
   scope.addEventListener("unload", report);
+  if (close === undefined) return;
   scope.close = () => {
     report();
     close();

@@ -9,7 +9,7 @@ import type {
   StartWorkerPort,
   WorkerPort,
   WorkerPortListener,
-} from "../../lib/client/workers/web_worker_port.ts";
+} from "../../lib/client/workers/worker_port.ts";
 import { RemoteConnection } from "../../lib/client/remote/remote_connection.ts";
 import {
   beginSession,

@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { guard } from "../../lib/platform/guard.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { guard, report } from "../../lib/platform/guard.ts";
 
 Deno.test("guard() passes what is thrown to reportError, and returns", () => {
   const reported: unknown[] = [];
@@ -16,4 +16,21 @@ Deno.test("guard() passes what is thrown to reportError, and returns", () => {
   });
   globalThis.removeEventListener("error", listener);
   assertEquals([calls, reported], [1, [error]]);
+});
+
+Deno.test("report() throws in a microtask where there is no reportError", () => {
+  const { queueMicrotask, reportError } = globalThis;
+  const queued: (() => void)[] = [];
+  Reflect.deleteProperty(globalThis, "reportError");
+  Reflect.set(globalThis, "queueMicrotask", (run: () => void) => {
+    queued.push(run);
+  });
+  const error = new Error("Broken");
+  try {
+    report(error);
+  } finally {
+    Object.assign(globalThis, { queueMicrotask, reportError });
+  }
+  assertEquals(queued.length, 1);
+  assertThrows(queued[0]!, Error, "Broken");
 });

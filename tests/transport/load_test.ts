@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { loadTransport } from "../../lib/transport/load.ts";
 
 Deno.test("loadTransport() keeps ws and tcp out of a bundle for browsers", async () => {
@@ -24,6 +24,23 @@ Deno.test("loadTransport() loads the transport of a name", async () => {
   assertEquals((await loadTransport("tcp", "shared")).name, "tcp");
   assertEquals((await loadTransport("ws", "shared")).name, "ws");
   assertEquals((await loadTransport("auto", "shared")).name, "tcp");
+});
+
+Deno.test("loadTransport() takes ws where Node's modules are, and says that tcp needs Deno", async () => {
+  const { Deno: deno } = globalThis;
+  Reflect.deleteProperty(globalThis, "Deno");
+  try {
+    assertEquals((await loadTransport("auto", "shared")).name, "ws");
+    const { name, output } = await loadTransport("native", "shared");
+    assertEquals([name, output], ["native", "direct"]);
+    await assertRejects(
+      () => loadTransport("tcp", "shared"),
+      TypeError,
+      "needs Deno",
+    );
+  } finally {
+    Reflect.set(globalThis, "Deno", deno);
+  }
 });
 
 /** Runs Deno to its end, which must be a success, for what it prints. */

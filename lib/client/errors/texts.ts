@@ -63,6 +63,8 @@ const ADVICE = {
   unusable: "Correct it: another attempt would end in the same way",
   provider: "See its cause, and what the function depends on",
   version: "Serve the worker of the same release, and none from a cache",
+  thread:
+    "Run Node with --allow-worker, besides --permission and --allow-fs-read",
   permission:
     "Grant --allow-read for the folder of the package, or import it from JSR",
   script: "Check that the script can be loaded (404, content security policy " +
@@ -234,6 +236,7 @@ function adviceForWorker(
   // The detail says what to do.
   if (advice === undefined || detail.includes("/in-thread")) return "";
   if (advice === "version") return ADVICE.version;
+  if (detail.includes("--allow-worker")) return ADVICE.thread;
   return /requires? read access|notcapable|permission/i.test(detail)
     ? ADVICE.permission
     : ADVICE.script;

@@ -5,6 +5,7 @@
  */
 
 import type { Notice, Setup } from "../../boundary/protocol.ts";
+import { report } from "../../platform/guard.ts";
 
 /**
  * What takes log records. `console` and a logger of `@std/log` both fit.
@@ -53,6 +54,6 @@ export function writeLog(
   try {
     logger[level](message, { connection, ...fields });
   } catch (error) {
-    reportError(error);
+    report(error);
   }
 }

@@ -139,7 +139,7 @@ export interface ReconnectingWebSocketOptions {
   readonly greeting?: GreetingOptions;
   /** Headers of the handshake (RFC 6455, 4.1); not in browsers. @default {{}} */
   readonly headers?: Readonly<Record<string, string>>;
-  /** What carries the connection: `"auto"` is `tcp` in Deno, native in browsers. @default {"auto"} */
+  /** What carries the connection: `"auto"` is `tcp` in Deno, `ws` in Node and Bun, native in browsers. @default {"auto"} */
   readonly transport?: TransportChoice;
   /** Authorities and the client's certificate; only with the transport `tcp`. @default {undefined} */
   readonly tls?: TlsOptions;

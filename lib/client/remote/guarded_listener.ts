@@ -9,7 +9,7 @@
  */
 
 import type { Data } from "../../queue/data.ts";
-import { guard } from "../../platform/guard.ts";
+import { guard, report } from "../../platform/guard.ts";
 import type { Drop } from "../../boundary/protocol.ts";
 import type { RemoteConnectionListener } from "./listener.ts";
 
@@ -38,7 +38,7 @@ export class GuardedListener {
     try {
       this.#listener.message(data);
     } catch (error) {
-      reportError(error);
+      report(error);
     }
   }
 

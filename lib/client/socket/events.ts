@@ -4,6 +4,7 @@
  * @module
  */
 
+import { PlatformCloseEvent } from "../../platform/close_event.ts";
 import type { CloseInfo } from "../../rfc6455/close.ts";
 import type {
   CloseCause,
@@ -169,7 +170,7 @@ export class FailureEvent extends Event {
  * assertEquals([end.code, end.reason, end.why], [4403, "not for you", "fatal"]);
  * ```
  */
-export class EndEvent extends CloseEvent {
+export class EndEvent extends PlatformCloseEvent {
   /** Whether it was asked for, is never retried, or no attempt is left. */
   readonly why: CloseCause;
 

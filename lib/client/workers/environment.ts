@@ -21,6 +21,7 @@ const TIME_TO_CLOSE = 25;
 export function watchEnvironment(
   report: (change: EnvironmentChange) => void,
 ): () => void {
+  if (!("addEventListener" in globalThis)) return () => {};
   const listening = new AbortController();
   const { signal } = listening;
   const page = findPage();

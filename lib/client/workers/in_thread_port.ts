@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { WorkerPort, WorkerPortListener } from "./web_worker_port.ts";
+import type { WorkerPort, WorkerPortListener } from "./worker_port.ts";
 
 /** Serves connections at a port, and returns what stops it. */
 type Serve = (port: MessagePort, realm: "shared") => () => void;

@@ -11,7 +11,7 @@
 import type { Command, Notice } from "../../boundary/protocol.ts";
 import { PostWindow, wantsAck } from "../../boundary/post_window.ts";
 import type { Clock } from "../../platform/clock.ts";
-import type { WorkerPort } from "./web_worker_port.ts";
+import type { WorkerPort } from "./worker_port.ts";
 
 /** A post as it grows. */
 export interface Post {

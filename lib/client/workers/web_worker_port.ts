@@ -1,36 +1,25 @@
 /**
- * The worker side of the boundary: a `Worker`, or a hub on this thread.
+ * The worker side as a `Worker` of the web, or a thread of Node.
  *
  * @module
  */
 
+import { workerThreads } from "../../platform/node.ts";
+import { scriptAt, startNodeWorker } from "./node_worker_port.ts";
 import { NO_REASON } from "./restart_policy.ts";
-import type { Command } from "../../boundary/protocol.ts";
-
-/** What the worker side posts, or what happens to it. Never called from within `StartWorkerPort`. */
-export interface WorkerPortListener {
-  /** A post came in, which may be anything. */
-  post(data: unknown): void;
-  /** It broke, in the platform's words. */
-  failed(detail: string): void;
-}
-
-/** The worker side, to which posts can be sent. */
-export interface WorkerPort {
-  /** Sends a post; the buffers in `transfer` are gone afterwards. */
-  post(records: readonly Command[], transfer: readonly ArrayBuffer[]): void;
-  /** Ends it at once, with everything in it. Its listener is not called again. */
-  end(): void;
-}
-
-/** Starts a worker side. May throw what the platform throws. */
-export type StartWorkerPort = (listener: WorkerPortListener) => WorkerPort;
+import type {
+  StartWorkerPort,
+  WorkerPort,
+  WorkerPortListener,
+} from "./worker_port.ts";
 
 /** Starts `worker.ts` of this package, or the script at `url`, in a worker. */
 export function startWorker(url?: string | URL): StartWorkerPort {
   return (listener) => {
-    if (!("Worker" in globalThis)) throw new TypeError(NO_WORKER);
-    return bindWorker(makeWorker(url), listener);
+    if ("Worker" in globalThis) return bindWorker(makeWorker(url), listener);
+    const threads = workerThreads();
+    if (threads === undefined) throw new TypeError(NO_WORKER);
+    return startNodeWorker(threads, url, listener);
   };
 }
 
@@ -38,11 +27,13 @@ const NO_WORKER =
   'There is no Worker here, as in a service worker: use worker: "none"; in a ' +
   'bundle, import "@holdfast/websocket/in-thread" too';
 
-/** Bundlers know this very form, with the URL in place. */
 function makeWorker(url: string | URL | undefined): Worker {
-  if (url !== undefined) {
-    return new Worker(url, { type: "module", name: "holdfast" });
+  // Deno refuses the sources in `node_modules`, which stand beside the scripts.
+  const script = "Deno" in globalThis ? scriptAt(url) : url;
+  if (script !== undefined) {
+    return new Worker(script, { type: "module", name: "holdfast" });
   }
+  // Bundlers know this very form, with the URL in place.
   return new Worker(new URL("../../../worker.ts", import.meta.url), {
     type: "module",
     name: "holdfast",

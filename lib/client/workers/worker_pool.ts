@@ -6,7 +6,7 @@
 
 import type { EnvironmentChange } from "../../boundary/protocol.ts";
 import { type Clock, PLATFORM_CLOCK } from "../../platform/clock.ts";
-import type { StartWorkerPort } from "./web_worker_port.ts";
+import type { StartWorkerPort } from "./worker_port.ts";
 import { isOffline, watchEnvironment } from "./environment.ts";
 import type { HostedConnection } from "./hosted_connection.ts";
 import {

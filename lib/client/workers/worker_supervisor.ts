@@ -21,7 +21,7 @@ import {
   RestartPolicy,
   type RestartVerdict,
 } from "./restart_policy.ts";
-import type { StartWorkerPort, WorkerPort } from "./web_worker_port.ts";
+import type { StartWorkerPort, WorkerPort } from "./worker_port.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** What a supervisor works with. */

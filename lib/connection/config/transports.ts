@@ -11,7 +11,7 @@
  */
 export type TransportName = "tcp" | "ws" | "native";
 
-/** What the option `transport` takes: `"auto"` is `tcp` in Deno, native in browsers. */
+/** What the option `transport` takes: `"auto"` is `tcp` in Deno, `ws` in Node and Bun, native in browsers. */
 export type TransportChoice = "auto" | TransportName;
 
 /** All choices. The compiler misses none of them in the test of this file. */

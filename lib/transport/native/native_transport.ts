@@ -57,8 +57,10 @@ export function hiddenLoss(): Failure {
 export const nativeTransport: TransportKind = /* @__PURE__ */
   makeKind(NO_TEXT, "relayed");
 
-/** The platform's own WebSocket, of which more is known. */
-export function nativeTransportWith(reader: PlatformReader): TransportKind {
+/** The WebSocket of a platform without pages, of which more may be known. */
+export function nativeTransportWith(
+  reader: PlatformReader = NO_TEXT,
+): TransportKind {
   return makeKind(reader, "direct");
 }
 
@@ -72,7 +74,11 @@ function makeKind(
     pauses: false,
     output,
     connect: (target, { maxMessageSize }, listener) =>
-      new NativeTransport(target, { maxMessageSize, reader, listener }),
+      new NativeTransport(open(target, output), {
+        maxMessageSize,
+        reader,
+        listener,
+      }),
   };
 }
 
@@ -98,7 +104,7 @@ class NativeTransport implements Transport {
   #messages = 0;
 
   constructor(
-    target: Target,
+    socket: WebSocket,
     { maxMessageSize, reader, listener }: {
       readonly maxMessageSize: number;
       readonly reader: PlatformReader;
@@ -106,7 +112,7 @@ class NativeTransport implements Transport {
     },
   ) {
     this.#reader = reader;
-    this.#socket = open(target);
+    this.#socket = socket;
     this.#socket.binaryType = "arraybuffer";
     this.#maxMessageSize = maxMessageSize;
     this.#listener = listener;
@@ -241,22 +247,25 @@ class NativeTransport implements Transport {
   }
 }
 
-function open({ url, protocols, headers }: Target): WebSocket {
+function open(
+  { url, protocols, headers }: Target,
+  output: TransportKind["output"],
+): WebSocket {
   if (Object.keys(headers).length === 0) {
     return new WebSocket(url, [...protocols]);
   }
-  if (!("Deno" in globalThis)) {
+  if (output === "relayed") {
     throw new TypeError(
       "Cannot set handshake headers: this platform's WebSocket takes none",
     );
   }
-  if (hasUserAgent(headers)) {
+  if ("Deno" in globalThis && hasUserAgent(headers)) {
     throw new TypeError(
       "Cannot set User-Agent: Deno's WebSocket sends its own besides; use " +
         'transport: "tcp"',
     );
   }
-  // The types of the DOM lack Deno's options.
+  // The types of the DOM lack the options of Deno, Node and Bun.
   const init = { protocols: [...protocols], headers };
   const socket: WebSocket = Reflect.construct(WebSocket, [url, init]);
   return socket;

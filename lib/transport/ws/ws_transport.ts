@@ -1,5 +1,5 @@
 /**
- * The transport over the npm package `ws`, in Deno: with ping frames, TCP
+ * The transport over the npm package `ws`, in Node, Bun and Deno: with ping frames, TCP
  * backpressure, the status of a refused handshake, and `terminate()`.
  *
  * Only `load.ts` may import it, which keeps it out of bundles for browsers.
@@ -70,7 +70,8 @@ let loading: Promise<TransportKind> | undefined;
 export function loadWsTransport(
   realm: Realm = "shared",
 ): Promise<TransportKind> {
-  loading ??= (realm === "own" ? hideEnvironment(load) : load()).catch(
+  const isHidden = realm === "own" && "Deno" in globalThis;
+  loading ??= (isHidden ? hideEnvironment(load) : load()).catch(
     (error: unknown) => {
       loading = undefined;
       throw error;
@@ -81,6 +82,9 @@ export function loadWsTransport(
 
 async function load(): Promise<TransportKind> {
   const { default: WebSocket } = await import("ws");
+  if (!("setSocket" in WebSocket.prototype)) {
+    throw new TypeError("the runtime has a stand-in for ws that lacks a part");
+  }
   // One method instead of a listener per event: it saves memory with 1,000 sockets.
   class Socket extends WebSocket {
     transport: WsTransport | undefined;

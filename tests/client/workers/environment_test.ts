@@ -84,6 +84,12 @@ Deno.test("watchEnvironment() needs no page", () => {
   watchEnvironment(() => {})();
 });
 
+Deno.test("watchEnvironment() does without events, as in Node", () => {
+  using _listeners = fake(globalThis, "addEventListener", undefined);
+  Reflect.deleteProperty(globalThis, "addEventListener");
+  watchEnvironment(() => {})();
+});
+
 Deno.test("isOffline() believes the platform only when it says so", () => {
   assertEquals(isOffline(), false);
   for (const [onLine, expected] of [[true, false], [false, true]] as const) {
