@@ -1,5 +1,8 @@
 /** The part of deno.json that the tools read or change. */
 export interface Config {
+  readonly name: string;
+  readonly version: string;
+  readonly imports: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string>>;
   readonly compilerOptions: Readonly<Record<string, unknown>>;
   readonly links?: readonly string[];

@@ -1,0 +1,108 @@
+/**
+ * What a case of the common suite is given, and what it may ask.
+ *
+ * @module
+ */
+
+import type { ReconnectingWebSocket } from "@holdfast/websocket";
+
+/** What a runtime gives, besides what all of them do. */
+export interface Abilities {
+  /** The transport that `"auto"` means. */
+  readonly transport: "tcp" | "ws" | "native";
+  /** Whether the first connection is made even if the main thread is blocked from the start. */
+  readonly startsBlocked: boolean;
+}
+
+/** What a case works with. */
+export interface Stage extends Abilities {
+  /** Whether the transport has ping frames, statuses and backpressure. */
+  readonly isFull: boolean;
+  /** Host and port of the server. */
+  readonly host: string;
+  /** Gives a URL of the server, under an id of its own. */
+  url(path: string): string;
+  /** What the server has seen of a URL. */
+  seen(url: string): Promise<Seen>;
+}
+
+/** What the server has seen. */
+export interface Seen {
+  /** When a frame came, in milliseconds. */
+  readonly heard: readonly number[];
+  readonly connections: number;
+  /** How much text and binary data came, in bytes. */
+  readonly received: number;
+  readonly closes: readonly (readonly [closeCode: number, reason: string])[];
+}
+
+/** One promise, and what proves it. */
+export interface Case {
+  readonly name: string;
+  readonly run: (stage: Stage) => Promise<void>;
+}
+
+/** Fails unless both are the same as JSON. */
+export function equal(actual: unknown, expected: unknown): void {
+  const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (a !== b) throw new Error(`${a}, and ${b} was expected`);
+}
+
+/** Fails unless `holds`. */
+export function check(holds: boolean, otherwise: string): void {
+  if (!holds) throw new Error(otherwise);
+}
+
+/** Fails unless `action` throws or rejects with an error of this name. */
+export async function fails(
+  name: string,
+  action: () => unknown,
+): Promise<Error> {
+  try {
+    await action();
+  } catch (error) {
+    if (error instanceof Error && error.name === name) return error;
+    throw error;
+  }
+  throw new Error(`Nothing was thrown, and ${name} was expected`);
+}
+
+/** Waits for an event. */
+export function next<E extends Event>(
+  target: EventTarget,
+  type: string,
+): Promise<E> {
+  return new Promise((resolve) => {
+    target.addEventListener(type, (event) => resolve(event as E), {
+      once: true,
+    });
+  });
+}
+
+/** Keeps this thread busy for so many milliseconds. */
+export function block(duration: number): void {
+  const end = performance.now() + duration;
+  while (performance.now() < end);
+}
+
+/** Waits for so many milliseconds. */
+export function wait(duration: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, duration));
+}
+
+/** Closes a socket, and gives how it ended. */
+export async function end(
+  socket: ReconnectingWebSocket,
+): Promise<void> {
+  socket.close();
+  await socket.closed;
+}
+
+/** The longest time between two instants that follow each other. */
+export function longestGap(instants: readonly number[]): number {
+  let longest = 0;
+  for (const [index, instant] of instants.entries()) {
+    longest = Math.max(longest, instant - (instants[index - 1] ?? instant));
+  }
+  return longest;
+}

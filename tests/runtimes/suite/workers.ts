@@ -1,0 +1,87 @@
+/** Workers: where connections live, and what happens when a worker dies. */
+
+import { ReconnectingWebSocket, WorkerHost } from "@holdfast/websocket";
+import { type Case, check, end, equal, fails } from "./case.ts";
+import { dies } from "./threads.ts";
+
+/** The cases. */
+export const WORKERS: readonly Case[] = [
+  {
+    name: "lives in a worker of its own, if asked",
+    run: async ({ url }) => {
+      const socket = new ReconnectingWebSocket(url("echo"), [], {
+        worker: "dedicated",
+      });
+      socket.send("a");
+      equal(await socket.receive(), "a");
+      equal(socket.status.worker, "dedicated");
+      await end(socket);
+    },
+  },
+  {
+    name: "lives on this thread, if asked",
+    run: async ({ url }) => {
+      const socket = new ReconnectingWebSocket(url("echo"), [], {
+        worker: "none",
+      });
+      socket.send("a");
+      equal(await socket.receive(), "a");
+      equal(socket.status.worker, "none");
+      await end(socket);
+    },
+  },
+  {
+    name: "lives with a host, which closes all of its connections",
+    run: async ({ url }) => {
+      const host = new WorkerHost({ size: 2 });
+      const sockets = [1, 2, 3].map(() =>
+        new ReconnectingWebSocket(url("echo"), [], { worker: host })
+      );
+      await Promise.all(sockets.map(({ opened }) => opened));
+      await host[Symbol.asyncDispose]();
+      equal(sockets.map(({ readyState }) => readyState), [3, 3, 3]);
+    },
+  },
+  {
+    name: "holds 100 connections in one worker",
+    run: async ({ url }) => {
+      const sockets = Array.from(
+        { length: 100 },
+        () => new ReconnectingWebSocket(url("echo")),
+      );
+      await Promise.all(sockets.map(async (socket, index) => {
+        socket.send(`${index}`);
+        equal(await socket.receive(), `${index}`);
+      }));
+      await Promise.all(sockets.map(end));
+    },
+  },
+  {
+    name: "tells that its worker threw, and connects again",
+    run: ({ url }) => dies(url("echo"), "rejecting.ts", /Boom/),
+  },
+  {
+    name: "says that the script of the worker is not there",
+    run: async ({ url }) => {
+      const missing = new URL("./missing_worker.js", import.meta.url);
+      const host = new WorkerHost({ url: missing });
+      const socket = new ReconnectingWebSocket(url("echo"), [], {
+        worker: host,
+      });
+      socket.closed.catch(() => {});
+      const error = await fails("WorkerError", () => socket.opened);
+      check(/could not be started/.test(error.message), error.message);
+    },
+  },
+  {
+    name: "refuses options that nobody knows",
+    run: async ({ url }) => {
+      const options = { openTimout: 1 };
+      const error = await fails(
+        "TypeError",
+        () => new ReconnectingWebSocket(url("echo"), [], options as object),
+      );
+      check(error.message.includes("openTimeout"), error.message);
+    },
+  },
+];

@@ -1,0 +1,40 @@
+/**
+ * Runs the common suite of `tests/runtimes/` in Deno, Node and Bun, against the
+ * package as npm gets it from JSR. npm has the runtimes.
+ *
+ * ```sh
+ * deno task runtimes
+ * deno task runtimes node24 bun
+ * ```
+ *
+ * @module
+ */
+
+// deno-lint-ignore-file no-console
+
+import { RuntimesProject } from "./runtimes/project.ts";
+import { RUNTIMES } from "./runtimes/runtimes.ts";
+
+if (import.meta.main) {
+  const names = Deno.args.length > 0 ? Deno.args : Object.keys(RUNTIMES);
+  await using project = await RuntimesProject.create();
+  const rows: string[] = [];
+  for (const name of names) {
+    const { version, passed, failures, figures } = await project.run(name);
+    for (const { name, error } of failures) console.log(`\n${name}\n${error}`);
+    const { length } = failures;
+    console.log(`${version}: ${passed.length} passed, ${length} failed`);
+    if (length > 0) Deno.exitCode = 1;
+    const { heartbeatGap, firstOpen, roundTrip } = figures ?? {};
+    const [gap, open, trip] = [heartbeatGap, firstOpen, roundTrip];
+    rows.push(
+      `| ${version} | ${ms(gap, 0)} | ${ms(open, 0)} | ${ms(trip, 2)} |`,
+    );
+  }
+  console.log("\n| runtime | heartbeat gap | first open | round trip |");
+  console.log(`| --- | --- | --- | --- |\n${rows.join("\n")}`);
+}
+
+function ms(value: number | undefined, digits: number): string {
+  return value === undefined ? "" : `${value.toFixed(digits)} ms`;
+}
