@@ -34,8 +34,9 @@ export class JsonReporter implements Reporter {
   }
 
   /** Writes a record `open`. */
-  opened({ attempt, reconnected }: OpenEvent): void {
-    this.#write("open", { attempt, reconnected });
+  opened({ attempt, reconnected, session }: OpenEvent): void {
+    const kind = session && { session: session.kind };
+    this.#write("open", { attempt, reconnected, ...kind });
   }
 
   /** Writes a record `disconnect`. */

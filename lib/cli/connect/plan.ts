@@ -31,7 +31,7 @@ export const CONNECT_HELP = `Talk to a WebSocket server, and stay connected
 Usage: connect <url> [options]     a line typed or piped in is a message
 
 ${HANDSHAKE_HELP}${NETWORK_HELP}\
-      --transport NAME        tcp, native (Deno's own) or ws (tcp)
+      --session, --transport NAME   lose no message; tcp, native or ws (tcp)
       --greeting TEXT         send this first on each new connection
       --ping-interval TIME    time between pings (20s), like 250ms, 5m; 0: none
       --max-attempts N        give up after N failed attempts in a row (never)
@@ -47,6 +47,7 @@ export const CONNECT_FLAGS: FlagNames = {
   switches: [
     ...HANDSHAKE_FLAGS.switches,
     ...NETWORK_FLAGS.switches,
+    "session",
     "json",
     "binary",
   ],
@@ -106,6 +107,7 @@ export function readConnectPlan(
       ...handshakeOptionsOf(handshake),
       ...networkOptionsOf(flags),
       ...greetingOf(flags),
+      ...sessionOf(flags),
       ...heartbeatOf(flags),
       ...backoffOf(flags),
     },
@@ -145,6 +147,14 @@ function greetingOf(
 ): Pick<ReconnectingWebSocketOptions, "greeting"> {
   const send = flags.text("greeting");
   return send === undefined ? {} : { greeting: { send } };
+}
+
+function sessionOf(
+  flags: Flags,
+): Pick<ReconnectingWebSocketOptions, "session"> {
+  if (!flags.has("session")) return {};
+  if (flags.text("greeting") === undefined) return { session: true };
+  throw new UsageError("--session and --greeting exclude each other");
 }
 
 function heartbeatOf(

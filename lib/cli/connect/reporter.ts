@@ -46,9 +46,12 @@ export interface Reporter {
 const SHOWN_BYTES = 24;
 
 /** Gives the text for a connection. */
-export function openText({ reconnected, attempt }: OpenEvent): string {
+export function openText(
+  { reconnected, attempt, session }: OpenEvent,
+): string {
   const what = reconnected ? "Connected again" : "Connected";
-  return attempt > 1 ? `${what}, attempt ${attempt}` : what;
+  const which = attempt > 1 ? `, attempt ${attempt}` : "";
+  return `${what}${which}${session ? `, session ${session.kind}` : ""}`;
 }
 
 /** Gives the text for a loss: its cause, and when the next attempt begins. */
@@ -67,6 +70,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ["closed", "the session has ended"],
   ["overflow", "more than the queue holds"],
   ["rejected", "refused by the transport"],
+  ["unknown", "it may have been handled"],
 ]);
 
 /** Gives the text for messages that were lost. */

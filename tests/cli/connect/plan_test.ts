@@ -40,6 +40,16 @@ Deno.test("readConnectPlan() makes options of flags", () => {
   assertEquals(read(["--ping-interval", "0"]).options.heartbeat, false);
 });
 
+Deno.test("readConnectPlan() reads whether there is a session", () => {
+  const { options } = read(["--session"]);
+  assertEquals(options, { headers: {}, session: true });
+  const error = assertThrows(
+    () => read(["--session", "--greeting", "hi"]),
+    UsageError,
+  );
+  assertEquals(error.message, "--session and --greeting exclude each other");
+});
+
 Deno.test("readConnectPlan() reads the transport, and the way to the server", () => {
   const { options } = read(["--proxy", "p:3128", "--compress"]);
   assertEquals(options, {

@@ -76,3 +76,9 @@ Deno.test("binaryText() shows the size and the first bytes", () => {
   const long = binaryText(new Uint8Array(25));
   assertEquals(long, `(25 bytes)${" 00".repeat(24)} …`);
 });
+
+Deno.test("openText() says how a session was taken up", () => {
+  const session = { kind: "resumed", id: "s" } as const;
+  const event = new OpenEvent({ reconnected: true, attempt: 2, session });
+  assertEquals(openText(event), "Connected again, attempt 2, session resumed");
+});
