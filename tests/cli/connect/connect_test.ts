@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { connect } from "../../../lib/cli/connect/connect.ts";
 import { startEchoServer } from "../../../lib/cli/serve/echo_server.ts";
+import { startConnectProxy } from "../../system/servers/connect_proxy.ts";
 import { findUnusedPort } from "../../system/servers/unused_port.ts";
+import { AUTHORITY, VALID } from "../../transport/tcp/certificates.ts";
 import { startRawServer } from "../doctor/raw_server.ts";
 import { ECHO_SETTINGS } from "../serve/echo_settings.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
@@ -134,4 +136,51 @@ Deno.test("connect() logs JSON lines from the given level on", async () => {
     ["info connecting 1", "info open 1", "info closing 1", "info closed 1"],
   );
   await Deno.remove(file);
+});
+
+Deno.test("connect() goes through the proxy of --proxy to a server that --ca trusts", async () => {
+  await using server = await startEchoServer({
+    ...ECHO_SETTINGS,
+    certificate: VALID,
+  });
+  using proxy = startConnectProxy();
+  const file = await Deno.makeTempFile();
+  await Deno.writeTextFile(file, AUTHORITY);
+  const url = server.url.replace("127.0.0.1", "localhost");
+  const io = new FakeSessionIo();
+  const way = ["--ca", file, "--proxy", `user:secret@127.0.0.1:${proxy.port}`];
+  const code = connect([url, ...way, "--wait", "forever"], io);
+  io.type("hello\n");
+  await io.shows("hello\n");
+  io.interrupt();
+  assertEquals([await code, io.written], [130, "hello\n"]);
+  assertMatch(proxy.requests[0] ?? "", /^CONNECT localhost:\d+ /);
+  await Deno.remove(file);
+});
+
+Deno.test("connect() says which fault of TLS or proxy it is, and names flags", async () => {
+  await using server = await startEchoServer({
+    ...ECHO_SETTINGS,
+    certificate: VALID,
+  });
+  using proxy = startConnectProxy({ answer: "HTTP/1.1 407 Who?\r\n\r\n" });
+  const url = server.url.replace("127.0.0.1", "localhost");
+  const untrusted = await exitOf(url);
+  assertEquals(untrusted.code, 3);
+  assertMatch(untrusted.last, /not signed by a trusted authority/);
+  const refused = await exitOf(url, "--proxy", `127.0.0.1:${proxy.port}`);
+  assertEquals(refused.code, 3);
+  assertMatch(refused.last, /refused to connect to localhost:\d+: 407 Who\?/);
+});
+
+Deno.test("connect() takes the transport of --transport", async () => {
+  await using server = startTalkingServer();
+  for (const transport of ["tcp", "native"]) {
+    const io = new FakeSessionIo();
+    const args = [server.url, "--transport", transport, "-x", "a", "--json"];
+    const code = connect([...args, "-w", "forever"], io);
+    await io.shows('"data":"a"');
+    io.interrupt();
+    assertEquals(await code, 130);
+  }
 });
