@@ -18,12 +18,17 @@ const NOT_LOADABLE = "ERR_UNSUPPORTED_ESM_URL_SCHEME";
 /** How browsers say that there is no module; they hide why. */
 const NOT_FETCHED = /dynamically imported module|importing a module script/i;
 
+/** Tells whether Deno could not download something now; it remembers that until the worker ends. */
+export function isPassing(detail: string): boolean {
+  return DENO_PASSING.test(detail);
+}
+
 /** Tells whether another import would fail as well. */
 export function isHopeless(error: unknown, url: string): boolean {
   if (!(error instanceof Error)) return false;
   const code: unknown = Reflect.get(error, "code");
   if (code === NOT_LOADABLE) return true;
-  if (code === NOT_FOUND) return !DENO_PASSING.test(error.message);
+  if (code === NOT_FOUND) return !isPassing(error.message);
   // Of the module itself, unless it has parsed some JSON meanwhile.
   if (error instanceof SyntaxError) return !/json/i.test(error.message);
   if (!NOT_FETCHED.test(error.message)) return false;

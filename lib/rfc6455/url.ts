@@ -57,5 +57,10 @@ export function isLoopback(hostname: string): boolean {
   return LOOPBACK.test(hostname);
 }
 
+/** Says whether a URL leads to this machine; see {@linkcode isLoopback}. */
+export function isLocal(url: string): boolean {
+  return isLoopback(new URL(url).hostname);
+}
+
 const LOOPBACK =
   /^(?:(?:.+\.)?localhost\.?|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::(?:1|ffff:7f[0-9a-f]{2}:[0-9a-f]+)?\])$/;

@@ -9,6 +9,7 @@ import { ResolveError } from "./attempt/failures.ts";
 import { describeError } from "./attempt/hooks.ts";
 import { Hub } from "./hub.ts";
 import { PLATFORM_CLOCK } from "../platform/clock.ts";
+import { isPassing } from "../platform/import_failure.ts";
 import { loadTransport } from "../transport/load.ts";
 import type { TransportKind } from "../transport/transport.ts";
 import type { Realm } from "../transport/ws/ws_transport.ts";
@@ -97,6 +98,7 @@ async function load(
     return await loadTransport(name, realm);
   } catch (error) {
     const detail = `Cannot load the transport: ${describeError(error)}`;
-    throw new ResolveError({ type: "worker", detail, retryable: false });
+    const retryable = isPassing(detail);
+    throw new ResolveError({ type: "worker", detail, retryable });
   }
 }

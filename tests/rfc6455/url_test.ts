@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { isInsecure, isLoopback, parseTarget } from "../../lib/rfc6455/url.ts";
+import {
+  isInsecure,
+  isLocal,
+  isLoopback,
+  parseTarget,
+} from "../../lib/rfc6455/url.ts";
 
 Deno.test("parseTarget() keeps ws: and wss:", () => {
   assertEquals(parseTarget("wss://example.com"), {
@@ -87,4 +92,9 @@ Deno.test("isInsecure() finds plain ws: to another machine", () => {
   assertEquals(isInsecure("ws://example.com/"), true);
   assertEquals(isInsecure("wss://example.com/"), false);
   assertEquals(isInsecure("ws://127.1:80/"), false);
+});
+
+Deno.test("isLocal() looks at the host of a URL", () => {
+  assertEquals(isLocal("ws://user@LOCALHOST:80/a"), true);
+  assertEquals(isLocal("ws://example.com/localhost"), false);
 });

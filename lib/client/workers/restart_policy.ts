@@ -44,11 +44,15 @@ const MAX_UNKNOWN_STARTS = 5;
 const TEMPORARY =
   /failed: (?:408|425|429|5\d\d)\b|error sending request|not ready within/i;
 
+/** How a worker says that it could not load a part of itself. */
+const UNLOADED = /^Cannot load /;
+
 /** Counts what went wrong with the workers of one supervisor. */
 export class RestartPolicy {
   readonly #random: () => number;
   #crashes: number;
   #failedStarts = 0;
+  #unloads = 0;
 
   /** Starts with the crashes of workers before. */
   constructor(random: () => number, crashes = 0) {
@@ -83,10 +87,12 @@ export class RestartPolicy {
   reset(): void {
     this.#crashes = 0;
     this.#failedStarts = 0;
+    this.#unloads = 0;
   }
 
   /** A worker crashed that was ready for so many milliseconds. */
   crashed(life: number, detail: string): RestartVerdict {
+    if (UNLOADED.test(detail)) return this.#unloaded(life, detail);
     this.#crashes = life >= STABLE_AFTER ? 1 : this.#crashes + 1;
     if (this.#crashes >= MAX_CRASHES) {
       return {
@@ -95,6 +101,16 @@ export class RestartPolicy {
       };
     }
     return this.afterCrash(detail);
+  }
+
+  /** A part of it could not be downloaded: the next one may get it. */
+  #unloaded(life: number, detail: string): RestartVerdict {
+    this.#unloads = life >= STABLE_AFTER ? 1 : this.#unloads + 1;
+    return {
+      kind: "restart",
+      delay: this.#delay(FIRST_START_DELAY, this.#unloads),
+      detail,
+    };
   }
 
   /** The successor of a worker that crashed, however often that was. */

@@ -14,7 +14,8 @@ import type { SessionRemains } from "../../boundary/session.ts";
 import type { Effect, State } from "../../connection/state.ts";
 import { nextDeadline } from "../../connection/transition.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { isLoopback } from "../../rfc6455/url.ts";
+import { isPassing } from "../../platform/import_failure.ts";
+import { isLocal } from "../../rfc6455/url.ts";
 import { AttemptScope } from "../attempt/attempt_scope.ts";
 import { failureOf } from "../attempt/failures.ts";
 import { type LoadTransport, Resolver } from "../attempt/resolver.ts";
@@ -181,6 +182,7 @@ export class Driver implements Performer {
     const url = this.#transports.resolution?.url ?? this.#setup.url;
     if (change === "wake") return this.#machine.dispatch({ type: "woke" });
     if (change === "away") return this.#machine.dispatch({ type: "away" });
+    // No network is needed to reach this machine.
     if (change === "offline" && url !== undefined && isLocal(url)) return;
     this.#machine.dispatch({ type: "network", network: change });
   }
@@ -257,9 +259,15 @@ export class Driver implements Performer {
       (error: unknown) => {
         if (attempt.isOver) return;
         const failure = failureOf(error, "hooks");
+        if (failure.type === "worker") this.#reportUnloaded(failure.detail);
         this.#machine.dispatch({ type: "failed", socket, failure });
       },
     );
+  }
+
+  /** Only another worker can load what Deno could not download for this one. */
+  #reportUnloaded(detail: string): void {
+    if (isPassing(detail)) this.notices.push({ type: "crashed", detail });
   }
 
   #ignoreNetwork(): void {
@@ -388,9 +396,4 @@ export class Driver implements Performer {
     this.#cancelTimer();
     this.#timerAt = Infinity;
   }
-}
-
-/** No network is needed to reach this machine. */
-function isLocal(url: string): boolean {
-  return isLoopback(new URL(url).hostname);
 }

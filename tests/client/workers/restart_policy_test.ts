@@ -66,6 +66,19 @@ Deno.test("RestartPolicy.startFailed() tries again what passes, for ever", () =>
   }
 });
 
+Deno.test("RestartPolicy.crashed() tries again what could not be downloaded, for ever", () => {
+  const policy = patient();
+  const delays = Array.from({ length: 10 }, () => {
+    const verdict = policy.crashed(0, `Cannot load the transport: ${BUSY}`);
+    policy.started();
+    return verdict.kind === "restart" && verdict.delay;
+  });
+  assertEquals(delays.slice(0, 3), [500, 1_000, 2_000]);
+  assertEquals([delays.at(-1), policy.crashes], [30_000, 0]);
+  const verdict = policy.crashed(30_000, `Cannot load the transport: ${BUSY}`);
+  assertEquals(verdict.kind === "restart" && verdict.delay, 500);
+});
+
 Deno.test("RestartPolicy.patience doubles with each start that fails, up to eight times", () => {
   const policy = patient();
   const patience = [1, 2, 3, 4, 5].map(() => {

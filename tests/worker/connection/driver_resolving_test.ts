@@ -1,6 +1,8 @@
 import { assertEquals, assertObjectMatch } from "@std/assert";
 import type { Config } from "../../../lib/connection/config/config.ts";
 import type { Setup, TokenSetup } from "../../../lib/boundary/protocol.ts";
+import { ResolveError } from "../../../lib/worker/attempt/failures.ts";
+import { FakeTransports } from "../../transport/fake_transport.ts";
 import { AT_ONCE, HubClient, setupWith } from "../hub_client.ts";
 
 const TOKEN: TokenSetup = {
@@ -246,4 +248,23 @@ Deno.test("Driver() ends the signal of an attempt with its socket", async () => 
   transport.ends();
   await heard.promise;
   Reflect.deleteProperty(globalThis, "attemptOver");
+});
+
+Deno.test("Driver() asks for another worker where a part of this one could not be downloaded", async () => {
+  for (
+    const [detail, crashes] of [
+      ["Cannot load the transport: Import 'x' failed: 503", 1],
+      ["Cannot load the transport: Module not found", 0],
+    ] as const
+  ) {
+    const transports = new FakeTransports();
+    const failure = { type: "worker", detail, retryable: true } as const;
+    transports.load = () => Promise.reject(new ResolveError(failure));
+    using client = new HubClient(transports);
+    client.connect();
+    await client.next("disconnected");
+    const crashed = client.notices.filter(({ type }) => type === "crashed");
+    assertEquals(crashed.length, crashes, detail);
+    client.say({ type: "abandon", id: 1 });
+  }
 });
