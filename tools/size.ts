@@ -33,7 +33,7 @@ const ITEMS: readonly Item[] = [
   { name: "@holdfast/websocket", entry: "mod.ts", budget: 26_500, ours: true },
   ours("ReconnectingWebSocket", 22_600),
   ours("WorkerWebSocket", 14_700),
-  ours("describeClose", 2_900),
+  ours("describeClose", 3_000),
   {
     name: "@holdfast/websocket/worker",
     entry: "worker.ts",
