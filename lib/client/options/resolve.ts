@@ -81,7 +81,9 @@ export function resolveOptions(
   options: Options,
 ): Resolved {
   check(options, "options", OPTIONS);
-  const own = resolveRows<OwnValues>(OTHER_ROWS, options);
+  // The place of a token depends on other options.
+  const others = { ...options, token: undefined };
+  const own = resolveRows<OwnValues>(OTHER_ROWS, others);
   const { headers, transport } = resolveRows<
     Pick<Setup, "headers" | "transport">
   >(PLATFORM_ROWS, options);

@@ -242,6 +242,8 @@ Deno.test("resolveOptions() places a token in the session, unless it is given a 
     renewal: "",
     leeway: 30_000,
   });
+  const group = resolve({ session: true, token: { token } });
+  assertEquals(group.setup.token, setup.token);
   const placement = { query: "t" };
   const query = resolve({ session: true, token: { token, placement } });
   assertEquals(query.setup.token?.placement, { kind: "query", name: "t" });
