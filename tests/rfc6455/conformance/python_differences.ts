@@ -73,7 +73,10 @@ export function explainPython(
 }
 
 /** Whether Python found a message too large for a control frame within it. */
-function isControlCounted(ours: Verdict, python: PythonVerdict): boolean {
+export function isControlCounted(
+  ours: Verdict,
+  python: PythonVerdict,
+): boolean {
   const { events, why } = python;
   const next = ours.events[events.length] ?? "";
   return why.startsWith("over size limit") &&

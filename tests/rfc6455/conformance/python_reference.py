@@ -1,8 +1,8 @@
 """The program behind `pythonReceive`: what python3-websockets 10.4 makes of streams.
 
-Each line of its input is a JSON array of cases `[role, max_size, chunks]`, with the
-chunks in base64; each line of its output is the array of their verdicts
-`[events, failure, why]`. Its engine gives frames, so messages are joined and text is
+Each line of its input is a JSON array of cases `[role, max_size, chunks, bits]`, with
+the chunks in base64, and for compressed messages the bits of the peer's window; each
+line of its output is the array of their verdicts `[events, failure, why]`. Its engine gives frames, so messages are joined and text is
 decoded here, as its own shells do it.
 """
 
@@ -11,6 +11,7 @@ import json
 import sys
 
 from websockets.connection import Connection, Side
+from websockets.extensions.permessage_deflate import PerMessageDeflate
 from websockets.frames import Opcode
 
 CONTROL = {Opcode.PING: "ping", Opcode.PONG: "pong"}
@@ -19,9 +20,11 @@ CONTROL = {Opcode.PING: "ping", Opcode.PONG: "pong"}
 class Reference:
     """The frames of one stream, as messages."""
 
-    def __init__(self, role, max_size):
+    def __init__(self, role, max_size, bits):
         side = Side.CLIENT if role == "client" else Side.SERVER
         self.connection = Connection(side, max_size=max_size)
+        if bits is not None:
+            self.connection.extensions = [PerMessageDeflate(False, False, bits, 15)]
         self.events = []
         self.kind = None
         self.parts = []
@@ -70,8 +73,8 @@ class Reference:
 
 
 def judge(case):
-    role, max_size, chunks = case
-    reference = Reference(role, max_size)
+    role, max_size, chunks, bits = case
+    reference = Reference(role, max_size, bits)
     reference.receive(chunks)
     return [reference.events, reference.failure, reference.why]
 

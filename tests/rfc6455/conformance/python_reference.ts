@@ -18,10 +18,16 @@ const SCRIPT = fromFileUrl(new URL("./python_reference.py", import.meta.url));
 /** How many streams go to the program at a time. */
 const BATCH = 500;
 
+/** What Python is told. */
+export interface PythonOptions extends ReceiveOptions {
+  /** The window of the peer that compresses, in bits; by default none does. */
+  readonly windowBits?: number | null;
+}
+
 /** What Python makes of streams, each of them cut into chunks. */
 export async function pythonReceive(
   streams: readonly (readonly Uint8Array[])[],
-  { role, maxMessageSize }: ReceiveOptions,
+  { role, maxMessageSize, windowBits = null }: PythonOptions,
 ): Promise<readonly PythonVerdict[]> {
   const child = new Deno.Command(PROGRAMS.python, {
     args: [SCRIPT],
@@ -32,6 +38,7 @@ export async function pythonReceive(
     role,
     maxMessageSize,
     chunks.map((chunk) => chunk.toBase64()),
+    windowBits,
   ]);
   const input = child.stdin.getWriter();
   const feeding = feed(input, cases);
