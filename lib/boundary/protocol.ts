@@ -298,6 +298,8 @@ export type Notice =
     /** Of a session: messages are lost that are in no queue of ours. */
     readonly type: "forgone";
     readonly id: number;
+    /** The number of the last message before the loss was known. */
+    readonly after: number;
     readonly drop: Drop;
   }
   | NotificationNotice

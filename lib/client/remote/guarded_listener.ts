@@ -46,7 +46,7 @@ export class GuardedListener {
   addDrop(drop: Drop): void {
     if (this.#drops.length === 0) queueMicrotask(() => this.flushDrops());
     const last = this.#drops.at(-1);
-    if (last?.direction !== drop.direction || last.reason !== drop.reason) {
+    if (last === undefined || !areOne(last, drop)) {
       this.#drops = [...this.#drops, drop];
       return;
     }
@@ -69,4 +69,10 @@ export class GuardedListener {
       if (drop) guard(() => this.#listener.dropped(drop));
     }
   }
+}
+
+/** Whether two drops can be told as one: numbers have no hole. */
+function areOne(last: Drop, drop: Drop): boolean {
+  return last.direction === drop.direction && last.reason === drop.reason &&
+    drop.first === (last.last === undefined ? undefined : last.last + 1);
 }

@@ -181,6 +181,11 @@ export class ReceiveQueue {
     this.#proceed();
   }
 
+  /** Whether the worker is gone that messages came from. */
+  get isReleased(): boolean {
+    return this.#arrived === Infinity;
+  }
+
   /** Runs something once all messages up to a number have arrived, be they pulled or not. */
   whenArrived(after: number, run: () => void): void {
     this.#last = { after, run };

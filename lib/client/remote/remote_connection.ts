@@ -222,7 +222,7 @@ export class RemoteConnection
       case "marked":
         return this.session?.receive(notice, this.#sender);
       case "forgone":
-        return this.#listener.addDrop(notice.drop);
+        return this.session?.forgo(notice, this.#listener);
       case "status":
         this.#noteStatus(notice.status);
         return this.#notifyAfter(

@@ -17,6 +17,7 @@ import { sizeOf } from "../../queue/data.ts";
 import { ATTEMPT_MARGIN } from "../../session/wire/limits.ts";
 import type { PostSender } from "../workers/post_sender.ts";
 import { ExactConsumption } from "./exact_consumption.ts";
+import type { GuardedListener } from "./guarded_listener.ts";
 import type { ReceiveQueue } from "./receive_queue.ts";
 import type { SendQueue } from "./send_queue.ts";
 
@@ -60,7 +61,7 @@ export class SessionRecord {
   readonly #outgoing: SendQueue;
   readonly #instance = randomHex(16);
   #kept: SessionKept | undefined;
-  /** From the one that covers the first unconsumed message on. */
+  /** From the one that covers the first message that is unconsumed or not given out on. */
   #marks: readonly SessionMark[] = [];
 
   /** Makes the record of a session that has not begun. */
@@ -118,6 +119,19 @@ export class SessionRecord {
     sender?.send({ type: "keeping", id, number });
   }
 
+  /** Tells that messages are lost, behind the messages that came before. */
+  forgo(
+    { after, drop }: NoticeOf<"forgone">,
+    listener: Pick<GuardedListener, "addDrop">,
+  ): void {
+    const incoming = this.#incoming;
+    incoming.defer(after, () => {
+      // The worker took messages before the gap along: the next one hears of both.
+      if (drop.reason === "trimmed" && incoming.isReleased) return;
+      listener.addDrop(drop);
+    });
+  }
+
   /** The application has consumed what it was given up to this number. */
   acknowledge(seq: number): void {
     const { given } = this.#consumption;
@@ -157,8 +171,10 @@ export class SessionRecord {
 
   /** Notes where numbers go on. */
   #mark(mark: SessionMark): void {
-    const { consumed } = this.#consumption;
-    const first = this.#marks.findLastIndex(({ after }) => after <= consumed);
+    const { consumed, given } = this.#consumption;
+    // What has arrived may be consumed before it is given out.
+    const reached = Math.min(consumed, given);
+    const first = this.#marks.findLastIndex(({ after }) => after <= reached);
     // The message that a later mark, or one at this place, stood for never came.
     const before = this.#marks.slice(Math.max(0, first))
       .filter(({ after }) => after < mark.after);

@@ -107,6 +107,7 @@ export class SessionReports {
   }
 
   #push(drop: Drop): void {
-    this.#notices.push({ type: "forgone", id: this.#id, drop });
+    const { after } = this;
+    this.#notices.push({ type: "forgone", id: this.#id, after, drop });
   }
 }

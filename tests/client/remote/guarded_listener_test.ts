@@ -92,10 +92,14 @@ Deno.test("GuardedListener.addDrop() sums up the numbers of a session", () => {
   listener.addDrop(drop({ first: 3, last: 3 }));
   listener.addDrop(drop({ first: 4, last: 6, count: 3 }));
   listener.addDrop(drop({ reason: "unknown" }));
+  listener.addDrop(drop({ reason: "unknown" }));
   listener.addDrop(drop({ reason: "unknown", first: 7, last: 7 }));
+  listener.addDrop(drop({ reason: "unknown", first: 9, last: 9 }));
   listener.flushDrops();
   assertEquals(drops, [
     drop({ count: 4, bytes: 4, first: 3, last: 6 }),
-    drop({ count: 2, bytes: 4, reason: "unknown", first: 7, last: 7 }),
+    drop({ count: 2, bytes: 4, reason: "unknown" }),
+    drop({ reason: "unknown", first: 7, last: 7 }),
+    drop({ reason: "unknown", first: 9, last: 9 }),
   ]);
 });

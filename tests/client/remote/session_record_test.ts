@@ -4,6 +4,7 @@ import type {
   SessionMark,
 } from "../../../lib/boundary/session.ts";
 import { ExactConsumption } from "../../../lib/client/remote/exact_consumption.ts";
+import type { NoticeOf } from "../../../lib/boundary/protocol.ts";
 import { type Bench, makeOpenBench, settle, SETUP } from "../fake_worker.ts";
 
 const KEPT: SessionKept = {
@@ -15,6 +16,18 @@ const KEPT: SessionKept = {
 
 function markOf(after: number, seq: number): SessionMark {
   return { after, seq, generation: "g", positions: [["g", seq]] };
+}
+
+function forgone(
+  after: number,
+  range: {
+    readonly first: number;
+    readonly last: number;
+    readonly count: number;
+  },
+): NoticeOf<"forgone"> {
+  const drop = { bytes: 0, direction: "inbound", reason: "trimmed", ...range };
+  return { type: "forgone", id: 1, after, drop } as NoticeOf<"forgone">;
 }
 
 function makeSession(
@@ -133,6 +146,49 @@ Deno.test("SessionRecord.lastEventId is the number in the session of the message
   last.deliver(["d"], { first: 4 });
   incoming.pull();
   assertEquals(session!.lastEventId, "10");
+});
+
+Deno.test("SessionRecord.lastEventId knows what has arrived and counts as consumed before it is given out", async () => {
+  const { connection, workers: { last } } = makeSession({ ack: "received" });
+  const { incoming, session } = connection;
+  incoming.consume("pull");
+  await settle();
+  last.deliver(["a", "b"]);
+  // As with each resume.
+  last.tell({ type: "marked", id: 1, mark: markOf(2, 2) });
+  last.deliver(["c"], { first: 3 });
+  const ids: string[] = [];
+  while (incoming.pull() !== undefined) ids.push(session!.lastEventId);
+  assertEquals(ids, ["1", "2", "3"]);
+});
+
+Deno.test("SessionRecord.forgo() tells of a loss behind the messages that came before it", async () => {
+  const { connection, workers: { last }, recorder } = makeSession();
+  connection.incoming.consume("push");
+  await settle();
+  last.deliver(["a", "b"]);
+  last.tell(forgone(2, { first: 3, last: 4, count: 2 }));
+  await settle();
+  assertEquals(recorder.events.slice(-3), [
+    "message a",
+    "message b",
+    "dropped 2 0 inbound trimmed",
+  ]);
+});
+
+Deno.test("SessionRecord.forgo() leaves a gap to the next worker, with the messages before it", async () => {
+  for (const [after, told] of [[1, 1], [2, 0]] as const) {
+    const { connection, workers: { last }, recorder } = makeSession();
+    connection.incoming.consume("push");
+    last.deliver(["a"]);
+    last.tell(forgone(after, { first: 3, last: 4, count: 2 }));
+    last.fail("Boom");
+    await settle();
+    const drops = recorder.events.filter((event) =>
+      `${event}`.startsWith("dropped 2")
+    );
+    assertEquals(drops.length, told, `behind message ${after}`);
+  }
 });
 
 Deno.test("SessionRecord.acknowledge() takes numbers of the session", async () => {

@@ -45,11 +45,13 @@ Deno.test("SessionReports says which messages are lost, with their numbers if th
     {
       type: "forgone",
       id: 3,
+      after: 5,
       drop: { count: 2, ...inbound, reason: "trimmed", ...range },
     },
     {
       type: "forgone",
       id: 3,
+      after: 5,
       drop: { count: 0, ...inbound, reason: "session-lost" },
     },
   ]);

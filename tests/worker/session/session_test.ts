@@ -141,6 +141,7 @@ Deno.test("Session marks where numbers go on after a gap and in another generati
     {
       type: "forgone",
       id: 1,
+      after: 1,
       drop: {
         ...{ count: 3, bytes: 0, direction: "inbound", reason: "trimmed" },
         ...{ first: 2, last: 4 },

@@ -175,6 +175,28 @@ Deno.test("checkSession() finds a message of the server that is lost in silence"
   assertEquals(rulesOn({ client: replaced(client, 7, 1, [trimmed]) }), []);
 });
 
+Deno.test("checkSession() forgives what a full buffer dropped behind the back of a client without a good-bye", () => {
+  const pushed: readonly ServerEvent[] = [
+    { type: "pushing", push: 3, session: "B", at: 310 },
+    { type: "stored", push: 3 },
+  ];
+  const silent = "no message of the server is lost in silence";
+  for (const why of ["bye", "ended"]) {
+    const end = ended("B", why, { accepted: 1, unconsumed: [[2, "p4"]] });
+    const rules = rulesOn({
+      client: client.toSpliced(18, 0, message("r6.2-3", 1)),
+      server: [...server.slice(0, -1), ...pushed, end],
+    });
+    assertEquals(rules.includes(silent), true, "nothing was dropped");
+    const trimmed = ended("B", why, { accepted: 1, unconsumed: [[3, "p4"]] });
+    const more = rulesOn({
+      client: client.toSpliced(18, 0, message("r6.2-3", 1)),
+      server: [...server.slice(0, -1), ...pushed, trimmed],
+    });
+    assertEquals(more.includes(silent), why === "bye");
+  }
+});
+
 Deno.test("checkSession() finds a loss with a session that is told wrongly", () => {
   const told = dropped("inbound", "session-lost", { first: 6, last: 8 });
   assertEquals(rulesOn({ client: replaced(client, 15, 1, [told]) }), [
