@@ -107,7 +107,7 @@ export const RECEIVE_WINDOW_MESSAGES = 32_768;
 export const RECEIVE_WINDOW_BYTES = 1 << 22;
 
 /** Buffers of fewer bytes cost less to copy than to transfer. */
-export const TRANSFER_FROM = 512;
+export const TRANSFER_FROM = 2_048;
 
 /** Where to connect and with what: everything that a new connection needs. */
 export interface Setup {
