@@ -228,10 +228,13 @@ Deno.test("session: close() connects again for what is not accepted", async () =
   await using socket = connect(proxy.url);
   socket.send("a");
   await server.heard.until(() => server.heard.messages.length === 1);
+  const lost = next(socket, "disconnect");
+  await proxy.apply({ type: "refuse" });
   await proxy.apply({ type: "reset" });
-  await next(socket, "disconnect");
+  await lost;
   socket.close();
   stall.resolve();
+  await proxy.apply({ type: "clear" });
   await within(socket.closed);
   assertEquals(server.heard.texts.slice(-1), ["a"]);
   await server.heard.until(() => server.heard.calls.includes("ended bye 1 0"));
