@@ -71,7 +71,8 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   readonly counters: Counters = new Counters();
   readonly logger: SessionLogger;
   readonly #ownStore: SessionStore | undefined;
-  readonly #work = new Set<Promise<unknown>>();
+  readonly #whenIdle = new Set<() => void>();
+  #running = 0;
 
   /** Begins to hear the store's notices. */
   constructor(options: SessionServerOptions) {
@@ -114,13 +115,19 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     callApplication(this.logger, () => handler.ended?.(session, info));
   }
 
+  /** Something is asked of the store. Returns what is to be called at its end. */
+  begin(): () => void {
+    this.#running += 1;
+    return this.#end;
+  }
+
   /** Waits for this at the end; a rejection is one of the store. */
   track(work: Promise<unknown>): void {
-    const settled: Promise<unknown> = work.catch((error) => {
+    const done = this.begin();
+    work.catch((error) => {
       this.counters.add("storeFailures");
       this.logger.error("The session store failed", { error });
-    }).finally(() => this.#work.delete(settled));
-    this.#work.add(settled);
+    }).finally(done);
   }
 
   /** Prolongs leases, ends what is over, and forgets what is no concern any more. */
@@ -154,7 +161,9 @@ export class LocalNode implements ServerNode, AsyncDisposable {
 
   /** Resolves when the store has answered all that it was asked. */
   async settled(): Promise<void> {
-    while (this.#work.size > 0) await Promise.all(this.#work);
+    while (this.#running > 0) {
+      await new Promise<void>((resolve) => this.#whenIdle.add(resolve));
+    }
   }
 
   /** Hears no notices any more, and closes the store if it is this node's own. */
@@ -165,6 +174,14 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     await listening?.[Symbol.asyncDispose]();
     await this.#ownStore?.[Symbol.asyncDispose]();
   }
+
+  /** The same function for all: there is a step for almost each message. */
+  readonly #end = (): void => {
+    this.#running -= 1;
+    if (this.#running > 0) return;
+    for (const resolve of this.#whenIdle) resolve();
+    this.#whenIdle.clear();
+  };
 
   async #send(id: string, data: SessionData): Promise<void> {
     const payload = payloadOf(data);

@@ -199,6 +199,8 @@ export interface Settings {
 /** How many messages are claimed with one step: as many come again after a crash. */
 const MAX_CLAIM = 16;
 const TAKEOVER_POLL = 50;
+/** A client is told of an acceptance within 100 ms anyway. */
+const TELL_DELAY = 2;
 
 /**
  * Adds the defaults.
@@ -242,6 +244,7 @@ function configOf(options: SessionServerOptions): ServerConfig {
     takeoverTimeout: count("takeoverTimeout", options.takeoverTimeout, 2_000),
     takeoverPoll: TAKEOVER_POLL,
     maxClaim: MAX_CLAIM,
+    tellDelay: TELL_DELAY,
     maxAttempts: count("maxAttempts", options.maxAttempts, 3),
     onUncertain,
   };

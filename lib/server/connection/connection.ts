@@ -43,6 +43,9 @@ type EffectOf<T extends ServerEffect["type"]> = Extract<
   { type: T }
 >;
 
+/** Steps within this time follow each other at once, in milliseconds. */
+const STEP_INTERVAL = 0.2;
+
 /** A connection, from its acceptance to its end. */
 export class SessionConnection implements PeerListener, NoticeReceiver {
   readonly #node: ServerNode;
@@ -58,6 +61,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   #isPeerGone = false;
   #hasDetached = false;
   #protocol = "";
+  #steppedAt = -Infinity;
   #application: ApplicationCalls | undefined;
 
   /** Takes a connection whose socket is made by `connect`. */
@@ -163,8 +167,9 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     if (this.#isWorking) return;
     this.#isWorking = true;
     try {
+      const context = this.#context();
       for (let next = this.#events.shift(); next; next = this.#events.shift()) {
-        const step = serverTransition(this.#state, next, this.#context());
+        const step = serverTransition(this.#state, next, context);
         this.#state = step.state;
         for (const effect of step.effects) this.#perform(effect);
         this.#handleNext();
@@ -193,9 +198,9 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
       case "accept":
         return this.#accept(effect);
       case "read":
-        return this.#answer(
-          store.read(effect.session, effect.after, effect.limit)
-            .then((messages) => ({ type: "read", messages })),
+        return this.#ask(
+          store.read(effect.session, effect.after, effect.limit),
+          (messages) => ({ type: "read", messages }),
         );
       case "detach":
         this.#hasDetached = true;
@@ -247,57 +252,73 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     this.#registration.listen(id);
     // At once, so that simultaneous requests do not exceed the limit.
     this.#registration.enter(principal);
-    this.#answer(openSession(this.#node, { id, principal, request }));
+    const opening = openSession(this.#node, { id, principal, request });
+    this.#ask(opening, (event) => event);
   }
 
   #attach({ claim }: EffectOf<"attach">): void {
     this.#registration.listen(claim.session);
-    this.#answer(
-      attachSession(this.#node, claim).then((event) => {
-        const { answer } = event;
-        if (answer.kind === "attached") this.#protocol = answer.meta;
-        return event;
-      }),
-    );
+    this.#ask(attachSession(this.#node, claim), (event) => {
+      const { answer } = event;
+      if (answer.kind === "attached") this.#protocol = answer.meta;
+      return event;
+    });
   }
 
   #accept({ step }: EffectOf<"accept">): void {
-    const { store, counters, settings } = this.#node;
-    const { accepted, claimed } = this.#state as ServerAttached;
-    const ask = () =>
-      store.accept({ ...step, ttl: Math.max(LEASE, step.ttl) })
-        .then((answer): ServerEvent => {
-          if (answer.kind === "accepted") {
-            this.#application?.stored(answer.last, step.replies);
-            counters.add("accepted", step.handled - accepted);
-          }
-          return { type: "accepted", answer };
-        });
-    // A handler waits for a claim. All else can wait for what comes in the same
-    // turn of the event loop: then one step does for many messages.
-    this.#answer(
-      step.claim > claimed
-        ? ask()
-        : new Promise<void>((resolve) => settings.clock.task(resolve))
-          .then(ask),
-    );
+    const { store, counters } = this.#node;
+    const { accepted } = this.#state as ServerAttached;
+    const ttl = Math.max(LEASE, step.ttl);
+    const accepting = this.#inTurn(() => store.accept({ ...step, ttl }));
+    this.#ask(accepting, (answer) => {
+      if (answer.kind === "accepted") {
+        this.#application?.stored(answer.last, step.replies);
+        counters.add("accepted", step.handled - accepted);
+      }
+      return { type: "accepted", answer };
+    });
+  }
+
+  /**
+   * A step that follows another at once waits for what else comes in this turn
+   * of the event loop, and the next step does for all of it.
+   */
+  #inTurn<Answer>(step: () => Promise<Answer>): Promise<Answer> {
+    const { clock } = this.#node.settings;
+    const now = clock.now();
+    const isFirst = now >= this.#steppedAt + STEP_INTERVAL;
+    this.#steppedAt = now;
+    return isFirst
+      ? step()
+      : new Promise<void>((resolve) => clock.task(resolve)).then(step);
   }
 
   #end(lease: Lease): void {
     const { store, settings } = this.#node;
-    this.#answer(
-      store.end(lease.session, { kind: "lease", lease }, settings.tombstone)
-        .then((answer) => ({ type: "ended", answer })),
+    this.#ask(
+      store.end(lease.session, { kind: "lease", lease }, settings.tombstone),
+      (answer) => ({ type: "ended", answer }),
     );
   }
 
-  /** What is asked of others comes back as an event, or the store has failed. */
-  #answer(answer: Promise<ServerEvent>): void {
-    this.#node.track(
-      answer.then(
-        (event) => this.tell(event),
-        (error) => this.#onStoreFailure(error),
-      ),
+  /**
+   * What is asked of others comes back as an event, or the store has failed. As
+   * few promises as can be: there is a step for almost each message.
+   */
+  #ask<Answer>(
+    asked: Promise<Answer>,
+    eventOf: (answer: Answer) => ServerEvent,
+  ): void {
+    const done = this.#node.begin();
+    asked.then(
+      (answer) => {
+        done();
+        this.tell(eventOf(answer));
+      },
+      (error) => {
+        done();
+        this.#onStoreFailure(error);
+      },
     );
   }
 

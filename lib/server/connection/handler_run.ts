@@ -84,18 +84,10 @@ export class HandlerRun {
   }
 
   #message(): SessionMessage {
-    const { session, seq, data, redelivered } = this.#input;
-    const signal = () => this.#aborts.signal;
-    return {
-      id: messageId(session.id, seq),
-      seq,
-      data,
-      redelivered,
-      get signal() {
-        return signal();
-      },
+    return new RunMessage(this.#input, {
+      signal: () => this.#aborts.signal,
       reply: (reply) => this.#reply(reply),
-    };
+    });
   }
 
   #reply(data: SessionData): void {
@@ -105,6 +97,35 @@ export class HandlerRun {
     const payload = payloadOf(data);
     requireSize(payload, this.#input.maxMessage);
     this.#replies.push(payload);
+  }
+}
+
+/** A class, since an accessor in an object literal costs a microsecond. */
+class RunMessage implements SessionMessage {
+  readonly id: string;
+  readonly seq: number;
+  readonly data: Payload;
+  readonly redelivered: boolean;
+  readonly reply: SessionMessage["reply"];
+  readonly #signal: () => AbortSignal;
+
+  constructor(
+    { session, seq, data, redelivered }: HandlerInput,
+    { signal, reply }: {
+      readonly signal: () => AbortSignal;
+      readonly reply: SessionMessage["reply"];
+    },
+  ) {
+    this.id = messageId(session.id, seq);
+    this.seq = seq;
+    this.data = data;
+    this.redelivered = redelivered;
+    this.reply = reply;
+    this.#signal = signal;
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal();
   }
 }
 

@@ -46,7 +46,14 @@ export interface ServerNode {
   end(id: string, condition: EndCondition): Promise<void>;
   /** Lets go of a session, which waits for its client from then on. */
   detach(lease: Lease, ttl: number): void;
-  /** Waits for what is asked of the store before the server is closed. */
+  /**
+   * Something is asked of the store, which is waited for before the server is
+   * closed.
+   *
+   * @returns To be called when it is done.
+   */
+  begin(): () => void;
+  /** The same for a promise; a rejection is one of the store. */
   track(work: Promise<unknown>): void;
 }
 

@@ -219,6 +219,7 @@ function startAttached(
     uncertain: 0,
     replies: [],
     step: undefined,
+    tellAt: Infinity,
     nextCounter: 1,
     counter: 1,
     toldCounter: 1,

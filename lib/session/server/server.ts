@@ -42,7 +42,9 @@ export function serverDeadline(state: ServerState): number {
     case "attaching":
       return state.askAt;
     case "attached":
-      return state.peer === "connected" ? state.receiving.ackAt : Infinity;
+      return state.peer === "connected"
+        ? Math.min(state.receiving.ackAt, state.tellAt)
+        : Infinity;
     case "admitting":
     case "opening":
     case "closed":

@@ -110,6 +110,8 @@ export interface ServerAttached {
   readonly uncertain: number;
   readonly replies: readonly Payload[];
   readonly step: PendingStep | undefined;
+  /** When the store is told at the latest; `Infinity` if nothing is held back. */
+  readonly tellAt: number;
   /** The lowest counter that is valid once the client has shown that it has the new token. */
   readonly nextCounter: number;
   /** The lowest valid counter that the store was told, or shall be. */
@@ -294,6 +296,11 @@ export interface ServerConfig {
   readonly takeoverPoll: number;
   /** How many messages are claimed with one step at most. */
   readonly maxClaim: number;
+  /**
+   * How long the store need not be told what no handler and no client waits for;
+   * 0 for not at all.
+   */
+  readonly tellDelay: number;
   /** How often a handler is called for one message. */
   readonly maxAttempts: number;
   /** What to do with a message that may have been handled before. */

@@ -14,6 +14,7 @@ import {
   NO_EFFECTS,
   type PendingStep,
   type ServerAttached,
+  type ServerConfig,
   type ServerContext,
   type ServerEffect,
   type ServerEvent,
@@ -176,12 +177,15 @@ export function onEnded(
   ]);
 }
 
-/** An acknowledgement goes alone when its time has come. */
+/** Something that was held back goes when its time has come. */
 export function onDue(
   state: ServerAttached,
-  { config, now }: ServerContext,
-): Step {
-  return acknowledgeIfDue(state, { config, now });
+  context: ServerContext,
+): ServerStep {
+  const told = acknowledgeIfDue(state, context);
+  if (context.now < state.tellAt) return told;
+  const after = work(told.state, context);
+  return { ...after, effects: inOrder(told.effects, after.effects) };
 }
 
 /** Asks the client to resume elsewhere, with all that it needs to forget. */
@@ -240,16 +244,26 @@ function mayRun(
 }
 
 /** One step at a time: what has come together meanwhile goes with the next. */
-function tellStore(state: ServerAttached, { config }: ServerContext): Step {
+function tellStore(
+  state: ServerAttached,
+  { config, now }: ServerContext,
+): Step {
   const claim = claimOf(state, config.maxClaim);
   if (state.step !== undefined || !isNews(state, claim)) {
     return { state, effects: NO_EFFECTS };
+  }
+  const tellAt = Math.min(state.tellAt, now + config.tellDelay);
+  if (now < tellAt && !isUrgent(state, claim, config)) {
+    return {
+      state: state.tellAt === tellAt ? state : { ...state, tellAt },
+      effects: NO_EFFECTS,
+    };
   }
   const { handled, counter, replies, lease, credit } = state;
   const ack = credit.acked;
   const step: PendingStep = { handled, claim, ack, counter, replies };
   return {
-    state: { ...state, step, replies: NO_REPLIES },
+    state: { ...state, step, replies: NO_REPLIES, tellAt: Infinity },
     effects: [{ type: "accept", step: { ...step, lease, ttl: state.ttl } }],
   };
 }
@@ -270,6 +284,20 @@ function isNews(state: ServerAttached, claim: number): boolean {
     (state.handled > state.accepted || claim !== state.claimed ||
       state.credit.acked > state.trimmed ||
       state.counter > state.toldCounter);
+}
+
+/**
+ * A handler waits for a claim, a client for a reply, another attachment for this
+ * one to let go. All else goes with the next step, or soon: many small messages
+ * cost few steps. Not too many, as they come again after a crash.
+ */
+function isUrgent(
+  { claimed, replies, departure, handled, accepted }: ServerAttached,
+  claim: number,
+  { maxClaim }: ServerConfig,
+): boolean {
+  return claim > claimed || replies.length > 0 || departure !== undefined ||
+    handled - accepted >= maxClaim;
 }
 
 function onStepDone(

@@ -43,7 +43,8 @@ export class RedisPlace implements AsyncDisposable {
     const subscriber = await this.clients[kind]();
     const store = redisStore({ client, subscriber, ...options });
     this.#ping = () => subscriber.ping("now");
-    await store.due(1);
+    // A machine that does much else may answer too late at first.
+    while (store.status !== "ready") await store.due(1).catch(soon);
     return this.#stack.use(store);
   }
 
@@ -57,6 +58,10 @@ export class RedisPlace implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
   }
+}
+
+function soon(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 /** A store whose end is the end of its place too. */
