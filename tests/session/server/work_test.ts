@@ -225,6 +225,8 @@ Deno.test("serverTransition() tells the store later what nobody waits for", () =
   assertEquals(peer.deadline, 105);
   peer.now = 104;
   assertEquals(only(peer.tell({ type: "due" }), "accept"), []);
+  // What happens meanwhile does not put it off.
+  assertEquals(only(peer.hear("p1|"), "accept"), []);
   peer.now = 105;
   const [accept] = only(peer.tell({ type: "due" }), "accept");
   assertEquals(accept?.step.handled, 1);
