@@ -1,10 +1,11 @@
 /**
- * Runs the common suite of `tests/runtimes/` in Deno, Node and Bun, against the
- * package as npm gets it from JSR. npm has the runtimes.
+ * Runs the common suite of `tests/runtimes/` in Deno, in Node and Bun with the
+ * package as npm gets it from JSR, and in pages. npm has the runtimes, and Debian
+ * the browsers.
  *
  * ```sh
  * deno task runtimes
- * deno task runtimes node24 bun
+ * deno task runtimes node24 bun firefox
  * ```
  *
  * @module
@@ -12,15 +13,21 @@
 
 // deno-lint-ignore-file no-console
 
+import { visit } from "./runtimes/pages.ts";
 import { RuntimesProject } from "./runtimes/project.ts";
+import { BROWSERS } from "../tests/system/browser_process.ts";
 import { RUNTIMES } from "./runtimes/runtimes.ts";
 
 if (import.meta.main) {
-  const names = Deno.args.length > 0 ? Deno.args : Object.keys(RUNTIMES);
+  const all = [...Object.keys(RUNTIMES), ...BROWSERS];
+  const names = Deno.args.length > 0 ? Deno.args : all;
   await using project = await RuntimesProject.create();
   const rows: string[] = [];
   for (const name of names) {
-    const { version, passed, failures, figures } = await project.run(name);
+    const browser = BROWSERS.find((each) => each === name);
+    const { version, passed, failures, figures } = browser === undefined
+      ? await project.run(name)
+      : await visit(browser);
     for (const { name, error } of failures) console.log(`\n${name}\n${error}`);
     const { length } = failures;
     console.log(`${version}: ${passed.length} passed, ${length} failed`);

@@ -32,9 +32,20 @@ const sockets = new WebSocketServer({
     offered.has("chat.v2") ? "chat.v2" : offered.values().next().value ?? false,
 });
 
+/** A port where nobody listens; browsers refuse those below 1024 in other ways. */
+const unused = await new Promise<number>((resolve) => {
+  const server = createServer().listen(0, "127.0.0.1", () => {
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    server.close(() => resolve(port ?? 0));
+  });
+});
+
 const server = createServer((request, response) => {
   response.setHeader("access-control-allow-origin", "*");
-  response.end(JSON.stringify(visitOf(urlOf(request))));
+  const url = urlOf(request);
+  const answer = url.pathname === "/unused" ? unused : visitOf(url);
+  response.end(JSON.stringify(answer));
 });
 server.on("upgrade", onUpgrade);
 server.listen(0, "127.0.0.1", () => {

@@ -2,10 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import { bundle } from "../../examples/browser/bundle.ts";
-import { type BrowserName, resultOf } from "./browser_process.ts";
+import { BROWSERS, resultOf } from "./browser_process.ts";
 import { requires } from "./requirements.ts";
-
-const BROWSERS: readonly BrowserName[] = ["chromium", "firefox", "webkit"];
 
 for (const browser of BROWSERS) {
   Deno.test(

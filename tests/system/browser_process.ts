@@ -8,10 +8,13 @@ import type { Bundles } from "../../examples/browser/bundle.ts";
 import { PROGRAMS } from "./requirements.ts";
 
 /** The browsers. */
-export type BrowserName = "chromium" | "firefox" | "webkit";
+export const BROWSERS = ["chromium", "firefox", "webkit"] as const;
+
+/** One of them. */
+export type BrowserName = typeof BROWSERS[number];
 
 /** How long a page may take, in milliseconds. */
-const LIMIT = 90_000;
+const LIMIT = 200_000;
 
 /** Firefox asks nothing, and calls nobody. */
 const PREFERENCES = [

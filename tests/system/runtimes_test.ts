@@ -29,7 +29,7 @@ Deno.test(
       const flags = ["--permission", `--allow-fs-read=${project.directory}/*`];
       assertMatch(
         await project.execute(node, [...flags, program]),
-        /^WorkerError: The worker .+ \(not tried again\)\. Run Node with --allow-worker, besides --permission and --allow-fs-read\n$/,
+        /^WorkerError: The worker .+, not tried again\)\. Run Node with --allow-worker, besides --permission and --allow-fs-read\n$/,
       );
     });
   },

@@ -7,10 +7,10 @@
 import { makeTarball } from "../npm/tarball.ts";
 import { RUNTIMES } from "./runtimes.ts";
 import { readReport, type Report } from "./report.ts";
+import { type Server, startServer } from "./server.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const SUITE = new URL("../../tests/runtimes/suite/", import.meta.url);
-const SERVER = new URL("../../tests/runtimes/server.ts", import.meta.url);
 
 /** How long npm, or a runtime, may take, in milliseconds. */
 const LIMIT = 300_000;
@@ -92,29 +92,6 @@ export class RuntimesProject implements AsyncDisposable {
     await this.#server[Symbol.asyncDispose]();
     await Deno.remove(this.directory, { recursive: true });
   }
-}
-
-interface Server extends AsyncDisposable {
-  readonly host: string;
-}
-
-async function startServer(): Promise<Server> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "--no-check", SERVER.href],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const { value = "" } = await reader.read();
-  return {
-    host: value.trim(),
-    async [Symbol.asyncDispose]() {
-      // It ends with its standard input.
-      await child.stdin.close();
-      await reader.cancel();
-      await child.status;
-    },
-  };
 }
 
 /** Runs a program to its end, and gives what it printed. */

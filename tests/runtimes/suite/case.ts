@@ -10,18 +10,29 @@ import type { ReconnectingWebSocket } from "@holdfast/websocket";
 export interface Abilities {
   /** The transport that `"auto"` means. */
   readonly transport: "tcp" | "ws" | "native";
-  /** Whether the first connection is made even if the main thread is blocked from the start. */
-  readonly startsBlocked: boolean;
+  /** What else. */
+  readonly gives: readonly Ability[];
 }
+
+/** What not all runtimes give. */
+export type Ability =
+  /** Ping frames, statuses, headers and backpressure. */
+  | "network"
+  /** The socket is off the main thread. */
+  | "isolation"
+  /** The first connection is made even if the main thread is blocked from the start. */
+  | "start";
 
 /** What a case works with. */
 export interface Stage extends Abilities {
-  /** Whether the transport has ping frames, statuses and backpressure. */
+  /** Whether the runtime gives `network`. */
   readonly isFull: boolean;
   /** Host and port of the server. */
   readonly host: string;
   /** Gives a URL of the server, under an id of its own. */
   url(path: string): string;
+  /** A URL where nobody listens. */
+  nowhere(): Promise<string>;
   /** What the server has seen of a URL. */
   seen(url: string): Promise<Seen>;
 }
@@ -39,6 +50,8 @@ export interface Seen {
 /** One promise, and what proves it. */
 export interface Case {
   readonly name: string;
+  /** Runtimes that do not give this do without the case. */
+  readonly needs?: Ability;
   readonly run: (stage: Stage) => Promise<void>;
 }
 

@@ -21,6 +21,7 @@ const LATENESS = 400;
 export const ISOLATION: readonly Case[] = [
   {
     name: "keeps heartbeats on time while the main thread is blocked",
+    needs: "isolation",
     run: async ({ url, seen, isFull }) => {
       const at = url("echo");
       const socket = new ReconnectingWebSocket(at, [], {
@@ -42,8 +43,8 @@ export const ISOLATION: readonly Case[] = [
   },
   {
     name: "connects while the main thread is blocked from the constructor on",
-    run: async ({ url, seen, startsBlocked }) => {
-      if (!startsBlocked) return;
+    needs: "start",
+    run: async ({ url, seen }) => {
       const at = url("echo");
       const startedAt = performance.now();
       const socket = new ReconnectingWebSocket(at);
@@ -60,6 +61,7 @@ export const ISOLATION: readonly Case[] = [
   },
   {
     name: "replaces a lost connection while the main thread is blocked",
+    needs: "isolation",
     run: async ({ url, seen }) => {
       const at = url("drop/300");
       const socket = new ReconnectingWebSocket(at, [], {
@@ -77,6 +79,7 @@ export const ISOLATION: readonly Case[] = [
   },
   {
     name: "delivers in order what came while the main thread was blocked",
+    needs: "isolation",
     run: async ({ url }) => {
       const socket = new ReconnectingWebSocket(url("ticks"));
       equal(await socket.receive(), "1");
@@ -91,8 +94,8 @@ export const ISOLATION: readonly Case[] = [
   {
     name:
       "pauses a server, and loses nothing, while the main thread is blocked",
-    run: async ({ url, isFull }) => {
-      if (!isFull) return;
+    needs: "network",
+    run: async ({ url }) => {
       const count = 100_000;
       const socket = new ReconnectingWebSocket(url(`flood/${count}`), [], {
         inbox: { maxMessages: 1_000 },
