@@ -1,0 +1,296 @@
+/**
+ * The same faults for clients of sessions and for clients of socket.io with
+ * connection state recovery: what arrived, what is lost, and what was told.
+ *
+ * @module
+ */
+
+import { delay } from "@std/async";
+import { ReconnectingWebSocket } from "@holdfast/websocket";
+import { io } from "socket.io-client";
+import {
+  startTcpProxy,
+  type TcpProxy,
+} from "../../system/servers/tcp_proxy.ts";
+import { PeerServer } from "./peer_server.ts";
+
+/** Who is compared. */
+export const PEERS = ["holdfast", "socketio"] as const;
+
+/** One of them. */
+export type Peer = typeof PEERS[number];
+
+/** A client of either. */
+interface PeerClient {
+  /** The numbers that came, in order. */
+  readonly got: number[];
+  /** What it was told of each return: that all is there, or that it is not. */
+  readonly returns: ("recovered" | "new")[];
+  /** How many messages it was told are lost. */
+  told: number;
+  /** Sends a number. */
+  send(number: number): void;
+  close(): void;
+}
+
+/** What came of one fault. */
+export interface Outcome {
+  readonly messages: number;
+  readonly lost: number;
+  /** Lost by clients that were told each time that they missed nothing. */
+  readonly silent: number;
+  readonly repeated: number;
+  readonly disordered: number;
+  /** Losses of which the number was told. */
+  readonly told: number;
+}
+
+/** A fault of the table. */
+export interface PeerFault {
+  readonly title: string;
+  run(stage: Stage): Promise<Outcome>;
+}
+
+const CLIENTS = 20;
+/** Each way, in milliseconds. */
+const LATENCY = 20;
+/** How long clients have to catch up, in milliseconds. */
+const PATIENCE = 3_000;
+
+/** A server, a proxy and clients. */
+export class Stage implements AsyncDisposable {
+  readonly server: PeerServer;
+  readonly proxy: TcpProxy;
+  readonly clients: readonly PeerClient[];
+  #emitted = 0;
+
+  private constructor(
+    server: PeerServer,
+    proxy: TcpProxy,
+    clients: readonly PeerClient[],
+  ) {
+    this.server = server;
+    this.proxy = proxy;
+    this.clients = clients;
+  }
+
+  /** Connects all clients. */
+  static async open(peer: Peer): Promise<Stage> {
+    const server = await PeerServer.start(peer);
+    const proxy = await startTcpProxy(server.port);
+    const connect = peer === "holdfast" ? connectHoldfast : connectSocketIo;
+    const clients = await Promise.all(
+      Array.from({ length: CLIENTS }, (_, id) => connect(proxy.port, id)),
+    );
+    const stage = new Stage(server, proxy, clients);
+    await stage.calm();
+    // What was never sent anything cannot recover (socket.io issue 5538).
+    await stage.emit(1, 0);
+    await delay(200);
+    return stage;
+  }
+
+  /** Ends the fault; what is left is a network with a way. */
+  async calm(): Promise<void> {
+    await this.proxy.apply({ type: "clear" });
+    await this.proxy.apply({
+      ...{ type: "delay", direction: "both", milliseconds: LATENCY },
+    });
+  }
+
+  /** Sends numbers to all clients, one every so many milliseconds. */
+  async emit(count: number, every: number): Promise<void> {
+    for (let index = 0; index < count; index += 1) {
+      await this.server.emit(this.#emitted += 1);
+      await delay(every);
+    }
+  }
+
+  /** Judges what clients got since `run` began. */
+  async judgeDown(run: () => Promise<void>): Promise<Outcome> {
+    const first = this.#emitted + 1;
+    for (const client of this.clients) client.returns.length = 0;
+    await run();
+    await delay(PATIENCE);
+    const wanted = this.#emitted - first + 1;
+    const parts = this.clients.map(({ got, returns, told }) => ({
+      ...compare(got.filter((number) => number >= first), wanted),
+      isSure: returns.every((each) => each === "recovered"),
+      told,
+    }));
+    return total(parts, wanted * CLIENTS);
+  }
+
+  /** Judges what the server got. */
+  async judgeUp(count: number, run: () => Promise<void>): Promise<Outcome> {
+    await run();
+    await delay(PATIENCE);
+    const received = await this.server.received();
+    const parts = this.clients.map(({ told }, id) => ({
+      ...compare(
+        received.filter(([client]) => client === id).map(([, it]) => it),
+        count,
+      ),
+      // Nobody is told anything of what is sent.
+      isSure: told === 0,
+      told,
+    }));
+    return total(parts, count * CLIENTS);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.clients) client.close();
+    await this.proxy[Symbol.asyncDispose]();
+    await this.server[Symbol.asyncDispose]();
+  }
+}
+
+interface Part
+  extends Pick<Outcome, "lost" | "repeated" | "disordered" | "told"> {
+  readonly isSure: boolean;
+}
+
+function compare(
+  got: readonly number[],
+  wanted: number,
+): Pick<Outcome, "lost" | "repeated" | "disordered"> {
+  const distinct = new Set(got).size;
+  const disordered =
+    got.filter((number, index) => index > 0 && number < got[index - 1]!).length;
+  return {
+    lost: wanted - distinct,
+    repeated: got.length - distinct,
+    disordered,
+  };
+}
+
+function total(parts: readonly Part[], messages: number): Outcome {
+  const sum = (of: (part: Part) => number) =>
+    parts.reduce((all, part) => all + of(part), 0);
+  return {
+    messages,
+    lost: sum(({ lost }) => lost),
+    silent: sum(({ lost, isSure }) => isSure ? lost : 0),
+    repeated: sum(({ repeated }) => repeated),
+    disordered: sum(({ disordered }) => disordered),
+    told: sum(({ told }) => told),
+  };
+}
+
+async function connectHoldfast(port: number, id: number): Promise<PeerClient> {
+  const socket = new ReconnectingWebSocket(`ws://127.0.0.1:${port}/${id}`, [], {
+    session: true,
+    backoff: { strategy: "exponential", initialDelay: 300, maxDelay: 600 },
+  });
+  const client: PeerClient = {
+    got: [],
+    returns: [],
+    told: 0,
+    send: (number) => socket.send(`${number}`),
+    close: () => socket.close(),
+  };
+  socket.addEventListener(
+    "message",
+    ({ data }) => client.got.push(Number(data)),
+  );
+  socket.addEventListener("open", ({ session }) => {
+    client.returns.push(session?.kind === "resumed" ? "recovered" : "new");
+  });
+  socket.addEventListener("drop", ({ count }) => client.told += count);
+  await socket.opened;
+  return client;
+}
+
+async function connectSocketIo(port: number, id: number): Promise<PeerClient> {
+  const socket = io(`http://127.0.0.1:${port}`, {
+    transports: ["websocket"],
+    forceNew: true,
+    auth: { client: id },
+    reconnectionDelay: 300,
+    reconnectionDelayMax: 600,
+  });
+  const client: PeerClient = {
+    got: [],
+    returns: [],
+    told: 0,
+    send: (number) => socket.emit("up", number),
+    close: () => socket.disconnect(),
+  };
+  socket.on("down", (number: number) => client.got.push(number));
+  await new Promise<void>((resolve) =>
+    socket.on("connect", () => {
+      client.returns.push(socket.recovered ? "recovered" : "new");
+      resolve();
+    })
+  );
+  return client;
+}
+
+/** The faults of the table, in its order. */
+export const FAULTS: readonly PeerFault[] = [
+  down("a cut", ({ proxy }) => cut(proxy)),
+  down("half-open: the client notices, the server does not", async (stage) => {
+    await stage.proxy.apply({ type: "hold-close" });
+    await stage.proxy.apply({ type: "half-close", direction: "down" });
+  }),
+  down("cut three times within the recovery", async ({ proxy }) => {
+    for (let time = 0; time < 3; time += 1) {
+      await cut(proxy);
+      await delay(420);
+    }
+  }),
+  down(
+    "the server is killed, and started again",
+    ({ server }) => server.restart(),
+  ),
+  {
+    title: "four rounds of four quick cuts under a steady stream",
+    run: (stage) =>
+      stage.judgeDown(async () => {
+        for (let round = 0; round < 4; round += 1) await cutQuickly(stage);
+      }),
+  },
+  {
+    title: "client to server, one cut",
+    run: (stage) =>
+      stage.judgeUp(40, async () => {
+        for (let number = 1; number <= 40; number += 1) {
+          for (const client of stage.clients) client.send(number);
+          if (number === 20) await cut(stage.proxy);
+          await delay(20);
+        }
+      }),
+  },
+];
+
+/** Ten messages, the fault, twenty messages. */
+function down(
+  title: string,
+  fault: (stage: Stage) => Promise<void>,
+): PeerFault {
+  return {
+    title,
+    run: (stage) =>
+      stage.judgeDown(async () => {
+        await stage.emit(10, 20);
+        await delay(200);
+        await fault(stage);
+        await stage.emit(20, 50);
+      }),
+  };
+}
+
+async function cutQuickly(stage: Stage): Promise<void> {
+  await stage.emit(10, 20);
+  const stream = stage.emit(150, 10);
+  for (let time = 0; time < 4; time += 1) {
+    await cut(stage.proxy);
+    await delay(330 + 40 * time);
+  }
+  await stream;
+  await delay(1_500);
+}
+
+async function cut(proxy: TcpProxy): Promise<void> {
+  await proxy.apply({ type: "reset" });
+}
