@@ -74,7 +74,7 @@ export class PeerServer implements AsyncDisposable {
   /** Kills it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#remote[Symbol.asyncDispose]();
-    for (const end of ["", "-wal", "-shm"]) {
+    for (const end of ["", "-wal", "-shm", "-known"]) {
       await Deno.remove(this.#file + end).catch(() => {});
     }
   }
