@@ -141,7 +141,7 @@ class Node {
     kind: ClientKind,
     judge: Judge,
   ): Promise<Node> {
-    return new Node(await place.open({ timeout: 150 }, kind), judge);
+    return new Node(await place.open({ timeout: 500 }, kind), judge);
   }
 
   async end(): Promise<void> {

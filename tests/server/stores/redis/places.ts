@@ -7,6 +7,9 @@ import {
 } from "../../../../lib/server/stores/redis/mod.ts";
 import { RedisClients, RedisServer } from "./redis_server.ts";
 
+/** How long a busy machine may take for an answer, in milliseconds. */
+const PATIENCE = 20_000;
+
 /** Which package a client is of. */
 export type ClientKind = "nodeRedis" | "ioRedis";
 
@@ -41,7 +44,8 @@ export class RedisPlace implements AsyncDisposable {
   ): Promise<RedisStore> {
     const client = await this.clients[kind]();
     const subscriber = await this.clients[kind]();
-    const store = redisStore({ client, subscriber, ...options });
+    const timeout = PATIENCE;
+    const store = redisStore({ client, subscriber, timeout, ...options });
     this.#ping = () => subscriber.ping("now");
     // A machine that does much else may answer too late at first.
     while (store.status !== "ready") await store.due(1).catch(soon);
