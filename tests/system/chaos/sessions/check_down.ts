@@ -205,8 +205,14 @@ function isLossOfSession(event: ClientEvent): event is ClientEventOf<"drop"> {
     event.reason === "session-lost";
 }
 
-/** `ended` comes once for each session. */
-function* checkEnds({ ends, hasDataLoss }: Facts): Generator<Violation> {
+/** `ended` comes once for each session, and for the last one in any case. */
+function* checkEnds(
+  { ends, hasDataLoss, history }: Facts,
+): Generator<Violation> {
+  const last = history.client.findLast((event) => event.type === "open");
+  if (last && !ends.some(({ session }) => session === last.session)) {
+    yield { rule: "a session ends once", detail: `${last.session} did not` };
+  }
   if (hasDataLoss) return;
   for (const [session, list] of Map.groupBy(ends, (end) => end.session)) {
     if (list.length === 1) continue;
