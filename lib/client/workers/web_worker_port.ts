@@ -59,12 +59,17 @@ function bindWorker(worker: Worker, listener: WorkerPortListener): WorkerPort {
     event.preventDefault();
     listener.failed(event.message || unknown);
   };
+  // Only Bun says so.
+  const onExit = (event: object) =>
+    listener.failed(`It exited with code ${Reflect.get(event, "code")}`);
+  worker.addEventListener("close", onExit);
   return {
     post: (records, transfer) => worker.postMessage(records, [...transfer]),
     end: () => {
       worker.onmessage = null;
       worker.onmessageerror = null;
       worker.onerror = null;
+      worker.removeEventListener("close", onExit);
       worker.terminate();
       globalThis.removeEventListener(VIOLATION, onViolation);
     },

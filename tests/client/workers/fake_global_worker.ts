@@ -19,7 +19,7 @@ export function makeStage(): Stage {
   const { Worker } = globalThis;
   const host = new WorkerHost();
   let started: FakeWorker | undefined;
-  class GlobalWorker {
+  class GlobalWorker extends EventTarget {
     onmessage: ((event: { readonly data: unknown }) => void) | null = null;
     onmessageerror: (() => void) | null = null;
     onerror: ((event: Event) => void) | null = null;
@@ -29,6 +29,7 @@ export function makeStage(): Stage {
     });
 
     constructor() {
+      super();
       started = this.#far;
     }
 

@@ -69,6 +69,16 @@ Deno.test("startWorker() says that the content security policy forbade a worker"
   endpoint.end();
 });
 
+Deno.test("startWorker() passes on that a worker has exited, as Bun says it", () => {
+  const { stub, heard, endpoint } = start();
+  const exit = () =>
+    stub.dispatchEvent(Object.assign(new Event("close"), { code: 7 }));
+  exit();
+  endpoint.end();
+  exit();
+  assertEquals(heard, ["It exited with code 7"]);
+});
+
 Deno.test("startWorker() says what to do where there is no Worker", () => {
   const { Worker } = globalThis;
   Reflect.deleteProperty(globalThis, "Worker");

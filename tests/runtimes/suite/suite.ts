@@ -34,7 +34,7 @@ export async function runSuite(
 ): Promise<void> {
   const abilities = ABILITIES[runtime];
   if (abilities === undefined) throw new TypeError(`Unknown: ${runtime}`);
-  const cases = runtime === "node" ? [...COMMON, ...THREADS] : COMMON;
+  const cases = [...COMMON, ...THREADS[runtime] ?? []];
   const stage = stageAt(host, abilities);
   for (const each of cases) {
     const { needs } = each;

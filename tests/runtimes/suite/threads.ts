@@ -1,4 +1,4 @@
-/** Threads of Node: what ends them, and that it is told and survived. */
+/** Threads of Node and Bun: what ends them, and that it is told and survived. */
 
 import { type FailureEvent, ReconnectingWebSocket } from "@holdfast/websocket";
 import { type Case, check, end, equal, next } from "./case.ts";
@@ -21,14 +21,17 @@ export async function dies(
   await end(socket);
 }
 
-/** The cases. */
-export const THREADS: readonly Case[] = [
-  {
-    name: "tells that its thread has exited, and starts another",
-    run: ({ url }) => dies(url("echo"), "exiting.ts", /code 7/),
-  },
-  {
-    name: "tells that its thread is out of memory, and starts another",
-    run: ({ url }) => dies(url("echo"), "greedy.ts", /memory/i),
-  },
-];
+const EXIT: Case = {
+  name: "tells that its thread has exited, and starts another",
+  run: ({ url }) => dies(url("echo"), "exiting.ts", /code 7/),
+};
+const MEMORY: Case = {
+  name: "tells that its thread is out of memory, and starts another",
+  run: ({ url }) => dies(url("echo"), "greedy.ts", /memory/i),
+};
+
+/** The cases, by runtime. */
+export const THREADS: Readonly<Record<string, readonly Case[]>> = {
+  node: [EXIT, MEMORY],
+  bun: [EXIT],
+};
