@@ -4,7 +4,6 @@
  * @module
  */
 
-import { randomHex } from "../platform/random_hex.ts";
 import { check } from "../client/options/validate.ts";
 import { callSafely } from "./call_safely.ts";
 import type { Codec, Frame } from "./format/codec.ts";
@@ -20,7 +19,11 @@ import {
   mismatched,
 } from "./message_reader.ts";
 import { jsonCodec } from "./format/json_codec.ts";
-import type { MessageSocket } from "./message_socket.ts";
+import {
+  errorOf,
+  type MessageSocket,
+  sessionKindOf,
+} from "./message_socket.ts";
 import {
   DISPATCHER_OPTIONS,
   type DispatcherOptions,
@@ -30,7 +33,7 @@ import {
   type SubscribeOptions,
 } from "./options.ts";
 import { type Delivery, Resender } from "./resender.ts";
-import { Requests } from "./requests.ts";
+import { idSource, Requests } from "./requests.ts";
 import type { OutputOf, Schemas, TypeOf, Verdict } from "./format/schemas.ts";
 
 /**
@@ -391,23 +394,4 @@ export class Dispatcher<S extends Schemas> implements Disposable {
   #reportInvalid(message: InvalidMessage): void {
     callSafely(() => this.#options.invalid?.(message));
   }
-}
-
-/** A counter makes ids unique, random digits make them hard to guess. */
-function idSource(): () => MessageId {
-  let requests = 0;
-  return () => `${(requests += 1).toString(36)}.${randomHex(12)}`;
-}
-
-/** How a connection took a session up, if the event says so. */
-function sessionKindOf(event: object): unknown {
-  const session = "session" in event ? event.session : undefined;
-  return typeof session === "object" && session !== null && "kind" in session
-    ? session.kind
-    : undefined;
-}
-
-/** Why a connection ended, as far as the event says. */
-function errorOf(event: object): unknown {
-  return "error" in event ? event.error : undefined;
 }

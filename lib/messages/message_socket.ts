@@ -38,3 +38,16 @@ export interface MessageSocket {
 export const OPEN = 1;
 /** From this value on nothing can be sent any more. */
 export const CLOSING = 2;
+
+/** How a connection took a session up, if the event says so. */
+export function sessionKindOf(event: object): unknown {
+  const session = "session" in event ? event.session : undefined;
+  return typeof session === "object" && session !== null && "kind" in session
+    ? session.kind
+    : undefined;
+}
+
+/** Why a connection ended, as far as the event says. */
+export function errorOf(event: object): unknown {
+  return "error" in event ? event.error : undefined;
+}

@@ -5,6 +5,7 @@
  */
 
 import { PLATFORM_CLOCK } from "../platform/clock.ts";
+import { randomHex } from "../platform/random_hex.ts";
 import { OutboxFullError } from "../client/errors/mod.ts";
 import type { Frame } from "./format/codec.ts";
 import type { MessageId } from "./format/envelope.ts";
@@ -186,4 +187,10 @@ function timedOut(type: string, timeout: number): DOMException {
     `Request "${type}" was not answered within ${timeout} ms`,
     "TimeoutError",
   );
+}
+
+/** A counter makes ids unique, random digits make them hard to guess. */
+export function idSource(): () => MessageId {
+  let requests = 0;
+  return () => `${(requests += 1).toString(36)}.${randomHex(12)}`;
 }

@@ -6,23 +6,21 @@ import {
   type DropEvent,
   OutboxFullError,
   ProtocolError,
-  ReconnectingWebSocket,
-  type ReconnectingWebSocketOptions,
-  type SessionOpening,
-  type UrlSource,
 } from "@holdfast/websocket";
 import { memoryStore } from "../../lib/server/mod.ts";
 import { Heard, serveDeno } from "../server/listening.ts";
 import { jwt } from "./servers/gate_server.ts";
 import { startTcpProxy } from "./servers/tcp_proxy.ts";
 import { startWsServer } from "./servers/ws_server.ts";
+import {
+  connect,
+  echo,
+  Killer,
+  openings,
+  portOf,
+  until,
+} from "./session_stage.ts";
 import { failure, next, pull, within } from "./waiting.ts";
-
-const FAST = {
-  strategy: "exponential",
-  initialDelay: 1,
-  maxDelay: 10,
-} as const;
 
 Deno.test("session: opens, resumes, and numbers what it carries", async () => {
   await using server = serveDeno(echo(), { protocols: ["chat"] });
@@ -360,60 +358,3 @@ Deno.test("session: the server sends no more than the window while nobody reads"
   assert(socket.metrics().received.messages <= 10);
   assertEquals((await pull(socket, 50)).at(-1), "49");
 });
-
-function echo(): Heard {
-  return new Heard((message) => message.reply(`re ${message.data}`));
-}
-
-function connect(
-  url: UrlSource,
-  options: ReconnectingWebSocketOptions = {},
-): ReconnectingWebSocket {
-  return new ReconnectingWebSocket(url, ["chat"], {
-    session: true,
-    backoff: FAST,
-    allowInsecure: true,
-    ...options,
-  });
-}
-
-function openings(socket: ReconnectingWebSocket): readonly SessionOpening[] {
-  const list: SessionOpening[] = [];
-  socket.addEventListener("open", ({ session }) => {
-    if (session) list.push(session);
-  });
-  return list;
-}
-
-/** Waits until something is true, looking again with each event. */
-async function until(
-  socket: ReconnectingWebSocket,
-  type: "message" | "open",
-  isTrue: () => boolean,
-): Promise<void> {
-  while (!isTrue()) await next(socket, type);
-}
-
-function portOf(url: string): number {
-  return Number(new URL(url).port);
-}
-
-/** Breaks the workers of sockets with its hooks. */
-class Killer implements Disposable {
-  readonly #name = crypto.randomUUID();
-  readonly #channel = new BroadcastChannel(this.#name);
-
-  get hooks(): URL {
-    const url = new URL("./chaos/killer_hooks.ts", import.meta.url);
-    url.searchParams.set("channel", this.#name);
-    return url;
-  }
-
-  kill(): void {
-    this.#channel.postMessage("throw");
-  }
-
-  [Symbol.dispose](): void {
-    this.#channel.close();
-  }
-}

@@ -4,7 +4,14 @@
  * @module
  */
 
+import type { Pattern } from "../../connection/config/pattern.ts";
+import { copyOfBinary } from "../../queue/binary.ts";
+import type { Data } from "../../queue/data.ts";
+import type { HookMarker, MessageBody, MessagePattern } from "./options.ts";
+import { isBody, isHook } from "./rules.ts";
 import { isObject, type Members, type Row } from "./validate.ts";
+
+const HOOK: HookMarker = { hook: true };
 
 /**
  * Resolves the value or the default of each option. An option without either is
@@ -32,4 +39,40 @@ function resolveRow(row: Row, given: unknown): unknown {
     ? resolveRows<object>(row.members, value)
     : value;
   return row.resolve ? row.resolve(whole as never) : whole;
+}
+
+/** What a message is to the worker. */
+export function toDataOrHook(
+  message: MessageBody | HookMarker,
+): Data | HookMarker {
+  return isHook(message) ? HOOK : toData(message);
+}
+
+/** What the body of a message is to the worker. */
+export function toData(body: MessageBody): Data {
+  // What is no text and obeys the rule is a buffer or a view.
+  return typeof body === "string" ? body : copyOfBinary(body) as ArrayBuffer;
+}
+
+/** What a pattern is to the worker. */
+export function toPatternOrHook(
+  pattern: MessagePattern | HookMarker,
+): Pattern | HookMarker {
+  return isHook(pattern) ? HOOK : toPattern(pattern);
+}
+
+/** The same for one or several patterns. */
+export function toPatterns(
+  patterns: MessagePattern | readonly MessagePattern[],
+): readonly Pattern[] {
+  return Array.isArray(patterns)
+    ? patterns.map(toPattern)
+    : [toPattern(patterns as MessagePattern)];
+}
+
+/** The same where no hook can stand for it. */
+export function toPattern(pattern: MessagePattern): Pattern {
+  if (isBody(pattern)) return { kind: "exact", data: toData(pattern) };
+  // What JSON cannot carry could not be matched, nor cloned.
+  return { kind: "subset", value: JSON.parse(JSON.stringify(pattern)) };
 }

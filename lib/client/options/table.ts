@@ -17,12 +17,10 @@ import type {
   CompressionConfig,
   NetworkConfig,
 } from "../../connection/config/network.ts";
-import type { Json, Pattern } from "../../connection/config/pattern.ts";
+import type { Json } from "../../connection/config/pattern.ts";
 import type { SessionSetup } from "../../boundary/session.ts";
 import { TRANSPORT_CHOICES } from "../../connection/config/transports.ts";
 import type { TokenPlacement } from "../../identity/token.ts";
-import { copyOfBinary } from "../../queue/binary.ts";
-import type { Data } from "../../queue/data.ts";
 import { FATAL_CLOSE_CODES } from "../../connection/retry_policy.ts";
 import { baseUrl } from "./arguments.ts";
 import type {
@@ -30,10 +28,7 @@ import type {
   Defaults,
   GreetingOptions,
   HeartbeatOptions,
-  HookMarker,
   InboxOptions,
-  MessageBody,
-  MessagePattern,
   OutboxOptions,
   ReconnectingWebSocketOptions,
   SessionOptions,
@@ -42,7 +37,14 @@ import type {
   TokenPlacementOptions,
   WorkerWebSocketOptions,
 } from "./options.ts";
-import { resolveRows } from "./resolve_rows.ts";
+import {
+  resolveRows,
+  toData,
+  toDataOrHook,
+  toPattern,
+  toPatternOrHook,
+  toPatterns,
+} from "./resolve_rows.ts";
 import {
   BODY,
   BODY_OR_HOOK,
@@ -54,8 +56,6 @@ import {
   DELAY,
   FACTOR,
   HEADER_TEXT,
-  isBody,
-  isHook,
   isSource,
   LOGGER,
   MODULE,
@@ -87,7 +87,6 @@ import {
 type Options = ReconnectingWebSocketOptions;
 
 const BEARER = { header: "Authorization", scheme: "Bearer" };
-const HOOK: HookMarker = { hook: true };
 
 /** A row for each of these options; `Used` has what they become. */
 type Rows<Names extends keyof Options, Used = Options> = {
@@ -344,35 +343,6 @@ function toCompression(
   return compression === true
     ? resolveRows(COMPRESSION_ROWS, {})
     : compression || undefined;
-}
-
-function toDataOrHook(message: MessageBody | HookMarker): Data | HookMarker {
-  return isHook(message) ? HOOK : toData(message);
-}
-
-function toData(body: MessageBody): Data {
-  // What is no text and obeys the rule is a buffer or a view.
-  return typeof body === "string" ? body : copyOfBinary(body) as ArrayBuffer;
-}
-
-function toPatternOrHook(
-  pattern: MessagePattern | HookMarker,
-): Pattern | HookMarker {
-  return isHook(pattern) ? HOOK : toPattern(pattern);
-}
-
-function toPatterns(
-  patterns: MessagePattern | readonly MessagePattern[],
-): readonly Pattern[] {
-  return Array.isArray(patterns)
-    ? patterns.map(toPattern)
-    : [toPattern(patterns as MessagePattern)];
-}
-
-function toPattern(pattern: MessagePattern): Pattern {
-  if (isBody(pattern)) return { kind: "exact", data: toData(pattern) };
-  // What JSON cannot carry could not be matched, nor cloned.
-  return { kind: "subset", value: JSON.parse(JSON.stringify(pattern)) };
 }
 
 /** `true` asks for it as it is by default. */

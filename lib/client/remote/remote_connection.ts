@@ -154,11 +154,9 @@ export class RemoteConnection
       return this.outgoing.clear("closed");
     }
     const { closeTimeout } = this.#setup.config;
-    closing.limit(
-      clock,
-      closeTimeout,
-      () => this.#sender ? this.#skipDrain() : this.#end(WITHOUT_WORKER),
-    );
+    const end = () =>
+      this.#sender ? this.#skipDrain() : this.#end(WITHOUT_WORKER);
+    closing.limit(clock, closeTimeout, end);
     if (this.#status.kind === "open") this.ready();
     else this.#skipDrain();
   }
@@ -224,19 +222,11 @@ export class RemoteConnection
       case "forgone":
         return this.session?.forgo(notice, this.#listener);
       case "status":
-        this.#noteStatus(notice.status);
-        return this.#notifyAfter(
-          notice.after,
-          (listener) => listener.status(notice.status),
-        );
+        return this.#relay(notice, (each) => each.status(notice.status));
       case "opened":
         return this.#onOpened(notice);
       case "disconnected":
-        this.#noteStatus(notice.status);
-        return this.#notifyAfter(
-          notice.after,
-          (listener) => listener.disconnected(notice),
-        );
+        return this.#relay(notice, (each) => each.disconnected(notice));
       case "closed":
         return this.#onClosed(notice);
       case "dropped":
@@ -294,9 +284,7 @@ export class RemoteConnection
 
   /** A message left the queue unsent. */
   unsent(bytes: number, reason: DropReason, seq?: number): void {
-    const numbers = seq !== undefined && { first: seq, last: seq };
-    const direction = "outbound";
-    this.#listener.addDrop({ count: 1, bytes, direction, reason, ...numbers });
+    this.#listener.addUnsent(bytes, reason, seq);
     // It may have been the last one that the end waited for.
     if (this.#closing?.isDraining) this.ready();
   }
@@ -329,6 +317,14 @@ export class RemoteConnection
 
   #pendingRequests(): PendingRequests {
     return this.#requests ??= new PendingRequests(this.#listener);
+  }
+
+  #relay(
+    { after, status }: NoticeOf<"status" | "disconnected">,
+    what: (listener: RemoteConnectionListener) => void,
+  ): void {
+    this.#noteStatus(status);
+    this.#notifyAfter(after, what);
   }
 
   #notifyAfter(
