@@ -34,6 +34,7 @@ export interface Phase {
 /** Whose bounds in time are so tight that nothing else may run. */
 export const ALONE: readonly string[] = [
   "tests/system/browser_frozen_test.ts",
+  "tests/system/browser_page_test.ts",
   "tests/system/fairness_test.ts",
   "tests/system/isolation_test.ts",
 ];
@@ -60,7 +61,6 @@ export const CHROMIUM: readonly string[] = [
   "tests/system/browser_bundlers_test.ts",
   "tests/system/browser_hooks_test.ts",
   "tests/system/browser_large_test.ts",
-  "tests/system/browser_page_test.ts",
   "tests/system/browser_restored_test.ts",
   "tests/system/browser_service_worker_test.ts",
   "tests/system/browser_session_test.ts",
