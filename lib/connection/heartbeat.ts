@@ -48,6 +48,8 @@ export interface Heartbeat {
   readonly excusedAt: number;
   /** When silence was first excused by a stall, since something last arrived. */
   readonly stalledAt: number;
+  /** When a stall last ended: all that was sent before has left since. */
+  readonly flowedAt: number;
   readonly nextPingAt: number;
   /** Ids grow over the life of a connection. */
   readonly lastPing: number;
@@ -94,6 +96,7 @@ export function newHeartbeat(
     heardAt: now,
     excusedAt: -Infinity,
     stalledAt: -Infinity,
+    flowedAt: -Infinity,
     nextPingAt: Infinity,
     lastPing: 0,
     pings: [],

@@ -125,18 +125,27 @@ export function judgeStalled(
   };
 }
 
-/** What waits for an answer has left only now. */
+/**
+ * What waits for an answer has left only now, but for what had left by the end
+ * of an earlier stall: a browser that has too little processor time stalls for
+ * a moment again and again, and would excuse a dead peer for long.
+ */
 function restartTimeouts(
   state: Heartbeat,
   now: number,
   { probeTimeout }: Config,
 ): Heartbeat {
-  const { probe } = state;
+  const { probe, heardAt, excusedAt, flowedAt } = state;
   return {
     ...state,
-    excusedAt: now,
-    pings: state.pings.map((ping) => ({ ...ping, sentAt: now })),
-    probe: probe && { ...probe, sentAt: now, deadline: now + probeTimeout },
+    flowedAt: now,
+    excusedAt: flowedAt > heardAt ? excusedAt : now,
+    pings: state.pings.map((ping) =>
+      ping.sentAt > flowedAt ? { ...ping, sentAt: now } : ping
+    ),
+    probe: probe && probe.sentAt > flowedAt
+      ? { ...probe, sentAt: now, deadline: now + probeTimeout }
+      : probe,
   };
 }
 

@@ -83,6 +83,35 @@ Deno.test("judgeStalled() counts 30 s from the first stall since something was h
   assertEquals(now, 10_500 + 1_000 + 30_000);
 });
 
+Deno.test("judgeStalled() excuses pings that have left only once", () => {
+  const first = runStalled(relayed(QUICK), 1_150, QUICK).heartbeat;
+  const flowing = run(first, 2_150, QUICK).heartbeat;
+  const second = runStalled(flowing, 2_250, QUICK).heartbeat;
+  const { dead, now } = run(second, Infinity, QUICK);
+  assertEquals(dead, { type: "heartbeat", kind: "ping", timeout: 1_000 });
+  // 1,000 after the end of the first stall, and twice the time to read.
+  assertEquals(now, 1_200 + 1_000 + 200);
+});
+
+Deno.test("judgeStalled() excuses a probe that has left only once", () => {
+  const asked = probing(relayed(), { requests: [1] });
+  const first = runStalled(asked, 3_550, CONFIG).heartbeat;
+  const flowing = run(first, 7_050, CONFIG).heartbeat;
+  const second = runStalled(flowing, 7_150, CONFIG).heartbeat;
+  const { dead, now } = run(second, Infinity, CONFIG);
+  assertEquals(dead, { type: "heartbeat", kind: "probe", timeout: 3_500 });
+  assertEquals(now, 3_600 + 3_500 + 200);
+});
+
+Deno.test("judgeStalled() excuses the silence of a peer only once", () => {
+  const heartbeat: Heartbeat = { ...silent(), output: "relayed" };
+  const first = runStalled(heartbeat, 10_050, SILENT).heartbeat;
+  const flowing = run(first, 13_550, SILENT).heartbeat;
+  const second = runStalled(flowing, 13_650, SILENT).heartbeat;
+  const { now } = run(second, Infinity, SILENT);
+  assertEquals(now, 10_100 + 3_500 + 200);
+});
+
 Deno.test("judgeStalled() goes on once something was heard, although something has not left", () => {
   const stalled = runStalled(relayed(QUICK), 10_000, QUICK).heartbeat;
   const { mode } = runStalled(heard(stalled, 10_050), 10_100, QUICK).heartbeat;

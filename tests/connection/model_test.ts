@@ -241,7 +241,14 @@ const INSTANTS: ReadonlySet<string> = new Set<Name>([
     "openedAt",
     "heardAt",
   ] as const,
-  ...["excusedAt", "nextPingAt", "sentAt", "stalledAt", "until"] as const,
+  ...[
+    "excusedAt",
+    "flowedAt",
+    "nextPingAt",
+    "sentAt",
+    "stalledAt",
+    "until",
+  ] as const,
 ]);
 const IDS: ReadonlySet<string> = new Set<Name>(["socket", "lastPing"]);
 

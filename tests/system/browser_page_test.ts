@@ -53,10 +53,11 @@ Deno.test(
       await page.locator(facts).getByText("20,000, in order").waitFor();
     }
     await press(page, "Drop packets 5 s");
-    // 1.1 s where nothing else runs, and in any case before the packets come again.
+    // 1.1 s where nothing else runs; less if an answer was late already, and in any
+    // case before the packets come again.
     const notice = page.getByText(/holdfast noticed after [\d,]+ ms/);
     await notice.waitFor();
-    assertMatch(await notice.innerText(), /noticed after [1-4],\d{3} ms/);
+    assertMatch(await notice.innerText(), /noticed after ([1-4],)?\d{3} ms/);
     await settled(server);
     assertEquals(complaints, []);
     await press(page, "Kill the server 5 s");
