@@ -37,7 +37,12 @@ Deno.test(
     const { page, complaints } = await browser.visit(address);
     await sessions.heard.until(() => sessions.heard.messages.length >= 100);
     await proxy.apply({ type: "reset" });
-    await page.waitForFunction(`document.title.startsWith("{")`);
+    await page.waitForFunction(`document.title.startsWith("{")`)
+      .catch((cause) => {
+        const { calls, messages } = sessions.heard;
+        const seen = JSON.stringify([messages.length, calls, complaints]);
+        throw new Error(`The page said nothing: ${seen}`, { cause });
+      });
     const { news, ...result } = JSON.parse(await page.title());
     assertEquals(result, { inOrder: true, isAlive: true, closeCode: 1000 });
     assertEquals(news.slice(0, 2), ["opened", "resumed"]);

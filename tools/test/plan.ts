@@ -35,6 +35,7 @@ export interface Phase {
 export const ALONE: readonly string[] = [
   "tests/system/browser_frozen_test.ts",
   "tests/system/browser_page_test.ts",
+  "tests/system/browser_session_test.ts",
   "tests/system/fairness_test.ts",
   "tests/system/isolation_test.ts",
 ];
@@ -63,7 +64,6 @@ export const CHROMIUM: readonly string[] = [
   "tests/system/browser_large_test.ts",
   "tests/system/browser_restored_test.ts",
   "tests/system/browser_service_worker_test.ts",
-  "tests/system/browser_session_test.ts",
   "tests/system/browser_suite_test.ts",
   "tests/system/browser_whatwg_test.ts",
 ];

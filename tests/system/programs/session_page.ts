@@ -22,7 +22,7 @@ socket.addEventListener("open", ({ session }) => news.push(`${session?.kind}`));
 socket.addEventListener("drop", ({ reason }) => news.push(`drop ${reason}`));
 socket.addEventListener("message", ({ data, lastEventId }) => {
   got.push(`${data} ${lastEventId}`);
-  if (got.length === COUNT) finish();
+  if (got.length === COUNT) finish().catch(fail);
 });
 await socket.opened;
 for (let number = 1; number <= COUNT; number += 1) {
@@ -40,6 +40,14 @@ async function finish(): Promise<void> {
   const { closeCode } = await socket.closed;
   const result = { inOrder, news, isAlive: latency >= 0, closeCode };
   Reflect.get(globalThis, "document").title = JSON.stringify(result);
+}
+
+/** What goes wrong is told, too. */
+function fail(error: unknown): void {
+  Reflect.get(globalThis, "document").title = JSON.stringify({
+    error: `${error}`,
+    news,
+  });
 }
 
 function block(milliseconds: number): void {
