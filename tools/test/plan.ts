@@ -35,7 +35,6 @@ export interface Phase {
 export const ALONE: readonly string[] = [
   "tests/system/browser_frozen_test.ts",
   "tests/system/browser_page_test.ts",
-  "tests/system/browser_session_test.ts",
   "tests/system/fairness_test.ts",
   "tests/system/isolation_test.ts",
 ];
@@ -65,6 +64,7 @@ export const CHROMIUM: readonly string[] = [
   "tests/system/browser_restored_test.ts",
   "tests/system/browser_service_worker_test.ts",
   "tests/system/browser_suite_test.ts",
+  "tests/system/browser_session_test.ts",
   "tests/system/browser_whatwg_test.ts",
 ];
 
