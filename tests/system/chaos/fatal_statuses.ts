@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Strike } from "./schedule.ts";
+import type { Strike } from "./strikes.ts";
 
 /** What a server may say to a request with a byte that is wrong. */
 const MISUNDERSTOOD: readonly number[] = [400, 404, 405, 426, 431, 501, 505];
@@ -18,7 +18,7 @@ const RETRYABLE: readonly number[] = [408, 425, 429];
  * @returns The statuses.
  */
 export function fatalStatusesOf(
-  strikes: readonly Strike[],
+  strikes: readonly Strike<unknown>[],
 ): readonly number[] {
   return strikes.flatMap((strike) => {
     if (strike.on !== "proxy") return [];

@@ -17,8 +17,9 @@ import { ChaosClient } from "./client.ts";
 import type { History } from "./history.ts";
 import type { NumberingServer } from "./numbering_server.ts";
 import { fatalStatusesOf } from "./fatal_statuses.ts";
-import type { ChaosStep, ClientFault, Strike } from "./schedule.ts";
+import type { ChaosStep, ServerFault } from "./schedule.ts";
 import { type Setup, SETUPS } from "./setups.ts";
+import type { ClientFault, Strike } from "./strikes.ts";
 
 /** Which way a lane goes. */
 export interface LaneOptions {
@@ -135,7 +136,7 @@ class Life {
   /** Kept open: one that is closed and made anew at once is deaf in Deno. */
   readonly #orders: BroadcastChannel;
   readonly #recoveries: number[] = [];
-  readonly #struck: Strike[] = [];
+  readonly #struck: Strike<ServerFault>[] = [];
   #kills = 0;
 
   constructor(
@@ -212,7 +213,7 @@ class Life {
     await this.#recover(step, index);
   }
 
-  async #strike(strike: Strike): Promise<void> {
+  async #strike(strike: Strike<ServerFault>): Promise<void> {
     this.#struck.push(strike);
     switch (strike.on) {
       case "proxy":
@@ -235,7 +236,7 @@ class Life {
       case "block":
         block(fault.milliseconds);
         return;
-      case "kill":
+      case "kill-worker":
         this.#kills += 1;
         this.#orders.postMessage(fault.by);
         return;
@@ -297,9 +298,9 @@ function clientOptions(
   };
 }
 
-function respawnTime(strikes: readonly Strike[]): number {
+function respawnTime(strikes: readonly Strike<ServerFault>[]): number {
   const times = strikes.map((strike) =>
-    strike.on === "client" && strike.fault.type === "kill"
+    strike.on === "client" && strike.fault.type === "kill-worker"
       ? RESPAWN[strike.fault.by]
       : 0
   );

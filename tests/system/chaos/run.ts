@@ -16,10 +16,11 @@ import {
   type NumberingServer,
   startNumberingServer,
 } from "./numbering_server.ts";
-import { type ChaosStep, countFaults, makeSchedule } from "./schedule.ts";
+import { type ChaosStep, makeSchedule } from "./schedule.ts";
 import type { TransportName } from "../../../lib/connection/config/transports.ts";
 import { type Setup, SETUP_NAMES } from "./setups.ts";
 import { shrink } from "./shrink.ts";
+import { countFaults } from "./strikes.ts";
 
 /** All that Deno has. */
 export const TRANSPORTS: readonly TransportName[] = ["tcp", "ws", "native"];

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { countFaults, makeSchedule } from "./schedule.ts";
 import { fatalStatusesOf } from "./fatal_statuses.ts";
+import { makeSchedule } from "./schedule.ts";
+import { countFaults } from "./strikes.ts";
 
 Deno.test("makeSchedule() makes the same schedule of the same seed", () => {
   const options = { seed: 7, faults: 200, threads: "killed" } as const;
@@ -24,7 +25,7 @@ Deno.test("makeSchedule() knows each fault of proxy, server and threads", () => 
   );
   assertEquals([...kinds].sort(), [
     "client block",
-    "client kill",
+    "client kill-worker",
     "client reconnect",
     "proxy answer",
     "proxy blackhole",

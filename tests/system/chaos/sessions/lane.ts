@@ -13,17 +13,12 @@ import {
 import type { TransportName } from "../../../../lib/connection/config/transports.ts";
 import { startTcpProxy, type TcpProxy } from "../../servers/tcp_proxy.ts";
 import { block } from "../../waiting.ts";
+import type { ClientFault, Strike } from "../strikes.ts";
 import { checkSession } from "./check.ts";
 import type { Violation } from "./violation.ts";
 import { SessionClient } from "./client.ts";
 import type { ServerEvent, SessionHistory } from "./history.ts";
-import type {
-  ClientFault,
-  ServerFault,
-  SessionStep,
-  Strike,
-  Traffic,
-} from "./schedule.ts";
+import type { ServerFault, SessionStep, Traffic } from "./schedule.ts";
 import { type ServerLives, startServerLives } from "./server_lives.ts";
 import { type SetupName, SETUPS } from "./setups.ts";
 
@@ -223,7 +218,7 @@ class Life {
     this.#client.talk(traffic);
   }
 
-  async #strike(strike: Strike): Promise<void> {
+  async #strike(strike: Strike<ServerFault>): Promise<void> {
     switch (strike.on) {
       case "proxy":
         await this.#proxy.apply(strike.fault);
@@ -344,7 +339,7 @@ function summary(
   };
 }
 
-function respawnTime(strikes: readonly Strike[]): number {
+function respawnTime(strikes: readonly Strike<ServerFault>[]): number {
   const times = strikes.map((strike) =>
     strike.on === "client" && strike.fault.type === "kill-worker"
       ? RESPAWN[strike.fault.by]

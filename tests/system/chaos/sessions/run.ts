@@ -7,6 +7,7 @@
 
 import type { TransportName } from "../../../../lib/connection/config/transports.ts";
 import { shrink } from "../shrink.ts";
+import { countFaults } from "../strikes.ts";
 import { TRANSPORTS } from "../run.ts";
 import {
   add,
@@ -15,7 +16,7 @@ import {
   NOTHING,
   runLane,
 } from "./lane.ts";
-import { countFaults, makeSchedule, type SessionStep } from "./schedule.ts";
+import { makeSchedule, type SessionStep } from "./schedule.ts";
 import { SETUP_NAMES, type SetupName } from "./setups.ts";
 
 /** How a run is made. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { countFaults, makeSchedule } from "./schedule.ts";
+import { countFaults } from "../strikes.ts";
+import { makeSchedule } from "./schedule.ts";
 
 const OPTIONS = { seed: 1, faults: 2_000, threads: "killed" } as const;
 
