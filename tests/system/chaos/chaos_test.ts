@@ -1,8 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
-import { repeatCommand, run, type RunOptions } from "./run.ts";
+import { run } from "./run.ts";
+import { survive } from "./survive.ts";
 
 Deno.test("ReconnectingWebSocket() keeps its promises through 1,000 faults and a main thread that is blocked", async () => {
-  await survive({
+  await survive(run, {
     seed: 1,
     faults: 1_000,
     lanes: 27,
@@ -13,7 +13,7 @@ Deno.test("ReconnectingWebSocket() keeps its promises through 1,000 faults and a
 });
 
 Deno.test("ReconnectingWebSocket() keeps its promises while its worker dies of exceptions and loops", async () => {
-  await survive({
+  await survive(run, {
     seed: 100,
     faults: 400,
     lanes: 9,
@@ -22,13 +22,3 @@ Deno.test("ReconnectingWebSocket() keeps its promises while its worker dies of e
     setup: "plain",
   });
 });
-
-async function survive(options: RunOptions): Promise<void> {
-  const { faults, failures } = await run(options);
-  assert(faults >= options.faults);
-  const report = failures.map((failure) => ({
-    violations: failure.result.violations.slice(0, 5),
-    repeat: repeatCommand(failure, options),
-  }));
-  assertEquals(report, []);
-}

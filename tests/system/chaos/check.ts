@@ -7,9 +7,10 @@
 
 import { DEFAULTS } from "@holdfast/websocket";
 import type { ClientEvent, History, ServerConnection } from "./history.ts";
+import type { Violation as AnyViolation } from "./violation.ts";
 
-/** Something that must not happen. */
-export interface Violation {
+/** What is wrong with a history of this lab. */
+interface Violation extends AnyViolation {
   readonly rule:
     | "no message is repeated"
     | "no message is out of order"
@@ -19,7 +20,6 @@ export interface Violation {
     | "events come in their order"
     | "close is for the fatal"
     | "it recovers in time";
-  readonly detail: string;
 }
 
 /**

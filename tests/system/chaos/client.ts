@@ -6,16 +6,17 @@
 
 import {
   HandshakeError,
-  OutboxFullError,
   ReconnectingWebSocket,
   type ReconnectingWebSocketOptions,
 } from "@holdfast/websocket";
+import { type RecoveredEvent, trySend } from "./client_events.ts";
 import type { ClientEvent, Totals } from "./history.ts";
 import { decodeAnswer, encodeRequest } from "./numbering_server.ts";
+import type { LabClient } from "./lives.ts";
 import type { Traffic } from "./schedule.ts";
 
 /** A `ReconnectingWebSocket` under observation. */
-export class ChaosClient implements AsyncDisposable {
+export class ChaosClient implements AsyncDisposable, LabClient {
   readonly #socket: ReconnectingWebSocket;
   readonly #events: ClientEvent[] = [];
   readonly #settled: Promise<void>[] = [];
@@ -89,7 +90,7 @@ export class ChaosClient implements AsyncDisposable {
   }
 
   /** Writes down how long it took to recover. */
-  note(recovered: Extract<ClientEvent, { type: "recovered" }>): void {
+  note(recovered: RecoveredEvent): void {
     this.#events.push(recovered);
   }
 
@@ -108,21 +109,10 @@ export class ChaosClient implements AsyncDisposable {
     const number = this.#sent + 1;
     const by = this.#mayWrite && number % 2 === 0 ? "write" : "send";
     const request = encodeRequest(number, size);
-    if (by === "send" && this.#isRejected(request)) return;
+    if (by === "send" && !trySend(this.#socket, request)) return;
     this.#sent = number;
     this.#events.push({ type: "sent", number, by });
     if (by === "write") this.#settled.push(this.#write(number, request));
-  }
-
-  /** Sends it, unless the outbox is full and says so. */
-  #isRejected(request: string): boolean {
-    try {
-      this.#socket.send(request);
-      return false;
-    } catch (error) {
-      if (error instanceof OutboxFullError) return true;
-      throw error;
-    }
   }
 
   async #write(number: number, request: string): Promise<void> {

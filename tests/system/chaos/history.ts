@@ -6,14 +6,11 @@
  * @module
  */
 
+import type { RecoveredEvent, SentEvent } from "./client_events.ts";
+
 /** What an application saw, in order. */
 export type ClientEvent =
-  /** A message was given to `send()`, or to `write()`, which tells its fate. */
-  | {
-    readonly type: "sent";
-    readonly number: number;
-    readonly by: "send" | "write";
-  }
+  | SentEvent
   /** What `write()` told. */
   | {
     readonly type: "settled";
@@ -46,14 +43,7 @@ export type ClientEvent =
     readonly status: number | undefined;
     readonly error: string;
   }
-  /** The faults of a step were over; the client then took so long to exchange messages. */
-  | {
-    readonly type: "recovered";
-    readonly step: number;
-    /** In milliseconds; `Infinity` when it was given up. */
-    readonly after: number;
-    readonly limit: number;
-  };
+  | RecoveredEvent;
 
 /** What the server saw of one connection. */
 export interface ServerConnection {

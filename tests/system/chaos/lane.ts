@@ -5,55 +5,42 @@
  */
 
 import { delay } from "@std/async";
-import {
-  type ReconnectingWebSocketOptions,
-  WorkerHost,
-} from "@holdfast/websocket";
-import type { TransportName } from "../../../lib/connection/config/transports.ts";
+import type { ReconnectingWebSocketOptions } from "@holdfast/websocket";
 import { startTcpProxy, type TcpProxy } from "../servers/tcp_proxy.ts";
-import { block } from "../waiting.ts";
-import { check, type Violation } from "./check.ts";
+import { check } from "./check.ts";
 import { ChaosClient } from "./client.ts";
-import type { History } from "./history.ts";
-import type { NumberingServer } from "./numbering_server.ts";
 import { fatalStatusesOf } from "./fatal_statuses.ts";
+import { addUp, type LaneOptions, type LaneResult } from "./run_lanes.ts";
+import {
+  applyStrike,
+  ClientWorker,
+  type Life,
+  longestRecovery,
+  runLives,
+  timeToExchange,
+} from "./lives.ts";
+import type { NumberingServer } from "./numbering_server.ts";
 import type { ChaosStep, ServerFault } from "./schedule.ts";
 import { type Setup, SETUPS } from "./setups.ts";
-import type { ClientFault, Strike } from "./strikes.ts";
+import type { Strike } from "./strikes.ts";
 
-/** Which way a lane goes. */
-export interface LaneOptions {
-  /** Part of the path, so that the server can tell lanes apart. */
-  readonly name: string;
-  readonly transport: TransportName;
-  readonly setup: Setup;
-  /** Whether each client has a worker of its own, which can be killed. */
-  readonly worker: "shared" | "mortal";
-}
-
-/** What came of a lane. */
-export interface LaneResult {
-  readonly violations: readonly Violation[];
-  /** Per step, in milliseconds. */
-  readonly recoveries: readonly number[];
-  readonly clients: number;
-  readonly connections: number;
+/** What a lane counts. */
+export const COUNTS = [
+  "clients",
+  "connections",
   /** Numbered messages that arrived, both ways together. */
-  readonly messages: number;
+  "messages",
   /** Messages that were on the wire when their connection died. */
-  readonly lostOnTheWire: number;
-  /** The first client whose history was found wrong. */
-  readonly evidence: Evidence | undefined;
-}
+  "lostOnTheWire",
+] as const;
 
-/** A history that was found wrong, and the steps that led to it. */
-export interface Evidence {
-  readonly history: History;
-  readonly steps: readonly ChaosStep[];
-}
+/** The name of something that a lane counts. */
+export type LaneCount = typeof COUNTS[number];
+
+type Result = LaneResult<ChaosStep, LaneCount>;
 
 /** Short limits, so that a fault is found out in a fraction of a second. */
-export const LIMITS = {
+const LIMITS = {
   interval: 100,
   timeout: 250,
   openTimeout: 1_000,
@@ -61,23 +48,10 @@ export const LIMITS = {
   maxDelay: 50,
 } as const;
 /**
- * The longest way back: a connection whose death was not noticed before the
- * faults ended, then an attempt that began in the fault and timed out, then one
- * backoff delay.
- */
-const RECOVERY = LIMITS.interval + LIMITS.timeout + LIMITS.openTimeout +
-  LIMITS.maxDelay;
-/**
  * What a busy machine may add, in milliseconds: with ten threads to a core, a
  * handshake takes seconds. The figures that the lab prints are far below.
  */
 const SLACK = 5_000;
-/** How often it is looked whether messages are exchanged, in milliseconds. */
-const TICK = 10;
-/** What the death of a worker adds: its watchdog, and its successor's start. */
-const RESPAWN = { exception: 2_000, loop: 8_000 } as const;
-/** A fifth crash in a row would be the end. */
-const MAX_KILLS = 3;
 /** So many steps make a history that can still be held and shrunk. */
 const MAX_STEPS = 300;
 /** After this it is given up, in milliseconds. */
@@ -87,95 +61,64 @@ const GIVE_UP = 20_000;
 export async function runLane(
   steps: readonly ChaosStep[],
   server: NumberingServer,
-  options: LaneOptions,
-): Promise<LaneResult> {
+  options: LaneOptions<Setup>,
+): Promise<Result> {
   await using proxy = await startTcpProxy(server.port);
-  const results: LaneResult[] = [];
-  for (let first = 0; first < steps.length;) {
-    const name = `/${options.name}/${results.length + 1}`;
-    const life = new Life(name, { proxy, server, options });
-    const end = await life.run(steps, first);
-    results.push(await life.end(steps.slice(first, end)));
-    first = end;
-  }
-  return results.reduce(add, NOTHING);
-}
-
-/** The result of no lane. */
-export const NOTHING: LaneResult = {
-  violations: [],
-  recoveries: [],
-  clients: 0,
-  connections: 0,
-  messages: 0,
-  lostOnTheWire: 0,
-  evidence: undefined,
-};
-
-/** Adds two results. */
-export function add(one: LaneResult, other: LaneResult): LaneResult {
-  return {
-    violations: [...one.violations, ...other.violations],
-    recoveries: [...one.recoveries, ...other.recoveries],
-    clients: one.clients + other.clients,
-    connections: one.connections + other.connections,
-    messages: one.messages + other.messages,
-    lostOnTheWire: one.lostOnTheWire + other.lostOnTheWire,
-    evidence: one.evidence ?? other.evidence,
-  };
+  const results = await runLives(steps, MAX_STEPS, (number) => {
+    const name = `/${options.name}/${number}`;
+    return new ChaosLife(name, { proxy, server, options });
+  });
+  return addUp(COUNTS, results);
 }
 
 /** One client, until the schedule is at its end, or a fault was fatal. */
-class Life {
+class ChaosLife implements Life<ChaosStep, Result> {
   readonly #name: string;
   readonly #proxy: TcpProxy;
   readonly #server: NumberingServer;
   readonly #client: ChaosClient;
-  readonly #transport: LaneOptions["transport"];
-  readonly #host: WorkerHost | undefined;
-  /** Kept open: one that is closed and made anew at once is deaf in Deno. */
-  readonly #orders: BroadcastChannel;
+  readonly #worker: ClientWorker;
+  readonly #transport: LaneOptions<Setup>["transport"];
   readonly #recoveries: number[] = [];
   readonly #struck: Strike<ServerFault>[] = [];
-  #kills = 0;
 
   constructor(
     name: string,
     { proxy, server, options }: {
       readonly proxy: TcpProxy;
       readonly server: NumberingServer;
-      readonly options: LaneOptions;
+      readonly options: LaneOptions<Setup>;
     },
   ) {
     this.#name = name;
-    this.#orders = new BroadcastChannel(name);
     this.#proxy = proxy;
     this.#server = server;
     this.#transport = options.transport;
-    this.#host = options.worker === "mortal" ? new WorkerHost() : undefined;
-    this.#client = new ChaosClient(
-      proxy.url + name,
-      clientOptions(name, options, this.#host),
-    );
+    this.#worker = new ClientWorker(name, options.worker);
+    this.#client = new ChaosClient(proxy.url + name, {
+      ...clientOptions(options),
+      ...this.#worker.options,
+    });
   }
 
-  /** Runs steps, and gives the index of the first that is still to come. */
-  async run(steps: readonly ChaosStep[], from: number): Promise<number> {
-    for (const [index, step] of steps.entries()) {
-      if (index < from) continue;
-      await this.#step(step, index);
-      const isSpent = this.#kills >= MAX_KILLS ||
-        index + 1 - from >= MAX_STEPS;
-      if (this.#client.isClosed || isSpent) return index + 1;
-    }
-    return steps.length;
+  get isOver(): boolean {
+    return this.#client.isClosed || this.#worker.isSpent;
+  }
+
+  async step(step: ChaosStep, index: number): Promise<void> {
+    this.#client.talk(step.before);
+    for (const strike of step.strikes) await this.#strike(strike);
+    this.#client.talk(step.during);
+    await delay(step.hold);
+    await this.#proxy.apply({ type: "clear" });
+    await this.#server.clear(this.#name);
+    await this.#recover(step, index);
   }
 
   /** Closes the client and judges what was seen in these steps. */
-  async end(steps: readonly ChaosStep[]): Promise<LaneResult> {
-    this.#orders.close();
+  async end(steps: readonly ChaosStep[]): Promise<Result> {
     await this.#client[Symbol.asyncDispose]();
-    await this.#host?.[Symbol.asyncDispose]();
+    await this.#worker[Symbol.asyncDispose]();
     const { events: client, totals } = this.#client;
     const server = await this.#server.history(this.#name);
     const fatalStatuses = fatalStatusesOf(this.#struck);
@@ -195,79 +138,37 @@ class Life {
     return {
       violations,
       recoveries: this.#recoveries,
-      clients: 1,
-      connections: server.length,
-      messages: received + messages,
-      lostOnTheWire: Math.max(0, totals.taken - received),
+      counts: {
+        clients: 1,
+        connections: server.length,
+        messages: received + messages,
+        lostOnTheWire: Math.max(0, totals.taken - received),
+      },
       evidence: violations.length > 0 ? { history, steps } : undefined,
     };
   }
 
-  async #step(step: ChaosStep, index: number): Promise<void> {
-    this.#client.talk(step.before);
-    for (const strike of step.strikes) await this.#strike(strike);
-    this.#client.talk(step.during);
-    await delay(step.hold);
-    await this.#proxy.apply({ type: "clear" });
-    await this.#server.clear(this.#name);
-    await this.#recover(step, index);
-  }
-
   async #strike(strike: Strike<ServerFault>): Promise<void> {
     this.#struck.push(strike);
-    switch (strike.on) {
-      case "proxy":
-        await this.#proxy.apply(strike.fault);
-        return;
-      case "server":
-        await this.#server.apply(this.#name, strike.fault);
-        return;
-      case "client":
-        this.#strikeClient(strike.fault);
-        return;
-    }
+    await applyStrike(strike, {
+      proxy: this.#proxy,
+      server: (fault) => this.#server.apply(this.#name, fault),
+      worker: this.#worker,
+      client: this.#client,
+    });
   }
 
-  #strikeClient(fault: ClientFault): void {
-    switch (fault.type) {
-      case "reconnect":
-        this.#client.reconnect();
-        return;
-      case "block":
-        block(fault.milliseconds);
-        return;
-      case "kill-worker":
-        this.#kills += 1;
-        this.#orders.postMessage(fault.by);
-        return;
-    }
-  }
-
-  async #recover({ strikes }: ChaosStep, step: number): Promise<void> {
-    const limit = RECOVERY + SLACK + respawnTime(strikes);
-    let after = await this.#exchange(this.#isCorrupted ? limit : GIVE_UP);
+  async #recover(step: ChaosStep, index: number): Promise<void> {
+    const limit = longestRecovery({ ...LIMITS, slack: SLACK }, step);
+    const patience = this.#isCorrupted ? limit : GIVE_UP;
+    let after = await timeToExchange(this.#client, patience);
     if (after === Infinity && this.#isCorrupted) {
       // A length that became larger looks like a large message on a slow line.
       await this.#proxy.apply({ type: "reset" });
-      after = await this.#exchange(GIVE_UP);
+      after = await timeToExchange(this.#client, GIVE_UP);
     }
     this.#recoveries.push(after);
-    this.#client.note({ type: "recovered", step, after, limit });
-  }
-
-  /**
-   * How long it takes until messages are exchanged, in milliseconds. Time in
-   * which this thread was blocked or had to wait for a core does not count.
-   */
-  async #exchange(patience: number): Promise<number> {
-    let after = 0;
-    const isBack = await this.#client.exchange(async () => {
-      const start = performance.now();
-      await delay(TICK);
-      after += Math.min(performance.now() - start, 2 * TICK);
-      return after < patience;
-    });
-    return isBack ? after : Infinity;
+    this.#client.note({ type: "recovered", step: index, after, limit });
   }
 
   /** Whether a byte may have been corrupted on its way to the client. */
@@ -280,13 +181,9 @@ class Life {
 
 /** The options of a client that finds everything out quickly. */
 function clientOptions(
-  name: string,
-  { transport, setup }: LaneOptions,
-  host: WorkerHost | undefined,
+  { transport, setup }: LaneOptions<Setup>,
 ): ReconnectingWebSocketOptions {
   const { interval, timeout, maxDelay, ...limits } = LIMITS;
-  const hooks = new URL("./killer_hooks.ts", import.meta.url);
-  hooks.searchParams.set("channel", name);
   const beat = { message: "beat", expect: "beat" };
   return {
     transport,
@@ -294,15 +191,5 @@ function clientOptions(
     heartbeat: { interval, timeout, ...transport === "native" && beat },
     backoff: { strategy: "exponential", initialDelay: 5, maxDelay },
     ...SETUPS[setup],
-    ...host && { worker: host, hooks },
   };
-}
-
-function respawnTime(strikes: readonly Strike<ServerFault>[]): number {
-  const times = strikes.map((strike) =>
-    strike.on === "client" && strike.fault.type === "kill-worker"
-      ? RESPAWN[strike.fault.by]
-      : 0
-  );
-  return Math.max(...times);
 }

@@ -13,10 +13,12 @@
 
 import { parseArgs } from "@std/cli";
 import { afterWarmUp, growthOf, type Point } from "../soak/slope.ts";
-import { repeatCommand, run, type RunOptions, TRANSPORTS } from "./run.ts";
+import { type RunOptions, TRANSPORTS } from "./run_lanes.ts";
+import { printFailures, printRecoveries } from "./print.ts";
+import { run } from "./run.ts";
 import { report } from "./sessions/report.ts";
 import { SETUP_NAMES as SESSION_SETUPS } from "./sessions/setups.ts";
-import { SETUP_NAMES } from "./setups.ts";
+import { type Setup, SETUP_NAMES } from "./setups.ts";
 
 /** How often the process is measured, in milliseconds. */
 const PERIOD = 2_000;
@@ -48,26 +50,23 @@ if (import.meta.main) {
 }
 
 /** Runs it without sessions, prints what came of it, and says whether all went well. */
-async function reportPlain(options: RunOptions): Promise<boolean> {
+async function reportPlain(options: RunOptions<Setup>): Promise<boolean> {
   const started = performance.now();
   const samples: Sample[] = [];
   const timer = setInterval(() => samples.push(sample()), PERIOD);
   const result = await run(options);
   clearInterval(timer);
   const { total } = result;
+  const { counts } = total;
   const seconds = (performance.now() - started) / 1_000;
-  const times = total.recoveries.toSorted((a, b) => a - b);
   console.log(
     `chaos: seed ${options.seed}, ${result.faults} faults in ${
       seconds.toFixed(0)
-    } s, ${total.clients} clients, ${total.connections} connections, ` +
-      `${total.messages} messages, ${total.lostOnTheWire} lost on the wire, ` +
+    } s, ${counts.clients} clients, ${counts.connections} connections, ` +
+      `${counts.messages} messages, ${counts.lostOnTheWire} lost on the wire, ` +
       `${total.violations.length} violations`,
   );
-  console.log(
-    `recovery: median ${quantile(times, 0.5)} ms, ` +
-      `p99 ${quantile(times, 0.99)} ms, longest ${quantile(times, 1)} ms`,
-  );
+  printRecoveries(total.recoveries);
   for (const name of MEASURES) {
     const points = samples.map((each): Point => [each.at, each[name]]);
     const growth = growthOf(afterWarmUp(points));
@@ -78,20 +77,14 @@ async function reportPlain(options: RunOptions): Promise<boolean> {
         }`,
     );
   }
-  for (const failure of result.failures) {
-    for (const { rule, detail } of failure.result.violations.slice(0, 10)) {
-      console.log(`violation: ${rule}: ${detail}`);
-    }
-    console.log(JSON.stringify(failure.schedule));
-    console.log(`repeat: ${repeatCommand(failure, options)}`);
-  }
+  printFailures(result.failures);
   return result.failures.length === 0;
 }
 
-function readOptions<Setup extends string>(
+function readOptions<Name extends string>(
   args: readonly string[],
-  setups: readonly Setup[],
-): Omit<RunOptions, "setup"> & { readonly setup: Setup | "all" } {
+  setups: readonly Name[],
+): RunOptions<Name> {
   const { steps, ...given } = parseArgs([...args], {
     string: [...Object.keys(DEFAULTS), "steps"],
     boolean: ["session"],
@@ -112,11 +105,6 @@ function oneOf<T extends string>(value: string, allowed: readonly T[]): T {
   const found = allowed.find((each) => each === value);
   if (found !== undefined) return found;
   throw new TypeError(`Cannot use ${value}: one of ${allowed} is wanted`);
-}
-
-function quantile(sorted: readonly number[], part: number): string {
-  const index = Math.min(sorted.length - 1, Math.floor(sorted.length * part));
-  return (sorted[index] ?? NaN).toFixed(0);
 }
 
 function sample(): Sample {

@@ -1,8 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
-import { repeatCommand, run, type RunOptions } from "./run.ts";
+import { survive } from "../survive.ts";
+import { run } from "./run.ts";
 
 Deno.test("sessions lose and repeat nothing in silence through 600 faults of the network, the server and its file", async () => {
-  await survive({
+  await survive(run, {
     seed: 1,
     faults: 600,
     lanes: 9,
@@ -13,7 +13,7 @@ Deno.test("sessions lose and repeat nothing in silence through 600 faults of the
 });
 
 Deno.test("sessions lose and repeat nothing in silence while workers die as well", async () => {
-  await survive({
+  await survive(run, {
     seed: 100,
     faults: 400,
     lanes: 9,
@@ -22,13 +22,3 @@ Deno.test("sessions lose and repeat nothing in silence while workers die as well
     setup: "all",
   });
 });
-
-async function survive(options: RunOptions): Promise<void> {
-  const { faults, failures } = await run(options);
-  assert(faults >= options.faults);
-  const report = failures.map((failure) => ({
-    violations: failure.result.violations.slice(0, 5),
-    repeat: repeatCommand(failure, options),
-  }));
-  assertEquals(report, []);
-}

@@ -9,7 +9,7 @@ import { checkDown, checkEnd } from "./check_down.ts";
 import { checkUp } from "./check_up.ts";
 import { Facts } from "./facts.ts";
 import type { SessionHistory } from "./history.ts";
-import type { Violation } from "./violation.ts";
+import type { Violation } from "../violation.ts";
 
 /** Finds the promises that a history breaks; none is the best answer. */
 export function checkSession(history: SessionHistory): readonly Violation[] {

@@ -6,7 +6,7 @@
 
 import type { ClientEventOf, Facts } from "./facts.ts";
 import type { ClientEvent } from "./history.ts";
-import type { Violation } from "./violation.ts";
+import type { Violation } from "../violation.ts";
 
 /** Finds what is wrong with what the client received. */
 export function* checkDown(facts: Facts): Generator<Violation> {

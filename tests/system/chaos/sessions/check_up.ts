@@ -6,7 +6,7 @@
 
 import { type Facts, type Run, TOLERANCE } from "./facts.ts";
 import { TAKEOVER_TIMEOUT } from "./setups.ts";
-import type { Violation } from "./violation.ts";
+import type { Violation } from "../violation.ts";
 
 /** Finds what is wrong with what the server handled. */
 export function* checkUp(facts: Facts): Generator<Violation> {

@@ -6,17 +6,18 @@
  */
 
 import {
-  OutboxFullError,
   ReconnectingWebSocket,
   type ReconnectingWebSocketOptions,
 } from "@holdfast/websocket";
+import { type RecoveredEvent, trySend } from "../client_events.ts";
+import type { LabClient } from "../lives.ts";
 import { type ClientEvent, type SessionHistory, wallNow } from "./history.ts";
 import { decodeLabel, encodeRequest } from "./payloads.ts";
 import type { Setup } from "./setups.ts";
 import type { Traffic } from "./schedule.ts";
 
 /** A `ReconnectingWebSocket` with a session, under observation. */
-export class SessionClient {
+export class SessionClient implements LabClient {
   readonly #socket: ReconnectingWebSocket;
   readonly #events: ClientEvent[] = [];
   readonly #settled: Promise<void>[] = [];
@@ -102,7 +103,7 @@ export class SessionClient {
   }
 
   /** Writes down how long it took to recover. */
-  note(recovered: Extract<ClientEvent, { type: "recovered" }>): void {
+  note(recovered: RecoveredEvent): void {
     this.#events.push(recovered);
   }
 
@@ -119,21 +120,10 @@ export class SessionClient {
     const number = this.#sent + 1;
     const by = number % 2 === 0 ? "write" : "send";
     const request = encodeRequest({ number, handling, size });
-    if (by === "send" && this.#isRejected(request)) return;
+    if (by === "send" && !trySend(this.#socket, request)) return;
     this.#sent = number;
     this.#events.push({ type: "sent", number, by });
     if (by === "write") this.#settled.push(this.#write(number, request));
-  }
-
-  /** Sends it, unless the outbox is full and says so. */
-  #isRejected(request: string | Uint8Array<ArrayBuffer>): boolean {
-    try {
-      this.#socket.send(request);
-      return false;
-    } catch (error) {
-      if (error instanceof OutboxFullError) return true;
-      throw error;
-    }
   }
 
   async #write(

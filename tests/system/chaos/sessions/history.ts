@@ -8,14 +8,11 @@
  * @module
  */
 
+import type { RecoveredEvent, SentEvent } from "../client_events.ts";
+
 /** What an application saw, in order. */
 export type ClientEvent =
-  /** A message was given to `send()`, or to `write()`, which tells its fate. */
-  | {
-    readonly type: "sent";
-    readonly number: number;
-    readonly by: "send" | "write";
-  }
+  | SentEvent
   /** What `write()` told. */
   | {
     readonly type: "settled";
@@ -48,14 +45,7 @@ export type ClientEvent =
     readonly why: "requested" | "fatal" | "exhausted";
     readonly error: string;
   }
-  /** The faults of a step were over; messages were then exchanged after so long. */
-  | {
-    readonly type: "recovered";
-    readonly step: number;
-    /** In milliseconds; `Infinity` when it was given up. */
-    readonly after: number;
-    readonly limit: number;
-  };
+  | RecoveredEvent;
 
 /** Why a life of the server began. */
 export type Birth =
