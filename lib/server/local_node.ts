@@ -73,6 +73,8 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   readonly #ownStore: SessionStore | undefined;
   readonly #whenIdle = new Set<() => void>();
   #running = 0;
+  /** Whether a sweep goes on after its first part. */
+  #sweeps: "none" | "running" | "stopped" = "none";
 
   /** Begins to hear the store's notices. */
   constructor(options: SessionServerOptions) {
@@ -140,6 +142,11 @@ export class LocalNode implements ServerNode, AsyncDisposable {
       this.track(this.#touch(held.map(({ lease }) => lease), ttl));
     }
     this.track(this.#sweep());
+  }
+
+  /** From now on, a sweep ends after its first part: somebody waits for the store. */
+  stopSweeps(): void {
+    this.#sweeps = "stopped";
   }
 
   /** Lets go of a session, which waits for its client from then on. */
@@ -215,10 +222,30 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     }
   }
 
+  /** Ends all sessions that are over: as many may come as go. */
   async #sweep(): Promise<void> {
-    for (const id of await this.store.due(SWEEP_LIMIT)) {
-      await this.end(id, { kind: "expired" });
+    const count = await this.#sweepSome();
+    if (count < SWEEP_LIMIT || this.#sweeps !== "none") return;
+    this.#sweeps = "running";
+    try {
+      await this.#sweepRest();
+    } finally {
+      if (this.#sweeps === "running") this.#sweeps = "none";
     }
+  }
+
+  async #sweepRest(): Promise<void> {
+    const { clock } = this.settings;
+    do await new Promise<void>((resolve) => clock.task(resolve)); while (
+      this.#sweeps === "running" && await this.#sweepSome() === SWEEP_LIMIT
+    );
+  }
+
+  /** Returns how many sessions were over. */
+  async #sweepSome(): Promise<number> {
+    const over = await this.store.due(SWEEP_LIMIT);
+    for (const id of over) await this.end(id, { kind: "expired" });
+    return over.length;
   }
 }
 

@@ -222,6 +222,7 @@ export class SessionServer implements AsyncDisposable {
     }
     await this.#emptied(this.#node.settings.config.takeoverTimeout);
     for (const connection of [...this.#connections]) connection.abandon();
+    this.#node.stopSweeps();
     await this.#node.settled();
   }
 

@@ -1,11 +1,16 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { SessionSendError } from "../../lib/server/mod.ts";
+import {
+  memoryStore,
+  SessionSendError,
+  type SessionStore,
+} from "../../lib/server/mod.ts";
 import {
   newSessionId,
   openSession,
 } from "../../lib/server/connection/requests.ts";
 import type { StoreNotice } from "../../lib/session/store/store.ts";
 import { OPEN } from "../session/server/peer.ts";
+import { ManualClock } from "../platform/manual_clock.ts";
 import { noting, TestNode } from "./nodes.ts";
 
 /** A session of a node, as a connection would have it. */
@@ -103,6 +108,52 @@ Deno.test("LocalNode.maintain() ends what is over", async () => {
   node.maintain([]);
   await node.settled();
   assertEquals(ended, [`${id} expired`]);
+});
+
+/** A node with so many sessions that are over. */
+async function withExpired(node: TestNode, count: number) {
+  for (let n = 0; n < count; n += 1) {
+    await openSession(node, {
+      ...{ id: newSessionId(), principal: "ann", request: OPEN },
+    });
+  }
+  node.clock.advance(120_000);
+}
+
+Deno.test("LocalNode.maintain() ends all that is over, however much it is", async () => {
+  await using node = new TestNode();
+  await withExpired(node, 250);
+  node.maintain([]);
+  node.maintain([]);
+  await node.settled();
+  assertEquals(node.counters.read().ended, 250);
+  assertEquals(await node.store.due(1), []);
+});
+
+Deno.test("LocalNode.maintain() goes on after a sweep that failed", async () => {
+  const inner = memoryStore({ clock: new ManualClock() });
+  let calls = 0;
+  const due = (limit: number) => {
+    calls += 1;
+    return calls === 2
+      ? Promise.reject(new Error("Disk on fire"))
+      : Promise.resolve(calls > 4 ? [] : Array.from({ length: limit }, String));
+  };
+  await using node = new TestNode({ store: { ...inner, due } as SessionStore });
+  node.maintain([]);
+  await node.settled();
+  node.maintain([]);
+  await node.settled();
+  assertEquals(calls, 5);
+});
+
+Deno.test("LocalNode.stopSweeps() leaves the rest of what is over", async () => {
+  await using node = new TestNode();
+  await withExpired(node, 250);
+  node.maintain([]);
+  node.stopSweeps();
+  await node.settled();
+  assertEquals(node.counters.read().ended, 100);
 });
 
 Deno.test("LocalNode.track() counts and logs what the store rejects", async () => {
