@@ -77,8 +77,9 @@ export class SessionServer implements AsyncDisposable {
   readonly #node: LocalNode;
   readonly #connections = new Set<SessionConnection>();
   readonly #stopTimers: readonly (() => void)[];
-  #whenEmpty = () => {};
+  readonly #whenEmpty = new Set<() => void>();
   #status: "open" | "draining" | "closed" = "open";
+  #closing: Promise<void> | undefined;
 
   /**
    * Makes a server. It needs no port: connections come by `upgrade()` or
@@ -162,17 +163,20 @@ export class SessionServer implements AsyncDisposable {
   }
 
   /** Closes all connections with 4503, and the store if it is the server's own. */
-  async close(): Promise<void> {
-    if (this.#status === "closed") return;
-    this.#status = "closed";
-    for (const stop of this.#stopTimers) stop();
-    await this.#closeConnections();
-    await this.#node[Symbol.asyncDispose]();
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
   }
 
   /** The same as `close()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#status = "closed";
+    for (const stop of this.#stopTimers) stop();
+    await this.#closeConnections();
+    await this.#node[Symbol.asyncDispose]();
   }
 
   #refusalOfAccept(
@@ -200,7 +204,8 @@ export class SessionServer implements AsyncDisposable {
       onClosed: () => {
         this.#connections.delete(connection);
         this.#node.enforceLimits();
-        if (this.#connections.size === 0) this.#whenEmpty();
+        if (this.#connections.size > 0) return;
+        for (const resolve of this.#whenEmpty) resolve();
       },
     });
     this.#connections.add(connection);
@@ -226,14 +231,13 @@ export class SessionServer implements AsyncDisposable {
     await this.#node.settled();
   }
 
-  #emptied(timeout: number): Promise<void> {
-    if (this.#connections.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const cancel = this.#node.settings.clock.after(timeout, resolve);
-      this.#whenEmpty = () => {
-        cancel();
-        resolve();
-      };
-    });
+  async #emptied(timeout: number): Promise<void> {
+    if (this.#connections.size === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#node.settings.clock.after(timeout, resolve);
+    this.#whenEmpty.add(resolve);
+    await promise;
+    this.#whenEmpty.delete(resolve);
+    cancel();
   }
 }

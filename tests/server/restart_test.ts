@@ -107,6 +107,40 @@ Deno.test("SessionServer.drain() closes who does not go, and waits for handlers"
   assertEquals(heard.calls, ["opened", "detached"]);
 });
 
+Deno.test("SessionServer.close() ends the wait of drain()", async () => {
+  const clock = new ManualClock();
+  const heard = new Heard(() => new Promise(() => {}));
+  await using listening = serveDeno(heard, { clock });
+  const { sessions } = listening;
+  await using client = await new TestClient(listening.url).connect();
+  client.send("for ever");
+  await heard.until(() => heard.messages.length === 1);
+  const drained = sessions.drain({ timeout: 3_600_000 });
+  const closed = sessions.close();
+  clock.advance(2_000);
+  await closed;
+  assertEquals(clock.timers, 0);
+  await drained;
+  assertEquals(heard.messages[0]?.signal.aborted, true);
+});
+
+Deno.test("SessionServer.close() waits as long as the first call", async () => {
+  const clock = new ManualClock();
+  const heard = new Heard(() => new Promise(() => {}));
+  await using listening = serveDeno(heard, { clock });
+  const { sessions } = listening;
+  await using client = await new TestClient(listening.url).connect();
+  client.send("for ever");
+  await heard.until(() => heard.messages.length === 1);
+  const done: string[] = [];
+  const first = sessions.close().then(() => done.push("first"));
+  const second = sessions.close().then(() => done.push("second"));
+  clock.advance(2_000);
+  await second;
+  assertEquals(done, ["first", "second"]);
+  await first;
+});
+
 Deno.test("SessionServer ends a session that nobody resumes", async () => {
   const clock = new ManualClock();
   await using listening = serveDeno(undefined, {
