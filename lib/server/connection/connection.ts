@@ -225,7 +225,8 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   }
 
   #transmit(data: Payload): void {
-    if (!this.#link.send(data)) this.#terminate("The client takes nothing");
+    if (this.#isPeerGone || this.#link.send(data)) return;
+    this.#terminate("The client takes nothing");
   }
 
   /** `authenticate` may hang; the client waits no longer than for a first message. */

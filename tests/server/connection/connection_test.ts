@@ -113,6 +113,18 @@ Deno.test("SessionConnection drops a client that takes nothing", async () => {
   assertEquals([client.peer.done, client.closed], [["terminate"], 1]);
 });
 
+Deno.test("SessionConnection drops a client that takes nothing once", async () => {
+  await using node = nodeOf({
+    message: (_, { reply }) => ["a", "b", "c"].forEach((text) => reply(text)),
+  }, { limits: { unsentBytes: 10 } });
+  const client = new Dialed(node);
+  await client.open();
+  client.peer.unsentBytes = 11;
+  await client.send("m1|x");
+  assertEquals(client.peer.done, ["terminate"]);
+  assertEquals(node.counters.read().terminated, 1);
+});
+
 Deno.test("SessionConnection.abandon() gives a handler up, and its signal fires", async () => {
   let signal: AbortSignal | undefined;
   await using node = nodeOf({
