@@ -84,7 +84,10 @@ export function send(
     : client.sendCommand([command, ...args], AS_BYTES);
 }
 
-/** Hears a channel until it is disposed. */
+/**
+ * Hears a channel until it is disposed, which does not wait for Redis: it may be
+ * away.
+ */
 export async function subscribe(
   client: RedisClient,
   channel: string,
@@ -92,22 +95,17 @@ export async function subscribe(
 ): Promise<AsyncDisposable> {
   if (!isIoRedis(client)) {
     await client.subscribe(channel, listener, true);
-    return {
-      [Symbol.asyncDispose]: async () =>
-        void await client.unsubscribe(channel, listener, true),
-    };
+    return leaving(() => client.unsubscribe(channel, listener, true));
   }
   const onMessage = (name: Uint8Array, message: Uint8Array) => {
     if (textOf(name) === channel) listener(message);
   };
-  client.on("messageBuffer", onMessage);
   await client.subscribe(channel);
-  return {
-    [Symbol.asyncDispose]: async () => {
-      client.off("messageBuffer", onMessage);
-      await client.unsubscribe(channel);
-    },
-  };
+  client.on("messageBuffer", onMessage);
+  return leaving(() => {
+    client.off("messageBuffer", onMessage);
+    return client.unsubscribe(channel);
+  });
 }
 
 /** Calls a function each time that a client has connected, and is told of errors. */
@@ -156,6 +154,16 @@ const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 /** A string of an answer, as text. */
 export function textOf(value: unknown): string {
   return value instanceof Uint8Array ? DECODER.decode(value) : `${value}`;
+}
+
+function leaving(leave: () => Promise<unknown>): AsyncDisposable {
+  const left = async () => void await leave();
+  return {
+    [Symbol.asyncDispose]: () => {
+      left().catch(() => {});
+      return Promise.resolve();
+    },
+  };
 }
 
 function isIoRedis(client: RedisClient): client is IoRedisClient {

@@ -244,14 +244,14 @@ class RedisSessions implements RedisStore {
 
   readonly listen: SessionStore["listen"] = (node, listener) =>
     this.#track(async () => {
-      const stop = this.#held.listen(node, listener);
       const channel = `${this.#keys.channels}${node}`;
       const heard = await subscribe(this.#subscriber, channel, (message) => {
         const notice = readNotice(message);
         if (notice !== undefined) this.#held.deliver(node, notice);
       });
       const listening = new AsyncDisposableStack();
-      listening.defer(stop);
+      // Not before, or it would stay where Redis refuses.
+      listening.defer(this.#held.listen(node, listener));
       listening.use(heard);
       this.#subscriptions.use(listening);
       return { [Symbol.asyncDispose]: () => listening.disposeAsync() };

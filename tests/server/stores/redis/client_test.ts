@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   argumentOf,
   type IoRedisClient,
@@ -81,6 +81,23 @@ Deno.test("subscribe() hears one channel, until it is disposed", async () => {
     assertEquals(client.done, [["subscribe", "a"], ["unsubscribe", "a"]]);
     assertEquals(client.listeners.has("messageBuffer"), false);
   }
+});
+
+Deno.test("subscribe() waits for no answer when it is disposed", async () => {
+  const [node, io] = [new NodeRedis(), new IoRedis()];
+  node.unsubscribe = () => new Promise(() => {});
+  io.unsubscribe = () => Promise.reject(new Error("Redis is away"));
+  for (const client of [node, io]) {
+    const heardBy = await subscribe(client, "a", () => {});
+    await heardBy[Symbol.asyncDispose]();
+  }
+});
+
+Deno.test("subscribe() leaves no listener where Redis refuses", async () => {
+  const client = new IoRedis();
+  client.subscribe = () => Promise.reject(new Error("Redis is away"));
+  await assertRejects(() => subscribe(client, "a", () => {}), Error, "away");
+  assertEquals(client.listeners.size, 0);
 });
 
 Deno.test("watch() hears of connections and errors", () => {
