@@ -62,7 +62,6 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   readonly name: string = randomHex(8);
   readonly settings: Settings;
   readonly store: SessionStore;
-  readonly ready: Promise<AsyncDisposable>;
   readonly tokens: Tokens;
   readonly authenticate: SessionServerOptions["authenticate"];
   readonly handler: SessionHandler;
@@ -70,6 +69,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   readonly resumes: RateLimit;
   readonly counters: Counters = new Counters();
   readonly logger: SessionLogger;
+  #listening: Promise<AsyncDisposable> | undefined;
   readonly #ownStore: SessionStore | undefined;
   readonly #whenIdle = new Set<() => void>();
   #running = 0;
@@ -88,11 +88,12 @@ export class LocalNode implements ServerNode, AsyncDisposable {
       ? memoryStore({ clock })
       : undefined;
     this.store = options.store ?? this.#ownStore!;
-    this.ready = this.store.listen(
-      this.name,
-      (notice) => this.registry.notify(notice),
-    );
     this.track(this.ready);
+  }
+
+  /** Hears the store's notices: asks again where the store has failed. */
+  get ready(): Promise<unknown> {
+    return this.#listening ??= this.#listen();
   }
 
   /** A session by its id. */
@@ -177,7 +178,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.settled();
     await this.tokens.ready();
-    const listening = await this.ready.catch(() => undefined);
+    const listening = await this.#listening?.catch(() => undefined);
     await listening?.[Symbol.asyncDispose]();
     await this.#ownStore?.[Symbol.asyncDispose]();
   }
@@ -189,6 +190,16 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     for (const resolve of this.#whenIdle) resolve();
     this.#whenIdle.clear();
   };
+
+  async #listen(): Promise<AsyncDisposable> {
+    try {
+      const { store, registry, name } = this;
+      return await store.listen(name, (notice) => registry.notify(notice));
+    } catch (error) {
+      this.#listening = undefined;
+      throw error;
+    }
+  }
 
   async #send(id: string, data: SessionData): Promise<void> {
     const payload = payloadOf(data);

@@ -156,6 +156,25 @@ Deno.test("LocalNode.stopSweeps() leaves the rest of what is over", async () => 
   assertEquals(node.counters.read().ended, 100);
 });
 
+Deno.test("LocalNode hears its store once it can, after it could not", async () => {
+  await using inner = memoryStore({ clock: new ManualClock() });
+  let isAway = true;
+  const listen: SessionStore["listen"] = (name, listener) =>
+    isAway
+      ? Promise.reject(new Error("Not connected yet"))
+      : inner.listen(name, listener);
+  await using node = new TestNode({
+    store: { ...inner, listen } as SessionStore,
+  });
+  await node.settled();
+  await assertRejects(() => opened(node), Error, "Not connected yet");
+  isAway = false;
+  const { id, notices } = await opened(node);
+  await node.session(id).send("a");
+  await Promise.resolve();
+  assertEquals(notices.map(({ type }) => type), ["appended"]);
+});
+
 Deno.test("LocalNode.track() counts and logs what the store rejects", async () => {
   const records: string[] = [];
   const node = new TestNode({ logger: noting(records) });

@@ -31,7 +31,7 @@ export interface ServerNode {
   readonly name: string;
   readonly settings: Settings;
   readonly store: SessionStore;
-  /** Resolves when the node hears the store's notices. */
+  /** Resolves when the node hears the store's notices; asks again if that failed. */
   readonly ready: Promise<unknown>;
   readonly tokens: Tokens;
   readonly authenticate: SessionServerOptions["authenticate"];

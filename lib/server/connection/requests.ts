@@ -86,19 +86,20 @@ export function newSessionId(): string {
 
 /** Opens a session under an id. */
 export async function openSession(
-  { name, store, ready, tokens, settings }: ServerNode,
+  node: ServerNode,
   { id, principal, request }: {
     readonly id: string;
     readonly principal: string;
     readonly request: Open | Resume;
   },
 ): Promise<Extract<ServerEvent, { type: "opened" }>> {
+  const { name, store, tokens, settings } = node;
   const { attempt, instance } = request;
   const ttl = Math.max(LEASE, Math.min(request.ttl, settings.config.ttl));
   const protocol = request.protocols
     .find((offered) => settings.protocols.includes(offered)) ?? "";
   const token = await tokens.sign({ session: id, counter: 1, principal });
-  await ready;
+  await node.ready;
   const lease = await store.open({
     ...{ session: id, principal, attempt, instance, ttl },
     node: name,
@@ -109,14 +110,15 @@ export async function openSession(
 
 /** Asks the store for a session. */
 export async function attachSession(
-  { name, store, ready, tokens }: ServerNode,
+  node: ServerNode,
   claim: Omit<AttachClaim, "node">,
 ): Promise<Extract<ServerEvent, { type: "attached" }>> {
+  const { name, store, tokens } = node;
   const { session, principal } = claim;
   const counter = claim.counter + 1;
   const token = await tokens.sign({ session, counter, principal });
   const ttl = Math.max(LEASE, claim.ttl);
-  await ready;
+  await node.ready;
   const answer = await store.attach({ ...claim, ttl, node: name });
   return { type: "attached", answer, token };
 }
