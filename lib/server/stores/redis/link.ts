@@ -142,7 +142,8 @@ export class RedisLink implements AsyncDisposable {
       this.#hashes = hashes;
       this.#adopt(generation);
     } catch (error) {
-      throw this.#failed(error);
+      if (faultOf(error) === "away") this.#degrade(error);
+      throw storeErrorOf(error);
     }
   }
 
@@ -187,9 +188,10 @@ export class RedisLink implements AsyncDisposable {
     return this.command("EVALSHA", hash, `${keys.length}`, ...keys, ...values);
   }
 
+  /** Steps that fail together do so for one reason: only the first one counts. */
   #failed(error: unknown): unknown {
-    const fault = faultOf(error);
-    if (fault === "away") this.#degrade(error);
+    const isFirst = this.#status === "ready";
+    if (isFirst && faultOf(error) === "away") this.#degrade(error);
     return storeErrorOf(error);
   }
 

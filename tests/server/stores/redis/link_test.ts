@@ -135,6 +135,21 @@ Deno.test("RedisLink waits for an answer no longer than it says", async () => {
   assertEquals(link.status, "degraded");
 });
 
+Deno.test("RedisLink comes back as soon after many failures as after one", async () => {
+  const { redis, clock, link } = linked();
+  await using _link = link;
+  await link.run("open", [], []);
+  redis.evaluate = () => new Promise(() => {});
+  const running = Array.from({ length: 20 }, () => link.run("open", [], []));
+  await settled();
+  clock.advance(100);
+  await Promise.allSettled(running);
+  assertEquals(link.status, "degraded");
+  clock.advance(37.5);
+  await settled();
+  assertEquals(link.status, "ready");
+});
+
 Deno.test("RedisLink takes nothing from a replica", async () => {
   const { redis, link } = linked();
   await using _link = link;
