@@ -109,8 +109,10 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   async end(id: string, condition: EndCondition): Promise<void> {
     const { tombstone } = this.settings;
     const answer = await this.store.end(id, condition, tombstone);
+    // Somebody has resumed it meanwhile.
+    if (answer.kind === "fenced") return;
     this.registry.remove(id);
-    if (answer.kind !== "ended") return;
+    if (answer.kind === "gone") return;
     this.counters.add("ended");
     const info = endedInfo(endReason(condition), answer);
     const { handler } = this;

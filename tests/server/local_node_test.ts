@@ -130,6 +130,18 @@ Deno.test("LocalNode.maintain() ends all that is over, however much it is", asyn
   assertEquals(await node.store.due(1), []);
 });
 
+Deno.test("LocalNode.maintain() leaves a session that was resumed meanwhile", async () => {
+  const inner = memoryStore({ clock: new ManualClock() });
+  const over: string[] = [];
+  const due = () => Promise.resolve(over);
+  await using node = new TestNode({ store: { ...inner, due } as SessionStore });
+  const { id } = await opened(node);
+  over.push(id);
+  node.maintain([]);
+  await node.settled();
+  assertEquals(node.registry.find(id)?.maxMessage, 90);
+});
+
 Deno.test("LocalNode.maintain() goes on after a sweep that failed", async () => {
   const inner = memoryStore({ clock: new ManualClock() });
   let calls = 0;
