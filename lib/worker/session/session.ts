@@ -251,12 +251,16 @@ export class Session {
     this.#events.push(event);
     if (this.#phase === "performing") return;
     this.#phase = "performing";
-    for (
-      let next = this.#events.shift();
-      next !== undefined;
-      next = this.#events.shift()
-    ) this.#step(next);
-    this.#phase = "idle";
+    try {
+      for (
+        let next = this.#events.shift();
+        next !== undefined;
+        next = this.#events.shift()
+      ) this.#step(next);
+    } finally {
+      // A transport may throw; the next event is heard all the same.
+      this.#phase = "idle";
+    }
     this.#pump();
     this.#parts.owner.changed();
   }

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { encodeControl } from "../../../lib/session/wire/control.ts";
 import {
   framesOf,
@@ -53,6 +53,19 @@ Deno.test("Session.send() holds one message without credit, and asks for more wh
   fake.receives("a1,8,rs|");
   assertEquals(framesOf(fake).at(-1), "m5|5");
   assertEquals(stage.take(), ["taken 1", "writable"]);
+});
+
+Deno.test("Session hears the next event although a transport has thrown", () => {
+  const stage = new Stage();
+  const fake = stage.open();
+  const send = fake.send.bind(fake);
+  fake.send = () => {
+    throw new TypeError("full");
+  };
+  assertThrows(() => fake.receives("p1|"), TypeError, "full");
+  fake.send = send;
+  fake.receives("p2|");
+  assertEquals(framesOf(fake), ["q2,0|"]);
 });
 
 Deno.test("Session.send() goes on when the transport has room", () => {
