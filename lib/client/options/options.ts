@@ -107,7 +107,12 @@ export type BackoffOptions =
 export interface ReconnectingWebSocketOptions {
   /** From the url function to the end of the greeting, in milliseconds. @default {10_000} */
   readonly openTimeout?: number;
-  /** How long `close()` may take, in milliseconds. @default {5_000} */
+  /**
+   * How long `close()` waits for what is queued, and then once more for the
+   * server's close frame, in milliseconds.
+   *
+   * @default {5_000}
+   */
   readonly closeTimeout?: number;
   /** After a connection of this length, in milliseconds, earlier failures are forgotten. @default {5_000} */
   readonly stableAfter?: number;
