@@ -10,15 +10,34 @@ const NEEDED = {
 };
 
 Deno.test("settingsOf() has the defaults of the design", () => {
-  const { config, bounds, limits, tombstone } = settingsOf(NEEDED);
-  assertEquals(config.ttl, 120_000);
-  assertEquals(config.capacity, { messages: 256, bytes: 1_048_576 });
-  assertEquals([config.takeoverTimeout, config.maxAttempts], [2_000, 3]);
-  assertEquals(bounds, {
-    ...{ maxMessages: 10_000, maxBytes: 4_194_304, overflow: "reject" },
+  const { clock: _, ...settings } = settingsOf(NEEDED);
+  assertEquals(settings, {
+    config: {
+      capacity: { messages: 256, bytes: 1_048_576 },
+      maxMessage: 1_048_576,
+      ttl: 120_000,
+      handshakeTimeout: 10_000,
+      takeoverTimeout: 2_000,
+      takeoverPoll: 50,
+      maxClaim: 16,
+      tellDelay: 2,
+      maxAttempts: 3,
+      onUncertain: "redeliver",
+    },
+    bounds: { maxMessages: 10_000, maxBytes: 4_194_304, overflow: "reject" },
+    overflow: "reject",
+    limits: {
+      sessionsPerPrincipal: 16,
+      detachedSessions: 100_000,
+      detachedBytes: 1_073_741_824,
+      resumes: 10,
+      unsentBytes: 16_777_216,
+    },
+    origins: undefined,
+    protocols: [],
+    tombstone: 86_400_000,
+    pingInterval: 15_000,
   });
-  assertEquals([limits.sessionsPerPrincipal, limits.resumes], [16, 10]);
-  assertEquals(tombstone, 86_400_000);
 });
 
 Deno.test("SessionServer names the option that is out of range", () => {

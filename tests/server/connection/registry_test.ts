@@ -29,6 +29,7 @@ Deno.test("SessionRegistry.oldestDetached() is the one that left first", () => {
   assertEquals(registry.oldestDetached("ann"), undefined);
   for (const id of ["b", "a"]) registry.leave(id, owner, 100);
   assertEquals(registry.oldestDetached(), "b");
+  assertEquals(registry.oldestDetached("ann"), "b");
   assertEquals(registry.oldestDetached("bob"), undefined);
   registry.enter({ id: "b", principal: "ann", maxMessage: 9, owner });
   assertEquals([registry.oldestDetached("ann"), registry.detached], ["a", 1]);

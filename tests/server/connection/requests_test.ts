@@ -92,7 +92,9 @@ Deno.test("admit() limits how often a session is resumed", async () => {
   const resume = () => admit(node, REQUEST, { ...RESUME, token });
   assertEquals((await resume()).type, "admitted");
   assertEquals(await resume(), refused(4429, "Too many resumes"));
-  node.clock.advance(10_000);
+  node.clock.advance(9_999);
+  assertEquals((await resume()).type, "refused");
+  node.clock.advance(1);
   assertEquals((await resume()).type, "admitted");
 });
 
@@ -138,6 +140,21 @@ Deno.test("openSession() chooses the first subprotocol that is offered", async (
     ...{ id: newSessionId(), principal: "ann", request: OPEN },
   });
   assertEquals(none.protocol, "");
+});
+
+Deno.test("openSession() keeps the session for as long as the client and the server want, and for a lease", async () => {
+  for (
+    const [wanted, kept] of [[1, LEASE], [40_000, 40_000], [90_000, 60_000]]
+  ) {
+    await using node = new TestNode({ ttl: 60_000 });
+    const id = newSessionId();
+    const request = { ...OPEN, ttl: wanted! };
+    await openSession(node, { id, principal: "ann", request });
+    node.clock.advance(kept! - 1);
+    assertEquals(await node.store.due(1), []);
+    node.clock.advance(1);
+    assertEquals(await node.store.due(1), [id]);
+  }
 });
 
 Deno.test("attachSession() signs the next token, and keeps the session for a lease", async () => {
