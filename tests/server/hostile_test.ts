@@ -315,19 +315,23 @@ Deno.test("SessionServer ends the oldest of too many sessions without a connecti
 
 Deno.test("SessionServer waits for a first message, and for authenticate, no longer than it says", async () => {
   const clock = new ManualClock();
+  const asked = Promise.withResolvers<void>();
   await using listening = serveDeno(new Heard(), {
     clock,
-    authenticate: () => new Promise(() => {}),
+    authenticate: () => {
+      asked.resolve();
+      return new Promise(() => {});
+    },
   });
-  const closed = closeCodeAfter(listening.url, []);
+  const silent = new WebSocket(listening.url, [SUBPROTOCOL]);
+  const closed = new Promise((resolve) => silent.on("close", resolve));
+  await new Promise((resolve) => silent.on("open", resolve));
   const other = closeCodeAfter(listening.url, [encodeControl(OPEN)]);
-  const socket = new WebSocket(listening.url, [SUBPROTOCOL]);
-  await new Promise((resolve) => socket.on("open", resolve));
-  // Both came before the third one.
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  clock.advance(10_000);
+  await asked.promise;
+  clock.advance(9_999);
+  assertEquals(listening.sessions.metrics().closed, {});
+  clock.advance(1);
   assertEquals(await Promise.all([closed, other]), [4408, 4408]);
-  socket.terminate();
 });
 
 Deno.test("SessionServer.upgrade() refuses what is no client of its own", async () => {

@@ -79,6 +79,8 @@ Deno.test("SessionServer.drain() sends clients elsewhere, and takes no new ones"
   client.send("a");
   await client.until(() => client.delivered.length === 1);
   const drained = one.sessions.drain({ spread: 20 });
+  const refused = one.sessions.upgrade(new Request("http://127.0.0.1/"));
+  assertEquals(refused.status, 503);
   await client.until(() => client.closeCodes.length === 1);
   await drained;
   assertEquals(one.sessions.metrics().closed, {});
