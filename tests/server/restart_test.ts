@@ -3,6 +3,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { memoryStore } from "../../lib/server/mod.ts";
 import { sqliteStore } from "../../lib/server/stores/sqlite/mod.ts";
+import { encodeControl } from "../../lib/session/wire/control.ts";
+import { SUBPROTOCOL } from "../../lib/session/wire/limits.ts";
+import { OPEN } from "../session/server/peer.ts";
 import { ManualClock } from "../platform/manual_clock.ts";
 import { Heard, serveDeno, serveWs } from "./listening.ts";
 import { TestClient } from "./test_client.ts";
@@ -90,6 +93,26 @@ Deno.test("SessionServer.drain() sends clients elsewhere, and takes no new ones"
   client.url = two.url;
   await client.connect();
   assertEquals(client.news.at(-1)?.kind, "resumed");
+});
+
+Deno.test("SessionServer.drain() spreads its clients over 10 s by default", async () => {
+  await using listening = serveDeno();
+  const socket = new WebSocket(listening.url, [SUBPROTOCOL]);
+  const moving = new Promise<string>((resolve) => {
+    socket.onmessage = ({ data }) => {
+      if (data.includes('"moving"')) resolve(data);
+    };
+  });
+  await new Promise((resolve) => socket.onopen = resolve);
+  socket.send(encodeControl(OPEN));
+  await listening.heard.until(() => listening.heard.calls.length === 1);
+  const drained = listening.sessions.drain();
+  assertEquals(
+    await moving,
+    encodeControl({ op: "moving", after: 0, spread: 10_000 }),
+  );
+  socket.close();
+  await drained;
 });
 
 Deno.test("SessionServer.drain() closes who does not go, and waits for handlers", async () => {

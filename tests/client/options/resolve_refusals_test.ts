@@ -205,6 +205,7 @@ for (
     ["greeting", { greeting: { send: "hi" } }],
     ["heartbeat.message", { heartbeat: { message: "ping" } }],
     ["heartbeat.message", { heartbeat: { expect: "pong" } }],
+    ["heartbeat.message", { heartbeat: { reply: { to: "a", with: "b" } } }],
     ["inbox.overflow", { inbox: { overflow: "close" } }],
     ["token.placement", { token: { token: "t", placement: { message: "t" } } }],
     ["token.placement", {
