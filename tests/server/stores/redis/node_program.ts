@@ -1,6 +1,6 @@
 /**
- * A server node in a process of its own: it says what it handles, and takes two
- * seconds for "slow". Arguments: Redis's port, the node's name.
+ * A server node in a process of its own: its replies say what it handles. For
+ * "slow" it takes two seconds, and says when it begins. Arguments: Redis's port, the node's name.
  */
 
 import { createClient } from "@redis/client";
@@ -22,6 +22,7 @@ const sessions = new SessionServer({
   handler: {
     async message(_session, { data, redelivered, reply }) {
       if (data === "slow") {
+        await say("slow");
         await new Promise((resolve) => setTimeout(resolve, SLOW));
       }
       reply(`${name} ${data}${redelivered ? " again" : ""}`);
@@ -32,4 +33,8 @@ const server = Deno.serve(
   { port: 0, hostname: "127.0.0.1", onListen() {} },
   (request) => sessions.upgrade(request),
 );
-await Deno.stdout.write(new TextEncoder().encode(`${server.addr.port}\n`));
+await say(`${server.addr.port}`);
+
+async function say(line: string): Promise<void> {
+  await Deno.stdout.write(new TextEncoder().encode(`${line}\n`));
+}

@@ -12,9 +12,15 @@ const PROGRAM = new URL("./node_program.ts", import.meta.url);
 class NodeProcess implements AsyncDisposable {
   readonly url: string;
   readonly #process: Deno.ChildProcess;
+  readonly #output: ReadableStreamDefaultReader<Uint8Array>;
 
-  private constructor(process: Deno.ChildProcess, port: string) {
+  private constructor(
+    process: Deno.ChildProcess,
+    output: ReadableStreamDefaultReader<Uint8Array>,
+    port: string,
+  ) {
     this.#process = process;
+    this.#output = output;
     this.url = `ws://127.0.0.1:${port}`;
   }
 
@@ -24,10 +30,16 @@ class NodeProcess implements AsyncDisposable {
       args: [...args, `${redis.port}`, name],
       stdout: "piped",
     }).spawn();
-    const reader = process.stdout.getReader();
-    const { value } = await reader.read();
-    await reader.cancel();
-    return new NodeProcess(process, new TextDecoder().decode(value).trim());
+    const output = process.stdout.getReader();
+    const { value } = await output.read();
+    const port = new TextDecoder().decode(value).trim();
+    return new NodeProcess(process, output, port);
+  }
+
+  /** Resolves when the handler has begun with "slow", the first time. */
+  async begun(): Promise<void> {
+    const { value } = await this.#output.read();
+    assertEquals(new TextDecoder().decode(value), "slow\n");
   }
 
   signal(signal: Deno.Signal): void {
@@ -40,6 +52,7 @@ class NodeProcess implements AsyncDisposable {
     } catch {
       // It was killed before.
     }
+    await this.#output.cancel();
     await this.#process.status;
   }
 }
@@ -55,7 +68,7 @@ Deno.test(
     client.send("a");
     await client.until(() => client.delivered.length === 1);
     client.send("slow", "b");
-    await pause(200);
+    await one.begun();
     one.signal("SIGKILL");
     await client.until(() => client.closeCodes.length === 1);
     client.url = two.url;
@@ -80,7 +93,7 @@ Deno.test(
     client.send("a");
     await client.until(() => client.delivered.length === 1);
     client.send("slow");
-    await pause(200);
+    await one.begun();
     one.signal("SIGSTOP");
     client.url = two.url;
     client.dial();
@@ -93,8 +106,3 @@ Deno.test(
     assertEquals(client.delivered, ["one a", "two slow again", "two b"]);
   },
 );
-
-/** The handler of a process has begun by then, or the test shows less. */
-function pause(duration: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, duration));
-}
