@@ -53,6 +53,23 @@ Deno.test("routeTo() takes the variable of the scheme, then ALL_PROXY, in either
   assertEquals(choose("ws://a.example", { http_proxy: " " }), "direct");
 });
 
+Deno.test("routeTo() prefers a variable in lower case", () => {
+  const upper = {
+    ...{ HTTP_PROXY: "a:1", HTTPS_PROXY: "b:2", ALL_PROXY: "c:3" },
+    NO_PROXY: "a.example",
+  };
+  const lower = Object.fromEntries([["no_proxy", "b.example"]]);
+  const both = { ...upper, ...ALL, ...lower };
+  assertEquals(choose("ws://a.example", both), "http://plain:1/");
+  assertEquals(choose("wss://a.example", both), "http://secure:2/");
+  assertEquals(choose("ws://b.example", both), "direct");
+  const other = Object.fromEntries([["ALL_PROXY", "c:3"], [
+    "all_proxy",
+    "d:4",
+  ]]);
+  assertEquals(choose("ws://a.example", other), "http://d:4/");
+});
+
 Deno.test("routeTo() reaches this machine without the environment's proxy", () => {
   for (const host of ["localhost", "127.0.0.1", "[::1]", "a.localhost"]) {
     assertEquals(choose(`ws://${host}:8080`, ALL), "direct");
