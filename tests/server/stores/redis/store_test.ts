@@ -1,3 +1,5 @@
+import { assert } from "@std/assert";
+import { INIT } from "../../../session/store/records.ts";
 import { requires } from "../../../system/requirements.ts";
 import { testStore } from "../conformance.ts";
 import { type ClientKind, RedisPlace, withPlace } from "./places.ts";
@@ -26,3 +28,17 @@ for (const [name, kind] of CLIENTS) {
     settled: () => place!.settled(),
   });
 }
+
+Deno.test(
+  "redisStore() begins the names of its keys with hf: by default",
+  NEEDED,
+  async () => {
+    await using place = await RedisPlace.start();
+    const store = await place.open();
+    await store.open(INIT);
+    const client = await place.clients.nodeRedis();
+    const keys = await client.keys("*");
+    assert(keys.length > 1, `${keys}`);
+    assert(keys.every((key) => key.startsWith("hf:{")), `${keys}`);
+  },
+);
