@@ -1,6 +1,7 @@
 /** Two server nodes that share their sessions over Redis. */
 
 import { assert, assertEquals } from "@std/assert";
+import type { SessionStore } from "../../../../lib/session/store/store.ts";
 import { requires } from "../../../system/requirements.ts";
 import { Heard, serveDeno, serveWs } from "../../listening.ts";
 import { TestClient } from "../../test_client.ts";
@@ -83,13 +84,13 @@ Deno.test(
       message.reply("slow");
     });
     await using one = serveDeno(slow, { store: await place.open() });
-    await using two = serveDeno(echo(), { store: await place.open() });
+    const store = onBusy(await place.open(), () => finish.resolve());
+    await using two = serveDeno(echo(), { store });
     await using client = await new TestClient(one.url).connect();
     client.send("a", "b");
     await slow.until(() => slow.messages.length === 1);
     client.url = two.url;
     client.dial();
-    setTimeout(() => finish.resolve(), 100);
     await client.until(() => client.delivered.length === 2);
     assertEquals(client.delivered, ["slow", "re b"]);
     assertEquals([slow.texts, two.heard.texts], [["a"], ["b"]]);
@@ -146,3 +147,16 @@ Deno.test(
     await client.until(() => client.delivered.length === 2);
   },
 );
+
+/** A store that calls a function when another node has a session that is wanted. */
+function onBusy(store: SessionStore, call: () => void): SessionStore {
+  const attach: SessionStore["attach"] = async (claim) => {
+    const answer = await store.attach(claim);
+    if (answer.kind === "busy") call();
+    return answer;
+  };
+  return new Proxy(store, {
+    get: (target, name) =>
+      name === "attach" ? attach : Reflect.get(target, name, target),
+  });
+}
