@@ -102,6 +102,20 @@ export class NetworkCable implements AsyncDisposable {
     await ip("-n", namespace, "link", "set", device, "down");
   }
 
+  /**
+   * Gives the client IPv6, and makes what it sends to an address vanish.
+   *
+   * @param address An address of the network 2001:db8::/64 (RFC 3849).
+   */
+  async loseIPv6(address: string): Promise<void> {
+    const { namespace, device } = this.#ends.client;
+    await ip(
+      ...["-n", namespace, "address", "add", "2001:db8::1/64"],
+      ...["dev", device, "nodad"],
+    );
+    await setNeighbour(this.#ends.client, { address }, NOBODY);
+  }
+
   /** Removes the hosts; what still runs there keeps running without a network. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { namespace } of Object.values(this.#ends)) {
@@ -145,7 +159,11 @@ function makeEnd(namespace: string, number: 1 | 2): End {
 }
 
 /** Fixes the hardware address under which one end reaches the other. */
-async function setNeighbour(end: End, other: End, mac: string): Promise<void> {
+async function setNeighbour(
+  end: End,
+  other: Pick<End, "address">,
+  mac: string,
+): Promise<void> {
   await ip(
     ...["-n", end.namespace, "neighbour", "replace", other.address],
     ...["lladdr", mac, "dev", end.device, "nud", "permanent"],
