@@ -24,12 +24,18 @@ export interface Target {
   readonly network?: NetworkConfig;
 }
 
+/** What a handshake agreed on. */
+export interface Opened {
+  readonly protocol: string;
+  readonly extensions: string;
+  /** Whether this connection has ping frames, where its kind does not know. */
+  readonly pings?: boolean;
+}
+
 /** Receives the events of a transport. */
 export interface TransportListener {
   /** The handshake is complete. */
-  open(
-    opened: { readonly protocol: string; readonly extensions: string },
-  ): void;
+  open(opened: Opened): void;
   /** A message arrived. `bytes` is its size in UTF-8 or binary bytes. */
   message(data: Data, bytes: number): void;
   /** Whether `pack()` may be called now, in place of `message()`. @default {false} */
@@ -61,10 +67,17 @@ export interface Transport {
    */
   readonly isHolding?: boolean | undefined;
   /**
+   * When a message counts as taken: when it is `handed` over, or when the peer has
+   * `accepted` it, which the transport reports by itself.
+   *
+   * @default {"handed"}
+   */
+  readonly taken?: "handed" | "accepted" | undefined;
+  /**
    * Hands a message to the network. Only after `open`.
    *
    * @param message The number of a message of the application, for transports
-   * that report what the server has accepted.
+   * that report what the peer has accepted.
    * @returns `false` when the transport has buffered too much: it takes this
    * message, but the next one should wait for `writable`.
    */

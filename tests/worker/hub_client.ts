@@ -11,6 +11,7 @@ import { type Batch, batchesOf } from "../../lib/boundary/batches.ts";
 import { Hub } from "../../lib/worker/hub.ts";
 import { ManualClock } from "../platform/manual_clock.ts";
 import { SETUP, turn } from "../client/fake_worker.ts";
+import { NOTHING } from "./session/stage.ts";
 import {
   type FakeTransport,
   FakeTransports,
@@ -103,7 +104,8 @@ export class HubClient implements Disposable {
 
   /** Starts a connection. */
   connect(setup: Setup = setupWith(), id = 1): void {
-    this.say({ type: "connect", id, setup });
+    const session = setup.session && NOTHING;
+    this.say({ type: "connect", id, setup, ...session && { session } });
   }
 
   /** Starts a connection and opens it. */

@@ -30,7 +30,7 @@ import {
 } from "../features/load_features.ts";
 import { Machine, type Performer } from "./machine.ts";
 import type { NoticeQueue } from "../posts/notice_queue.ts";
-import { sendingOf, SessionHolder } from "../session/session_holder.ts";
+import { SessionHolder } from "../session/session_holder.ts";
 import { NotificationHandler } from "./notification_handler.ts";
 import { SendBuffer } from "../posts/send_buffer.ts";
 import { TransportDriver } from "./transport_driver.ts";
@@ -84,7 +84,7 @@ export class Driver implements Performer {
     const secrets = new Secrets(setup);
     const machine = new Machine(config, clock, this);
     const logger = new ConnectionLogger(id, setup.log, { secrets, notices });
-    const sendBuffer = new SendBuffer(notices, sendingOf(session));
+    const sendBuffer = new SendBuffer(notices, session?.unaccepted.length);
     const requests = new ClientRequests(id, notices);
     const shared = { notices, secrets, logger, sendBuffer };
     const transports = new TransportDriver({

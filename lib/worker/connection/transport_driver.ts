@@ -12,7 +12,7 @@ import type { Clock } from "../../platform/clock.ts";
 import { type Data, sizeOf } from "../../queue/data.ts";
 import type { Pack } from "../../queue/pack.ts";
 import type { CloseInfo } from "../../rfc6455/close.ts";
-import type { Transport } from "../../transport/transport.ts";
+import type { Opened, Transport } from "../../transport/transport.ts";
 import { failureOf, socketFailure } from "../attempt/failures.ts";
 import type { Greeting, GreetingContext } from "../attempt/greeting.ts";
 import { type AttemptContext, describeError } from "../attempt/hooks.ts";
@@ -168,10 +168,10 @@ export class TransportDriver implements TransportEvents {
     if (transport === undefined) return;
     // After the peer's close frame, what waits is for the next connection.
     if (this.#capacity === "room" && transport.isOpen) {
-      const room = this.#sendBuffer.flush(
-        now,
-        (data, message) => this.#transmit(transport, data, message),
-      );
+      const room = this.#sendBuffer.flush(now, {
+        transmit: (data, message) => this.#transmit(transport, data, message),
+        taken: transport.taken,
+      });
       this.#capacity = room ? "room" : "full";
     }
     if (!transport.isHolding) this.#sendBuffer.settle();
@@ -229,17 +229,14 @@ export class TransportDriver implements TransportEvents {
   // What follows is for the sockets' listeners.
 
   /** The handshake is done. */
-  opened(
-    socket: number,
-    opened: { readonly protocol: string; readonly extensions: string },
-  ): void {
+  opened(socket: number, opened: Opened): void {
     this.#transports.opened(socket);
-    const { kind } = this.#prepared;
-    const pings = kind.pings ? "frames" : "none";
-    const agreed = { ...opened, pings, output: kind.output } as const;
+    const able = { ...this.#prepared.kind, ...opened };
+    const pings = able.pings ? "frames" : "none";
+    const agreed = { ...opened, pings, output: able.output } as const;
     // Once, as the limits are the same after each attempt.
     if (this.#limits === "unlogged") {
-      this.#features?.logLimits(this.#logger, this.#config, kind);
+      this.#features?.logLimits(this.#logger, this.#config, able);
     }
     this.#limits = "logged";
     this.#machine.dispatch({ type: "opened", socket, agreed });

@@ -8,14 +8,11 @@ import type { Failure } from "../../connection/failure.ts";
 import type { Data } from "../../queue/data.ts";
 import type { Pack } from "../../queue/pack.ts";
 import type { CloseInfo } from "../../rfc6455/close.ts";
-import type { TransportListener } from "../../transport/transport.ts";
+import type { Opened, TransportListener } from "../../transport/transport.ts";
 
 /** What happens to the transports of one connection. */
 export interface TransportEvents {
-  opened(
-    socket: number,
-    opened: { readonly protocol: string; readonly extensions: string },
-  ): void;
+  opened(socket: number, opened: Opened): void;
   received(socket: number, data: Data | Pack, bytes: number): void;
   /** Whether nobody has to look at the messages of this socket one by one. */
   takesPacks(socket: number): boolean;
@@ -35,9 +32,7 @@ export class SocketTransportListener implements TransportListener {
     this.#socket = socket;
   }
 
-  open(
-    opened: { readonly protocol: string; readonly extensions: string },
-  ): void {
+  open(opened: Opened): void {
     this.#events.opened(this.#socket, opened);
   }
 

@@ -8,6 +8,7 @@
 import type { Data } from "../../queue/data.ts";
 import { Outbox } from "../../queue/outbox.ts";
 import type { Command, DropReason } from "../../boundary/protocol.ts";
+import type { Transport } from "../../transport/transport.ts";
 
 /** Learns what became of messages. */
 export interface SendBufferListener {
@@ -16,8 +17,13 @@ export interface SendBufferListener {
   unsent(message: number, reason: DropReason): void;
 }
 
-/** Hands a message with its number to the transport; says whether there is room for more. */
-type Transmit = (data: Data, message: number) => boolean;
+/** How messages get to the peer. */
+export interface Way {
+  /** Hands a message with its number to the transport; says whether there is room for more. */
+  readonly transmit: (data: Data, message: number) => boolean;
+  /** See {@linkcode Transport.taken}. */
+  readonly taken?: Transport["taken"] | undefined;
+}
 
 interface Entry {
   readonly number: number;
@@ -37,28 +43,22 @@ const UNLIMITED = {
 const SHORTEST_TTL = 1;
 const NOTHING_IN_FLIGHT = { messages: 0, bytes: 0 };
 
-/** How a send buffer differs from one that begins with a connection. */
-export interface SendBufferOptions {
-  /** The number of the last message that crossed to a worker before. */
-  readonly received?: number;
-  /** `"accepted"`: who takes a message reports it as taken when the server has it. */
-  readonly taken?: "accepted";
-}
-
 /** Hands messages to transports, each at most once and in order. */
 export class SendBuffer {
   readonly #queue = new Outbox<Entry>(UNLIMITED);
   /** The numbers of messages that a transport has and may lose, oldest first. */
   #held: number[] = [];
   readonly #listener: SendBufferListener;
-  readonly #taken: SendBufferOptions["taken"];
   #received: number;
 
-  /** Makes an empty queue. */
-  constructor(listener: SendBufferListener, options: SendBufferOptions = {}) {
+  /**
+   * Makes an empty queue.
+   *
+   * @param received The number of the last message that crossed to a worker before.
+   */
+  constructor(listener: SendBufferListener, received = 0) {
     this.#listener = listener;
-    this.#taken = options.taken;
-    this.#received = options.received ?? 0;
+    this.#received = received;
   }
 
   /** The number of the last message that crossed. */
@@ -121,11 +121,12 @@ export class SendBuffer {
 
   /**
    * Hands over what waits and has not expired, until `transmit` says that there
-   * is no room. It counts as taken with the next {@linkcode settle}.
+   * is no room. What is `handed` over counts as taken with the next
+   * {@linkcode settle}; what is to be `accepted`, when its transport reports it.
    *
    * @returns Whether there is room for more.
    */
-  flush(now: number, transmit: Transmit): boolean {
+  flush(now: number, way: Way): boolean {
     // The timer that expires messages may be late.
     this.expire(now);
     let room = true;
@@ -133,15 +134,15 @@ export class SendBuffer {
       // Taken out first: a transport that throws must not get it twice.
       const entry = this.#queue.shift();
       if (entry === undefined) break;
-      room = this.#handOver(entry, transmit);
+      room = this.#handOver(entry, way);
     }
     return room;
   }
 
-  #handOver({ data, number }: Entry, transmit: Transmit): boolean {
+  #handOver({ data, number }: Entry, { transmit, taken }: Way): boolean {
     try {
       const room = transmit(data, number);
-      if (this.#taken !== "accepted") this.#held.push(number);
+      if (taken !== "accepted") this.#held.push(number);
       return room;
     } catch {
       this.#listener.unsent(number, "rejected");

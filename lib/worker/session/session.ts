@@ -188,11 +188,6 @@ export class Session {
     this.#opening = { kind: "none" };
   }
 
-  /** A connection without a session has taken a message. */
-  sentWithout(message: number): void {
-    this.#reports.accepted(message);
-  }
-
   /** What came over a connection. */
   received(event: Extract<ClientEvent, { type: "received" }>): void {
     this.#tell(event);

@@ -11,7 +11,6 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Resolution } from "../attempt/resolver.ts";
 import type { ConnectionLogger } from "../posts/connection_logger.ts";
 import type { NoticeQueue } from "../posts/notice_queue.ts";
-import type { SendBufferOptions } from "../posts/send_buffer.ts";
 import type { ConnectionMachine } from "./begin_session.ts";
 import { loadSession } from "./load_session.ts";
 import type { Session } from "./session.ts";
@@ -28,14 +27,6 @@ export interface SessionHolderParts {
   readonly machine: ConnectionMachine;
   /** Called when {@linkcode SessionHolder.deadline} may be another one. */
   readonly changed: () => void;
-}
-
-/** With a session, messages are taken when the server has accepted them. */
-export function sendingOf(
-  remains: SessionRemains | undefined,
-): SendBufferOptions {
-  if (remains === undefined) return {};
-  return { received: remains.unaccepted.length, taken: "accepted" };
 }
 
 /** Holds the session of one connection. */

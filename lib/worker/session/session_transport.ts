@@ -15,6 +15,7 @@ import {
   SUBPROTOCOL,
 } from "../../session/wire/limits.ts";
 import type {
+  Opened,
   Target,
   Transport,
   TransportKind,
@@ -113,6 +114,15 @@ export class SessionTransport implements Carrier, Transport, TransportListener {
     return this.#phase !== "left" && this.#inner.isOpen;
   }
 
+  /** In a session nothing is lost: what is not accepted is sent again. */
+  get isHolding(): boolean | undefined {
+    return this.#phase === "without" ? this.#inner.isHolding : undefined;
+  }
+
+  get taken(): "handed" | "accepted" {
+    return this.#phase === "without" ? "handed" : "accepted";
+  }
+
   get progress(): number {
     return this.#inner.progress;
   }
@@ -122,7 +132,7 @@ export class SessionTransport implements Carrier, Transport, TransportListener {
   }
 
   send(data: Data, message = 0): boolean {
-    if (this.#phase === "without") return this.#sendWithout(data, message);
+    if (this.#phase === "without") return this.#inner.send(data);
     const mayContinue = this.#session.send(message, data);
     this.#flow = mayContinue ? "free" : "held";
     return mayContinue;
@@ -136,6 +146,7 @@ export class SessionTransport implements Carrier, Transport, TransportListener {
   }
 
   close(closeCode: number | undefined, reason: string): void {
+    if (this.#phase === "without") return this.#inner.close(closeCode, reason);
     if (this.#phase === "left") return;
     this.leave(this.#session.farewell(closeCode), reason);
     this.#session.disconnected(this.connection);
@@ -187,9 +198,7 @@ export class SessionTransport implements Carrier, Transport, TransportListener {
 
   // What follows is for the transport that it is over.
 
-  open(
-    opened: { readonly protocol: string; readonly extensions: string },
-  ): void {
+  open(opened: Opened): void {
     this.#extensions = opened.extensions;
     if (opened.protocol === SUBPROTOCOL) {
       return this.#session.connected(this, this.#attempt.auth);
@@ -197,7 +206,7 @@ export class SessionTransport implements Carrier, Transport, TransportListener {
     if (this.#session.mayDoWithout) {
       this.#phase = "without";
       this.#session.connectedWithout();
-      return this.#listener.open(opened);
+      return this.#listener.open({ ...opened, pings: this.#attempt.pings });
     }
     this.#refuse();
   }
@@ -220,15 +229,9 @@ export class SessionTransport implements Carrier, Transport, TransportListener {
   }
 
   end(info: CloseInfo, failure: Failure | undefined): void {
-    this.#phase = "left";
+    if (this.#phase !== "without") this.#phase = "left";
     this.#session.disconnected(this.connection);
     this.#listener.end(info, failure);
-  }
-
-  #sendWithout(data: Data, message: number): boolean {
-    const mayContinue = this.#inner.send(data);
-    this.#session.sentWithout(message);
-    return mayContinue;
   }
 
   #refuse(): void {

@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertObjectMatch } from "@std/assert";
 import { FakeTransports } from "../../transport/fake_transport.ts";
 import { AT_ONCE, HubClient, setupWith } from "../hub_client.ts";
+import { SETUP as SESSION } from "../session/stage.ts";
 
 const LOST = { closeCode: 1006, reason: "", wasClean: false };
+const OPTIONAL = { ...SESSION, required: false };
 const GREETING = { reject: [], timeout: 1_000, hook: true } as const;
 
 function moduleOf(code: string): string {
@@ -70,6 +72,32 @@ Deno.test("TransportDriver.ended() reports what the transport may have lost when
     ["1 unknown", "2 unknown"],
   );
   assertEquals(client.all("taken"), []);
+});
+
+Deno.test("TransportDriver.ended() reports what may be lost where a session was asked for and there is none", async () => {
+  using client = new HubClient(new FakeTransports({ pings: false }));
+  const heartbeat = { interval: 5, timeout: 5, deliver: false };
+  const transport = await client.open(
+    setupWith({ session: OPTIONAL }, { backoff: AT_ONCE, heartbeat }),
+  );
+  transport.isHolding = true;
+  client.send(1, "a");
+  await client.settled();
+  assertEquals([transport.sent, client.all("taken")], [["a"], []]);
+  transport.isHolding = false;
+  transport.drains();
+  assertEquals((await client.next("taken")).upTo, 1);
+  // It has no pings, so nobody waits for their answers.
+  client.clock.advance(100);
+  assertEquals([transport.pings, transport.calls], [[], []]);
+  transport.isHolding = true;
+  client.send(2, "b");
+  transport.ends({ closeCode: 1012, reason: "", wasClean: true });
+  await client.next("disconnected");
+  assertEquals(
+    client.all("unsent").map(({ message, reason }) => `${message} ${reason}`),
+    ["2 unknown"],
+  );
 });
 
 Deno.test("TransportDriver.abandon() counts as taken what the transport has", async () => {

@@ -31,7 +31,7 @@ Deno.test("SendBuffer.flush() hands over in order and reports it", () => {
   buffer.accept(sending(1, ["a", "b"]), 0);
   buffer.accept(sending(3, ["c"]), 0);
   assertEquals(buffer.received, 3);
-  assert(buffer.flush(0, transmit));
+  assert(buffer.flush(0, { transmit }));
   assertEquals([sent, fates], [["a", "b", "c"], []]);
   buffer.settle();
   buffer.settle();
@@ -42,7 +42,7 @@ Deno.test("SendBuffer.flush() hands over in order and reports it", () => {
 Deno.test("SendBuffer.flush() stops where there is no room, with that message taken", () => {
   const { buffer, fates } = makeBuffer();
   buffer.accept(sending(1, ["a", "b"]), 0);
-  assertEquals(buffer.flush(0, () => false), false);
+  assertEquals(buffer.flush(0, { transmit: () => false }), false);
   buffer.settle();
   assertEquals(fates, ["taken 1"]);
   assert(!buffer.isEmpty);
@@ -51,9 +51,11 @@ Deno.test("SendBuffer.flush() stops where there is no room, with that message ta
 Deno.test("SendBuffer.flush() gives no message twice to a transport that throws", () => {
   const { buffer, fates, sent, transmit } = makeBuffer();
   buffer.accept(sending(1, ["bad", "good"]), 0);
-  const room = buffer.flush(0, (data) => {
-    if (data === "bad") throw new Error("No");
-    return transmit(data);
+  const room = buffer.flush(0, {
+    transmit: (data) => {
+      if (data === "bad") throw new Error("No");
+      return transmit(data);
+    },
   });
   assert(room);
   buffer.settle();
@@ -64,11 +66,11 @@ Deno.test("SendBuffer.flush() gives no message twice to a transport that throws"
 Deno.test("SendBuffer.settle() reports what a transport may have lost, once", () => {
   const { buffer, fates, transmit } = makeBuffer();
   buffer.accept(sending(1, ["a"]), 0);
-  buffer.flush(0, transmit);
+  buffer.flush(0, { transmit });
   buffer.settle();
   buffer.accept(sending(2, ["b", "c", "d"]), 0);
   buffer.cancel(3);
-  buffer.flush(0, transmit);
+  buffer.flush(0, { transmit });
   buffer.settle("unknown");
   buffer.settle();
   const lost = ["unsent 2 unknown", "unsent 4 unknown"];
@@ -79,7 +81,7 @@ Deno.test("SendBuffer.flush() sends nothing that expired before the timer came",
   const { buffer, fates, sent, transmit } = makeBuffer();
   buffer.accept(sending(1, ["a", "b"], { ttls: [10, Infinity] }), 0);
   assertEquals(buffer.nextExpiry, 10);
-  buffer.flush(10, transmit);
+  buffer.flush(10, { transmit });
   buffer.settle();
   assertEquals(sent, ["b"]);
   assertEquals(fates, ["unsent 1 expired", "taken 2"]);
@@ -102,7 +104,7 @@ Deno.test("SendBuffer.cancel() takes one message back and keeps the order of the
   buffer.cancel(2);
   buffer.cancel(2);
   buffer.cancel(9);
-  buffer.flush(0, transmit);
+  buffer.flush(0, { transmit });
   buffer.settle();
   assertEquals(sent, ["a", "c"]);
   assertEquals(fates, ["unsent 2 aborted", "taken 3"]);
@@ -120,7 +122,7 @@ Deno.test("SendBuffer.drop() drops everything", () => {
 Deno.test("SendBuffer.flush() sends at once what may not wait at all, and nothing later", () => {
   const { buffer, fates, sent, transmit } = makeBuffer();
   buffer.accept(sending(1, ["now"], { ttls: [0] }), 5);
-  assert(buffer.flush(5, transmit));
+  assert(buffer.flush(5, { transmit }));
   buffer.settle();
   buffer.accept(sending(2, ["no room"], { ttls: [0] }), 7);
   buffer.expire(buffer.nextExpiry);
@@ -134,11 +136,14 @@ Deno.test("SendBuffer.flush() reports nothing as taken that is to be accepted fi
     taken: (upTo: number) => void fates.push(`taken ${upTo}`),
     unsent: (message: number) => void fates.push(`unsent ${message}`),
   };
-  const options = { received: 4, taken: "accepted" } as const;
-  const buffer = new SendBuffer(listener, options);
+  const buffer = new SendBuffer(listener, 4);
   assertEquals(buffer.received, 4);
   buffer.accept(sending(5, ["a"]), 0);
   const sent: unknown[] = [];
-  buffer.flush(0, (data, message) => sent.push(data, message) > 0);
+  buffer.flush(0, {
+    transmit: (data, message) => sent.push(data, message) > 0,
+    taken: "accepted",
+  });
+  buffer.settle();
   assertEquals([sent, fates, buffer.received], [["a", 5], [], 5]);
 });

@@ -3,10 +3,7 @@ import type { Resolution } from "../../../lib/worker/attempt/resolver.ts";
 import { Secrets } from "../../../lib/worker/attempt/secrets.ts";
 import { ConnectionLogger } from "../../../lib/worker/posts/connection_logger.ts";
 import { NoticeQueue } from "../../../lib/worker/posts/notice_queue.ts";
-import {
-  sendingOf,
-  SessionHolder,
-} from "../../../lib/worker/session/session_holder.ts";
+import { SessionHolder } from "../../../lib/worker/session/session_holder.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
 import { FakeTransports } from "../../transport/fake_transport.ts";
 import { setupWith } from "../hub_client.ts";
@@ -49,10 +46,4 @@ Deno.test("SessionHolder.carry() makes one session for all attempts", async () =
   assertEquals([kind.pings, holder.deadline], [true, Infinity]);
   holder.consumed(3);
   holder.due();
-});
-
-Deno.test("sendingOf() counts what the worker before had, and waits for acceptance", () => {
-  assertEquals(sendingOf(undefined), {});
-  const remains = { ...NOTHING, unaccepted: ["a", "b"] };
-  assertEquals(sendingOf(remains), { received: 2, taken: "accepted" });
 });

@@ -24,8 +24,52 @@ Deno.test("SessionTransport does without a session where none is required", () =
   assertEquals(fake.sent, ["a"]);
   fake.receives("b");
   fake.drains();
-  assertEquals(stage.take(), ["taken 4", "message b", "writable"]);
+  assertEquals(stage.take(), ["message b", "writable"]);
 });
+
+Deno.test("SessionTransport without a session says of messages what the transport below says", () => {
+  const stage = new Stage({ required: false });
+  const fake = stage.dial().opens("chat");
+  const { transport } = stage;
+  fake.isHolding = true;
+  fake.bufferedAmount = 5;
+  const facts = () => [
+    ...[transport.taken, transport.isHolding, transport.bufferedAmount],
+  ];
+  assertEquals(facts(), ["handed", true, 5]);
+  fake.isHolding = false;
+  assertEquals(facts(), ["handed", false, 5]);
+  fake.isHolding = true;
+  fake.ends();
+  assertEquals(facts(), ["handed", true, 5]);
+});
+
+Deno.test("SessionTransport in a session reports what is accepted, and loses nothing", () => {
+  const stage = new Stage();
+  const fake = stage.open();
+  fake.isHolding = true;
+  const { taken, isHolding } = stage.transport;
+  assertEquals([taken, isHolding], ["accepted", undefined]);
+});
+
+Deno.test("SessionTransport without a session hears what comes until the end of its close", () => {
+  const stage = new Stage({ required: false });
+  const fake = stage.dial().opens("chat");
+  stage.take();
+  stage.transport.close(1000, "");
+  fake.receives("late");
+  fake.ends();
+  assertEquals(fake.calls, ["close 1000"]);
+  assertEquals(stage.take(), ["message late", "end 1005"]);
+});
+
+for (const pings of [true, false]) {
+  Deno.test(`SessionTransport without a session ${pings ? "has" : "lacks"} pings as the transport below`, () => {
+    const stage = new Stage({ required: false }, { pings });
+    stage.dial().opens("chat");
+    assertEquals(stage.opened?.pings, pings);
+  });
+}
 
 Deno.test("SessionTransport does not do without a session once one has begun", () => {
   const stage = new Stage({ required: false });

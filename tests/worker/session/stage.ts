@@ -8,6 +8,7 @@ import type {
 import type { Failure } from "../../../lib/connection/failure.ts";
 import { encodeControl } from "../../../lib/session/wire/control.ts";
 import type {
+  Opened,
   Transport,
   TransportListener,
 } from "../../../lib/transport/transport.ts";
@@ -68,6 +69,8 @@ export class Stage {
   readonly clock = new ManualClock();
   readonly transports: FakeTransports;
   readonly session: Session;
+  /** What the last handshake agreed on. */
+  opened: Opened | undefined;
   #after: number;
   #transport: Transport | undefined;
 
@@ -116,7 +119,10 @@ export class Stage {
       maxMessage: 1_000,
     });
     const listener: TransportListener = {
-      open: ({ protocol }) => void this.log.push(`open ${protocol}`),
+      open: (opened) => {
+        this.opened = opened;
+        this.log.push(`open ${opened.protocol}`);
+      },
       message: (data) => {
         this.#after += 1;
         this.log.push(`message ${data}`);
