@@ -8,7 +8,6 @@
 import type { Data } from "../../queue/data.ts";
 import { Outbox } from "../../queue/outbox.ts";
 import type { Command, DropReason } from "../../boundary/protocol.ts";
-import type { Transport } from "../../transport/transport.ts";
 
 /** Learns what became of messages. */
 export interface SendBufferListener {
@@ -21,8 +20,8 @@ export interface SendBufferListener {
 export interface Way {
   /** Hands a message with its number to the transport; says whether there is room for more. */
   readonly transmit: (data: Data, message: number) => boolean;
-  /** See {@linkcode Transport.taken}. */
-  readonly taken?: Transport["taken"] | undefined;
+  /** Whether a message counts as taken at once; `handed` unless said otherwise. */
+  readonly taken?: "handed" | "accepted" | undefined;
 }
 
 interface Entry {
