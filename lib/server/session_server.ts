@@ -143,7 +143,8 @@ export class SessionServer implements AsyncDisposable {
   metrics(): SessionMetrics {
     const { counters, registry } = this.#node;
     const connections = this.#connections.size;
-    return { ...counters.read(), connections, sessions: registry.size };
+    const { size: sessions, detached } = registry;
+    return { ...counters.read(), connections, sessions, detached };
   }
 
   /**

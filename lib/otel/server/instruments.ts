@@ -53,15 +53,20 @@ export interface SessionInstruments {
 
 type CounterName = keyof SessionMetrics;
 
-/** What happens to sessions. */
+/** What happens to sessions, and its name as an attribute. */
 export const SESSION_EVENTS = [
-  ...["opened", "resumed", "lost", "ended"] as const,
-] as const satisfies readonly CounterName[];
+  ["opened", "opened"],
+  ["resumed", "resumed"],
+  ["takenOver", "taken_over"],
+  ["fenced", "fenced"],
+  ["lost", "lost"],
+  ["ended", "ended"],
+] as const satisfies readonly (readonly [CounterName, string])[];
 
 /** What becomes of messages. */
 export const MESSAGE_OUTCOMES = [
   ...["accepted", "redelivered", "failed"] as const,
-  ...["stored", "rejected", "dropped"] as const,
+  ...["stored", "replied", "rejected", "dropped"] as const,
 ] as const satisfies readonly CounterName[];
 
 /** In seconds; a step in memory takes microseconds. */
@@ -97,7 +102,7 @@ export function createSessionInstruments(
     known: level(
       name("count"),
       "{session}",
-      "Sessions that this node knows, with and without a connection",
+      "Sessions that this node knows, by whether they have a connection",
     ),
     sessions: counter(name("events"), "{session}", "What happened to sessions"),
     messages: counter(

@@ -29,7 +29,7 @@
  * | name | unit | instrument | further attributes |
  * | --- | --- | --- | --- |
  * | `holdfast.session.connection.count` | `{connection}` | up-down counter | |
- * | `holdfast.session.count` | `{session}` | up-down counter | |
+ * | `holdfast.session.count` | `{session}` | up-down counter | `holdfast.session.state` |
  * | `holdfast.session.events` | `{session}` | counter | `holdfast.session.event` |
  * | `holdfast.session.messages` | `{message}` | counter | `holdfast.session.outcome` |
  * | `holdfast.session.connection.closes` | `{connection}` | counter | `holdfast.close.code` |
@@ -38,9 +38,11 @@
  * | `holdfast.session.store.duration` | `s` | histogram | `holdfast.session.store.step`, `error.type` |
  * | `holdfast.session.handler.duration` | `s` | histogram | `error.type` |
  *
- * Events are `opened`, `resumed`, `lost` and `ended`; outcomes `accepted`,
- * `redelivered` and `failed` of a client's messages, `stored`, `rejected` and
- * `dropped` of those to it.
+ * States are `attached` and `detached`. Events are `opened`, `resumed`, `lost`,
+ * `ended`, `taken_over` from another node that had not let go, and `fenced` for a
+ * connection that lost its session to another one. Outcomes are `accepted`,
+ * `redelivered` and `failed` of a client's messages, `stored`, `replied`,
+ * `rejected` and `dropped` of those to it.
  *
  * ## Spans
  *

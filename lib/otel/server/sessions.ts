@@ -34,12 +34,14 @@ export function observeSessions(
     const report = (instrument: object, value: number, more = {}) =>
       observe(instrument, value, { ...attributes, ...more });
     report(instruments.connections, metrics.connections);
-    report(instruments.known, metrics.sessions);
+    const { sessions: known, detached } = metrics;
+    report(instruments.known, known - detached, stateOf("attached"));
+    report(instruments.known, detached, stateOf("detached"));
     report(instruments.terminations, metrics.terminated);
     report(instruments.storeFailures, metrics.storeFailures);
-    for (const event of SESSION_EVENTS) {
+    for (const [counter, event] of SESSION_EVENTS) {
       const more = { "holdfast.session.event": event };
-      report(instruments.sessions, metrics[event], more);
+      report(instruments.sessions, metrics[counter], more);
     }
     for (const outcome of MESSAGE_OUTCOMES) {
       const more = { "holdfast.session.outcome": outcome };
@@ -55,4 +57,8 @@ export function observeSessions(
   return {
     [Symbol.dispose]: () => meter.removeBatchObservableCallback(collect, all),
   };
+}
+
+function stateOf(state: "attached" | "detached"): Attributes {
+  return { "holdfast.session.state": state };
 }

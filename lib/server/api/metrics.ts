@@ -4,12 +4,14 @@
  * @module
  */
 
-/** Counters since the start of a server, and two levels. */
+/** Counters since the start of a server, and three levels. */
 export interface SessionMetrics {
   /** Connections now. */
   readonly connections: number;
   /** Sessions that this node knows now, with and without a connection. */
   readonly sessions: number;
+  /** Those of them that wait for their client. */
+  readonly detached: number;
   /** Sessions that were opened. */
   readonly opened: number;
   /** Resumes that found their session. */
@@ -18,6 +20,10 @@ export interface SessionMetrics {
   readonly lost: number;
   /** Sessions that ended here. */
   readonly ended: number;
+  /** Resumes that took the session from another node, which had not let go of it. */
+  readonly takenOver: number;
+  /** Connections here that lost their session to another one, on any node. */
+  readonly fenced: number;
   /** Messages of clients that were accepted. */
   readonly accepted: number;
   /** Messages given to the handler with `redelivered`. */
@@ -26,6 +32,8 @@ export interface SessionMetrics {
   readonly failed: number;
   /** Messages stored by `send()`. */
   readonly stored: number;
+  /** Replies, stored with the acceptance of their message. */
+  readonly replied: number;
   /** Messages that `send()` rejected. */
   readonly rejected: number;
   /** Oldest messages that made room for newer ones. */
@@ -41,7 +49,7 @@ export interface SessionMetrics {
 /** The names of the counters. */
 export type Counter = Exclude<
   keyof SessionMetrics,
-  "connections" | "sessions" | "closed"
+  "connections" | "sessions" | "detached" | "closed"
 >;
 
 /** Counts. */
@@ -51,10 +59,13 @@ export class Counters {
     resumed: 0,
     lost: 0,
     ended: 0,
+    takenOver: 0,
+    fenced: 0,
     accepted: 0,
     redelivered: 0,
     failed: 0,
     stored: 0,
+    replied: 0,
     rejected: 0,
     dropped: 0,
     terminated: 0,
@@ -73,7 +84,7 @@ export class Counters {
   }
 
   /** The counters of this moment. */
-  read(): Omit<SessionMetrics, "connections" | "sessions"> {
+  read(): Omit<SessionMetrics, "connections" | "sessions" | "detached"> {
     return { ...this.#counts, closed: { ...this.#closed } };
   }
 }

@@ -23,6 +23,7 @@ import {
 import type { Lease, StoreNotice } from "../../session/store/store.ts";
 import { ApplicationCalls } from "./application.ts";
 import { DeadlineTimer } from "./deadline_timer.ts";
+import { isFencing } from "./fencing.ts";
 import type { ServerNode } from "./node.ts";
 import type { Peer, PeerListener } from "./peer.ts";
 import { PeerLink } from "./peer_link.ts";
@@ -169,6 +170,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     try {
       const context = this.#context();
       for (let next = this.#events.shift(); next; next = this.#events.shift()) {
+        if (isFencing(this.#state, next)) this.#node.counters.add("fenced");
         const step = serverTransition(this.#state, next, context);
         this.#state = step.state;
         for (const effect of step.effects) this.#perform(effect);
@@ -275,6 +277,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
       if (answer.kind === "accepted") {
         this.#application?.stored(answer.last, step.replies);
         counters.add("accepted", step.handled - accepted);
+        counters.add("replied", step.replies.length);
       }
       return { type: "accepted", answer };
     });

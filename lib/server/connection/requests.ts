@@ -113,13 +113,16 @@ export async function attachSession(
   node: ServerNode,
   claim: Omit<AttachClaim, "node">,
 ): Promise<Extract<ServerEvent, { type: "attached" }>> {
-  const { name, store, tokens } = node;
+  const { name, store, tokens, counters } = node;
   const { session, principal } = claim;
   const counter = claim.counter + 1;
   const token = await tokens.sign({ session, counter, principal });
   const ttl = Math.max(LEASE, claim.ttl);
   await node.ready;
   const answer = await store.attach({ ...claim, ttl, node: name });
+  if (answer.kind === "attached" && (answer.holder ?? name) !== name) {
+    counters.add("takenOver");
+  }
   return { type: "attached", answer, token };
 }
 

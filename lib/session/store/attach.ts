@@ -128,6 +128,7 @@ function attached(
       last: next.log.last,
       orphans: lastOf(claim.have) - at,
       forgotten: accepted - record.accepted,
+      holder: record.node,
     },
   };
 }

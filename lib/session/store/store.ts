@@ -96,6 +96,8 @@ export interface Attached {
   readonly lineage: Lineage;
   /** What the session was opened with. */
   readonly meta: string;
+  /** The node that had not let go of the session, if there was one. */
+  readonly holder: string | undefined;
 }
 
 /** Another attachment may be handling a message. */

@@ -9,7 +9,10 @@ import {
   newSessionId,
   openSession,
 } from "../../../lib/server/connection/requests.ts";
-import type { SessionServerOptions } from "../../../lib/server/mod.ts";
+import {
+  memoryStore,
+  type SessionServerOptions,
+} from "../../../lib/server/mod.ts";
 import { claimWith } from "../../session/store/records.ts";
 import { OPEN, RESUME } from "../../session/server/peer.ts";
 import { noting, TestNode } from "../nodes.ts";
@@ -174,4 +177,31 @@ Deno.test("attachSession() signs the next token, and keeps the session for a lea
   assertEquals(await node.store.due(1), []);
   node.clock.advance(1);
   assertEquals(await node.store.due(1), [session]);
+});
+
+Deno.test("attachSession() counts what is taken from another node that holds it", async () => {
+  await using store = memoryStore();
+  await using one = new TestNode({ store });
+  await using two = new TestNode({ store });
+  const session = newSessionId();
+  const request = { ...OPEN, protocols: [] };
+  const { lease } = await openSession(one, {
+    ...{ id: session, principal: "ann", request },
+  });
+  const have = [[lease.generation, 0]] as const;
+  const attach = (node: TestNode, attempt: number) =>
+    attachSession(
+      node,
+      claimWith({ session, have, attempt, counter: attempt }),
+    );
+  const counts = () =>
+    [one, two].map(({ counters }) => counters.read().takenOver);
+  await attach(one, 2);
+  assertEquals(counts(), [0, 0]);
+  const { answer } = await attach(two, 3);
+  assertEquals(counts(), [0, 1]);
+  if (answer.kind !== "attached") throw new Error(answer.kind);
+  await store.detach(answer.lease, LEASE);
+  await attach(one, 4);
+  assertEquals(counts(), [0, 1]);
 });

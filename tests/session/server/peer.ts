@@ -74,6 +74,7 @@ export const ATTACHED: Attached = {
   forgotten: 0,
   lineage: [{ generation: "g1", first: 1 }],
   meta: "",
+  holder: undefined,
 };
 
 /** Messages of the log. */

@@ -129,6 +129,7 @@ function attached(session: string, values: readonly unknown[]): Attached {
     forgotten: number(7),
     lineage: lineageOf(textOf(values[8])),
     meta: textOf(values[9]),
+    holder: nodeOf(values[11]),
   };
 }
 

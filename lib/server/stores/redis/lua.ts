@@ -163,7 +163,7 @@ if r.n ~= '' then
   publish(r.n, 'f' .. ARGV[2] .. ' ' .. whole(r.f) .. ' taken')
 end
 return {'attached', r.f + 1, accepted, at, uncertain, r.a, r.o,
-  tonumber(ARGV[13]) - at, accepted - r.i, g, r.m, generation}
+  tonumber(ARGV[13]) - at, accepted - r.i, g, r.m, generation, r.n}
 `;
 
 /** ARGV 6 and on: kinds and data. */

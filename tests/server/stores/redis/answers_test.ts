@@ -19,11 +19,12 @@ Deno.test("attachAnswer() reads what a resume led to", () => {
   const read = (...reply: readonly unknown[]) =>
     attachAnswer(replyOf(reply), claimWith());
   const numbers = [2, 3, 4, 5, 6, 7, 8, 9];
-  assertEquals(read("attached", ...numbers, "g1:1,g2:7", "chat", "g2"), {
+  const texts = ["g1:1,g2:7", "chat", "g2", "A"];
+  assertEquals(read("attached", ...numbers, ...texts), {
     kind: "attached",
     lease: { session: "s", fence: 2, generation: "g2" },
     ...{ accepted: 3, at: 4, uncertain: 5, trimmed: 6, last: 7 },
-    ...{ orphans: 8, forgotten: 9, meta: "chat" },
+    ...{ orphans: 8, forgotten: 9, meta: "chat", holder: "A" },
     lineage: [{ generation: "g1", first: 1 }, { generation: "g2", first: 7 }],
   });
   assertEquals(read("busy", "A"), { kind: "busy", node: "A" });

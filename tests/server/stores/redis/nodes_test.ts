@@ -37,6 +37,11 @@ Deno.test(
     ]);
     assertEquals([one.heard.texts, two.heard.texts], [["a"], ["b"]]);
     await one.heard.until(() => one.sessions.metrics().connections === 0);
+    const { fenced, replied } = one.sessions.metrics();
+    const { takenOver } = two.sessions.metrics();
+    assertEquals({ fenced, replied, takenOver }, {
+      ...{ fenced: 1, replied: 1, takenOver: 1 },
+    });
     await client.close();
     await two.heard.until(() => two.heard.calls.includes("ended bye 2 0"));
   },

@@ -56,7 +56,7 @@ Deno.test("sqliteStore() goes on with the sessions of its file", async () => {
     ...{ accepted: 3, at: 1, trimmed: 1, last: 2, uncertain: 4 },
     ...{ orphans: 0, forgotten: 0 },
     lineage: [{ generation, first: 1 }],
-    meta: "chat",
+    ...{ meta: "chat", holder: "A" },
   });
   const [left] = await second.read("s", 0, 9);
   assertEquals(left, { seq: 2, data: new Uint8Array([0, 1]), bytes: 2 });
