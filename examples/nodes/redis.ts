@@ -1,0 +1,168 @@
+/**
+ * A Redis of our own, which is killed and started again on its append-only file,
+ * or that of the user, where only our keys are touched.
+ *
+ * @module
+ */
+
+import { createClient } from "@redis/client";
+
+/** Where sessions live. */
+export interface Redis extends AsyncDisposable {
+  readonly name: string;
+  readonly url: string;
+  /** What the names of all keys begin with. */
+  readonly prefix: string;
+  readonly status: "up" | "killed";
+  /** Kills it, as a crash would; only one of our own. */
+  readonly kill?: () => Promise<void>;
+  /** Starts it again on what it has written. */
+  readonly run?: () => Promise<void>;
+}
+
+/** There is no Redis; the message says what to do. */
+export class RedisMissing extends Error {
+  override readonly name = "RedisMissing";
+}
+
+/**
+ * Starts a Redis, or takes the one of a URL.
+ *
+ * @throws {RedisMissing} It is not installed, or does not answer.
+ */
+export function startRedis(url: string | undefined): Promise<Redis> {
+  return url === undefined ? OwnRedis.start() : SharedRedis.connect(url);
+}
+
+class OwnRedis implements Redis {
+  readonly name = "Redis";
+  readonly prefix = "hf:";
+  readonly #folder: string;
+  readonly #port = freePort();
+  #process: Deno.ChildProcess | undefined;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async start(): Promise<OwnRedis> {
+    const folder = await Deno.makeTempDir({ prefix: "holdfast-redis-" });
+    const redis = new OwnRedis(folder);
+    try {
+      await redis.run();
+      return redis;
+    } catch (error) {
+      await Deno.remove(folder, { recursive: true });
+      throw error;
+    }
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.#port}`;
+  }
+
+  get status(): "up" | "killed" {
+    return this.#process === undefined ? "killed" : "up";
+  }
+
+  readonly run = async (): Promise<void> => {
+    const process = spawn([
+      ...["--port", `${this.#port}`, "--bind", "127.0.0.1", "--save", ""],
+      ...["--dir", this.#folder, "--daemonize", "no"],
+      // What it has answered is on the disk.
+      ...["--appendonly", "yes", "--appendfsync", "always"],
+    ]);
+    await ready(process.stdout);
+    this.#process = process;
+  };
+
+  readonly kill = async (): Promise<void> => {
+    const process = this.#process;
+    this.#process = undefined;
+    process?.kill("SIGKILL");
+    await process?.status;
+  };
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
+
+class SharedRedis implements Redis {
+  readonly name = "Redis";
+  readonly status = "up";
+  readonly url: string;
+  readonly prefix = `holdfast-nodes-${crypto.randomUUID()}:`;
+
+  private constructor(url: string) {
+    this.url = url;
+  }
+
+  static async connect(url: string): Promise<SharedRedis> {
+    try {
+      const client = createClient({
+        url,
+        socket: { reconnectStrategy: false },
+      });
+      client.on("error", () => {});
+      await client.connect();
+      client.destroy();
+      return new SharedRedis(url);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : `${error}`;
+      throw new RedisMissing(`Cannot use the Redis of --redis: ${why}`);
+    }
+  }
+
+  /** Removes our keys. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const client = createClient({ url: this.url }).on("error", () => {});
+    await client.connect();
+    const own = { MATCH: `${this.prefix}*`, COUNT: 1_000 };
+    for await (const keys of client.scanIterator(own)) {
+      if (keys.length > 0) await client.unlink(keys);
+    }
+    client.destroy();
+  }
+}
+
+function spawn(args: readonly string[]): Deno.ChildProcess {
+  try {
+    return new Deno.Command("redis-server", {
+      args: [...args],
+      stdout: "piped",
+      stderr: "null",
+      // Ctrl-C is for the process that starts it.
+      detached: true,
+    }).spawn();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new RedisMissing(
+      "There is no redis-server: install Debian's redis-server, or name a Redis 7 with --redis URL",
+    );
+  }
+}
+
+async function ready(output: ReadableStream<Uint8Array>): Promise<void> {
+  const reader = output.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("Ready to accept connections")) {
+    const { value, done } = await reader.read();
+    if (done) throw new RedisMissing(`redis-server ended: ${text}`);
+    text += value;
+  }
+  // The rest is read too, or the process would wait for a reader.
+  void drain(reader);
+}
+
+async function drain(
+  reader: ReadableStreamDefaultReader<string>,
+): Promise<void> {
+  while (!(await reader.read()).done);
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}

@@ -1,0 +1,151 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  RedisClients,
+  RedisServer,
+} from "../server/stores/redis/redis_server.ts";
+import { requires } from "../system/requirements.ts";
+
+const NEEDED = requires("redis");
+const PROGRAM = new URL("../../examples/nodes.ts", import.meta.url);
+const SUMMARY =
+  /^nodes: (\d+) sent, (\d+) received, 0 lost, 0 repeated, (\d+) redelivered and flagged, 0 out of order, (\d+) node kills, (\d+) takeovers$/;
+
+Deno.test(
+  "nodes.ts loses and repeats nothing while nodes and Redis die",
+  NEEDED,
+  async () => {
+    await using run = await Run.start("--seconds", "1", "--clients", "8");
+    const { code, stdout } = await run.ended();
+    const counts = SUMMARY.exec(lastLineOf(stdout))?.slice(1).map(Number);
+    assert(code === 0 && counts !== undefined, stdout);
+    const [sent = 0, received = 0, , kills = 0, takeovers = 0] = counts;
+    assert(sent > 100 && received === sent && takeovers > 0, stdout);
+    assertEquals(kills, 1);
+    for (const each of ["stopped", "continued", "Redis killed"]) {
+      assert(stdout.includes(each), `${each}: ${stdout}`);
+    }
+  },
+);
+
+Deno.test(
+  "nodes.ts ends at Ctrl-C, and leaves nothing in a Redis of the user",
+  NEEDED,
+  async () => {
+    await using redis = await RedisServer.start();
+    const url = `redis://127.0.0.1:${redis.port}`;
+    await using run = await Run.start("--clients", "3", "--redis", url);
+    await run.shows(" killed");
+    run.interrupt();
+    const { code, stdout } = await run.ended();
+    assertEquals(code, 0, stdout);
+    assertMatch(lastLineOf(stdout), SUMMARY);
+    assert(!stdout.includes("Redis killed"), stdout);
+    await using clients = new RedisClients(redis.port);
+    assertEquals(await (await clients.nodeRedis()).dbSize(), 0);
+  },
+);
+
+Deno.test("nodes.ts says in one sentence what it cannot use", async () => {
+  const wrong = [
+    [["--seconds", "soon"], {}, /^Usage: .*\n$/, 2],
+    [["--redis", "http://a"], {}, /^Usage: .*\n$/, 2],
+    [
+      ["--redis", "redis://127.0.0.1:1"],
+      {},
+      /^Cannot use the Redis of .*\n$/,
+      1,
+    ],
+    [[], { PATH: "/nowhere" }, /^There is no redis-server: install .*\n$/, 1],
+  ] as const;
+  for (const [args, env, sentence, expected] of wrong) {
+    await using run = await Run.start(...args, env);
+    const { code, stdout, stderr } = await run.ended();
+    assertMatch(stdout + stderr, sentence);
+    assertEquals(code, expected);
+  }
+});
+
+/** The example with a folder for what it leaves behind. */
+class Run implements AsyncDisposable {
+  readonly #folder: string;
+  readonly #process: Deno.ChildProcess;
+  readonly #stderr: Promise<string>;
+  readonly #reading: Promise<void>;
+  #stdout = "";
+  #onText = () => {};
+
+  private constructor(folder: string, process: Deno.ChildProcess) {
+    this.#folder = folder;
+    this.#process = process;
+    this.#stderr = new Response(process.stderr).text();
+    this.#reading = this.#read();
+  }
+
+  static async start(
+    ...args: readonly (string | Readonly<Record<string, string>>)[]
+  ): Promise<Run> {
+    const folder = await Deno.makeTempDir({ prefix: "holdfast-test-" });
+    const env = args.find((arg) => typeof arg === "object") ?? {};
+    const process = new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--no-check", "--allow-net", "--allow-read"],
+        ...["--allow-write", "--allow-run", "--allow-env", PROGRAM.href],
+        ...args.filter((arg) => typeof arg === "string"),
+      ],
+      env: { NO_COLOR: "1", TMPDIR: folder, ...env },
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    return new Run(folder, process);
+  }
+
+  /** Resolves when a text was written. */
+  async shows(text: string): Promise<void> {
+    while (!this.#stdout.includes(text)) {
+      await new Promise<void>((resolve) => this.#onText = resolve);
+    }
+  }
+
+  interrupt(): void {
+    this.#process.kill("SIGINT");
+  }
+
+  /** How it ended, after a look at what it has left behind. */
+  async ended() {
+    const { code } = await this.#process.status;
+    await this.#reading;
+    assertEquals(await Array.fromAsync(Deno.readDir(this.#folder)), []);
+    assertEquals(await processesOf(this.#folder), []);
+    return { code, stdout: this.#stdout, stderr: await this.#stderr };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+
+  async #read(): Promise<void> {
+    const texts = this.#process.stdout.pipeThrough(new TextDecoderStream());
+    for await (const text of texts) {
+      this.#stdout += text;
+      this.#onText();
+    }
+  }
+}
+
+/** Processes that work in a folder, or were started with a path in it. */
+async function processesOf(folder: string): Promise<readonly string[]> {
+  if (Deno.build.os !== "linux") return [];
+  const found: string[] = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const command = await Deno.readTextFile(`/proc/${name}/cmdline`)
+      .catch(() => "");
+    const place = await Deno.readLink(`/proc/${name}/cwd`).catch(() => "");
+    if (`${command} ${place}`.includes(folder)) found.push(command);
+  }
+  return found;
+}
+
+function lastLineOf(text: string): string {
+  return text.trimEnd().split("\n").at(-1) ?? "";
+}
