@@ -8,6 +8,7 @@
 import { randomHex } from "../platform/random_hex.ts";
 import type {
   AppendAnswer,
+  EndAnswer,
   EndCondition,
   Lease,
   SessionStore,
@@ -19,6 +20,7 @@ import { Counters } from "./api/metrics.ts";
 import {
   callApplication,
   endedInfo,
+  type EndQuestion,
   type ServerNode,
 } from "./connection/node.ts";
 import {
@@ -50,6 +52,8 @@ const RESUME_WINDOW = 10_000;
 /** How many sessions are ended before others have their turn. */
 const SWEEP_LIMIT = 100;
 
+const EXPIRED = { kind: "expired" } as const;
+
 const SILENT: SessionLogger = {
   debug() {},
   info() {},
@@ -72,6 +76,8 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   #listening: Promise<AsyncDisposable> | undefined;
   readonly #ownStore: SessionStore | undefined;
   readonly #whenIdle = new Set<() => void>();
+  /** Ends of which the store has not said whether they are done. */
+  #unanswered: { readonly id: string; readonly question: EndQuestion }[] = [];
   #running = 0;
   /** Whether a sweep goes on after its first part. */
   #sweeps: "none" | "running" | "stopped" = "none";
@@ -106,18 +112,25 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   }
 
   /** Ends a session, and tells the application if this was its end. */
-  async end(id: string, condition: EndCondition): Promise<void> {
-    const { tombstone } = this.settings;
-    const answer = await this.store.end(id, condition, tombstone);
-    // Somebody has resumed it meanwhile.
-    if (answer.kind === "fenced") return;
-    this.registry.remove(id);
-    if (answer.kind === "gone") return;
-    this.counters.add("ended");
-    const info = endedInfo(endReason(condition), answer);
-    const { handler } = this;
-    const session = this.session(id);
-    callApplication(this.logger, () => handler.ended?.(session, info));
+  end(id: string, condition: EndCondition): Promise<void> {
+    const onAnswer = (answer: EndAnswer) =>
+      this.#onEndAnswer(id, { condition, answer });
+    return this.askEnd(id, { condition, onAnswer });
+  }
+
+  /** Asks the store to end a session, and later what came of it if it fails. */
+  async askEnd(id: string, question: EndQuestion): Promise<void> {
+    const done = this.begin();
+    try {
+      const { store, settings: { tombstone } } = this;
+      const answer = await store.end(id, question.condition, tombstone);
+      question.onAnswer(answer);
+    } catch (error) {
+      this.#unanswered.push({ id, question });
+      throw error;
+    } finally {
+      done();
+    }
   }
 
   /** Something is asked of the store. Returns what is to be called at its end. */
@@ -144,6 +157,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     for (const [ttl, held] of byTtl) {
       this.track(this.#touch(held.map(({ lease }) => lease), ttl));
     }
+    this.#askAgain();
     this.track(this.#sweep());
   }
 
@@ -179,6 +193,8 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   /** Hears no notices any more, and closes the store if it is this node's own. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.settled();
+    this.#askAgain();
+    await this.settled();
     await this.tokens.ready();
     const listening = await this.#listening?.catch(() => undefined);
     await listening?.[Symbol.asyncDispose]();
@@ -200,6 +216,37 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     } catch (error) {
       this.#listening = undefined;
       throw error;
+    }
+  }
+
+  #onEndAnswer(
+    id: string,
+    { condition, answer }: {
+      readonly condition: EndCondition;
+      readonly answer: EndAnswer;
+    },
+  ): void {
+    // Somebody has resumed it meanwhile.
+    if (answer.kind === "fenced") return;
+    this.registry.remove(id);
+    if (answer.kind === "gone") return;
+    this.counters.add("ended");
+    const info = endedInfo(endReason(condition), answer);
+    const { handler } = this;
+    const session = this.session(id);
+    callApplication(this.logger, () => handler.ended?.(session, info));
+  }
+
+  /**
+   * A store that failed may have ended the session, and only it has the account.
+   * If it has not, whoever resumes the session meanwhile shall keep it.
+   */
+  #askAgain(): void {
+    const unanswered = this.#unanswered;
+    this.#unanswered = [];
+    for (const { id, question: { condition, onAnswer } } of unanswered) {
+      const again = condition.kind === "always" ? EXPIRED : condition;
+      this.track(this.askEnd(id, { condition: again, onAnswer }));
     }
   }
 
@@ -257,7 +304,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   /** Returns how many sessions were over. */
   async #sweepSome(): Promise<number> {
     const over = await this.store.due(SWEEP_LIMIT);
-    for (const id of over) await this.end(id, { kind: "expired" });
+    for (const id of over) await this.end(id, EXPIRED);
     return over.length;
   }
 }

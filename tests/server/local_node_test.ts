@@ -3,6 +3,7 @@ import {
   memoryStore,
   SessionSendError,
   type SessionStore,
+  SessionStoreError,
 } from "../../lib/server/mod.ts";
 import {
   newSessionId,
@@ -11,6 +12,7 @@ import {
 import type { StoreNotice } from "../../lib/session/store/store.ts";
 import { OPEN } from "../session/server/peer.ts";
 import { ManualClock } from "../platform/manual_clock.ts";
+import { LossyStore } from "./lossy_store.ts";
 import { noting, TestNode } from "./nodes.ts";
 
 /** A session of a node, as a connection would have it. */
@@ -69,6 +71,46 @@ Deno.test("LocalNode.end() tells the application once", async () => {
   await node.session(id).end();
   assertEquals(ended, [`${id} ended`]);
   assertEquals([node.counters.read().ended, node.registry.size], [1, 0]);
+});
+
+Deno.test("LocalNode.maintain() asks again for an end whose answer was lost, and tells it once", async () => {
+  const ended: string[] = [];
+  const lossy = new LossyStore();
+  const node = new TestNode({ handler: endsOf(ended), store: lossy.store });
+  const { id } = await opened(node);
+  lossy.fate = "lost after the step";
+  await assertRejects(() => node.session(id).end(), SessionStoreError);
+  node.maintain([]);
+  await node.settled();
+  assertEquals(ended, [`${id} ended`]);
+  await node.session(id).end();
+  node.maintain([]);
+  await node[Symbol.asyncDispose]();
+  assertEquals(ended, [`${id} ended`]);
+});
+
+Deno.test("LocalNode.maintain() ends no session that somebody may have resumed", async () => {
+  const lossy = new LossyStore();
+  const node = new TestNode({ store: lossy.store });
+  const { id } = await opened(node);
+  lossy.fate = "lost before the step";
+  await assertRejects(() => node.session(id).end(), SessionStoreError);
+  node.maintain([]);
+  await node.settled();
+  await node.session(id).send("still there");
+  assertEquals(lossy.asked, ["always", "expired"]);
+  await node[Symbol.asyncDispose]();
+});
+
+Deno.test("LocalNode asks once more before it is disposed what came of an end", async () => {
+  const ended: string[] = [];
+  const lossy = new LossyStore();
+  const node = new TestNode({ handler: endsOf(ended), store: lossy.store });
+  const { id } = await opened(node);
+  lossy.fate = "lost after the step";
+  await assertRejects(() => node.session(id).end(), SessionStoreError);
+  await node[Symbol.asyncDispose]();
+  assertEquals(ended, [`${id} ended`]);
 });
 
 Deno.test("LocalNode.detach() ends the oldest sessions when too much waits", async () => {

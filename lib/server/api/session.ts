@@ -21,7 +21,12 @@ export interface SessionReference {
    * @throws {SessionSendError} If it was not stored.
    */
   send(data: SessionData): Promise<void>;
-  /** Ends the session. Its client is told, and begins a new one. */
+  /**
+   * Ends the session. Its client is told, and begins a new one.
+   *
+   * @throws {SessionStoreError} If the store failed. It may have ended the session
+   * all the same; then `ended` tells it later.
+   */
   end(): Promise<void>;
 }
 
@@ -103,7 +108,10 @@ export interface SessionHandler {
   resumed?(session: Session, info: ResumedInfo): void | Promise<void>;
   /** A client is gone for now. */
   detached?(session: Session): void | Promise<void>;
-  /** A session has ended; once for each session, on one node. */
+  /**
+   * A session has ended; once for each session, on one node. Where the store has
+   * not answered whether it has, the server asks again until it does.
+   */
   ended?(session: SessionReference, info: EndedInfo): void | Promise<void>;
   /** A message came; one at a time per session. It is accepted on return. */
   message(session: Session, message: SessionMessage): void | Promise<void>;

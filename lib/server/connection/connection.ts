@@ -298,11 +298,10 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   }
 
   #end(lease: Lease): void {
-    const { store, settings } = this.#node;
-    this.#ask(
-      store.end(lease.session, { kind: "lease", lease }, settings.tombstone),
-      (answer) => ({ type: "ended", answer }),
-    );
+    this.#node.askEnd(lease.session, {
+      condition: { kind: "lease", lease },
+      onAnswer: (answer) => this.tell({ type: "ended", answer }),
+    }).catch((error) => this.#onStoreFailure(error));
   }
 
   /**

@@ -5,6 +5,7 @@
  */
 
 import type {
+  EndAnswer,
   EndCondition,
   Ended,
   Lease,
@@ -25,6 +26,12 @@ import type {
 } from "../api/session.ts";
 import type { Tokens } from "../admission/tokens.ts";
 
+/** What the store is asked about the end of a session. */
+export interface EndQuestion {
+  readonly condition: EndCondition;
+  readonly onAnswer: (answer: EndAnswer) => void;
+}
+
 /** A server, as its connections see it. */
 export interface ServerNode {
   /** Names the node to the store. */
@@ -44,6 +51,12 @@ export interface ServerNode {
   session(id: string): SessionReference;
   /** Ends a session, and tells the application. */
   end(id: string, condition: EndCondition): Promise<void>;
+  /**
+   * Asks the store to end a session; `onAnswer` is called once. Rejects if the
+   * store fails, which may have ended the session all the same: it is asked again
+   * until it answers.
+   */
+  askEnd(id: string, ask: EndQuestion): Promise<void>;
   /** Lets go of a session, which waits for its client from then on. */
   detach(lease: Lease, ttl: number): void;
   /**

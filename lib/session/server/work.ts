@@ -74,16 +74,23 @@ export function closePeer(
   return { ...step, effects: [close, ...step.effects] };
 }
 
-/** The lease has ended: nothing is accepted and no handler begins any more. */
+/**
+ * The lease has ended: nothing is accepted and no handler begins any more. If the
+ * store was asked to end the session, its answer says whose end this is.
+ */
 export function fence(
-  { running, peer }: ServerAttached,
+  state: ServerAttached,
   closeCode: number,
 ): ServerStep {
+  const { running, peer, departure } = state;
   const abort: ServerEffect[] = running === 0 ? [] : [{ type: "abort" }];
   const close: ServerEffect[] = peer === "gone" ? [] : [
     { type: "close", closeCode, reason: fenceReason(closeCode) },
   ];
-  return closed([...abort, ...close]);
+  const effects = [...abort, ...close];
+  return departure?.kind === "ending"
+    ? { state: { ...state, peer: "gone" }, effects }
+    : closed(effects);
 }
 
 function fenceReason(closeCode: number): string {
@@ -159,7 +166,9 @@ export function onEnded(
 ): ServerStep {
   const { departure, running, peer } = state;
   if (departure?.kind !== "ending") return { state, effects: [] };
-  if (answer.kind !== "ended") return fence(state, SESSION_CLOSE.stale);
+  if (answer.kind !== "ended") {
+    return fence({ ...state, departure: undefined }, SESSION_CLOSE.stale);
+  }
   const { why } = departure;
   const closeCode = why === "bye"
     ? SESSION_CLOSE.normal

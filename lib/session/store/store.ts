@@ -308,7 +308,10 @@ export interface SessionStore extends AsyncDisposable {
   detach(lease: Lease, ttl: number): Promise<number>;
   /** Prolongs leases by `ttl`; returns those that have ended. */
   touch(leases: readonly Lease[], ttl: number): Promise<readonly Lease[]>;
-  /** Ends a session; a tombstone stays for this many milliseconds. */
+  /**
+   * Ends a session; a tombstone stays for this many milliseconds. Rejects if it
+   * cannot say whether it has: then it says so when it is asked again.
+   */
   end(
     session: string,
     condition: EndCondition,

@@ -4,6 +4,7 @@ import { memoryStore } from "../../../lib/server/stores/memory.ts";
 import type { AcceptStep } from "../../../lib/session/store/store.ts";
 import { OPEN, RESUME } from "../../session/server/peer.ts";
 import { Dialed, settled, WINDOW } from "../dialed.ts";
+import { LossyStore } from "../lossy_store.ts";
 import { TestNode } from "../nodes.ts";
 
 function nodeOf(
@@ -140,6 +141,48 @@ Deno.test("SessionConnection.abandon() gives a handler up, and its signal fires"
   assertEquals([client.closed, signal?.aborted], [0, false]);
   client.connection.abandon();
   assertEquals([client.closed, signal?.aborted], [1, true]);
+});
+
+/** A client that says good-bye, with a message that it has not consumed. */
+async function leaving(fate: LossyStore["fate"]) {
+  const lossy = new LossyStore();
+  const ended: unknown[] = [];
+  const node = nodeOf({
+    ended: (_, { why, accepted, unconsumed }) =>
+      void ended.push([why, accepted, unconsumed.map(({ data }) => data)]),
+  }, { store: lossy.store });
+  const client = new Dialed(node);
+  const { session } = await client.open();
+  await client.send("m1|a");
+  await node.session(session).send("b");
+  lossy.fate = fate;
+  await client.control({ op: "bye", ack: 0 });
+  return { node, client, lossy, ended };
+}
+
+const ACCOUNT = ["bye", 1, ["b"]];
+
+Deno.test("SessionConnection.abandon() tells the end that the store was asked for, once it answers", async () => {
+  const { node, client, lossy, ended } = await leaving("waits");
+  client.connection.abandon();
+  assertEquals([client.closed, ended], [1, []]);
+  lossy.release();
+  await node[Symbol.asyncDispose]();
+  assertEquals(ended, [ACCOUNT]);
+  assertEquals(node.counters.read().ended, 1);
+});
+
+Deno.test("SessionConnection tells an end once whose answer was lost, with its account", async () => {
+  const { node, client, lossy, ended } = await leaving("lost after the step");
+  assertEquals([client.peer.done, client.closed, ended], [
+    ...[["close 4503 The store has restarted"], 1, []],
+  ]);
+  node.maintain([]);
+  await node.settled();
+  node.maintain([]);
+  await node[Symbol.asyncDispose]();
+  assertEquals(ended, [ACCOUNT]);
+  assertEquals(lossy.asked, ["lease", "lease"]);
 });
 
 Deno.test("SessionConnection closes with 4503 when its store fails", async () => {

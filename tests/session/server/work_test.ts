@@ -121,6 +121,27 @@ Deno.test("a session that others have ended is not ended again", () => {
   assertEquals(closeCodeOf(effects), 4409);
 });
 
+Deno.test("a lease that ends while the store is asked to end the session leaves the answer to tell", () => {
+  const losses = [
+    [{ type: "rolled-back" }, 4503],
+    [{ type: "fenced", fence: 1, why: "ended" }, 4410],
+    [{ type: "fenced", fence: 1, why: "taken" }, 4409],
+  ] as const;
+  for (const [loss, closeCode] of losses) {
+    const peer = openedPeer();
+    peer.hearControl({ op: "bye", ack: 0 });
+    assertEquals(closeCodeOf(peer.tell(loss)), closeCode);
+    assertEquals(typesOf(peer.tell(loss)), []);
+    const effects = peer.tell({ type: "ended", answer: ENDED });
+    assertEquals(typesOf(effects), ["news", "closed"]);
+    const other = openedPeer();
+    other.hearControl({ op: "bye", ack: 0 });
+    other.tell(loss);
+    const gone = other.tell({ type: "ended", answer: { kind: "gone" } });
+    assertEquals(typesOf(gone), ["closed"]);
+  }
+});
+
 Deno.test("failures are counted for each message", () => {
   const peer = openedPeer();
   peer.hear("m1|a");

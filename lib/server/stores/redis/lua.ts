@@ -6,7 +6,7 @@
  * `f` fence, `G` generation of the lease unless it is the last one of the
  * lineage, `k` counter, `e` attempt, `i` accepted, `c` claimed, `u` uncertain,
  * `o` the last number, `a` the last number that is not kept, `O` and `A` the
- * bytes up to them, `g` lineage, `t` when it is over.
+ * bytes up to them, `g` lineage, `t` when it is over, `x` the ticket of its end.
  *
  * A log is a stream whose ids are the numbers. An entry has `n`, the bytes up to
  * it, and `t` or `b`, its text or binary data. An empty log has no key.
@@ -222,6 +222,7 @@ return {'accepted', r.o}
 `;
 
 const READ = `
+if redis.call('HGET', KEYS[1], 's') ~= 'live' then return {} end
 return redis.call('XRANGE', KEYS[2], whole(ARGV[3] + 1), '+', 'COUNT', ARGV[4])
 `;
 
@@ -236,22 +237,41 @@ end
 return r.O - r.A
 `;
 
+/**
+ * ARGV 8 and on: tickets of this question. A session that one of them has ended
+ * is answered in the same way again, until the answer is `told`.
+ */
 const END = `
 local r = load()
-if not r or r.s ~= 'live' then return {'gone'} end
+if not r then return {'gone'} end
+if r.s ~= 'live' then
+  local ticket = redis.call('HGET', KEYS[1], 'x')
+  for j = 8, #ARGV do
+    if ticket == ARGV[j] then
+      return {'ended', r.i, r.c, '', redis.call('XRANGE', KEYS[2], '-', '+')}
+    end
+  end
+  return {'gone'}
+end
 local kind = ARGV[3]
 if kind == 'lease' and not holds(r, ARGV[5], ARGV[6]) then return {'fenced'} end
 if kind == 'expired' and r.t > now then return {'fenced'} end
 local left = redis.call('XRANGE', KEYS[2], '-', '+')
 local t = now + ARGV[7]
-redis.call('DEL', KEYS[2])
+redis.call('PEXPIRE', KEYS[2], ARGV[7])
 redis.call('HSET', KEYS[1], 's', ARGV[4], 'n', '', 'm', '', 'f', r.f + 1,
-  'a', whole(r.o), 'A', whole(r.O), 't', whole(t))
+  'a', whole(r.o), 'A', whole(r.O), 't', whole(t), 'x', ARGV[8])
 due(t)
 if r.n ~= '' and kind ~= 'lease' then
   publish(r.n, 'f' .. ARGV[2] .. ' ' .. whole(r.f) .. ' ended')
 end
 return {'ended', r.i, r.c, r.n, left}
+`;
+
+/** The answer to END has come: what was not consumed is kept no longer. */
+const TOLD = `
+redis.call('DEL', KEYS[2])
+redis.call('HDEL', KEYS[1], 'x')
 `;
 
 /**
@@ -316,6 +336,7 @@ const BODIES = {
   read: ["no-writes", READ],
   detach: ["allow-oom", DETACH],
   end: ["allow-oom", END],
+  told: ["allow-oom", TOLD],
   touch: ["allow-oom", TOUCH],
   due: ["allow-oom", DUE],
 } as const;

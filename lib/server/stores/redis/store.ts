@@ -28,6 +28,7 @@ import {
   watch,
 } from "./client.ts";
 import { unavailable } from "./failures.ts";
+import { EndTickets } from "./end_tickets.ts";
 import { HeldSessions } from "./held_sessions.ts";
 import { BUCKETS, KeySpace } from "./keys.ts";
 import { RedisLink, type RedisStatus } from "./link.ts";
@@ -111,6 +112,7 @@ class RedisSessions implements RedisStore {
   readonly #logger: RedisStoreLogger;
   readonly #clock: Pick<Clock, "wallNow"> | undefined;
   readonly #held = new HeldSessions();
+  readonly #tickets = new EndTickets();
   readonly #work = new Set<Promise<unknown>>();
   readonly #subscriptions = new AsyncDisposableStack();
   readonly #watch: Disposable;
@@ -226,8 +228,19 @@ class RedisSessions implements RedisStore {
       ...[kind, why, lease?.fence ?? "", lease?.generation ?? ""],
       tombstone,
     ];
-    const answer = endAnswer(await this.#step("end", session, values));
-    if (answer.kind === "ended") this.#held.forget(session);
+    const tickets = this.#tickets.take(session);
+    const reply = await this.#step("end", session, [...values, ...tickets])
+      .catch((error) => {
+        this.#tickets.giveBack(session, tickets);
+        throw error;
+      });
+    const answer = endAnswer(reply);
+    if (answer.kind !== "ended") return answer;
+    this.#held.forget(session);
+    // Without it, they go with the tombstone.
+    if (answer.unconsumed.length > 0) {
+      this.#step("told", session, []).catch(() => {});
+    }
     return answer;
   };
 

@@ -180,6 +180,33 @@ Deno.test(
 );
 
 Deno.test(
+  "redisStore() says what came of an end whose answer was lost, once",
+  NEEDED,
+  async () => {
+    await using place = await RedisPlace.start();
+    const store = await place.open({ timeout: 1_000 });
+    const lease = await store.open(INIT);
+    await store.append("s", ["a", "b"], BOUNDS);
+    const ask = () => store.end("s", { kind: "lease", lease }, 60_000);
+    place.server.signal("SIGSTOP");
+    assertEquals(await codeOf(ask()), "unavailable");
+    place.server.signal("SIGCONT");
+    await untilReady(store);
+    assertEquals(await store.read("s", 0, 9), []);
+    const other = await place.open();
+    const expired = { kind: "expired" } as const;
+    assertEquals(await other.end("s", expired, 60_000), { kind: "gone" });
+    const answer = await ask();
+    assert(answer.kind === "ended");
+    assertEquals(answer.unconsumed.map(({ data }) => data), ["a", "b"]);
+    assertEquals(await ask(), { kind: "gone" });
+    // What was told takes no room.
+    const client = await place.clients.nodeRedis();
+    assertEquals(`${await client.sendCommand(["KEYS", "*:o:*"])}`, "");
+  },
+);
+
+Deno.test(
   "redisStore() knows its scripts again after SCRIPT FLUSH",
   NEEDED,
   async () => {

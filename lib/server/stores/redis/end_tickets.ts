@@ -1,0 +1,29 @@
+/**
+ * Which ends of sessions Redis has not answered. It may have done them; a ticket
+ * shows it that the same question comes again.
+ *
+ * @module
+ */
+
+import { randomHex } from "../../../platform/random_hex.ts";
+
+/** The tickets of one store. */
+export class EndTickets {
+  readonly #unanswered = new Map<string, readonly string[]>();
+
+  /**
+   * Tickets for a question: those of earlier ones without an answer, which are
+   * then its own, or a new one.
+   */
+  take(session: string): readonly string[] {
+    const before = this.#unanswered.get(session);
+    this.#unanswered.delete(session);
+    return before ?? [randomHex(4)];
+  }
+
+  /** No answer came. */
+  giveBack(session: string, tickets: readonly string[]): void {
+    const others = this.#unanswered.get(session) ?? [];
+    this.#unanswered.set(session, [...others, ...tickets]);
+  }
+}
