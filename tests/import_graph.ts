@@ -62,8 +62,14 @@ export async function filesOfLib(): Promise<readonly string[]> {
   return files.map((file) => file.slice(LIB.href.length));
 }
 
-/** All imports of the files in lib/. */
-export async function importsOfLib(): Promise<readonly Import[]> {
+let found: Promise<readonly Import[]> | undefined;
+
+/** All imports of the files in lib/, read once for all tests. */
+export function importsOfLib(): Promise<readonly Import[]> {
+  return found ??= readImports();
+}
+
+async function readImports(): Promise<readonly Import[]> {
   const imports = new Map<string, Import[]>();
   for await (const file of walk(LIB)) {
     if (imports.has(file)) continue;

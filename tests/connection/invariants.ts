@@ -18,7 +18,7 @@ export interface Transition {
 
 /** Throws where a step breaks a promise that holds for all of them. */
 export function checkStep(transition: Transition): void {
-  for (const [promise, holds] of Object.entries(PROMISES)) {
+  for (const [promise, holds] of PROMISE_LIST) {
     if (!holds(transition)) throw new Error(`${promise}: ${show(transition)}`);
   }
 }
@@ -52,9 +52,10 @@ const PROMISES: Readonly<
     const reported = notices(step).flatMap((notice) =>
       notice.type === "probed" ? [notice.request] : []
     );
-    const open = [...requests(before), ...asked].toSorted();
-    return String([...requests(step.state), ...reported].toSorted()) ===
-      String(open);
+    const due = [...requests(before), ...asked];
+    const known = [...requests(step.state), ...reported];
+    return due.length === known.length &&
+      String(known.toSorted()) === String(due.toSorted());
   },
   "The status is that of the state": ({ before, step }) => {
     const reported = notices(step).flatMap((notice) =>
@@ -104,6 +105,8 @@ const PROMISES: Readonly<
   "Silence is bounded in what it remembers": ({ step }) =>
     step.state.kind !== "open" || step.state.heartbeat.pings.length <= 1_000,
 };
+
+const PROMISE_LIST = Object.entries(PROMISES);
 
 function livesOnce({ before, step }: Transition): boolean {
   let live = socketOf(before);

@@ -77,6 +77,21 @@ Deno.test("plan() gives the tests of some folders flags of their own", () => {
   ]);
 });
 
+Deno.test("plan() gives tests that explore no flags of a folder", () => {
+  const explore = [
+    "tests/a/model_test.ts",
+    "tests/a/histories_test.ts",
+    "tests/a/b/fuzz_test.ts",
+    "tests/a/pattern_fuzz_test.ts",
+    "tests/a/conformance/autobahn_test.ts",
+  ];
+  const files = [...explore, "tests/a/remodel_test.ts"];
+  const special = { name: "special", folders: ["a"], flags: [] };
+  const [first, second] = plan(files, 2, special).at(-1)!.chains.flat();
+  assertEquals(first?.files, ["tests/a/remodel_test.ts"]);
+  assertEquals(second?.files, explore);
+});
+
 function filesOf({ chains }: Phase): readonly string[] {
   return chains.flat().flatMap(({ files }) => files);
 }

@@ -81,6 +81,14 @@ export const LONG: readonly string[] = [
   "tests/system/identity_security_test.ts",
 ];
 
+/**
+ * Which try very many inputs. They need no flags of their own, as the tests of
+ * each file reach all of its branches; to count what they run would take half as
+ * long again.
+ */
+const EXPLORES =
+  /\/conformance\/|\/(?:model|histories|(?:\w+_)?fuzz)_test\.ts$/;
+
 /** Sorts test files into phases, for a machine with so many processors. */
 export function plan(
   files: readonly string[],
@@ -127,6 +135,7 @@ function units(
   special?: Special,
 ): readonly (readonly Job[])[] {
   const isSpecial = (file: string) =>
+    !EXPLORES.test(file) &&
     special?.folders.some((folder) => file.startsWith(`tests/${folder}/`));
   const inside = files.filter((file) => !isOutside(file));
   const parts = [
