@@ -229,6 +229,7 @@ export function checkOptions(host: WorkerHost): void {
   const options = (given: ReconnectingWebSocketOptions) => given;
   options({ worker: "shared" });
   options({ worker: "dedicated" });
+  options({ worker: "tabs" });
   options({ worker: "none" });
   options({ worker: host });
   options({ heartbeat: false });

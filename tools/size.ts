@@ -30,14 +30,14 @@ interface Item {
  * 16 kB for the worker; these are what holds today.
  */
 const ITEMS: readonly Item[] = [
-  { name: "@holdfast/websocket", entry: "mod.ts", budget: 26_600, ours: true },
-  ours("ReconnectingWebSocket", 22_700),
-  ours("WorkerWebSocket", 14_800),
+  { name: "@holdfast/websocket", entry: "mod.ts", budget: 26_800, ours: true },
+  ours("ReconnectingWebSocket", 22_900),
+  ours("WorkerWebSocket", 15_000),
   ours("describeClose", 3_000),
   {
     name: "@holdfast/websocket/worker",
     entry: "worker.ts",
-    budget: 20_000,
+    budget: 20_200,
     ours: true,
   },
   {

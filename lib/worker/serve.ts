@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Setup } from "../boundary/protocol.ts";
+import type { Notice, Setup } from "../boundary/protocol.ts";
 import { ResolveError } from "./attempt/failures.ts";
 import { describeError } from "./attempt/hooks.ts";
 import { Hub } from "./hub.ts";
@@ -33,6 +33,9 @@ export interface Endpoint {
   addEventListener(type: "unload", listener: () => void): void;
 }
 
+/** The part of an endpoint that says how its worker ends. */
+export type Scope = Pick<Endpoint, "close" | "addEventListener">;
+
 /**
  * Serves connections at an endpoint.
  *
@@ -41,45 +44,64 @@ export interface Endpoint {
  * @returns A function that stops the hub and its listeners.
  */
 export function serve(endpoint: Endpoint, realm: Realm): () => void {
+  const { stop } = bind(endpoint, realm);
+  if (realm === "own") {
+    const report = (detail: string) =>
+      endpoint.postMessage([crash(detail)], []);
+    reportRejections(endpoint, report);
+    reportEnd(endpoint, report);
+    warmUp();
+  }
+  return stop;
+}
+
+/** Makes a hub at an endpoint; `stop` stops it and its listeners. */
+export function bind(
+  endpoint: Endpoint,
+  realm: Realm,
+): { readonly hub: Hub; readonly stop: () => void } {
   const hub = new Hub(
     (notices, transfer) => endpoint.postMessage(notices, transfer),
     { loadTransport: (name) => load(name, realm), clock: PLATFORM_CLOCK },
   );
   endpoint.onmessage = (event) => hub.receive(event.data);
   endpoint.onmessageerror = () => hub.receive(undefined);
-  if (realm === "own") {
-    reportRejections(endpoint);
-    reportEnd(endpoint);
-    warmUp();
-  }
-  return () => {
+  const stop = () => {
     endpoint.onmessage = null;
     endpoint.onmessageerror = null;
     hub.stop();
   };
+  return { hub, stop };
+}
+
+/** The notice of a worker that is about to end. */
+export function crash(detail: string): Notice {
+  return { type: "crashed", detail };
 }
 
 /** Deno ends a worker on an unhandled rejection; browsers do not. This makes the worker end in both. */
-function reportRejections(scope: Endpoint): void {
+export function reportRejections(
+  scope: Scope,
+  report: (detail: string) => void,
+): void {
   scope.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    const detail = `Unhandled rejection: ${describeError(event.reason)}`;
-    scope.postMessage([{ type: "crashed", detail }], []);
+    report(`Unhandled rejection: ${describeError(event.reason)}`);
   });
 }
 
 /** The platform tells nobody that code in a worker ended it: Deno by `unload`, others by nothing. */
-function reportEnd(scope: Endpoint): void {
+export function reportEnd(
+  scope: Scope,
+  report: (detail: string) => void,
+): void {
   // Bun has none.
   const close = scope.close?.bind(scope);
-  const report = () => {
-    const detail = "Code in it, such as a hook, ended it";
-    scope.postMessage([{ type: "crashed", detail }], []);
-  };
-  scope.addEventListener("unload", report);
+  const reportIt = () => report("Code in it, such as a hook, ended it");
+  scope.addEventListener("unload", reportIt);
   if (close === undefined) return;
   scope.close = () => {
-    report();
+    reportIt();
     close();
   };
 }

@@ -91,6 +91,14 @@ export class Chromium implements AsyncDisposable {
     await session.detach();
   }
 
+  /** How many workers there are that tabs share. */
+  async countSharedWorkers(): Promise<number> {
+    const session = await this.#browser.newBrowserCDPSession();
+    const { targetInfos } = await session.send("Target.getTargets");
+    await session.detach();
+    return targetInfos.filter(({ type }) => type === "shared_worker").length;
+  }
+
   /** Ends the process. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#browser.close();

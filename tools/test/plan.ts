@@ -64,6 +64,7 @@ export const CHROMIUM: readonly string[] = [
   "tests/system/browser_restored_test.ts",
   "tests/system/browser_service_worker_test.ts",
   "tests/system/browser_suite_test.ts",
+  "tests/system/browser_tabs_test.ts",
   "tests/system/browser_session_test.ts",
   "tests/system/browser_whatwg_test.ts",
 ];

@@ -169,8 +169,8 @@ export interface ReconnectingWebSocketOptions {
    * @default {undefined}
    */
   readonly hooks?: string | URL;
-  /** Where the connection runs: in the worker that all connections share, in a given host, in a worker of its own, or on this thread. @default {"shared"} */
-  readonly worker?: WorkerHost | "shared" | "dedicated" | "none";
+  /** Where the connection runs: in the worker that all connections share, in a given host, in a worker of its own, in one for all tabs of the origin, or on this thread. @default {"shared"} */
+  readonly worker?: WorkerHost | "shared" | "dedicated" | "tabs" | "none";
   /** What takes the log records, from its level at the time of the constructor on. @default {undefined} */
   readonly logger?: Logger;
   /** When it aborts, the socket closes. @default {undefined} */

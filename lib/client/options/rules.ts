@@ -96,10 +96,10 @@ export const MODULE: Fit = {
 };
 /** Where a connection can live. */
 export const WORKER: Fit = {
-  wanted: '"shared" or "dedicated" or "none"',
+  wanted: '"shared" or "dedicated" or "tabs" or "none"',
   holds: (value) =>
-    value === "shared" || value === "dedicated" || value === "none" ||
-    value instanceof WorkerHost,
+    value instanceof WorkerHost ||
+    ["shared", "dedicated", "tabs", "none"].some((each) => each === value),
 };
 /** What takes log records. */
 export const LOGGER: Fit = {

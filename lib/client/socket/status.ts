@@ -29,8 +29,8 @@ export interface Status {
   readonly transport?: TransportName;
   /** How the last connection took the session up; `"none"`: the server has no sessions. Only with the option `session`. */
   readonly session?: SessionOpening["kind"];
-  /** Where the connection lives: in the shared worker, one for itself, a `WorkerHost` of one's own, or on this thread. */
-  readonly worker: "shared" | "dedicated" | "own" | "none";
+  /** Where the connection lives: in the shared worker, one for itself, that of all tabs, a `WorkerHost` of one's own, or on this thread. */
+  readonly worker: "shared" | "dedicated" | "tabs" | "own" | "none";
 }
 
 /** What a socket has done so far. Sizes are UTF-8 or binary bytes. */

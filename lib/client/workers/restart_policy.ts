@@ -65,6 +65,11 @@ export class RestartPolicy {
     return this.#crashes;
   }
 
+  /** Workers in a row that crashed, did not start, or could not load a part of themselves. */
+  get failures(): number {
+    return this.#crashes + this.#failedStarts + this.#unloads;
+  }
+
   /** Whether one of several connections may be the cause of the crashes. */
   get suspectsConnections(): boolean {
     return this.#crashes >= SPLIT_FROM;

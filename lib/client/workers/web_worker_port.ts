@@ -7,14 +7,12 @@
 import { workerThreads } from "../../platform/node.ts";
 import { scriptAt, startNodeWorker } from "./node_worker_port.ts";
 import { NO_REASON } from "./restart_policy.ts";
-import type {
-  StartWorkerPort,
-  WorkerPort,
-  WorkerPortListener,
-} from "./worker_port.ts";
+import type { WorkerPort, WorkerPortListener } from "./worker_port.ts";
 
 /** Starts `worker.ts` of this package, or the script at `url`, in a worker. */
-export function startWorker(url?: string | URL): StartWorkerPort {
+export function startWorker(
+  url?: string | URL,
+): (listener: WorkerPortListener) => WorkerPort {
   return (listener) => {
     if ("Worker" in globalThis) return bindWorker(makeWorker(url), listener);
     const threads = workerThreads();

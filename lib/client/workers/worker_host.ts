@@ -6,6 +6,7 @@
 
 import { startWorker } from "./web_worker_port.ts";
 import { startInThread } from "./in_thread_port.ts";
+import { startTabs } from "./tabs_port.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /**
@@ -48,6 +49,14 @@ export interface WorkerHostOptions {
    * of this very release.
    */
   readonly url?: string | URL;
+  /**
+   * One worker for all tabs of the origin, as with `worker: "tabs"`; `size` is 1
+   * then. `"always"`: in Firefox and Safari too, where a tab that is blocked
+   * silences all others.
+   *
+   * @default {undefined}
+   */
+  readonly tabs?: "auto" | "always";
 }
 
 /** Pools are not part of the public API. */
@@ -81,13 +90,14 @@ export class WorkerHost implements AsyncDisposable {
    * @throws {RangeError} `size` is no positive integer.
    */
   constructor(options: WorkerHostOptions = {}) {
-    const { size = 1, url } = options;
+    const { size = 1, url, tabs } = options;
     if (!Number.isSafeInteger(size) || size < 1) {
       throw new RangeError(
         `Cannot make a WorkerHost: size is ${size}, and must be a positive integer`,
       );
     }
-    pools.set(this, new WorkerPool({ start: startWorker(url), size }));
+    const start = tabs ? startTabs({ url, tabs }) : startWorker(url);
+    pools.set(this, new WorkerPool({ start, size: tabs ? 1 : size }));
   }
 
   /** How many workers there are at most. */
@@ -105,9 +115,15 @@ export class WorkerHost implements AsyncDisposable {
 }
 
 /** Where a connection wants to live. */
-export type WorkerChoice = WorkerHost | "shared" | "dedicated" | "none";
+export type WorkerChoice =
+  | WorkerHost
+  | "shared"
+  | "dedicated"
+  | "tabs"
+  | "none";
 
 let shared: WorkerPool | undefined;
+let ofTabs: WorkerPool | undefined;
 let inThread: WorkerPool | undefined;
 
 /** The pool for a choice. A pool without connections costs nothing. */
@@ -115,6 +131,8 @@ export function choosePool(choice: WorkerChoice): WorkerPool {
   switch (choice) {
     case "shared":
       return shared ??= new WorkerPool({ start: startWorker() });
+    case "tabs":
+      return ofTabs ??= new WorkerPool({ start: startTabs({ tabs: "auto" }) });
     case "none":
       return inThread ??= new WorkerPool({ start: startInThread });
     case "dedicated":

@@ -22,5 +22,11 @@ export interface WorkerPort {
   end(): void;
 }
 
-/** Starts a worker side. May throw what the platform throws. */
-export type StartWorkerPort = (listener: WorkerPortListener) => WorkerPort;
+/**
+ * Starts a worker side, after so many that have failed in a row. May throw what
+ * the platform throws.
+ */
+export type StartWorkerPort = (
+  listener: WorkerPortListener,
+  failures: number,
+) => WorkerPort;

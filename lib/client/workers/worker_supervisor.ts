@@ -148,7 +148,7 @@ export class WorkerSupervisor {
           if (this.#state.kind === "starting") this.#clock.after(0, fail);
           else fail();
         },
-      });
+      }, this.#policy.failures);
     } catch (error) {
       return this.#failLater(
         error instanceof Error ? error.message : String(error),

@@ -78,7 +78,7 @@ const WRONG: readonly [option: string, options: unknown, wanted: string][] = [
   ],
   ["hooks", { hooks: 5 }, "a string or a URL"],
   ["hooks", { hooks: "./hooks.ts" }, "import.meta.resolve"],
-  ["worker", { worker: {} }, '"shared" or "dedicated" or "none"'],
+  ["worker", { worker: {} }, '"shared" or "dedicated" or "tabs" or "none"'],
   [
     "logger",
     { logger: { debug() {} } },

@@ -45,6 +45,19 @@ Deno.test("RestartPolicy.suspectsConnections is true from the second crash in a 
   assertEquals(new RestartPolicy(() => 1, 4).suspectsConnections, true);
 });
 
+Deno.test("RestartPolicy.failures counts what failed in a row, whatever it was", () => {
+  const policy = patient();
+  assertEquals(policy.failures, 0);
+  policy.crashed(0, "Boom");
+  policy.crashed(0, "Cannot load the transport");
+  policy.startFailed(BUSY, "online");
+  assertEquals(policy.failures, 3);
+  policy.started();
+  assertEquals(policy.failures, 2);
+  policy.reset();
+  assertEquals(policy.failures, 0);
+});
+
 Deno.test("RestartPolicy.afterCrash() waits 30 s at most", () => {
   const { delay } = new RestartPolicy(() => 1, 100).afterCrash("Boom");
   assertEquals(delay, 30_000);

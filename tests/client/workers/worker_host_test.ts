@@ -27,13 +27,13 @@ Deno.test("WorkerHost() refuses a wrong size", () => {
   for (const size of [0, -1, 1.5, NaN, Infinity]) {
     assertThrows(() => new WorkerHost({ size }), RangeError, `size is ${size}`);
   }
-  assertEquals([new WorkerHost().size, new WorkerHost({ size: 3 }).size], [
-    1,
-    3,
-  ]);
+  const sizes = [{}, { size: 3 }, { size: 3, tabs: "auto" } as const].map(
+    (options) => new WorkerHost(options).size,
+  );
+  assertEquals(sizes, [1, 3, 1]);
 });
 
-for (const choice of ["shared", "none", "dedicated"] as const) {
+for (const choice of ["shared", "none", "dedicated", "tabs"] as const) {
   Deno.test(`choosePool() runs the same engine with "${choice}"`, async () => {
     await using server = startEcho();
     const { connection, listener } = open(choosePool(choice), server.url);

@@ -1,7 +1,13 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { RemoteConnection } from "../../../lib/client/remote/remote_connection.ts";
+import { WorkerPool } from "../../../lib/client/workers/worker_pool.ts";
+import { ManualClock } from "../../platform/manual_clock.ts";
 import {
   type FakeWorker,
+  FakeWorkers,
+  LIMITS,
   makeOpenBench,
+  Recorder,
   settle,
   SETUP,
 } from "../fake_worker.ts";
@@ -21,6 +27,30 @@ Deno.test("WorkerSupervisor() replaces a worker that crashed, and reports that t
   clock.advance(recorder.losses[0]?.status.delay ?? 0);
   workers.last.ready();
   assertEquals(workers.last.all("connect").map(({ id }) => id), [2]);
+});
+
+Deno.test("WorkerSupervisor() says to a worker's start how many have failed before", () => {
+  const workers = new FakeWorkers();
+  const failures: number[] = [];
+  const clock = new ManualClock();
+  const pool = new WorkerPool({
+    clock,
+    start: (listener, count) => {
+      failures.push(count);
+      return workers.start(listener, count);
+    },
+  });
+  const connection = new RemoteConnection(pool, SETUP, LIMITS, new Recorder());
+  workers.last.ready();
+  workers.last.tell({ type: "crashed", detail: "Boom" });
+  while (workers.started.length < 2) clock.advance(100);
+  workers.last.ready();
+  connection.close(1000, "");
+  assertEquals(failures, [0, 1]);
+  workers.last.close(2);
+  new RemoteConnection(pool, SETUP, LIMITS, new Recorder());
+  // All are forgotten once the last connection has left.
+  assertEquals(failures, [0, 1, 0]);
 });
 
 Deno.test("WorkerSupervisor() replaces a worker that sends rubbish or cannot read", () => {

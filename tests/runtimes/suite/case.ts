@@ -21,7 +21,9 @@ export type Ability =
   /** The socket is off the main thread. */
   | "isolation"
   /** The first connection is made even if the main thread is blocked from the start. */
-  | "start";
+  | "start"
+  /** Tabs share a worker, if asked. */
+  | "tabs";
 
 /** What a case works with. */
 export interface Stage extends Abilities {

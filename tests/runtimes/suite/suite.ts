@@ -19,7 +19,7 @@ const ABILITIES: Readonly<Record<string, Abilities>> = {
   deno: { transport: "tcp", gives: ["network", "isolation", "start"] },
   node: { transport: "ws", gives: ["network", "isolation", "start"] },
   bun: { transport: "ws", gives: ["network", "isolation", "start"] },
-  chromium: { transport: "native", gives: ["isolation"] },
+  chromium: { transport: "native", gives: ["isolation", "tabs"] },
   firefox: { transport: "native", gives: [] },
   webkit: { transport: "native", gives: [] },
 };

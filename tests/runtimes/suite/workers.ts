@@ -31,6 +31,54 @@ export const WORKERS: readonly Case[] = [
     },
   },
   {
+    name: "lives in a worker of all tabs, if asked, or else says why not",
+    run: async ({ url, gives }) => {
+      const told: unknown[] = [];
+      const ignore = () => {};
+      const socket = new ReconnectingWebSocket(url("echo"), [], {
+        worker: "tabs",
+        heartbeat: false,
+        logger: {
+          debug: ignore,
+          info: ignore,
+          warn: (message) => told.push(message),
+          error: ignore,
+        },
+      });
+      socket.send("a");
+      equal(await socket.receive(), "a");
+      equal(socket.status.worker, "tabs");
+      await end(socket);
+      const isOwn = ["This tab has a worker of its own"];
+      equal(told, gives.includes("tabs") ? [] : isOwn);
+    },
+  },
+  {
+    name: "lives in a worker of all tabs wherever there can be one, if told so",
+    run: async ({ url }) => {
+      const host = new WorkerHost({ tabs: "always" });
+      equal(host.size, 1);
+      const socket = new ReconnectingWebSocket(url("echo"), [], {
+        worker: host,
+      });
+      socket.send("a");
+      equal(await socket.receive(), "a");
+      await host[Symbol.asyncDispose]();
+    },
+  },
+  {
+    name: "refuses a place that it does not know, in one sentence",
+    run: async ({ url }) => {
+      const options = { worker: "tab" };
+      const { message } = await fails(
+        "TypeError",
+        () => new ReconnectingWebSocket(url("echo"), [], options as object),
+      );
+      const wanted = '"shared" or "dedicated" or "tabs" or "none"';
+      equal(message, `Option "worker" must be ${wanted}, not "tab"`);
+    },
+  },
+  {
     name: "lives with a host, which closes all of its connections",
     run: async ({ url }) => {
       const host = new WorkerHost({ size: 2 });
