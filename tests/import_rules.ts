@@ -59,6 +59,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "server/admission",
     "server/api",
     "session/wire",
+    "session/client",
     "session/server",
     "session/store",
   ],

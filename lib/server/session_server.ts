@@ -18,13 +18,16 @@ import {
   wsPeer,
   type WsSocket,
 } from "./connection/peer.ts";
-import type { SessionReference } from "./api/session.ts";
+import type { Session, SessionReference } from "./api/session.ts";
+import { PlainClient } from "./connection/plain_client.ts";
 import {
   copyOf,
   type IncomingRequest,
   isOriginAllowed,
+  offeredBy,
   refusalOf,
   requestOf,
+  select,
 } from "./admission/upgrade.ts";
 
 /** How a server sends its clients elsewhere. Durations are milliseconds. */
@@ -47,6 +50,14 @@ export interface DrainOptions {
    * @default {after + spread + 5_000}
    */
   readonly timeout?: number;
+}
+
+/** A client that has come. */
+interface Arrival {
+  readonly request: Request;
+  readonly client?: Session["client"];
+  readonly connect: (listener: PeerListener) => Peer;
+  readonly onClosed?: () => void;
 }
 
 /** How often leases are prolonged and what is over is ended. */
@@ -98,34 +109,43 @@ export class SessionServer implements AsyncDisposable {
 
   /**
    * Answers a request to `Deno.serve`: 101 for a client with the subprotocol,
-   * 426 for no WebSocket, 403 for another origin, 400 without the subprotocol,
-   * 503 while the server drains.
+   * 426 for no WebSocket, 403 for another origin, 400 without the subprotocol
+   * unless `required` is `false`, 503 while the server drains.
    */
   upgrade(request: Request): Response {
     const refusal = this.#status === "open"
-      ? refusalOf(request, this.#node.settings.origins)
+      ? refusalOf(request, this.#node.settings.admission)
       : { status: 503, text: "This server drains" };
     if (refusal !== undefined) {
       const { status, text, headers = {} } = refusal;
       return new Response(text, { status, headers });
     }
     const copy = copyOf(request);
-    const { socket, response } = upgradeWebSocket(request, SUBPROTOCOL);
-    this.#connect(copy, (listener) => denoPeer(socket, listener));
+    const { admission, pingInterval } = this.#node.settings;
+    const protocol = select(offeredBy(request.headers), admission);
+    // Where the protocol of sessions has pings, Deno needs none.
+    const isSession = protocol === SUBPROTOCOL;
+    const idleTimeout = isSession ? 0 : Math.ceil(2 * pingInterval / 1_000);
+    const upgrade = { protocol, idleTimeout };
+    const { socket, response } = upgradeWebSocket(request, upgrade);
+    const connect = (listener: PeerListener) => denoPeer(socket, listener);
+    this.#take(protocol, { request: copy, connect });
     return response;
   }
 
   /** For the option `handleProtocols` of `ws`. */
   readonly selectProtocol = (
     protocols: ReadonlySet<string>,
-  ): string | false => protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false;
+  ): string | false =>
+    select(protocols, this.#node.settings.admission) || false;
 
   /** Takes a connection of a server of `ws`, of its event `connection`. */
   accept(socket: WsSocket, request: IncomingRequest): void {
     const copy = requestOf(request);
     const refusal = this.#refusalOfAccept(socket, copy);
     if (refusal === undefined) {
-      return this.#connect(copy, (listener) => wsPeer(socket, listener));
+      const connect = (listener: PeerListener) => wsPeer(socket, listener);
+      return this.#take(socket.protocol, { request: copy, connect });
     }
     const [closeCode, reason] = refusal;
     this.#node.counters.addClose(closeCode);
@@ -187,23 +207,45 @@ export class SessionServer implements AsyncDisposable {
     if (this.#status !== "open") {
       return [SESSION_CLOSE.unavailable, "This server drains"];
     }
-    if (!isOriginAllowed(headers, this.#node.settings.origins)) {
+    const { origins, required } = this.#node.settings.admission;
+    if (!isOriginAllowed(headers, origins)) {
       return [SESSION_CLOSE.principal, "This origin is not allowed"];
     }
-    return protocol === SUBPROTOCOL
+    return protocol === SUBPROTOCOL || !required
       ? undefined
       : [SESSION_CLOSE.protocol, `The subprotocol must be ${SUBPROTOCOL}`];
   }
 
-  #connect(
-    request: Request,
-    connect: (listener: PeerListener) => Peer,
-  ): void {
+  #take(protocol: string, parts: Arrival): void {
+    if (protocol === SUBPROTOCOL) return this.#connect(parts);
+    const { config, bounds, clock } = this.#node.settings;
+    const { counters } = this.#node;
+    let plain: PlainClient | undefined;
+    this.#connect({
+      request: parts.request,
+      client: "plain",
+      connect: (listener) =>
+        plain = new PlainClient(listener, {
+          ...{ protocol, bounds, counters, clock, connect: parts.connect },
+          maxMessage: config.maxMessage,
+        }),
+      onClosed: () => this.#endPlain(plain?.leftover),
+    });
+  }
+
+  /** Nobody resumes it. */
+  #endPlain(session: string | undefined): void {
+    if (session === undefined) return;
+    const condition = { kind: "always", why: "ended" } as const;
+    this.#node.track(this.#node.end(session, condition));
+  }
+
+  #connect(parts: Arrival): void {
     const connection: SessionConnection = new SessionConnection(this.#node, {
-      request,
-      connect,
+      ...parts,
       onClosed: () => {
         this.#connections.delete(connection);
+        parts.onClosed?.();
         this.#node.enforceLimits();
         if (this.#connections.size > 0) return;
         for (const resolve of this.#whenEmpty) resolve();

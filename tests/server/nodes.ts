@@ -28,6 +28,7 @@ export class TestNode extends LocalNode {
 export class TestPeer implements Peer {
   readonly sent: Payload[] = [];
   readonly done: string[] = [];
+  isOpen = true;
   unsentBytes = 0;
   declare ping?: () => void;
 

@@ -280,6 +280,28 @@ Deno.test("session: works without one where the server has none and none is requ
   assertEquals(socket.session, undefined);
 });
 
+for (const transport of ["tcp", "ws", "native"] as const) {
+  Deno.test(`session: a server that requires none has both kinds of clients (${transport})`, async () => {
+    const heard = new Heard((message, { client, protocol }) =>
+      message.reply(`${client} ${protocol} ${message.data}`)
+    );
+    const server = serveDeno(heard, { required: false, protocols: ["chat"] });
+    await using _ = server;
+    const cases = [
+      [{ session: { required: false } }, "opened", "session chat a"],
+      [{ session: false }, undefined, "plain chat a"],
+    ] as const;
+    for (const [options, kind, answer] of cases) {
+      await using socket = connect(server.url, { ...options, transport });
+      await socket.write("a");
+      assertEquals(await socket.receive({ timeout: 5_000 }), answer);
+      assertEquals([socket.protocol, socket.status.session], ["chat", kind]);
+      await socket.close();
+      await heard.until(() => heard.calls.at(-1) === "ended bye 1 0");
+    }
+  });
+}
+
 Deno.test("session: the token goes into the session, and is renewed there", async () => {
   const seen: (string | undefined)[] = [];
   let issued = 0;

@@ -23,10 +23,20 @@ export interface UpgradeRefusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Which clients are taken. */
+export interface Admission {
+  /** The origins of pages. */
+  readonly origins: readonly string[] | "*" | undefined;
+  /** The application's subprotocols. */
+  readonly protocols: readonly string[];
+  /** Whether clients need a session. */
+  readonly required: boolean;
+}
+
 /** Says why a request is refused, if it is. */
 export function refusalOf(
   request: Request,
-  origins: readonly string[] | "*" | undefined,
+  admission: Admission,
 ): UpgradeRefusal | undefined {
   const { headers } = request;
   if (headers.get("upgrade")?.toLowerCase() !== "websocket") {
@@ -36,13 +46,34 @@ export function refusalOf(
       headers: { upgrade: "websocket", connection: "upgrade" },
     };
   }
-  if (!isOriginAllowed(headers, origins)) {
+  if (!isOriginAllowed(headers, admission.origins)) {
     return { status: 403, text: "This origin is not allowed" };
   }
-  const offered = headers.get("sec-websocket-protocol") ?? "";
-  return offered.split(",").some((name) => name.trim() === SUBPROTOCOL)
+  const isTaken = !admission.required || offeredBy(headers).has(SUBPROTOCOL);
+  return isTaken
     ? undefined
     : { status: 400, text: `The subprotocol must be ${SUBPROTOCOL}` };
+}
+
+/** The subprotocols that a client offers. */
+export function offeredBy(headers: Headers): ReadonlySet<string> {
+  const offered = headers.get("sec-websocket-protocol") ?? "";
+  return new Set(offered.split(",").map((name) => name.trim()));
+}
+
+/**
+ * Selects a subprotocol: that of sessions, or else the first that the client offers
+ * and the application has.
+ *
+ * @returns Empty for none.
+ */
+export function select(
+  offered: ReadonlySet<string>,
+  { required, protocols }: Admission,
+): string {
+  if (offered.has(SUBPROTOCOL)) return SUBPROTOCOL;
+  if (required) return "";
+  return [...offered].find((name) => protocols.includes(name)) ?? "";
 }
 
 /**

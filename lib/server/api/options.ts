@@ -10,6 +10,7 @@ import type { BufferBounds, SessionStore } from "../../session/store/store.ts";
 import { HANDSHAKE_TIMEOUT } from "../../session/wire/limits.ts";
 import type { SessionHandler } from "./session.ts";
 import type { SessionKey } from "../admission/tokens.ts";
+import type { Admission } from "../admission/upgrade.ts";
 
 /** What takes log records. `console` fits. */
 export interface SessionLogger {
@@ -107,6 +108,13 @@ export interface SessionServerOptions {
    */
   readonly origins?: readonly string[] | "*";
   /**
+   * `false`: takes clients without a session as well. The handler hears of them as
+   * of others, with `client: "plain"`.
+   *
+   * @default {true}
+   */
+  readonly required?: boolean;
+  /**
    * The application's subprotocols; the first that a client offers is chosen.
    *
    * @default {[]}
@@ -189,8 +197,7 @@ export interface Settings {
   readonly bounds: BufferBounds;
   readonly overflow: "reject" | "drop-oldest" | "end";
   readonly limits: Required<SessionLimits>;
-  readonly origins: readonly string[] | "*" | undefined;
-  readonly protocols: readonly string[];
+  readonly admission: Admission;
   readonly tombstone: number;
   readonly pingInterval: number;
   readonly clock: Clock;
@@ -219,8 +226,11 @@ export function settingsOf(options: SessionServerOptions): Settings {
     },
     overflow,
     limits: limitsOf(limits),
-    origins: options.origins,
-    protocols: options.protocols ?? [],
+    admission: {
+      origins: options.origins,
+      protocols: options.protocols ?? [],
+      required: options.required ?? true,
+    },
     tombstone: count("tombstone", options.tombstone, 86_400_000),
     pingInterval: count("pingInterval", options.pingInterval, 15_000),
     clock: options.clock ?? PLATFORM_CLOCK,

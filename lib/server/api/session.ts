@@ -36,6 +36,11 @@ export interface Session extends SessionReference {
   readonly principal: string;
   /** The application subprotocol, or empty. */
   readonly protocol: string;
+  /**
+   * `plain`: the client has no session. What is on its way is lost with its
+   * connection, and so is what is sent later: nobody resumes it.
+   */
+  readonly client: "session" | "plain";
 }
 
 /** A message of a client. */

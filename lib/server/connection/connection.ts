@@ -20,6 +20,7 @@ import {
   type ServerNews,
   type ServerState,
 } from "../../session/server/state.ts";
+import type { Session } from "../api/session.ts";
 import type { Lease, StoreNotice } from "../../session/store/store.ts";
 import { ApplicationCalls } from "./application.ts";
 import { DeadlineTimer } from "./deadline_timer.ts";
@@ -51,6 +52,7 @@ const STEP_INTERVAL = 0.2;
 export class SessionConnection implements PeerListener, NoticeReceiver {
   readonly #node: ServerNode;
   readonly #request: Request;
+  readonly #client: Session["client"];
   readonly #link: PeerLink;
   readonly #onClosed: () => void;
   readonly #registration: Registration;
@@ -68,12 +70,14 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   /** Takes a connection whose socket is made by `connect`. */
   constructor(
     node: ServerNode,
-    { request, connect, onClosed }: {
+    { request, client = "session", connect, onClosed }: {
       readonly request: Request;
+      readonly client?: Session["client"];
       readonly connect: (listener: PeerListener) => Peer;
       readonly onClosed: () => void;
     },
   ) {
+    this.#client = client;
     this.#node = node;
     this.#request = request;
     this.#onClosed = onClosed;
@@ -106,12 +110,13 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   /** A message came. */
   received(message: Payload): void {
     if (this.#isPeerGone) return;
-    this.#link.heard();
+    // A plain client says by itself what came from its socket.
+    if (this.#client === "session") this.#link.heard();
     const { maxMessage } = this.#node.settings.config;
     this.tell({ type: "received", frame: decodeFrame(message, maxMessage) });
   }
 
-  /** A pong frame came. */
+  /** A sign of life came that is no message. */
   ponged(): void {
     this.#link.heard();
   }
@@ -355,7 +360,10 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     const { session, maxMessage } = this.#registration;
     this.#registration.enter(principal);
     this.#application = new ApplicationCalls(this.#node, {
-      session: { ...this.#node.session(session), principal, protocol },
+      session: {
+        ...{ ...this.#node.session(session), principal, protocol },
+        client: this.#client,
+      },
       maxMessage,
     });
     for (const notice of this.#registration.takeEarly()) this.tell(notice);

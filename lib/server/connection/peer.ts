@@ -8,6 +8,8 @@ import type { Payload } from "../../session/wire/payload.ts";
 
 /** A WebSocket that is open or about to be. */
 export interface Peer {
+  /** Whether it takes messages. */
+  readonly isOpen: boolean;
   /** Bytes that wait to be sent. */
   readonly unsentBytes: number;
   /** Sends a message, if the socket is open. */
@@ -62,6 +64,9 @@ export function denoPeer(socket: WebSocket, listener: PeerListener): Peer {
   socket.onerror = () => listener.disconnected();
   socket.onclose = () => listener.disconnected();
   return {
+    get isOpen() {
+      return socket.readyState === OPEN;
+    },
     get unsentBytes() {
       return socket.bufferedAmount;
     },
@@ -87,7 +92,12 @@ export function wsPeer(socket: WsSocket, listener: PeerListener): Peer {
   socket.on("close", () => listener.disconnected());
   // Without a listener an error would end the process; `close` follows.
   socket.on("error", () => {});
+  // As in Deno: when whoever made the peer has it.
+  queueMicrotask(() => listener.opened());
   return {
+    get isOpen() {
+      return socket.readyState === OPEN;
+    },
     get unsentBytes() {
       return socket.bufferedAmount;
     },

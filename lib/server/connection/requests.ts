@@ -97,7 +97,7 @@ export async function openSession(
   const { attempt, instance } = request;
   const ttl = Math.max(LEASE, Math.min(request.ttl, settings.config.ttl));
   const protocol = request.protocols
-    .find((offered) => settings.protocols.includes(offered)) ?? "";
+    .find((offered) => settings.admission.protocols.includes(offered)) ?? "";
   const token = await tokens.sign({ session: id, counter: 1, principal });
   await node.ready;
   const lease = await store.open({

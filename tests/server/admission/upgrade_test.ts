@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
 import {
   isOriginAllowed,
+  offeredBy,
   requestOf,
+  select,
 } from "../../../lib/server/admission/upgrade.ts";
 
 Deno.test("isOriginAllowed() lets pages of the same host in by default", () => {
@@ -38,4 +40,33 @@ Deno.test("requestOf() survives what is no URL", () => {
   const headers = { host: "not a host" };
   assertEquals(requestOf({ headers }).url, "http://host/");
   assertEquals(requestOf({ url: "//", headers: {} }).url, "http://host/");
+});
+
+Deno.test("offeredBy() reads a list with and without spaces", () => {
+  const of = (
+    list: string,
+  ) => [...offeredBy(new Headers({ "sec-websocket-protocol": list }))];
+  assertEquals([of("a, b"), of("a,b"), of("a")], [["a", "b"], ["a", "b"], [
+    "a",
+  ]]);
+});
+
+Deno.test("select() takes a session where it can, and else what both have", () => {
+  const session = "holdfast.session.v1";
+  const optional = {
+    origins: undefined,
+    protocols: ["a", "b"],
+    required: false,
+  };
+  const cases = [
+    [["b", session], session],
+    [["x", "b", "a"], "b"],
+    [["x"], ""],
+    [[], ""],
+  ] as const;
+  for (const [offered, selected] of cases) {
+    assertEquals(select(new Set<string>(offered), optional), selected);
+  }
+  const required = { ...optional, required: true };
+  assertEquals(select(new Set(["a"]), required), "");
 });

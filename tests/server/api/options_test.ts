@@ -33,8 +33,7 @@ Deno.test("settingsOf() has the defaults of the design", () => {
       resumes: 10,
       unsentBytes: 16_777_216,
     },
-    origins: undefined,
-    protocols: [],
+    admission: { origins: undefined, protocols: [], required: true },
     tombstone: 86_400_000,
     pingInterval: 15_000,
   });

@@ -6,7 +6,11 @@ import type { Ended } from "../../../lib/session/store/store.ts";
 import { openedPeer } from "../../session/server/peer.ts";
 import { TestNode } from "../nodes.ts";
 
-const SESSION = { principal: "ann", protocol: "chat" };
+const SESSION = {
+  client: "session",
+  principal: "ann",
+  protocol: "chat",
+} as const;
 const ENDED: Ended = {
   kind: "ended",
   accepted: 1,

@@ -13,6 +13,7 @@ const SESSION: Session = {
   id: "s",
   principal: "ann",
   protocol: "",
+  client: "session",
   send: () => Promise.resolve(),
   end: () => Promise.resolve(),
 };

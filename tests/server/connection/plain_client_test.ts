@@ -1,0 +1,172 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import type { PeerListener } from "../../../lib/server/connection/peer.ts";
+import { PlainClient } from "../../../lib/server/connection/plain_client.ts";
+import { encodeControl } from "../../../lib/session/wire/control.ts";
+import { ManualClock } from "../../platform/manual_clock.ts";
+import { TestPeer } from "../nodes.ts";
+
+const OPENED = encodeControl({
+  ...{ op: "opened", session: "s", token: "t", gen: "g", protocol: "chat" },
+  ...{ window: [2, 1_000], ttl: 0, maxMessage: 9 },
+});
+
+/** A plain client between a socket and a connection that notes what it hears. */
+class Stage {
+  readonly heard: unknown[] = [];
+  readonly socket = new TestPeer();
+  readonly clock = new ManualClock();
+  readonly closed: number[] = [];
+  readonly plain: PlainClient;
+  hear!: PeerListener;
+
+  constructor(protocol = "chat") {
+    const listener: PeerListener = {
+      opened: () => void this.heard.push("opened"),
+      received: (frame) => void this.heard.push(frame),
+      ponged: () => {},
+      disconnected: () => void this.heard.push("disconnected"),
+    };
+    this.plain = new PlainClient(listener, {
+      protocol,
+      maxMessage: 9,
+      bounds: { maxMessages: 2, maxBytes: 100 },
+      counters: { addClose: (closeCode) => void this.closed.push(closeCode) },
+      clock: this.clock,
+      connect: (hear) => {
+        this.hear = hear;
+        return this.socket;
+      },
+    });
+  }
+
+  /** Opens the socket, and has the session opened. */
+  open(): this {
+    this.hear.opened();
+    this.plain.send(OPENED);
+    this.take();
+    return this;
+  }
+
+  take(): readonly unknown[] {
+    return this.heard.splice(0);
+  }
+}
+
+Deno.test("PlainClient opens a session when its socket is open", () => {
+  const stage = new Stage();
+  assertEquals([stage.heard, stage.plain.leftover], [[], undefined]);
+  stage.hear.opened();
+  const [opened, frame] = stage.take();
+  assertEquals(opened, "opened");
+  assertMatch(`${frame}`, /^c\|.*"protocols":\["chat"\].*"op":"open"}$/);
+  stage.plain.send(OPENED);
+  assertEquals([stage.socket.sent, stage.plain.leftover], [[], "s"]);
+});
+
+Deno.test("PlainClient offers no subprotocol where none was selected", () => {
+  const stage = new Stage("");
+  stage.hear.opened();
+  assertMatch(`${stage.take()[1]}`, /"protocols":\[\]/);
+});
+
+Deno.test("PlainClient numbers what its socket sends, as far as it is granted", () => {
+  const stage = new Stage();
+  stage.hear.opened();
+  stage.hear.received("early");
+  stage.take();
+  stage.plain.send(OPENED);
+  for (const text of ["b", "c"]) stage.hear.received(text);
+  assertEquals(stage.take(), ["m1|early", "m2|b"]);
+  stage.plain.send("a2,4,rs|");
+  assertEquals(stage.take(), ["m3|c"]);
+});
+
+Deno.test("PlainClient consumes what its socket takes, and acknowledges it", () => {
+  const stage = new Stage().open();
+  stage.plain.send("m1|a");
+  stage.plain.send(Uint8Array.of(0, 2, 7));
+  assertEquals(stage.socket.sent, ["a", Uint8Array.of(7)]);
+  assertEquals(stage.take(), []);
+  stage.clock.advance(100);
+  assertMatch(`${stage.take()}`, /^a2,/);
+});
+
+Deno.test("PlainClient says good-bye when all is handled that came before the end", () => {
+  const stage = new Stage().open();
+  for (const text of ["a", "b", "c"]) stage.hear.received(text);
+  stage.hear.disconnected();
+  stage.hear.disconnected();
+  assertEquals(stage.take(), ["m1|a", "m2|b"]);
+  stage.plain.send("a2,4,rs|");
+  assertEquals(stage.take(), ["m3|c"]);
+  // It comes too late for its socket, and counts as not consumed.
+  stage.plain.send("m1|late");
+  stage.plain.send("a3,5,rs|");
+  assertEquals(stage.take(), ['c|{"op":"bye","ack":0}', "disconnected"]);
+  assertEquals([stage.socket.sent, stage.plain.leftover], [[], undefined]);
+});
+
+Deno.test("PlainClient leaves its session to others where the server closes it", () => {
+  for (const how of ["close", "terminate", "moving"] as const) {
+    const stage = new Stage().open();
+    if (how === "close") stage.plain.close(4503, "Over");
+    else if (how === "terminate") stage.plain.terminate();
+    else {
+      stage.plain.send(encodeControl({ op: "moving", after: 0, spread: 10 }));
+      stage.clock.advance(5);
+    }
+    stage.hear.received("unheard");
+    stage.hear.disconnected();
+    assertEquals(stage.take(), ["disconnected"]);
+    assertEquals(stage.plain.leftover, "s");
+    const done = { close: "close 4503 Over", moving: "close 4012 Moving" };
+    assertEquals(stage.socket.done, [{ ...done, terminate: "terminate" }[how]]);
+  }
+});
+
+Deno.test("PlainClient is over with a socket that was never open", () => {
+  const stage = new Stage();
+  stage.hear.disconnected();
+  stage.plain.close(4408, "No first message in time");
+  assertEquals(stage.take(), ["disconnected"]);
+});
+
+Deno.test("PlainClient waits for the answer when its socket is gone before it", () => {
+  const stage = new Stage();
+  stage.hear.opened();
+  stage.hear.received("a");
+  stage.hear.disconnected();
+  stage.take();
+  stage.plain.send(OPENED);
+  assertEquals(stage.take(), ["m1|a"]);
+  const refused = new Stage();
+  refused.hear.opened();
+  refused.hear.disconnected();
+  refused.take();
+  refused.plain.close(4401, "Not authenticated");
+  assertEquals(refused.take(), ["disconnected"]);
+});
+
+Deno.test("PlainClient closes a socket that sends too much", () => {
+  const cases = [
+    [["0123456789"], 4413],
+    [["a", "b", "c", "d", "e", "f"], 4429],
+  ] as const;
+  for (const [messages, closeCode] of cases) {
+    const stage = new Stage().open();
+    for (const message of messages) stage.hear.received(message);
+    assertEquals(stage.closed, [closeCode]);
+    assertEquals(stage.socket.done.length, 1);
+  }
+});
+
+Deno.test("PlainClient.ping() asks its socket, or counts on the platform", () => {
+  const stage = new Stage();
+  let pings = 0;
+  stage.plain.ping();
+  stage.socket.ping = () => void (pings += 1);
+  stage.plain.ping();
+  assertEquals(pings, 1);
+  stage.socket.unsentBytes = 3;
+  assertEquals([stage.plain.unsentBytes, stage.plain.isOpen], [3, true]);
+});
