@@ -17,7 +17,12 @@ import {
   type Route,
   routeTo,
 } from "./proxy.ts";
-import { connectFailure, type Endpoint, OpeningError } from "./tcp_failure.ts";
+import {
+  connectFailure,
+  type Endpoint,
+  OpeningError,
+  startFailure,
+} from "./tcp_failure.ts";
 import { openTunnel, showProxy } from "./tunnel.ts";
 
 /** What a client must speak above TLS (RFC 7301; RFC 6455, 4.1). */
@@ -145,13 +150,12 @@ export async function startTls(
   { tls, attempt }: How,
 ): Promise<TlsConn> {
   const { hostname } = endpointOf(url);
-  const secure = attempt.hold(
-    await denoNet().startTls(conn, {
-      hostname,
-      caCerts: [...tls.caCerts],
-      alpnProtocols: ALPN,
-    }),
-  );
+  const starting = denoNet().startTls(conn, {
+    hostname,
+    caCerts: [...tls.caCerts],
+    alpnProtocols: ALPN,
+  });
+  const secure = attempt.hold(await started(starting));
   await secure.handshake();
   return secure;
 }
@@ -168,16 +172,24 @@ export async function connectTls(
   { caCerts, cert, key }: TlsConfig,
   attempt: Attempt,
 ): Promise<TlsConn> {
-  const secure = attempt.hold(
-    await denoNet().connectTls({
-      ...endpoint,
-      caCerts: [...caCerts],
-      alpnProtocols: ALPN,
-      ...cert !== undefined && key !== undefined && { cert, key },
-    }),
-  );
+  const starting = denoNet().connectTls({
+    ...endpoint,
+    caCerts: [...caCerts],
+    alpnProtocols: ALPN,
+    ...cert !== undefined && key !== undefined && { cert, key },
+  });
+  const secure = attempt.hold(await started(starting));
   await secure.handshake();
   return secure;
+}
+
+/** TLS that is ready for its handshake. */
+async function started(starting: Promise<TlsConn>): Promise<TlsConn> {
+  try {
+    return await starting;
+  } catch (error) {
+    throw startFailure(error);
+  }
 }
 
 function unusable(detail: string): OpeningError {

@@ -36,7 +36,26 @@ const NO_TLS =
   /peer certificate|fatal alert|corrupt message|misbehaved|incompatible/i;
 
 /** What Deno says of certificates and keys of ours that it cannot use. */
-const BAD_OPTIONS = /KeyMismatch|parse private key|Unable to add pem file/;
+const BAD_OPTIONS =
+  /KeyMismatch|parse private key|Unable to (?:add pem file|decode)|No (?:certificates|keys) found/;
+
+/** What rustls says of a certificate that it cannot read, whoever's it is. */
+const UNREADABLE = /BadEncoding/;
+
+/**
+ * Reads why TLS could not begin. The server has shown no certificate then, so one
+ * that cannot be read is ours.
+ */
+export function startFailure(error: unknown): unknown {
+  const detail = error instanceof Error ? error.message : "";
+  return UNREADABLE.test(detail)
+    ? new OpeningError(unusableTls("a certificate cannot be read"))
+    : error;
+}
+
+function unusableTls(detail: string): Failure {
+  return { type: "invalid", detail: `Cannot use the option tls: ${detail}` };
+}
 
 /** Reads why no connection to an endpoint came about. */
 export function connectFailure(error: unknown, to: Endpoint): Failure {
@@ -45,9 +64,7 @@ export function connectFailure(error: unknown, to: Endpoint): Failure {
     return { type: "invalid", detail: permissionDetail(to) };
   }
   const detail = error instanceof Error ? error.message : String(error);
-  if (BAD_OPTIONS.test(detail)) {
-    return { type: "invalid", detail: `Cannot use the option tls: ${detail}` };
-  }
+  if (BAD_OPTIONS.test(detail)) return unusableTls(detail);
   if (NO_TLS.test(detail)) {
     return { type: "connect", kind: "tls", detail: tlsDetail(detail) };
   }

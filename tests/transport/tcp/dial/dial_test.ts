@@ -300,3 +300,38 @@ Deno.test("openTunnel() takes an answer in pieces", async () => {
 function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
+
+/** What a file in PEM may be that somebody has cut or mixed up. */
+const UNREADABLE = {
+  "is no DER": "AAAA",
+  "is no base64": "!!!!",
+  "is empty": "",
+};
+
+for (const [name, body] of Object.entries(UNREADABLE)) {
+  const wanted = /^invalid: Cannot use the option tls: /;
+  const text = pem("CERTIFICATE", body);
+  const tls = { caCerts: [AUTHORITY], ...CLIENT };
+
+  Deno.test(`dial() gives up on an authority that ${name}`, async () => {
+    await using server = startServer(VALID);
+    const network = { tls: { caCerts: [text] } };
+    assertMatch(await failure(server.url, network), wanted);
+  });
+
+  Deno.test(`dial() gives up on a client's certificate that ${name}`, async () => {
+    await using server = startServer(VALID);
+    const network = { tls: { ...tls, cert: text } };
+    assertMatch(await failure(server.url, network), wanted);
+  });
+
+  Deno.test(`dial() gives up on a key that ${name}`, async () => {
+    await using server = startServer(VALID);
+    const network = { tls: { ...tls, key: pem("PRIVATE KEY", body) } };
+    assertMatch(await failure(server.url, network), wanted);
+  });
+}
+
+function pem(label: string, body: string): string {
+  return `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
+}

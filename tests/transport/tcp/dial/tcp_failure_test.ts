@@ -3,6 +3,7 @@ import {
   connectFailure,
   OpeningError,
   showEndpoint,
+  startFailure,
   tlsFaultOf,
 } from "../../../../lib/transport/tcp/dial/tcp_failure.ts";
 
@@ -79,6 +80,9 @@ Deno.test("connectFailure() takes certificates and keys that cannot be used for 
     "keys may not be consistent: KeyMismatch",
     "unexpected error: failed to parse private key as RSA, ECDSA, or EdDSA",
     "Unable to add pem file to certificate store: InvalidByte(0, 33)",
+    "Unable to decode certificate",
+    "No certificates found in certificate data",
+    "No keys found in key data",
   ];
   for (const text of texts) {
     assertEquals(connectFailure(new Error(text), HERE), {
@@ -86,6 +90,16 @@ Deno.test("connectFailure() takes certificates and keys that cannot be used for 
       detail: `Cannot use the option tls: ${text}`,
     });
   }
+});
+
+Deno.test("startFailure() takes a certificate that cannot be read for one of ours", () => {
+  const unreadable = new Error("invalid peer certificate: BadEncoding");
+  const failure = connectFailure(startFailure(unreadable), HERE);
+  assertEquals(failure.type, "invalid");
+  // The same text of the handshake is about the server's.
+  assertEquals(connectFailure(unreadable, HERE).type, "connect");
+  const other = new Error("Connection reset by peer");
+  assertEquals(startFailure(other), other);
 });
 
 Deno.test("tlsFaultOf() knows nothing of other texts", () => {
