@@ -13,6 +13,9 @@ import type { CloseInfo } from "../rfc6455/close.ts";
 /** The steps of an attempt, in their order. */
 export type Phase = "resolving" | "opening" | "greeting";
 
+/** The same; with a session, its first exchange is the second part of `opening`. */
+export type AwaitedPhase = Phase | "attaching";
+
 /** Which code of the user's failed: a function, or an export of the hooks module. */
 export type ProviderName =
   | "url"
@@ -45,7 +48,7 @@ export type Failure =
   | {
     readonly type: "open-timeout";
     readonly timeout: number;
-    readonly phase: Phase;
+    readonly phase: AwaitedPhase;
   }
   /** No close frame was received. */
   | {

@@ -181,8 +181,8 @@ export const CLOSE_CODES: ReadonlyMap<number, string> = new Map([
   [
     4409,
     "Conflict (like HTTP 409): the name is in use. Usually a second " +
-    "subscription or session with the same id; end the other one or choose " +
-    "another id",
+    "subscription or session with the same id, as in a copied tab; end the " +
+    "other one or choose another id",
   ],
   [
     4429,

@@ -46,6 +46,8 @@ const ADVICE = {
   resolving: "The url or token function takes too long",
   opening: "Check host and firewall, or raise openTimeout",
   greeting: "Check what greeting.expect waits for",
+  attaching:
+    "The server has not answered the session's first message: look at its authenticate and its store, or raise openTimeout",
   lost:
     "Look for a network change, a crash, or a proxy that closes idle connections: heartbeat.interval must be below its limit",
   ping:
@@ -249,6 +251,7 @@ function adviceForClose(closeCode: number): string {
       return "Add 1000 to fatalCloseCodes if it means that clients must not return";
     case 1001:
     case 1012:
+    case 4012:
       return "The server stops or restarts: there is nothing to do";
     case 1002:
     case 4002:
@@ -261,6 +264,7 @@ function adviceForClose(closeCode: number): string {
     case 1008:
       return "Check token, Origin header and rate limit; the server's log says which";
     case 1009:
+    case 4413:
       return "Send smaller messages, or raise the limit of the server";
     case 1011:
     case 4500:
@@ -274,6 +278,10 @@ function adviceForClose(closeCode: number): string {
     case 4401:
     case 4403:
       return ADVICE.authentication;
+    case 4408:
+      return "The server waited too long: look at what is sent first (greeting, session), and at its authentication";
+    case 4409:
+      return "Another tab or client has taken the session or the name: go on there, or make a new socket";
     case 4404:
       return "Check the path of the URL, and what is subscribed to";
     default:

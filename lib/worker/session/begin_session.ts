@@ -6,13 +6,19 @@
 
 import type { Event } from "../../connection/state.ts";
 import type { Resolution } from "../attempt/resolver.ts";
+import { HANDSHAKE_TIMEOUT } from "../../session/wire/limits.ts";
 import { SESSION_CLOSE } from "../../session/wire/violation.ts";
 import { Session, type SessionParts } from "./session.ts";
 import { sessionKind } from "./session_transport.ts";
 
 /** The machine of a connection, as its session sees it. */
 export interface ConnectionMachine {
-  readonly state: { readonly kind: string; readonly socket?: number };
+  readonly state: {
+    readonly kind: string;
+    readonly socket?: number;
+    readonly deadline?: number;
+    readonly timeout?: number;
+  };
   dispatch(event: Event): void;
 }
 
@@ -37,6 +43,22 @@ export function beginSession(
     ...parts,
     owner: {
       changed,
+      get answerTimeout() {
+        const { deadline = Infinity } = machine.state;
+        return Math.min(HANDSHAKE_TIMEOUT, deadline - parts.clock.now());
+      },
+      unanswered: () => {
+        const { timeout = Infinity } = machine.state;
+        dispatch((socket) => ({
+          type: "failed",
+          socket,
+          failure: {
+            type: "open-timeout",
+            timeout: Math.min(HANDSHAKE_TIMEOUT, timeout),
+            phase: "attaching",
+          },
+        }));
+      },
       failed: (failure) =>
         dispatch((socket) => ({ type: "failed", socket, failure })),
       moved: () =>

@@ -27,6 +27,10 @@ export interface Carrier {
 
 /** What happens to a session that its connection has to know. */
 export interface SessionOwner {
+  /** How long the server may take to answer a first message that is sent now. */
+  readonly answerTimeout: number;
+  /** The server has not answered a first message in time. */
+  unanswered(): void;
   /** {@linkcode Session.deadline} may be another one now. */
   changed(): void;
   /** The present transport is of no use any more. */

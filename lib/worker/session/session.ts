@@ -31,7 +31,6 @@ import type {
 } from "../../session/client/state.ts";
 import { entriesOf, sizeOf } from "../../session/flow/numbered.ts";
 import type { Positions } from "../../session/flow/positions.ts";
-import { HANDSHAKE_TIMEOUT } from "../../session/wire/limits.ts";
 import { payloadBytes } from "../../session/wire/payload.ts";
 import { SESSION_CLOSE } from "../../session/wire/violation.ts";
 import type { ConnectionLogger } from "../posts/connection_logger.ts";
@@ -64,7 +63,7 @@ const TTL = 86_400_000;
 export class Session {
   readonly #parts: SessionParts;
   readonly #reports: SessionReports;
-  readonly #config: ClientConfig;
+  #config: ClientConfig;
   #state: ClientState;
   #transport: Carrier | undefined;
   #connections = 0;
@@ -96,7 +95,7 @@ export class Session {
       protocols,
       onLost: setup.onLost,
       onUnknown: setup.onUnknown,
-      answerTimeout: HANDSHAKE_TIMEOUT,
+      answerTimeout: Infinity,
       // The main thread has waited for acceptance already.
       closeTimeout: 0,
     };
@@ -179,6 +178,8 @@ export class Session {
     this.#capacity = "room";
     this.#held.end();
     const { connection } = transport;
+    const { answerTimeout } = this.#parts.owner;
+    this.#config = { ...this.#config, answerTimeout };
     const more = auth === undefined ? {} : { auth };
     this.#tell({ type: "connected", connection, ...more });
   }
@@ -390,6 +391,7 @@ export class Session {
     this.#transport?.leave(closeCode, reason);
     this.#transport = undefined;
     if (closeCode === SESSION_CLOSE.moving) return owner.moved();
+    if (closeCode === SESSION_CLOSE.timeout) return owner.unanswered();
     owner.failed({ type: "protocol", closeCode: 1002, detail: reason });
   }
 }

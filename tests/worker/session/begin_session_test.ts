@@ -10,7 +10,11 @@ import { ManualClock } from "../../platform/manual_clock.ts";
 import { FakeTransports } from "../../transport/fake_transport.ts";
 import { NOTHING, OPENED, SETUP, SUBPROTOCOL } from "./stage.ts";
 
-function begin(socket: number | undefined, setup = SETUP) {
+function begin(
+  socket: number | undefined,
+  setup = SETUP,
+  timeout = Infinity,
+) {
   const events: Event[] = [];
   const clock = new ManualClock();
   const session = beginSession({
@@ -21,7 +25,7 @@ function begin(socket: number | undefined, setup = SETUP) {
     machine: {
       state: socket === undefined
         ? { kind: "waiting" }
-        : { kind: "open", socket },
+        : { kind: "connecting", socket, timeout, deadline: timeout },
       dispatch: (event) => void events.push(event),
     },
     changed: () => {},
@@ -49,6 +53,26 @@ Deno.test("carrySession() sends the token in the session, where that is its plac
   assertEquals(authOf(dial().sent[0]), "who");
   const placement = { kind: "query", name: "t" } as const;
   assertEquals(authOf(dial({ ...resolution, placement }).sent[0]), undefined);
+});
+
+Deno.test("beginSession() says what is missing when the attempt's time is over, or 10 s", () => {
+  const cases = [[400, 400], [10_000, 10_000], [60_000, 10_000]] as const;
+  for (const [timeout, expected] of cases) {
+    const { dial, events, clock, session } = begin(3, SETUP, timeout);
+    dial();
+    assertEquals(session.deadline, expected);
+    clock.advance(expected);
+    session.due();
+    assertEquals(events, [{
+      type: "failed",
+      socket: 3,
+      failure: {
+        type: "open-timeout",
+        timeout: expected,
+        phase: "attaching",
+      },
+    }]);
+  }
 });
 
 Deno.test("beginSession() gives up a socket whose peer breaks the protocol", () => {

@@ -104,7 +104,9 @@ export class Stage {
       },
       clock: this.clock,
       owner: {
+        answerTimeout: 10_000,
         changed: () => {},
+        unanswered: () => void log.push("unanswered"),
         failed: (failure) => void log.push(`failed ${detailOf(failure)}`),
         moved: () => void log.push("moved"),
         lost: (why) => void log.push(`lost ${why}`),
