@@ -273,6 +273,14 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "node:net",
     "node:tls",
   ],
+  "cli/sessions": [
+    "platform",
+    "server/stores",
+    "server/stores/redis",
+    "session/store",
+    "cli",
+    "cli/terminal",
+  ],
   "cli/storm": [
     "connection",
     "connection/backoff",
@@ -295,5 +303,7 @@ export const COMPOSERS = [
 /** What is loaded on demand: a hub for `worker: "none"`, and each command. */
 export const MAY_LOAD: Readonly<Record<string, readonly string[]>> = {
   "client/workers": ["worker"],
-  cli: ["cli/connect", "cli/serve", "cli/doctor", "cli/storm"],
+  cli: [
+    ...["cli/connect", "cli/serve", "cli/doctor", "cli/sessions", "cli/storm"],
+  ],
 };

@@ -23,6 +23,7 @@ Usage: <command> [options]
   connect <url>       talk to a server, and stay connected
   serve               start an echo server
   doctor <url>        check the way to a server, and say what to do
+  sessions            list, show and end the sessions in a Redis
   storm               simulate a fleet that loses its server
   explain <code>      explain a close code
 
@@ -34,6 +35,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Run<SessionIo>>> = new Map([
   ["connect", async () => (await import("./connect/connect.ts")).connect],
   ["serve", async () => (await import("./serve/serve.ts")).serve],
   ["doctor", async () => (await import("./doctor/doctor.ts")).doctor],
+  ["sessions", async () => (await import("./sessions/sessions.ts")).sessions],
   ["storm", async () => (await import("./storm/storm.ts")).storm],
   ["explain", async () => (await import("./explain.ts")).explain],
 ]);

@@ -1,21 +1,22 @@
 /**
  * The command line: talk to a WebSocket server and stay connected, start an echo
- * server, check the way to a server, simulate a fleet that loses its server,
- * explain a close code.
+ * server, check the way to a server, list and end the sessions of servers in a
+ * Redis, simulate a fleet that loses its server, explain a close code.
  *
  * ```sh
  * deno run -A jsr:@holdfast/websocket/cli connect wss://example.com/feed
  * deno run -A jsr:@holdfast/websocket/cli serve --port 8080 --drop-every 10s
  * deno run -A jsr:@holdfast/websocket/cli doctor wss://example.com/feed
  * deno run -A jsr:@holdfast/websocket/cli doctor wss://example.com --proxy proxy:3128
+ * deno run -A jsr:@holdfast/websocket/cli sessions --redis redis://localhost
  * deno run -A jsr:@holdfast/websocket/cli storm --clients 10000
  * deno run -A jsr:@holdfast/websocket/cli explain 1006
  * ```
  *
  * `--help` after a command shows its options; `--version`, or `-V`, instead of a
  * command shows the name of the package and its version. Exit codes: 0 success, 1
- * failure, 2 a wrong flag, value or URL; `connect` and `doctor` also have 3
- * unreachable, 4 handshake refused, 5 token or greeting rejected, 6
+ * failure, 2 a wrong flag, value or URL; `connect`, `doctor` and `sessions` also
+ * have some of 3 unreachable, 4 handshake refused, 5 token or greeting rejected, 6
  * timeout, 7 closed by the server, 8 lost, 9 protocol error, 10 messages left
  * unsent, 130 interrupted.
  *

@@ -4,7 +4,9 @@ import { NAME, VERSION } from "../../lib/platform/release.ts";
 import { FakeSessionIo } from "./terminal/fake_session_io.ts";
 
 Deno.test("main() fits each help text on a screen", async () => {
-  const commands = ["connect", "serve", "doctor", "storm", "explain"];
+  const commands = [
+    ...["connect", "serve", "doctor", "sessions", "storm", "explain"],
+  ];
   for (const args of [["--help"], ...commands.map((name) => [name, "-h"])]) {
     const io = new FakeSessionIo();
     assertEquals(await main(args, io), 0);
@@ -43,6 +45,9 @@ Deno.test("main() reports wrong arguments in one sentence, with exit code 2", as
     ["doctor"],
     ["doctor", "ws://a", "--idle"],
     ["doctor", "ws://example.com", "--token-env", "TOKEN"],
+    ["sessions"],
+    ["sessions", "--redis", "http://user:secret@a"],
+    ["sessions", "--redis", "redis://a", "show"],
     ["storm", "--policy", "nobody"],
     ["explain", "99"],
   ];
@@ -122,7 +127,8 @@ Deno.test("main() shows control characters of the arguments", async () => {
 });
 
 Deno.test("main() suggests a command for a misspelt one, or lists all", async () => {
-  const list = "there are connect, serve, doctor, storm, explain, and --help";
+  const list =
+    "there are connect, serve, doctor, sessions, storm, explain, and --help";
   for (
     const [args, complaint] of [
       [["conect"], 'There is no command "conect"; did you mean connect?'],
