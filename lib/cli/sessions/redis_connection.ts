@@ -9,7 +9,13 @@ import type { Clock } from "../../platform/clock.ts";
 import type { NodeRedisClient } from "../../server/stores/redis/client.ts";
 import { type FailureKind, RedisFailure } from "./failure.ts";
 import type { RedisAddress } from "./redis_url.ts";
-import { encodeCommand, type Reply, ReplyError, ReplyReader } from "./resp.ts";
+import {
+  encodeCommand,
+  joined,
+  type Reply,
+  ReplyError,
+  ReplyParser,
+} from "./resp.ts";
 
 /** How long a connection or an answer may take, in milliseconds. */
 const TIMEOUT = 5_000;
@@ -27,7 +33,10 @@ export class RedisConnection implements NodeRedisClient, Disposable {
   readonly #connection: Deno.Conn;
   readonly #clock: Pick<Clock, "after">;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  /** Commands that go with one write. */
+  #unsent: Uint8Array<ArrayBuffer>[] = [];
   readonly #waiting: Waiting[] = [];
+  #cancel = () => {};
   #failure: RedisFailure | undefined;
 
   private constructor(
@@ -39,7 +48,7 @@ export class RedisConnection implements NodeRedisClient, Disposable {
     this.#connection = connection;
     this.#clock = clock;
     this.#writer = connection.writable.getWriter();
-    void this.#read(new ReplyReader(connection.readable));
+    void this.#read();
   }
 
   /**
@@ -52,12 +61,7 @@ export class RedisConnection implements NodeRedisClient, Disposable {
     clock: Pick<Clock, "after">,
   ): Promise<RedisConnection> {
     const name = `${address.hostname}:${address.port}`;
-    const dialing = dial(address);
-    const dialed = await inTime(dialing, { clock, name }).catch((error) => {
-      // It may come all the same.
-      dialing.then((late) => late.close(), () => {});
-      throw failureOf(error, name);
-    });
+    const dialed = await dialInTime(address, { clock, name });
     const connection = new RedisConnection(name, dialed, clock);
     try {
       await connection.#greet(address);
@@ -89,14 +93,12 @@ export class RedisConnection implements NodeRedisClient, Disposable {
   /** The same, with the errors of Redis as they are. */
   async sendCommand(args: readonly Argument[]): Promise<Reply> {
     if (this.#failure !== undefined) throw this.#failure;
-    const answer = new Promise<Reply>((resolve, reject) =>
-      this.#waiting.push({ resolve, reject })
-    );
-    this.#writer.write(encodeCommand(args))
-      .catch((error) => this.#fail(error));
-    const reply = await inTime(answer, {
-      clock: this.#clock,
-      name: this.#name,
+    if (this.#unsent.push(encodeCommand(args)) === 1) {
+      queueMicrotask(() => this.#write());
+    }
+    const reply = await new Promise<Reply>((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      if (this.#waiting.length === 1) this.#watch();
     });
     if (reply instanceof ReplyError) throw reply;
     return reply;
@@ -132,20 +134,41 @@ export class RedisConnection implements NodeRedisClient, Disposable {
     await this.send("PING");
   }
 
-  async #read(reader: ReplyReader): Promise<void> {
+  #write(): void {
+    const commands = joined(this.#unsent);
+    this.#unsent = [];
+    this.#writer.write(commands).catch((error) => this.#fail(error));
+  }
+
+  async #read(): Promise<void> {
     try {
-      while (this.isReady) {
-        const reply = await reader.read();
-        this.#waiting.shift()?.resolve(reply);
+      const parser = new ReplyParser();
+      for await (const chunk of this.#connection.readable) {
+        for (const reply of parser.push(chunk)) {
+          this.#waiting.shift()?.resolve(reply);
+        }
+        this.#watch();
       }
+      this.#fail(new RedisFailure("unreachable", "it closed the connection"));
     } catch (error) {
       this.#fail(error);
     }
   }
 
+  /** Something has to come in time, while something is awaited. */
+  #watch(): void {
+    this.#cancel();
+    if (this.#waiting.length === 0) return;
+    this.#cancel = this.#clock.after(
+      TIMEOUT,
+      () => this.#fail(lateFailure(this.#name)),
+    );
+  }
+
   #fail(error: unknown): void {
     if (this.#failure !== undefined) return;
     this.#failure = failureOf(error, this.#name);
+    this.#cancel();
     for (const { reject } of this.#waiting.splice(0)) reject(this.#failure);
     try {
       this.#connection.close();
@@ -163,20 +186,30 @@ async function dial(
     : await Deno.connect({ hostname, port });
 }
 
-function inTime<T>(
-  answer: Promise<T>,
+async function dialInTime(
+  address: RedisAddress,
   { clock, name }: {
     readonly clock: Pick<Clock, "after">;
     readonly name: string;
   },
-): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(TIMEOUT, () => {
-      const message = `Redis at ${name} does not answer within ${TIMEOUT} ms`;
-      reject(new RedisFailure("timeout", message));
-    });
-    answer.then(resolve, reject).finally(cancel);
-  });
+): Promise<Deno.Conn> {
+  const dialing = dial(address);
+  const { promise, reject } = Promise.withResolvers<never>();
+  const cancel = clock.after(TIMEOUT, () => reject(lateFailure(name)));
+  try {
+    return await Promise.race([dialing, promise]);
+  } catch (error) {
+    // It may come all the same.
+    dialing.then((late) => late.close(), () => {});
+    throw failureOf(error, name);
+  } finally {
+    cancel();
+  }
+}
+
+function lateFailure(name: string): RedisFailure {
+  const message = `Redis at ${name} does not answer within ${TIMEOUT} ms`;
+  return new RedisFailure("timeout", message);
 }
 
 /** An error as one sentence that names the server. */

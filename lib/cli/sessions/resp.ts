@@ -25,7 +25,10 @@ export class ReplyError extends Error {
 const LARGEST = 512 * 1024 * 1024;
 
 const LONGEST_LINE = 65_536;
+const CARRIAGE_RETURN = 13;
 const LINE_FEED = 10;
+/** The rest of an answer has not come yet. */
+const PARTIAL = Symbol("partial");
 
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder();
@@ -43,22 +46,32 @@ export function encodeCommand(
 }
 
 /** Reads answers from the bytes of a connection. */
-export class ReplyReader {
-  readonly #source: ReadableStreamDefaultReader<Uint8Array>;
-  #chunk: Uint8Array = new Uint8Array();
-
-  /** Reads from a stream. */
-  constructor(stream: ReadableStream<Uint8Array>) {
-    this.#source = stream.getReader();
-  }
+export class ReplyParser {
+  #bytes: Uint8Array = new Uint8Array();
+  /** Up to here the bytes were read. */
+  #at = 0;
 
   /**
-   * Reads the next answer.
+   * Takes the next bytes; gives the answers that are complete with them.
    *
-   * @throws {RedisFailure} The connection has ended, or this is no Redis.
+   * @throws {RedisFailure} This is no Redis.
    */
-  async read(): Promise<Reply> {
-    const line = await this.#line();
+  push(chunk: Uint8Array): readonly Reply[] {
+    this.#bytes = joined([this.#bytes, chunk]);
+    const replies: Reply[] = [];
+    let end = 0;
+    for (let next = this.#read(); next !== PARTIAL; next = this.#read()) {
+      replies.push(next);
+      end = this.#at;
+    }
+    this.#bytes = this.#bytes.subarray(end);
+    this.#at = 0;
+    return replies;
+  }
+
+  #read(): Reply | typeof PARTIAL {
+    const line = this.#line();
+    if (line === undefined) return PARTIAL;
     const rest = line.slice(1);
     switch (line[0]) {
       case "+":
@@ -68,57 +81,45 @@ export class ReplyReader {
       case ":":
         return numberIn(rest);
       case "$":
-        return rest === "-1" ? null : await this.#string(sizeIn(rest));
+        return rest === "-1" ? null : this.#string(sizeIn(rest));
       case "*":
-        return rest === "-1" ? null : await this.#list(sizeIn(rest));
+        return rest === "-1" ? null : this.#list(sizeIn(rest));
       default:
         return refuse();
     }
   }
 
-  async #list(size: number): Promise<readonly Reply[]> {
+  #list(size: number): readonly Reply[] | typeof PARTIAL {
     const list: Reply[] = [];
-    while (list.length < size) list.push(await this.read());
+    while (list.length < size) {
+      const next = this.#read();
+      if (next === PARTIAL) return PARTIAL;
+      list.push(next);
+    }
     return list;
   }
 
-  async #string(size: number): Promise<Uint8Array> {
-    const parts = await this.#take(size);
-    const end = joined(await this.#take(LINE_BREAK.length));
-    return DECODER.decode(end) === "\r\n" ? joined(parts) : refuse();
+  #string(size: number): Uint8Array | typeof PARTIAL {
+    const start = this.#at;
+    const end = start + size;
+    if (this.#bytes.length < end + 2) return PARTIAL;
+    this.#at = end + 2;
+    const isEnded = this.#bytes[end] === CARRIAGE_RETURN &&
+      this.#bytes[end + 1] === LINE_FEED;
+    return isEnded ? this.#bytes.subarray(start, end) : refuse();
   }
 
-  async #line(): Promise<string> {
-    const parts: Uint8Array[] = [];
-    let size = 0;
-    do {
-      // An answer that is no line of Redis may have no end.
-      if (size > LONGEST_LINE) return refuse();
-      if (this.#chunk.length === 0) await this.#fill();
-      const end = this.#chunk.indexOf(LINE_FEED) + 1 || this.#chunk.length;
-      parts.push(...await this.#take(end));
-      size += end;
-    } while (parts.at(-1)?.at(-1) !== LINE_FEED);
-    const line = DECODER.decode(joined(parts));
-    return line.endsWith("\r\n") ? line.slice(0, -2) : refuse();
-  }
-
-  async #take(size: number): Promise<readonly Uint8Array[]> {
-    const parts: Uint8Array[] = [];
-    for (let missing = size; missing > 0;) {
-      if (this.#chunk.length === 0) await this.#fill();
-      const part = this.#chunk.subarray(0, missing);
-      this.#chunk = this.#chunk.subarray(part.length);
-      missing -= part.length;
-      parts.push(part);
-    }
-    return parts;
-  }
-
-  async #fill(): Promise<void> {
-    const { value, done } = await this.#source.read();
-    if (done) throw new RedisFailure("unreachable", "it closed the connection");
-    this.#chunk = value;
+  #line(): string | undefined {
+    const start = this.#at;
+    const end = this.#bytes.indexOf(LINE_FEED, start);
+    const length = (end < 0 ? this.#bytes.length : end) - start;
+    // An answer that is no line of Redis may have no end.
+    if (length > LONGEST_LINE) return refuse();
+    if (end < 0) return undefined;
+    this.#at = end + 1;
+    return this.#bytes[end - 1] === CARRIAGE_RETURN
+      ? DECODER.decode(this.#bytes.subarray(start, end - 1))
+      : refuse();
   }
 }
 
@@ -135,7 +136,8 @@ function refuse(): never {
   throw new RedisFailure("protocol", "it does not speak as Redis does");
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** Bytes one after the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(
     parts.reduce((sum, { length }) => sum + length, 0),
   );

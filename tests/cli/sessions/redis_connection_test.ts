@@ -111,6 +111,15 @@ Deno.test("RedisConnection says that nobody listens", async () => {
   assertEquals(error.kind, "unreachable");
 });
 
+Deno.test("RedisConnection says that the server has closed it", async () => {
+  const server = new Answering("+PONG\r\n");
+  using redis = await server.open();
+  const asking = redis.send("PING");
+  server[Symbol.dispose]();
+  const error = await assertRejects(() => asking, RedisFailure);
+  assertEquals(error.kind, "unreachable");
+});
+
 Deno.test("RedisConnection answers nothing after its end", async () => {
   using server = new Answering("+PONG\r\n");
   const redis = await server.open();
