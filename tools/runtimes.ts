@@ -26,8 +26,8 @@ if (import.meta.main) {
   for (const name of names) {
     const browser = BROWSERS.find((each) => each === name);
     const { version, passed, failures, figures } = browser === undefined
-      ? await project.run(name)
-      : await visit(browser);
+      ? await project.run(name, "figures")
+      : await visit(browser, "figures");
     for (const { name, error } of failures) console.log(`\n${name}\n${error}`);
     const { length } = failures;
     console.log(`${version}: ${passed.length} passed, ${length} failed`);

@@ -44,7 +44,7 @@ const unused = await new Promise<number>((resolve) => {
 const server = createServer((request, response) => {
   response.setHeader("access-control-allow-origin", "*");
   const url = urlOf(request);
-  const answer = url.pathname === "/unused" ? unused : visitOf(url);
+  const answer = url.pathname === "/unused" ? unused : seen(visitOf(url));
   response.end(JSON.stringify(answer));
 });
 server.on("upgrade", onUpgrade);
@@ -54,6 +54,25 @@ server.listen(0, "127.0.0.1", () => {
 });
 process.stdin.on("end", () => process.exit());
 process.stdin.resume();
+
+/** How often the server looks at its own clock, in milliseconds. */
+const TICK = 10;
+/** How long it remembers how late it was, in ticks. */
+const MEMORY = 600;
+/** How late the last ticks were, in milliseconds. */
+const stalls: number[] = [];
+let tickedAt = performance.now();
+setInterval(() => {
+  const now = performance.now();
+  stalls.push(now - tickedAt - TICK);
+  tickedAt = now;
+  if (stalls.length > MEMORY) stalls.shift();
+}, TICK);
+
+/** What is told of a visit. */
+function seen(visit: Visit) {
+  return { ...visit, now: performance.now(), stall: Math.max(0, ...stalls) };
+}
 
 function onUpgrade(
   request: IncomingMessage,

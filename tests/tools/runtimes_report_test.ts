@@ -8,7 +8,7 @@ Deno.test("readReport() reads what passed, what failed, and the figures", () => 
     "a warning of the runtime",
     JSON.stringify({ name: "a" }),
     JSON.stringify({ name: "b", error: "Boom" }),
-    JSON.stringify({ figures: FIGURES }),
+    JSON.stringify({ ended: true, figures: FIGURES }),
     "",
   ].join("\n");
   assertEquals(readReport("node 24.0.0", output), {
@@ -17,6 +17,11 @@ Deno.test("readReport() reads what passed, what failed, and the figures", () => 
     failures: [{ name: "b", error: "Boom" }],
     figures: FIGURES,
   });
+});
+
+Deno.test("readReport() does without figures that nobody wanted", () => {
+  const { figures, failures } = readReport("deno 2.9.6", '{"ended":true}\n');
+  assertEquals([figures, failures], [undefined, []]);
 });
 
 Deno.test("readReport() takes a suite that ended early for a failure", () => {

@@ -9,6 +9,7 @@ import {
   type BrowserName,
   resultOf,
 } from "../../tests/system/browser_process.ts";
+import type { Purpose } from "../../tests/runtimes/suite/suite.ts";
 import { readReport, type Report } from "./report.ts";
 import { startServer } from "./server.ts";
 
@@ -27,11 +28,14 @@ const PLACES = {
 };
 
 /** Runs the common suite in a page of a browser. */
-export async function visit(browser: BrowserName): Promise<Report> {
+export async function visit(
+  browser: BrowserName,
+  purpose: Purpose = "cases",
+): Promise<Report> {
   await using server = await startServer();
   const bundles = new Map([
     ...await bundle(...PAGE),
-    ["config.json", encode({ runtime: browser, host: server.host })],
+    ["config.json", encode({ runtime: browser, host: server.host, purpose })],
   ]);
   // The bundles are elsewhere than the sources, which name each other.
   for (const [name, script] of Object.entries(PLACES)) {

@@ -5,6 +5,7 @@
  */
 
 import { makeTarball } from "../npm/tarball.ts";
+import type { Purpose } from "../../tests/runtimes/suite/suite.ts";
 import { RUNTIMES } from "./runtimes.ts";
 import { readReport, type Report } from "./report.ts";
 import { type Server, startServer } from "./server.ts";
@@ -31,25 +32,11 @@ export class RuntimesProject implements AsyncDisposable {
     await using undo = new AsyncDisposableStack();
     const directory = await Deno.makeTempDir({ prefix: "holdfast-" });
     undo.defer(() => Deno.remove(directory, { recursive: true }));
-    const tarball = await makeTarball(directory);
-    const runtimes = Object.entries(RUNTIMES).flatMap(([name, { from }]) =>
-      from === undefined ? [] : [`${name}@${from.package}`]
-    );
-    await Deno.writeTextFile(
-      `${directory}/package.json`,
-      JSON.stringify({ private: true, type: "module" }),
-    );
-    await execute("npm", [
-      ...["install", "--prefer-offline", "--no-audit", "--no-fund"],
-      `@holdfast/websocket@file:${tarball}`,
-      ...runtimes,
-    ], directory);
-    await execute(
-      "cp",
-      ["-r", SUITE.pathname, `${directory}/suite`],
-      directory,
-    );
-    const server = await startServer();
+    const [server] = await Promise.all([
+      startServer(),
+      installPackage(directory),
+      installRuntimes(`${directory}/runtimes`),
+    ]);
     undo.use(server);
     const project = new RuntimesProject(directory, server);
     undo.move();
@@ -64,20 +51,22 @@ export class RuntimesProject implements AsyncDisposable {
       throw new TypeError(`Unknown runtime "${name}"; known are ${known}`);
     }
     const { from, flags } = runtime;
-    return from === undefined
-      ? [Deno.execPath(), ...flags]
-      : [`${this.directory}/node_modules/${name}/${from.program}`, ...flags];
+    return from === undefined ? [Deno.execPath(), ...flags] : [
+      `${this.directory}/runtimes/node_modules/${name}/${from.program}`,
+      ...flags,
+    ];
   }
 
   /** Runs the suite in a runtime. */
-  async run(name: string): Promise<Report> {
+  async run(name: string, purpose: Purpose = "cases"): Promise<Report> {
     const [program, ...flags] = this.command(name);
     const kind = RUNTIMES[name]?.kind ?? name;
     // Deno has the package from JSR, which gives it the sources.
     const cwd = kind === "deno" ? ROOT.pathname : this.directory;
     const suite = kind === "deno" ? SUITE.pathname : "suite/";
     const version = await execute(program, ["--version"], cwd);
-    const args = [...flags, `${suite}main.ts`, kind, this.#server.host];
+    const main = `${suite}main.ts`;
+    const args = [...flags, main, kind, this.#server.host, purpose];
     const output = await execute(program, args, cwd);
     return readReport(`${kind} ${/\d[\d.]+/.exec(version)?.[0]}`, output);
   }
@@ -92,6 +81,31 @@ export class RuntimesProject implements AsyncDisposable {
     await this.#server[Symbol.asyncDispose]();
     await Deno.remove(this.directory, { recursive: true });
   }
+}
+
+/** Installs the package as npm gets it from JSR, and puts the suite beside it. */
+async function installPackage(directory: string): Promise<void> {
+  const tarball = await makeTarball(directory);
+  await install(directory, `@holdfast/websocket@file:${tarball}`);
+  await execute("cp", ["-r", SUITE.pathname, `${directory}/suite`], directory);
+}
+
+async function installRuntimes(directory: string): Promise<void> {
+  const packages = Object.entries(RUNTIMES).flatMap(([name, { from }]) =>
+    from === undefined ? [] : [`${name}@${from.package}`]
+  );
+  await install(directory, ...packages);
+}
+
+async function install(
+  directory: string,
+  ...packages: readonly string[]
+): Promise<void> {
+  await Deno.mkdir(directory, { recursive: true });
+  const manifest = JSON.stringify({ private: true, type: "module" });
+  await Deno.writeTextFile(`${directory}/package.json`, manifest);
+  const flags = ["--prefer-offline", "--no-audit", "--no-fund"];
+  await execute("npm", ["install", ...flags, ...packages], directory);
 }
 
 /** Runs a program to its end, and gives what it printed. */

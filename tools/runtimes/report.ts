@@ -19,23 +19,26 @@ export interface Report {
   /** The cases that passed. */
   readonly passed: readonly string[];
   readonly failures: readonly Failure[];
-  /** Absent, if the suite ended early. */
+  /** If they were wanted. */
   readonly figures?: Figures;
 }
 
-/** Reads what the suite printed: a line of JSON for each case, the figures last. */
+/** Reads what the suite printed: a line of JSON for each case, and a last one. */
 export function readReport(version: string, output: string): Report {
   const passed: string[] = [];
   const failures: Failure[] = [];
-  let figures: Figures | undefined;
+  let end: { readonly figures?: Figures } | undefined;
   for (const line of output.split("\n")) {
     if (!line.startsWith("{")) continue;
     const record = JSON.parse(line);
-    if ("figures" in record) figures = record.figures;
+    if ("ended" in record) end = record;
     else if ("error" in record) failures.push(record);
     else passed.push(record.name);
   }
-  if (figures !== undefined) return { version, passed, failures, figures };
+  if (end !== undefined) {
+    const { figures } = end;
+    return { version, passed, failures, ...figures && { figures } };
+  }
   const early = { name: "The suite", error: `It ended early:\n${output}` };
   return { version, passed, failures: [...failures, early] };
 }

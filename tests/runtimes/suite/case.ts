@@ -43,6 +43,10 @@ export interface Stage extends Abilities {
 export interface Seen {
   /** When a frame came, in milliseconds. */
   readonly heard: readonly number[];
+  /** When it told this, on the same clock. */
+  readonly now: number;
+  /** How late its own timers were at worst, of late, in milliseconds. */
+  readonly stall: number;
   readonly connections: number;
   /** How much text and binary data came, in bytes. */
   readonly received: number;
@@ -92,6 +96,17 @@ export function next<E extends Event>(
       once: true,
     });
   });
+}
+
+/** Blocks this thread for so many milliseconds, without processor time where that can be. */
+export function blockIdly(duration: number): void {
+  try {
+    const cell = new Int32Array(new SharedArrayBuffer(4));
+    Atomics.wait(cell, 0, 0, duration);
+  } catch {
+    // Pages may not wait.
+    block(duration);
+  }
 }
 
 /** Keeps this thread busy for so many milliseconds. */

@@ -2,10 +2,11 @@
  * The common suite in a process.
  *
  * ```sh
- * node main.ts node 127.0.0.1:8080
+ * node main.ts node 127.0.0.1:8080 figures
  * ```
  *
- * It prints a line of JSON for each case, and the figures at the end.
+ * It prints a line of JSON for each case, and a last one, with the figures if they
+ * are wanted.
  *
  * @module
  */
@@ -15,9 +16,13 @@
 import process from "node:process";
 import { runSuite } from "./suite.ts";
 
-const [, , runtime = "", host = ""] = process.argv;
+const [, , runtime = "", host = "", purpose] = process.argv;
 let failures = 0;
-await runSuite(runtime, host, (line) => {
+const run = {
+  host,
+  purpose: purpose === "figures" ? purpose : "cases",
+} as const;
+await runSuite(runtime, run, (line) => {
   if ("error" in line) failures += 1;
   console.log(JSON.stringify(line));
 });

@@ -7,10 +7,10 @@
 import "@holdfast/websocket/in-thread";
 import { runSuite } from "./suite.ts";
 
-const { runtime, host } = await (await fetch("/config.json")).json();
+const { runtime, ...run } = await (await fetch("/config.json")).json();
 const lines: object[] = [];
 try {
-  await runSuite(runtime, host, (line) => lines.push(line));
+  await runSuite(runtime, run, (line) => lines.push(line));
 } catch (error) {
   lines.push({ name: "The suite", error: `${error}` });
 }

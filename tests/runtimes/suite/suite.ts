@@ -4,10 +4,17 @@
  * @module
  */
 
-import type { Abilities, Case, Seen, Stage } from "./case.ts";
+import {
+  type Abilities,
+  blockIdly,
+  type Case,
+  type Seen,
+  type Stage,
+  wait,
+} from "./case.ts";
 import { CONNECTIONS } from "./connections.ts";
 import { measure } from "./figures.ts";
-import { ISOLATION } from "./isolation.ts";
+import { type Begun, BLOCK, ISOLATION, PAUSE } from "./isolation.ts";
 import { MESSAGES } from "./messages.ts";
 import { THREADS } from "./threads.ts";
 import { WORKERS } from "./workers.ts";
@@ -24,24 +31,51 @@ const ABILITIES: Readonly<Record<string, Abilities>> = {
   webkit: { transport: "native", gives: [] },
 };
 
-const COMMON = [...MESSAGES, ...CONNECTIONS, ...ISOLATION, ...WORKERS];
+const COMMON = [...MESSAGES, ...CONNECTIONS, ...WORKERS, PAUSE];
 
-/** Runs all cases, one after the other. */
+/** What a run is for: `"figures"` takes some seconds more. */
+export type Purpose = "cases" | "figures";
+
+/** Runs all cases, one after the other but for those that share a block. */
 export async function runSuite(
   runtime: string,
-  host: string,
+  { host, purpose }: { readonly host: string; readonly purpose: Purpose },
   report: (line: object) => void,
 ): Promise<void> {
   const abilities = ABILITIES[runtime];
   if (abilities === undefined) throw new TypeError(`Unknown: ${runtime}`);
   const cases = [...COMMON, ...THREADS[runtime] ?? []];
   const stage = stageAt(host, abilities);
-  for (const each of cases) {
+  for (const each of [...cases, ...await runBlocked(stage)]) {
     const { needs } = each;
     if (needs !== undefined && !abilities.gives.includes(needs)) continue;
     report(await runCase(each, stage));
   }
-  report({ figures: await measure(stage) });
+  const figures = purpose === "figures" && { figures: await measure(stage) };
+  report({ ended: true, ...figures });
+}
+
+/** Blocks this thread once, and gives what is to be checked then. */
+async function runBlocked(stage: Stage): Promise<readonly Case[]> {
+  const cases = ISOLATION.filter(({ needs }) => stage.gives.includes(needs));
+  const begun: Promise<Begun>[] = [];
+  for (const { begin } of cases) {
+    const each = begin(stage);
+    begun.push(each);
+    await Promise.race([each.catch(() => {}), wait(LIMIT)]);
+  }
+  if (cases.length > 0) blockIdly(BLOCK);
+  // Asked at once: what happens later is no proof.
+  const checks = begun.map(async (each) => {
+    const { url, check } = await each;
+    const seen = await stage.seen(url);
+    return () => check(seen);
+  });
+  await Promise.allSettled(checks);
+  return cases.map(({ name }, index) => ({
+    name,
+    run: async () => await (await checks[index])?.(),
+  }));
 }
 
 async function runCase({ name, run }: Case, stage: Stage): Promise<object> {
