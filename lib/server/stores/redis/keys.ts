@@ -49,6 +49,11 @@ export class KeySpace {
     return `${this.#prefix}n:`;
   }
 
+  /** The name of the data's generation. */
+  get generation(): string {
+    return `${this.#prefix}generation`;
+  }
+
   /** The keys of a session. */
   of(session: string): SessionKeys {
     const hash = hashOf(session);

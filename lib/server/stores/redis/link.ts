@@ -15,6 +15,7 @@ import {
   watch,
 } from "./client.ts";
 import { faultOf, storeErrorOf, unavailable } from "./failures.ts";
+import { readGeneration } from "./generation.ts";
 import { SCRIPT_NAMES, type ScriptName, scriptText } from "./lua.ts";
 
 /**
@@ -27,6 +28,8 @@ export type RedisStatus = "starting" | "ready" | "degraded" | "closed";
 export interface RedisLinkOptions {
   readonly client: RedisClient;
   readonly channels: string;
+  /** Where the name of the data's generation is. */
+  readonly generationKey: string;
   /** How long an answer may take, in milliseconds. */
   readonly timeout: number;
   readonly clock: Pick<Clock, "now" | "after" | "random">;
@@ -147,14 +150,11 @@ export class RedisLink implements AsyncDisposable {
     }
   }
 
-  async #readGeneration(): Promise<string> {
-    const info = textOf(await this.command("INFO", "server")) +
-      textOf(await this.command("INFO", "replication"));
-    const fieldOf = (name: string) =>
-      new RegExp(`^${name}:(\\w+)`, "m").exec(info)?.[1] ?? "";
-    if (fieldOf("role") === "slave") throw unavailable("this is a replica");
-    const names = [fieldOf("run_id"), fieldOf("master_replid")];
-    return names.map((name) => name.slice(0, 6)).join("");
+  #readGeneration(): Promise<string> {
+    return readGeneration(
+      (...args) => this.command(...args),
+      this.#options.generationKey,
+    );
   }
 
   async #loadScripts(

@@ -193,7 +193,8 @@ redis.call('HSET', KEYS[1], 'o', whole(r.o), 'O', whole(r.O), 'a', whole(r.a),
   'A', whole(r.A), 'g', r.g)
 if r.n ~= '' then
   local inline = bytes <= ${MAX_INLINE_BYTES}
-  local parts = {'a', ARGV[2], ' ', whole(r.o), ' ', inline and count or 0, '\\n'}
+  local parts = {'a', ARGV[2], ' ', whole(r.o), ' ', inline and count or 0,
+    ' ', generation, '\\n'}
   for j = 6, inline and #ARGV or 0, 2 do
     parts[#parts + 1] = ARGV[j] .. #ARGV[j + 1] .. ':'
     parts[#parts + 1] = ARGV[j + 1]

@@ -1,8 +1,8 @@
 /**
  * Notices between nodes, as the scripts publish them.
  *
- * `a<session> <last> <count>` and a line break before `count` messages, each
- * `t` or `b`, its length, `:` and its data; `w<session> <fence>`;
+ * `a<session> <last> <count> <generation>` and a line break before `count`
+ * messages, each `t` or `b`, its length, `:` and its data; `w<session> <fence>`;
  * `f<session> <fence> <why>`.
  *
  * @module
@@ -15,13 +15,22 @@ import { textOf } from "./client.ts";
 const LINE_BREAK = 10;
 const COLON = 58;
 
-/** Reads a notice; of another version's, `undefined`. */
-export function readNotice(message: Uint8Array): StoreNotice | undefined {
+/**
+ * Reads a notice; of another version's, `undefined`.
+ *
+ * @param generation What the reader knows. Messages of another one are not for it:
+ * it gave, or will give, their numbers to others.
+ */
+export function readNotice(
+  message: Uint8Array,
+  generation: string,
+): StoreNotice | undefined {
   const end = message.indexOf(LINE_BREAK);
   const header = textOf(end < 0 ? message : message.subarray(0, end));
-  const [session = "", number, third] = header.slice(1).split(" ");
+  const [session = "", number, third, fourth] = header.slice(1).split(" ");
   switch (header[0]) {
     case "a": {
+      if (fourth !== generation) return undefined;
       const last = Number(number);
       const body = message.subarray(end + 1);
       const messages = readMessages(body, last - Number(third) + 1);

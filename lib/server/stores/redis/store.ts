@@ -130,6 +130,7 @@ class RedisSessions implements RedisStore {
     this.#clock = clock;
     this.#link = new RedisLink({
       ...{ client, timeout, channels: this.#keys.channels },
+      generationKey: this.#keys.generation,
       clock: PLATFORM_CLOCK,
       onStatus: (status, why) => this.#onStatus(status, why),
       onNewGeneration: () => this.#held.rollBack(),
@@ -259,7 +260,7 @@ class RedisSessions implements RedisStore {
     this.#track(async () => {
       const channel = `${this.#keys.channels}${node}`;
       const heard = await subscribe(this.#subscriber, channel, (message) => {
-        const notice = readNotice(message);
+        const notice = readNotice(message, this.#link.generation);
         if (notice !== undefined) this.#held.deliver(node, notice);
       });
       const listening = new AsyncDisposableStack();

@@ -25,6 +25,8 @@ class FakeRedis {
             "2".repeat(40)
           }\r\n`,
         );
+      case "EVAL":
+        return Promise.resolve(args[7]);
       case "SCRIPT":
         return Promise.resolve(`${args[2]}`.length.toString());
       default:
@@ -46,6 +48,7 @@ function linked() {
   let generations = 0;
   const link = new RedisLink({
     ...{ client: redis, channels: "hf:n:", timeout: 100, clock },
+    generationKey: "hf:generation",
     onStatus: (status) => states.push(status),
     onNewGeneration: () => generations += 1,
   });

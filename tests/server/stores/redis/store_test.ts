@@ -39,6 +39,6 @@ Deno.test(
     const client = await place.clients.nodeRedis();
     const keys = await client.keys("*");
     assert(keys.length > 1, `${keys}`);
-    assert(keys.every((key) => key.startsWith("hf:{")), `${keys}`);
+    assert(keys.every((key) => key.startsWith("hf:")), `${keys}`);
   },
 );
