@@ -72,6 +72,7 @@ export const CHROMIUM: readonly string[] = [
 /** Which take longest, and begin first, so that none is left over at the end. */
 export const LONG: readonly string[] = [
   "tests/system/chaos/sessions/chaos_test.ts",
+  "tests/system/chaos/sessions/nodes/chaos_test.ts",
   "tests/system/runtimes_test.ts",
   "tests/system/chaos/chaos_test.ts",
   "tests/system/reconnects_test.ts",

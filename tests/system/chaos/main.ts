@@ -4,6 +4,7 @@
  * ```sh
  * deno task chaos --seed 1 --faults 1000 --threads killed
  * deno task chaos --session --seed 1 --faults 50000 --threads killed
+ * deno task chaos --session --store redis --seed 1 --faults 1000
  * ```
  *
  * @module
@@ -17,6 +18,7 @@ import { type RunOptions, TRANSPORTS } from "./run_lanes.ts";
 import { printFailures, printRecoveries } from "./print.ts";
 import { run } from "./run.ts";
 import { report } from "./sessions/report.ts";
+import { STORES } from "./sessions/run.ts";
 import { SETUP_NAMES as SESSION_SETUPS } from "./sessions/setups.ts";
 import { type Setup, SETUP_NAMES } from "./setups.ts";
 
@@ -44,7 +46,7 @@ interface Sample {
 
 if (import.meta.main) {
   const isWell = Deno.args.includes("--session")
-    ? await report(readOptions(Deno.args, SESSION_SETUPS))
+    ? await report(readOptions(Deno.args, SESSION_SETUPS), readStore(Deno.args))
     : await reportPlain(readOptions(Deno.args, SETUP_NAMES));
   if (!isWell) Deno.exitCode = 1;
 }
@@ -99,6 +101,11 @@ function readOptions<Name extends string>(
     setup: oneOf(given.setup, ["all", ...setups]),
     ...steps !== undefined && { steps: `${steps}`.split(",").map(Number) },
   };
+}
+
+function readStore(args: readonly string[]): typeof STORES[number] {
+  const { store = "sqlite" } = parseArgs([...args], { string: ["store"] });
+  return oneOf(store, STORES);
 }
 
 function oneOf<T extends string>(value: string, allowed: readonly T[]): T {

@@ -79,6 +79,8 @@ export type ProxyCommand =
   /** Listens; the first command. */
   | { readonly type: "start"; readonly upstreamPort: number }
   | { readonly type: "report" }
+  /** New connections go to another server; open ones stay where they are. */
+  | { readonly type: "redirect"; readonly upstreamPort: number }
   | { readonly type: "apply"; readonly fault: Fault }
   /** Replaces the schedule that runs, if one does. */
   | { readonly type: "schedule"; readonly faults: readonly ScheduledFault[] };
@@ -126,6 +128,15 @@ export class TcpProxy implements AsyncDisposable {
    */
   apply(fault: Fault): Promise<ProxyReport> {
     return this.#remote.call({ type: "apply", fault });
+  }
+
+  /**
+   * Sends new connections to another server.
+   *
+   * @param upstreamPort Its port on loopback.
+   */
+  async redirect(upstreamPort: number): Promise<void> {
+    await this.#remote.call({ type: "redirect", upstreamPort });
   }
 
   /**

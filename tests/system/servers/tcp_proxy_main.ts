@@ -55,6 +55,9 @@ async function perform(command: ProxyCommand): Promise<void> {
       return await listen();
     case "report":
       return;
+    case "redirect":
+      upstreamPort = command.upstreamPort;
+      return;
     case "apply":
       return await apply(command.fault);
     case "schedule":

@@ -3,11 +3,13 @@
 import { createClient } from "@redis/client";
 import { Redis } from "ioredis";
 import { PROGRAMS } from "../../../system/requirements.ts";
+import { findUnusedPort } from "../../../system/servers/unused_port.ts";
 
 /** A server that runs until it is disposed. */
 export class RedisServer implements AsyncDisposable {
   readonly port: number;
-  readonly #folder: string;
+  /** Where it keeps its files. */
+  readonly folder: string;
   readonly #options: readonly string[];
   #process: Deno.ChildProcess | undefined;
 
@@ -19,14 +21,14 @@ export class RedisServer implements AsyncDisposable {
     },
   ) {
     this.port = port;
-    this.#folder = folder;
+    this.folder = folder;
     this.#options = options;
   }
 
   /** Starts a server without persistence, unless the options say otherwise. */
   static async start(...options: readonly string[]): Promise<RedisServer> {
     const folder = await Deno.makeTempDir({ prefix: "holdfast-redis-" });
-    const server = new RedisServer({ port: freePort(), folder, options });
+    const server = new RedisServer({ port: findUnusedPort(), folder, options });
     await server.run();
     return server;
   }
@@ -36,7 +38,7 @@ export class RedisServer implements AsyncDisposable {
     this.#process = new Deno.Command(PROGRAMS.redis, {
       args: [
         ...["--port", `${this.port}`, "--bind", "127.0.0.1"],
-        ...["--dir", this.#folder, "--save", "", "--daemonize", "no"],
+        ...["--dir", this.folder, "--save", "", "--daemonize", "no"],
         ...this.#options,
       ],
       stdout: "piped",
@@ -59,7 +61,7 @@ export class RedisServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
-    await Deno.remove(this.#folder, { recursive: true });
+    await Deno.remove(this.folder, { recursive: true });
   }
 }
 
@@ -121,9 +123,4 @@ async function ready(output: ReadableStream<Uint8Array>): Promise<void> {
 
 async function drain(reader: ReadableStreamDefaultReader<string>) {
   while (!(await reader.read()).done);
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }

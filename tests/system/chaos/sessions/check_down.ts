@@ -6,6 +6,7 @@
 
 import type { ClientEventOf, Facts } from "./facts.ts";
 import type { ClientEvent } from "./history.ts";
+import { replyLabel } from "./payloads.ts";
 import type { Violation } from "../violation.ts";
 
 /** Finds what is wrong with what the client received. */
@@ -44,21 +45,27 @@ function* checkRepeats({ messages }: Facts): Generator<Violation> {
   }
 }
 
-/** Pushes in the order of `send()`, replies in that of the handler. */
-function* checkOrder({ messages, runs }: Facts): Generator<Violation> {
-  const place = new Map(runs.map(({ run }, index) => [run, index]));
-  let push = 0;
-  let reply = -1;
+/** Pushes in the order of `send()` of each node, replies in that of the handler. */
+function* checkOrder(
+  { messages, runs, pushes }: Facts,
+): Generator<Violation> {
+  const order = new Map<string, number>();
+  for (const [index, { label }] of pushes.entries()) order.set(label, index);
+  for (const [index, { number, run }] of runs.entries()) {
+    order.set(replyLabel(number, run), index);
+  }
+  const sender = new Map(pushes.map(({ label, process }) => [label, process]));
+  const last = new Map<number | string | undefined, number>();
   for (const { label } of messages) {
     const isPush = label.startsWith("p");
-    const next = isPush
-      ? Number(label.slice(1))
-      : place.get(label.slice(label.indexOf(".") + 1)) ?? NaN;
-    if (!(next > (isPush ? push : reply))) {
+    // Nobody promises anything of one that was rejected, or has no answer.
+    if (isPush && !order.has(label)) continue;
+    const by = isPush ? sender.get(label) : "replies";
+    const place = order.get(label) ?? NaN;
+    if (!(place > (last.get(by) ?? -1))) {
       yield { rule: "the client gets messages in order", detail: label };
     }
-    if (isPush) push = next;
-    else reply = next;
+    last.set(by, place);
   }
 }
 
@@ -130,8 +137,8 @@ function* checkLosses(facts: Facts): Generator<Violation> {
   const told = facts.told(
     "inbound",
     (reason) => reason === "trimmed" || isReceived && reason === "closed",
-  );
-  if (missing.length <= told + trimmedUnseen(facts)) return;
+  ) + toldOfUnknownEnds(facts);
+  if (missing.length <= told + allTrimmedUnseen(facts)) return;
   const labels = missing.slice(0, 20).map(({ label }) => label);
   yield {
     rule: "no message of the server is lost in silence",
@@ -139,16 +146,40 @@ function* checkLosses(facts: Facts): Generator<Violation> {
   };
 }
 
+/** What a client knows of sessions whose end no server knows: the answer was lost. */
+function toldOfUnknownEnds(facts: Facts): number {
+  return lostSessions(facts)
+    .filter(({ session }) => !facts.ends.some((end) => end.session === session))
+    .reduce((sum, { drop }) => sum + (drop?.count ?? 0), 0);
+}
+
+/** Those of all sessions: they are told with the session, or not at all. */
+function allTrimmedUnseen(facts: Facts): number {
+  const lost = new Map(
+    lostSessions(facts).map(({ session, last }) => [session, last]),
+  );
+  const seen = facts.history.client.flatMap((event) =>
+    rangeOf(event)?.last ?? []
+  );
+  return facts.ends.reduce((sum, end, index) => {
+    const isLast = index === facts.ends.length - 1;
+    if (end.why === "bye" && isLast) return sum;
+    const last = lost.get(end.session) ?? (isLast ? seen.at(-1) ?? 0 : NaN);
+    return sum + (trimmedUnseen(end, last) || 0);
+  }, 0);
+}
+
 /**
  * How many messages a full buffer dropped that the client had no time to ask
- * for: it ended without a good-bye.
+ * for: its session ended without a good-bye.
+ *
+ * @param last The last number that the client has seen.
  */
-function trimmedUnseen({ history, ends }: Facts): number {
-  const end = ends.at(-1);
-  const [oldest] = end?.unconsumed ?? [];
-  if (end === undefined || end.why === "bye" || !oldest) return 0;
-  const seen = history.client.flatMap((event) => rangeOf(event)?.last ?? []);
-  return Math.max(0, oldest.seq - 1 - (seen.at(-1) ?? 0));
+function trimmedUnseen(
+  { unconsumed: [oldest] }: Facts["ends"][number],
+  last: number,
+): number {
+  return oldest === undefined ? 0 : Math.max(0, oldest.seq - 1 - last);
 }
 
 /** G4: the client is told exactly how many messages a lost session took along. */
@@ -157,7 +188,8 @@ function* checkLostCounts(facts: Facts): Generator<Violation> {
   for (const { drop, session, last } of lostSessions(facts)) {
     const end = facts.ends.find((end) => end.session === session);
     if (end === undefined || last === undefined) continue;
-    const lost = end.unconsumed.filter(({ seq }) => seq > last).length;
+    const lost = end.unconsumed.filter(({ seq }) => seq > last).length +
+      trimmedUnseen(end, last);
     const told = drop?.count ?? 0;
     if (lost === told) continue;
     yield {

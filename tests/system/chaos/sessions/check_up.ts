@@ -29,7 +29,8 @@ function* checkGarbage({ history }: Facts): Generator<Violation> {
 }
 
 /** G1, G2. */
-function* checkRepeats({ runsOf, history }: Facts): Generator<Violation> {
+function* checkRepeats(facts: Facts): Generator<Violation> {
+  const { runsOf, history } = facts;
   for (const [number, runs] of runsOf) {
     for (const [index, run] of runs.entries()) {
       const before = runs[index - 1];
@@ -41,6 +42,7 @@ function* checkRepeats({ runsOf, history }: Facts): Generator<Violation> {
         };
       }
       if (mayRepeat(before, run, history.onUnknown)) continue;
+      if (facts.isInVain(before, run)) continue;
       yield {
         rule: "no message is repeated without need",
         detail: `${number} by ${before.run}, which returned, and ${run.run}`,
@@ -55,7 +57,7 @@ function mayRepeat(
   onUnknown: "drop" | "resend",
 ): boolean {
   const { end } = before;
-  if (before.life !== run.life || end === undefined) return true;
+  if (end === undefined) return true;
   if (end.outcome === "threw" || end.isAborted || end.at > run.at) return true;
   if (isTakenOver(before, run)) return true;
   return before.session !== run.session && onUnknown === "resend";
@@ -71,12 +73,11 @@ function isTakenOver(before: Run, run: Run): boolean {
 }
 
 /** A flag has a cause: a life that ended, a run that failed or was given up. */
-function* checkFlags({ runs, history }: Facts): Generator<Violation> {
-  const firstLife = history.server[0]?.type === "life" ? 1 : 0;
+function* checkFlags(facts: Facts): Generator<Violation> {
   let mayFlag = false;
   let before: Run | undefined;
-  for (const run of runs) {
-    mayFlag ||= run.life > firstLife ||
+  for (const run of facts.runs) {
+    mayFlag ||= facts.mayFlag(run) ||
       before !== undefined && isTakenOver(before, run);
     before = run;
     if (run.redelivered && !mayFlag) {

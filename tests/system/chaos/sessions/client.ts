@@ -166,8 +166,8 @@ export class SessionClient implements LabClient {
       const { direction, count, reason, first, last } = event;
       push({ type: "drop", direction, count, reason, first, last });
     });
-    socket.addEventListener("close", ({ code, why }) => {
-      push({ type: "close", code, why, error: `${this.#error}` });
+    socket.addEventListener("close", ({ code, reason, why }) => {
+      push({ type: "close", code, reason, why, error: `${this.#error}` });
       this.#ended.resolve();
     });
   }

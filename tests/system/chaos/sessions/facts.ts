@@ -7,6 +7,7 @@
 import type {
   Birth,
   ClientEvent,
+  Kept,
   ServerEvent,
   SessionHistory,
 } from "./history.ts";
@@ -24,7 +25,13 @@ type ServerEventOf<T extends ServerEvent["type"]> = Extract<
 
 /** One run of the handler. */
 export interface Run extends ServerEventOf<"handling"> {
-  /** Counts the lives of the server. */
+  /** Its place among what the servers saw. */
+  readonly index: number;
+  /** Where its connection began among what the servers saw. */
+  readonly epoch: number;
+  /** The process that it ran in, as the servers count them. */
+  readonly process: number;
+  /** Counts the lives of the server, or of what servers share. */
   readonly life: number;
   /** Counts the resumes before it, of any session. */
   readonly resumes: number;
@@ -38,6 +45,8 @@ export interface StoredLabel {
   readonly session: string;
   readonly life: number;
   readonly at: number;
+  /** The process that stored it, as far as it matters. */
+  readonly process?: number;
 }
 
 /** A life of the server that lost what the one before had stored. */
@@ -48,13 +57,22 @@ interface DataLoss {
   readonly since: number;
 }
 
+/** What a store has kept of a session. */
+export interface Rollback {
+  /** Its place among what the servers saw. */
+  readonly index: number;
+  readonly kept: Kept | undefined;
+}
+
 /** Clocks of two processes differ by less, in milliseconds. */
 export const TOLERANCE = 20;
+/** How long steps of a store that was in trouble may still fail, in milliseconds. */
+const LINGER = 1_500;
 
 /** The facts of a history. */
 export class Facts {
   readonly history: SessionHistory;
-  /** In the order in which they began; only of this client's sessions. */
+  /** In the order in which they were due; only of this client's sessions. */
   readonly runs: readonly Run[];
   /** By the client's number. */
   readonly runsOf: ReadonlyMap<number, readonly Run[]>;
@@ -63,7 +81,10 @@ export class Facts {
   readonly ends: readonly ServerEventOf<"ended">[];
   readonly drops: readonly ClientEventOf<"drop">[];
   readonly messages: readonly ClientEventOf<"message">[];
+  /** In order, those that lost something. */
+  readonly rollbacks: readonly Rollback[];
   readonly #losses: readonly DataLoss[];
+  readonly #causes: Causes;
 
   /** Reads a history. */
   constructor(history: SessionHistory) {
@@ -85,6 +106,8 @@ export class Facts {
     this.drops = client.filter((event) => event.type === "drop");
     this.messages = client.filter((event) => event.type === "message");
     this.#losses = lossesOf(server, lives);
+    this.rollbacks = rollbacksOf(server);
+    this.#causes = new Causes(server);
   }
 
   /** Whether data of the store was lost at any time. */
@@ -97,6 +120,16 @@ export class Facts {
     return this.#losses.some((loss) =>
       life < loss.life && at > loss.since - TOLERANCE
     );
+  }
+
+  /** Whether something happened by which the acceptance of a run may be lost. */
+  isInVain(run: Run, next: Run): boolean {
+    return this.#causes.isInVain(run, next);
+  }
+
+  /** Whether anything happened before for which messages are flagged. */
+  mayFlag({ index }: Run): boolean {
+    return index > this.#causes.first;
   }
 
   /** Replies whose runs count: the last ones of messages that were accepted. */
@@ -129,7 +162,9 @@ export class Facts {
 /** The life of each event. */
 function livesOf(server: readonly ServerEvent[]): readonly number[] {
   let life = 0;
-  return server.map(({ type }) => type === "life" ? life += 1 : life);
+  return server.map(({ type }) =>
+    type === "life" || type === "store" ? life += 1 : life
+  );
 }
 
 function runsOf(
@@ -141,12 +176,22 @@ function runsOf(
       .map((event) => [event.run, event]),
   );
   let resumes = 0;
-  return server.flatMap((event, index) => {
+  const runs = server.flatMap((event, index) => {
     if (event.type === "resumed") resumes += 1;
     if (event.type !== "handling") return [];
     const life = lives[index]!;
-    return [{ ...event, life, resumes, end: ends.get(event.run) }];
+    const process = parseInt(event.run);
+    const epoch = server.findLastIndex((other, place) =>
+      place < index && (other.type === "opened" || other.type === "resumed") &&
+      other.session === event.session && (other.life ?? process) === process
+    );
+    const end = ends.get(event.run);
+    return [{ ...event, index, epoch, process, life, resumes, end }];
   });
+  // One that was stopped may say too late what it has done.
+  return runs.toSorted((one, other) =>
+    one.epoch - other.epoch || one.index - other.index
+  );
 }
 
 function pushesOf(
@@ -158,8 +203,9 @@ function pushesOf(
   );
   return server.flatMap((event, index) => {
     if (event.type !== "pushing" || !stored.has(event.push)) return [];
-    const { session, at } = event;
-    return [{ label: pushLabel(event.push), session, life: lives[index]!, at }];
+    const { session, at, life: process = 0 } = event;
+    const label = pushLabel(event.push);
+    return [{ label, session, life: lives[index]!, at, process }];
   });
 }
 
@@ -168,9 +214,18 @@ function lossesOf(
   lives: readonly number[],
 ): readonly DataLoss[] {
   return server.flatMap((event, index) => {
-    if (event.type !== "life") return [];
+    if (event.type !== "life" && event.type !== "store") return [];
     const since = keptUntil(event.birth);
     return since === Infinity ? [] : [{ life: lives[index]!, since }];
+  });
+}
+
+function rollbacksOf(server: readonly ServerEvent[]): readonly Rollback[] {
+  return server.flatMap((event, index) => {
+    if (event.type !== "life" && event.type !== "store") return [];
+    const { birth } = event;
+    if (birth.kind === "wiped") return [{ index, kept: undefined }];
+    return birth.kind === "rolled-back" ? [{ index, kept: birth.kept }] : [];
   });
 }
 
@@ -185,4 +240,60 @@ function keptUntil(birth: Birth): number {
     case "rolled-back":
       return birth.to;
   }
+}
+
+interface Period {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What happened to servers, and to what they share. */
+class Causes {
+  /** The place of the first one. */
+  readonly first: number;
+  readonly #deaths: ReadonlyMap<number, number>;
+  /** Where all lives before are over. */
+  readonly #ends: readonly number[];
+  readonly #troubles: readonly Period[];
+  readonly #stops: readonly ServerEventOf<"stopped">[];
+
+  constructor(server: readonly ServerEvent[]) {
+    const first = server.findIndex((event) =>
+      event.type === "trouble" || event.type === "store" ||
+      event.type === "death" ||
+      event.type === "life" && event.birth.kind !== "started"
+    );
+    this.first = first < 0 ? Infinity : first;
+    this.#deaths = new Map(
+      server.flatMap((event, index) =>
+        event.type === "death" ? [[event.life, index] as const] : []
+      ),
+    );
+    this.#ends = server.flatMap((event, index) =>
+      event.type === "life" && event.node === undefined ? index : []
+    );
+    this.#troubles = troublesOf(server);
+    this.#stops = server.filter((event) => event.type === "stopped");
+  }
+
+  isInVain(run: Run, next: Run): boolean {
+    const death = this.#deaths.get(run.process) ?? Infinity;
+    return death < next.index ||
+      this.#ends.some((end) => run.index < end && end < next.index) ||
+      this.#troubles.some(({ from, to }) =>
+        from <= next.at && run.at <= to + LINGER
+      ) ||
+      this.#stops.some(({ life, at, until }) =>
+        life === run.process && at <= next.at && run.at <= until + TOLERANCE
+      );
+  }
+}
+
+function troublesOf(server: readonly ServerEvent[]): readonly Period[] {
+  const calms = server.filter((event) => event.type === "calm");
+  return server.flatMap((event) => {
+    if (event.type !== "trouble") return [];
+    const calm = calms.find(({ at }) => at >= event.at);
+    return [{ from: event.at, to: calm?.at ?? Infinity }];
+  });
 }

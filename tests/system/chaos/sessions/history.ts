@@ -42,6 +42,7 @@ export type ClientEvent =
   | {
     readonly type: "close";
     readonly code: number;
+    readonly reason: string;
     readonly why: "requested" | "fatal" | "exhausted";
     readonly error: string;
   }
@@ -55,13 +56,52 @@ export type Birth =
   | { readonly kind: "killed" }
   /** It was killed, and its file is gone. */
   | { readonly kind: "wiped" }
-  /** It was killed, and its file is as it was at this time. */
-  | { readonly kind: "rolled-back"; readonly to: number };
+  /** It was killed, and its data is as it was at this time, or a little newer. */
+  | {
+    readonly kind: "rolled-back";
+    readonly to: number;
+    /** What is left of the client's session, if anything is. */
+    readonly kept?: Kept;
+  };
+
+/** What a store has of a session. */
+export interface Kept {
+  readonly session: string;
+  /** The last number of the client that was accepted. */
+  readonly accepted: number;
+  /** The last number that was sent to the client. */
+  readonly last: number;
+}
 
 /** What a server saw, in order, in all of its lives. */
 export type ServerEvent =
-  | { readonly type: "life"; readonly birth: Birth; readonly at: number }
-  | { readonly type: "opened" | "resumed"; readonly session: string }
+  | {
+    readonly type: "life";
+    readonly birth: Birth;
+    readonly at: number;
+    /** One of several that live side by side; without it, all before are over. */
+    readonly node?: number;
+  }
+  /** A life is about to end. */
+  | { readonly type: "death"; readonly life: number; readonly at: number }
+  /** A life did not go on in between, and does not know it. */
+  | {
+    readonly type: "stopped";
+    readonly life: number;
+    readonly at: number;
+    readonly until: number;
+  }
+  /** What nodes share has begun anew. */
+  | { readonly type: "store"; readonly birth: Birth; readonly at: number }
+  /** From now on, until `calm`, steps of the store may fail. */
+  | { readonly type: "trouble"; readonly at: number }
+  | { readonly type: "calm"; readonly at: number }
+  | {
+    readonly type: "opened" | "resumed";
+    readonly session: string;
+    /** Whose connection it is, as counted by `life`. @default {the newest} */
+    readonly life?: number;
+  }
   /** A handler begins. */
   | {
     readonly type: "handling";
@@ -90,6 +130,8 @@ export type ServerEvent =
     readonly push: number;
     readonly session: string;
     readonly at: number;
+    /** Who sends it, as counted by `life`. @default {the newest} */
+    readonly life?: number;
   }
   | { readonly type: "stored"; readonly push: number }
   | { readonly type: "refused"; readonly push: number; readonly code: string }

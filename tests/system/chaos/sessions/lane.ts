@@ -1,6 +1,6 @@
 /**
  * Runs a schedule of a session: one client after the other, through one proxy, to
- * one server that dies and comes back.
+ * servers that die and come back.
  *
  * @module
  */
@@ -20,8 +20,10 @@ import {
 import { checkSession } from "./check.ts";
 import { SessionClient } from "./client.ts";
 import type { ServerEvent, SessionHistory } from "./history.ts";
-import type { ServerFault, SessionStep, Traffic } from "./schedule.ts";
-import { type ServerLives, startServerLives } from "./server_lives.ts";
+import type { SessionStep, StoreName, Traffic } from "./schedule.ts";
+import { NodeService } from "./nodes/node_service.ts";
+import { ServerLives } from "./server_lives.ts";
+import type { Service } from "./service.ts";
 import { type SetupName, SETUPS } from "./setups.ts";
 
 /** What a lane counts. */
@@ -59,12 +61,16 @@ const MAX_STEPS = 40;
 /** After this it is given up, in milliseconds. */
 const GIVE_UP = 30_000;
 
-/** Runs a schedule, from the first step to the last. */
+/** Runs a schedule, from the first step to the last, on servers of its own. */
 export async function runLane(
   steps: readonly SessionStep[],
   options: LaneOptions<SetupName>,
+  store: StoreName = "sqlite",
 ): Promise<Result> {
-  await using server = await startServerLives(options.setup);
+  const { setup } = options;
+  await using server = store === "sqlite"
+    ? await ServerLives.start(setup)
+    : await NodeService.start(setup, store);
   await using proxy = await startTcpProxy(server.port);
   const results = await runLives(steps, MAX_STEPS, (number) => {
     // The path is the principal.
@@ -77,7 +83,7 @@ export async function runLane(
 /** One client, from its first session to its good-bye. */
 class SessionLife implements Life<SessionStep, Result> {
   readonly #proxy: TcpProxy;
-  readonly #server: ServerLives;
+  readonly #server: Service;
   readonly #client: SessionClient;
   readonly #worker: ClientWorker;
   readonly #setup: SetupName;
@@ -87,7 +93,7 @@ class SessionLife implements Life<SessionStep, Result> {
     name: string,
     { proxy, server, options }: {
       readonly proxy: TcpProxy;
-      readonly server: ServerLives;
+      readonly server: Service;
       readonly options: LaneOptions<SetupName>;
     },
   ) {
@@ -112,7 +118,7 @@ class SessionLife implements Life<SessionStep, Result> {
     for (const strike of step.strikes) {
       await applyStrike(strike, {
         proxy: this.#proxy,
-        server: (fault) => this.#strikeServer(fault),
+        server: (fault) => this.#server.strike(fault, this.#client.session),
         worker: this.#worker,
         client: this.#client,
       });
@@ -120,6 +126,7 @@ class SessionLife implements Life<SessionStep, Result> {
     this.#talk(step.during);
     await delay(step.hold);
     await this.#proxy.apply({ type: "clear" });
+    await this.#server.calm();
     await this.#recover(step, index);
   }
 
@@ -155,27 +162,6 @@ class SessionLife implements Life<SessionStep, Result> {
       this.#server.push(session, traffic.pushes, traffic.size);
     }
     this.#client.talk(traffic);
-  }
-
-  async #strikeServer(fault: ServerFault): Promise<void> {
-    const { session } = this.#client;
-    switch (fault.type) {
-      case "kill":
-        return await this.#server.kill();
-      case "stop":
-        return await this.#server.stop(fault.milliseconds);
-      case "drain":
-        return await this.#server.drain();
-      case "wipe":
-        return await this.#server.wipe();
-      case "snapshot":
-        return this.#server.snapshot();
-      case "roll-back":
-        return await this.#server.rollBack();
-      case "end-session":
-        if (session !== undefined) await this.#server.endSession(session);
-        return;
-    }
   }
 
   async #recover(step: SessionStep, index: number): Promise<void> {

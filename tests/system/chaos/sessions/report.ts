@@ -8,19 +8,20 @@
 
 import type { RunOptions } from "../run_lanes.ts";
 import { printFailures, printRecoveries } from "../print.ts";
-import { run } from "./run.ts";
+import { run, type STORES } from "./run.ts";
 import type { SetupName } from "./setups.ts";
 
 /** Runs it, and prints what came of it; says whether all went well. */
 export async function report(
   options: RunOptions<SetupName>,
+  store: typeof STORES[number],
 ): Promise<boolean> {
   const started = performance.now();
-  const { faults, total, failures } = await run(options);
+  const { faults, total, failures } = await run(options, store);
   const { counts } = total;
   const seconds = (performance.now() - started) / 1_000;
   console.log(
-    `chaos with sessions: seed ${options.seed}, ${faults} faults in ${
+    `chaos with sessions in ${store}: seed ${options.seed}, ${faults} faults in ${
       seconds.toFixed(0)
     } s, ${counts.clients} clients, ${counts.serverDeaths} lives of servers, ` +
       `${counts.resumes} resumes, ${counts.lostSessions} lost sessions`,

@@ -23,6 +23,11 @@ import {
   type ThreadChances,
   type Threads,
 } from "../strikes.ts";
+import {
+  makeNodesFault,
+  type Persistence,
+  type RedisFault,
+} from "./nodes/faults.ts";
 import type { Handling } from "./payloads.ts";
 
 /** What can be done to the server's process and its file. */
@@ -40,7 +45,13 @@ export type ServerFault =
   /** Keeps a copy of the file. */
   | { readonly type: "snapshot" }
   /** SIGKILL, and the file is the last copy; without one, as `kill`. */
-  | { readonly type: "roll-back" };
+  | { readonly type: "roll-back" }
+  /** All connections go to the other node. */
+  | { readonly type: "move" }
+  | { readonly type: "redis"; readonly fault: RedisFault };
+
+/** What keeps the sessions: a file, or Redis with this persistence. */
+export type StoreName = "sqlite" | Persistence;
 
 /** Messages both ways. */
 export interface Traffic {
@@ -61,9 +72,10 @@ const ANSWERS = [
   "SSH-2.0-OpenSSH_9.9\r\n",
 ] as const;
 
-/** The parts of the steps that strike twice, and that strike the server. */
+/** The parts of the steps that strike twice, the server, and nodes or Redis. */
 const PAIRS = 0.3;
 const SERVERS = 0.06;
+const NODES = 0.4;
 /** Faults of threads. */
 const THREADS: ThreadChances = { kills: 0.05, blocks: 0.06, loops: 0.05 };
 /** The part of the steps whose faults last long. */
@@ -73,19 +85,28 @@ const LONGS = 0.2;
  * Makes a schedule.
  *
  * @param options Seed, length and kind.
+ * @param store What keeps the sessions.
  * @returns The steps, in order.
  */
 export function makeSchedule(
   { seed, faults, threads = "none" }: ScheduleOptions,
+  store: StoreName = "sqlite",
 ): readonly SessionStep[] {
-  return makeSteps({ seed, faults }, (random) => makeStep(random, threads));
+  return makeSteps(
+    { seed, faults },
+    (random) => makeStep(random, threads, store),
+  );
 }
 
-function makeStep(random: Random, threads: Threads): SessionStep {
+function makeStep(
+  random: Random,
+  threads: Threads,
+  store: StoreName,
+): SessionStep {
   const before = makeTraffic(random);
   const strikes = makeStrikes(random);
   const threaded = drawThreadFault(random, threads, THREADS);
-  const server = random.next() < SERVERS ? makeServerStrike(random) : [];
+  const server = makeServiceStrike(random, store);
   // Most often within the resume or the replay that the first one led to.
   const second = random.next() < PAIRS ? makeCut(random) : [];
   return {
@@ -140,6 +161,17 @@ function makeStrikes(random: Random): Strikes<never> {
 function makeAnswer(random: Random): Strikes<never> {
   const bytes = random.pick(ANSWERS);
   return onProxy({ type: "answer", bytes }, { type: "reset" });
+}
+
+function makeServiceStrike(
+  random: Random,
+  store: StoreName,
+): readonly SessionStep["strikes"][number][] {
+  const chance = random.next();
+  if (store === "sqlite") {
+    return chance < SERVERS ? makeServerStrike(random) : [];
+  }
+  return chance < NODES ? onServer(makeNodesFault(random, store)) : [];
 }
 
 function makeServerStrike(random: Random): Strikes<ServerFault> {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import type { Persistence } from "./nodes/faults.ts";
 import { countFaults } from "../strikes.ts";
 import { makeSchedule } from "./schedule.ts";
 
@@ -41,4 +42,30 @@ Deno.test("makeSchedule() leaves threads alone where that was asked for", () => 
     assertEquals(faults.includes("kill-worker"), false);
     assertEquals(faults.includes("block"), threads === "blocked");
   }
+});
+
+Deno.test("makeSchedule() does to nodes and to Redis whatever their persistence allows", () => {
+  const kindsOf = (store: Persistence) =>
+    new Set(
+      makeSchedule(OPTIONS, store).flatMap(({ strikes }) =>
+        strikes.flatMap(({ on, fault }) => {
+          if (on !== "server") return [];
+          return fault.type === "redis"
+            ? `redis ${fault.fault.type}`
+            : fault.type;
+        })
+      ),
+    );
+  const always = [
+    ...["drain", "end-session", "kill", "move"],
+    ...["redis fill", "redis kill", "redis kill-clients", "redis link"],
+    ...["redis stop", "stop"],
+  ];
+  const losses = ["redis fail-over", "redis roll-back", "redis snapshot"];
+  assertEquals([...kindsOf("always")].sort(), always);
+  assertEquals([...kindsOf("everysec")].sort(), [...always, ...losses].sort());
+  assertEquals(
+    [...kindsOf("none")].sort(),
+    [...always, "redis snapshot"].sort(),
+  );
 });

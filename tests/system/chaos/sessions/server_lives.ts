@@ -9,70 +9,39 @@ import { DatabaseSync } from "node:sqlite";
 import { delay } from "@std/async";
 import { openModule } from "../../servers/place.ts";
 import { Remote } from "../../servers/remote.ts";
-import { type Birth, type ServerEvent, wallNow } from "./history.ts";
+import { type Birth, type Kept, type ServerEvent, wallNow } from "./history.ts";
+import type { ServerFault } from "./schedule.ts";
+import { ServerLog } from "./server_log.ts";
+import type { LifeCommand, LifeReport, Service } from "./service.ts";
 import type { SetupName } from "./setups.ts";
 
-/** A command to one life of the server. */
-export type LifeCommand =
-  | {
-    readonly type: "start";
-    readonly life: number;
-    /** 0 for any. */
-    readonly port: number;
-    /** Where sessions are kept. */
-    readonly file: string;
-    /** Where it writes what it sees. */
-    readonly log: string;
-    readonly setup: SetupName;
-  }
-  | {
-    readonly type: "push";
-    readonly session: string;
-    readonly first: number;
-    readonly count: number;
-    readonly size: number;
-  }
-  | { readonly type: "end-session"; readonly session: string }
-  | { readonly type: "drain" }
-  | { readonly type: "report" };
-
-/** What a life of the server tells. */
-export interface LifeReport {
-  readonly port: number;
-  /** The sessions that have ended in this life. */
-  readonly ended: readonly string[];
-}
-
 /** All lives of one server, on one port and one file. */
-export class ServerLives implements AsyncDisposable {
-  readonly #folder: string;
+export class ServerLives implements Service {
+  readonly #log: ServerLog;
   readonly #setup: SetupName;
   #remote: Remote<LifeCommand, LifeReport>;
   #port = 0;
-  #lives = 0;
   #pushes = 0;
-  #logged = 0;
   /** When the copy of the file was begun. */
   #snapshot: number | undefined;
 
-  /** See {@linkcode startServerLives}. */
-  constructor(folder: string, setup: SetupName) {
-    this.#folder = folder;
+  private constructor(log: ServerLog, setup: SetupName) {
+    this.#log = log;
     this.#setup = setup;
     this.#remote = open();
   }
 
-  /** Where it listens on loopback. */
+  /** Starts the first life. */
+  static async start(setup: SetupName): Promise<ServerLives> {
+    const lives = new ServerLives(await ServerLog.create(), setup);
+    await lives.#begin({ kind: "started" });
+    return lives;
+  }
+
   get port(): number {
     return this.#port;
   }
 
-  /** Starts the first life. */
-  async start(): Promise<void> {
-    await this.#begin({ kind: "started" });
-  }
-
-  /** Sends to a session. Who is dead does nothing. */
   push(session: string, count: number, size: number): void {
     const first = this.#pushes + 1;
     this.#pushes += count;
@@ -80,37 +49,64 @@ export class ServerLives implements AsyncDisposable {
       .catch(() => {});
   }
 
-  /** Ends a session, as the application. */
   async endSession(session: string): Promise<void> {
     await this.#remote.call({ type: "end-session", session }).catch(() => {});
   }
 
-  /** Stops the process for a while, which then does not know that it slept. */
-  async stop(milliseconds: number): Promise<void> {
+  async strike(fault: ServerFault, session: string | undefined): Promise<void> {
+    switch (fault.type) {
+      case "kill":
+        return await this.#replace({ kind: "killed" });
+      case "stop":
+        return await this.#stop(fault.milliseconds);
+      case "drain":
+        await this.#remote.call({ type: "drain" });
+        return await this.#replace({ kind: "killed" });
+      case "wipe":
+        this.#snapshot = undefined;
+        return await this.#replace({ kind: "wiped" }, () => this.#removeFile());
+      case "snapshot":
+        return this.#keep();
+      case "roll-back":
+        return await this.#rollBack(session);
+      case "end-session":
+        if (session !== undefined) await this.endSession(session);
+        return;
+      case "move":
+      case "redis":
+        throw new TypeError(`One server has no other: ${fault.type}`);
+    }
+  }
+
+  /** Nothing lasts. */
+  async calm(): Promise<void> {}
+
+  async history(ended: string | undefined): Promise<readonly ServerEvent[]> {
+    return await this.#log.read(ended);
+  }
+
+  /** Kills it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#remote[Symbol.asyncDispose]();
+    await this.#log[Symbol.asyncDispose]();
+  }
+
+  get #file(): string {
+    return `${this.#log.folder}/sessions.db`;
+  }
+
+  get #copy(): string {
+    return `${this.#log.folder}/copy.db`;
+  }
+
+  /** It does not know then that it slept. */
+  async #stop(milliseconds: number): Promise<void> {
     this.#remote.signal("SIGSTOP");
     await delay(milliseconds);
     this.#remote.signal("SIGCONT");
   }
 
-  /** Kills it, and starts another one on the file. */
-  async kill(): Promise<void> {
-    await this.#replace({ kind: "killed" });
-  }
-
-  /** Sends its clients away; then another one takes over. */
-  async drain(): Promise<void> {
-    await this.#remote.call({ type: "drain" });
-    await this.#replace({ kind: "killed" });
-  }
-
-  /** Kills it, and starts another one without a file. */
-  async wipe(): Promise<void> {
-    this.#snapshot = undefined;
-    await this.#replace({ kind: "wiped" }, () => this.#removeFile());
-  }
-
-  /** Copies the file. */
-  snapshot(): void {
+  #keep(): void {
     const at = wallNow();
     using db = opened(this.#file);
     removeIfThere(this.#copy);
@@ -118,11 +114,15 @@ export class ServerLives implements AsyncDisposable {
     this.#snapshot = at;
   }
 
-  /** Kills it, and starts another one on the copy, in a new generation. */
-  async rollBack(): Promise<void> {
+  /** The copy is a new generation. */
+  async #rollBack(session: string | undefined): Promise<void> {
     const to = this.#snapshot;
-    if (to === undefined) return await this.kill();
-    await this.#replace({ kind: "rolled-back", to }, () => {
+    if (to === undefined) return await this.#replace({ kind: "killed" });
+    const kept = session === undefined ? undefined : this.#keptOf(session);
+    const birth: Birth = kept === undefined
+      ? { kind: "rolled-back", to }
+      : { kind: "rolled-back", to, kept };
+    await this.#replace(birth, () => {
       this.#removeFile();
       Deno.copyFileSync(this.#copy, this.#file);
       using db = opened(this.#file);
@@ -132,41 +132,14 @@ export class ServerLives implements AsyncDisposable {
     });
   }
 
-  /**
-   * What happened since the last call.
-   *
-   * @param ended Waits for the end of this session, for half a minute.
-   */
-  async history(ended: string | undefined): Promise<readonly ServerEvent[]> {
-    if (ended !== undefined) {
-      // The checker finds a session that has not ended.
-      await this.#remote.until(
-        { type: "report" },
-        (report) => report.ended.includes(ended),
-      ).catch(() => {});
-    }
-    const lines = Deno.readTextFileSync(this.#log).split("\n").slice(0, -1);
-    const events = lines.slice(this.#logged).map((line) => JSON.parse(line));
-    this.#logged = lines.length;
-    return events;
-  }
-
-  /** Kills it. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#remote[Symbol.asyncDispose]();
-    await Deno.remove(this.#folder, { recursive: true });
-  }
-
-  get #file(): string {
-    return `${this.#folder}/sessions.db`;
-  }
-
-  get #copy(): string {
-    return `${this.#folder}/copy.db`;
-  }
-
-  get #log(): string {
-    return `${this.#folder}/log`;
+  #keptOf(session: string): Kept | undefined {
+    using db = opened(this.#copy);
+    const row = db.db.prepare(
+      "SELECT record FROM holdfast_session WHERE session = ? AND state = 'live'",
+    ).get(session);
+    if (row === undefined) return undefined;
+    const { accepted, log } = JSON.parse(`${row["record"]}`);
+    return { session, accepted, last: log.last };
   }
 
   async #replace(birth: Birth, between = () => {}): Promise<void> {
@@ -177,17 +150,12 @@ export class ServerLives implements AsyncDisposable {
   }
 
   async #begin(birth: Birth): Promise<void> {
-    const event: ServerEvent = { type: "life", birth, at: wallNow() };
-    Deno.writeTextFileSync(this.#log, JSON.stringify(event) + "\n", {
-      append: true,
-    });
-    this.#lives += 1;
     const { port } = await this.#remote.call({
       type: "start",
-      life: this.#lives,
+      life: this.#log.begin(birth),
       port: this.#port,
-      file: this.#file,
-      log: this.#log,
+      place: { kind: "sqlite", file: this.#file },
+      log: this.#log.path,
       setup: this.#setup,
     });
     this.#port = port;
@@ -196,16 +164,6 @@ export class ServerLives implements AsyncDisposable {
   #removeFile(): void {
     for (const end of ["", "-wal", "-shm"]) removeIfThere(this.#file + end);
   }
-}
-
-/** Starts a server. */
-export async function startServerLives(
-  setup: SetupName,
-): Promise<ServerLives> {
-  const folder = await Deno.makeTempDir({ prefix: "chaos-" });
-  const lives = new ServerLives(folder, setup);
-  await lives.start();
-  return lives;
 }
 
 function open(): Remote<LifeCommand, LifeReport> {

@@ -14,7 +14,7 @@ import {
   type SessionMessage,
   SessionServer,
 } from "../../../../lib/server/mod.ts";
-import { sqliteStore } from "../../../../lib/server/stores/sqlite/mod.ts";
+import type { SessionStore } from "../../../../lib/session/store/store.ts";
 import { RemoteHost } from "../../servers/remote_host.ts";
 import { type ServerEvent, wallNow } from "./history.ts";
 import {
@@ -25,7 +25,7 @@ import {
   replyLabel,
   type Request as LabRequest,
 } from "./payloads.ts";
-import type { LifeCommand, LifeReport } from "./server_lives.ts";
+import type { LifeCommand, LifeReport, StorePlace } from "./service.ts";
 import { SETUPS, TAKEOVER_TIMEOUT } from "./setups.ts";
 
 /** A handler that runs. */
@@ -81,7 +81,7 @@ async function start(
     key: "a key of the chaos lab",
     authenticate: (request) => new URL(request.url).pathname,
     handler,
-    store: sqliteStore(command.file),
+    store: await openStore(command.place),
     takeoverTimeout: TAKEOVER_TIMEOUT,
     pingInterval: PING_INTERVAL,
     limits: { resumes: 100_000, sessionsPerPrincipal: 1_000 },
@@ -96,6 +96,18 @@ async function start(
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
+}
+
+/** Loads only what it needs: the other store would take half a second. */
+async function openStore(place: StorePlace): Promise<SessionStore> {
+  if (place.kind === "redis") {
+    const { openRedisStore } = await import("./nodes/open_store.ts");
+    return await openRedisStore(place);
+  }
+  const { sqliteStore } = await import(
+    "../../../../lib/server/stores/sqlite/mod.ts"
+  );
+  return sqliteStore(place.file);
 }
 
 function listenByDeno(wanted: number): Promise<number> {
@@ -136,8 +148,8 @@ function note(event: ServerEvent): void {
 }
 
 const handler: SessionHandler = {
-  opened: ({ id }) => note({ type: "opened", session: id }),
-  resumed: ({ id }) => note({ type: "resumed", session: id }),
+  opened: ({ id }) => note({ type: "opened", session: id, life }),
+  resumed: ({ id }) => note({ type: "resumed", session: id, life }),
   message: handle,
   ended: ({ id }, { why, accepted, unconsumed }) => {
     note({
@@ -225,7 +237,7 @@ async function push(
   number: number,
   size: number,
 ): Promise<void> {
-  note({ type: "pushing", push: number, session, at: wallNow() });
+  note({ type: "pushing", push: number, session, at: wallNow(), life });
   try {
     await sessions.session(session).send(encodeLabel(pushLabel(number), size));
     note({ type: "stored", push: number });
