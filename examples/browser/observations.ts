@@ -9,8 +9,14 @@ import { type Client, type Health, type Sample, SLOT } from "./protocol.ts";
 /** How many samples are kept: those of a minute. */
 const KEPT = 60_000 / SLOT;
 
+/** What sends to a client of a visitor. */
+export interface Reached {
+  /** Sends a message, if the client is there. */
+  send(message: string): void;
+}
+
 interface Observation {
-  socket: WebSocket | undefined;
+  reached: Reached | undefined;
   lastAt: number;
   /** In the present slot. */
   longest: number;
@@ -19,8 +25,8 @@ interface Observation {
 /** The silence of one visitor's clients. Times are in milliseconds. */
 export class Observations {
   readonly #clients: Record<Client, Observation> = {
-    plain: { socket: undefined, lastAt: 0, longest: 0 },
-    holdfast: { socket: undefined, lastAt: 0, longest: 0 },
+    plain: { reached: undefined, lastAt: 0, longest: 0 },
+    holdfast: { reached: undefined, lastAt: 0, longest: 0 },
   };
   #samples: Sample[] = [];
 
@@ -32,18 +38,18 @@ export class Observations {
   /** How many connections there are. */
   get connections(): number {
     return Object.values(this.#clients)
-      .filter(({ socket }) => socket !== undefined).length;
+      .filter(({ reached }) => reached !== undefined).length;
   }
 
   /** A connection of a client is open. */
-  opened(client: Client, socket: WebSocket, now: number): void {
-    this.#clients[client] = { socket, lastAt: now, longest: 0 };
+  opened(client: Client, reached: Reached, now: number): void {
+    this.#clients[client] = { reached, lastAt: now, longest: 0 };
   }
 
   /** A connection of a client is closed; its successor may be open already. */
-  closed(client: Client, socket: WebSocket): void {
+  closed(client: Client, reached: Reached): void {
     const observation = this.#clients[client];
-    if (observation.socket === socket) observation.socket = undefined;
+    if (observation.reached === reached) observation.reached = undefined;
   }
 
   /** A message of a client has arrived. */
@@ -69,14 +75,14 @@ export class Observations {
 
   /** Sends to all clients. */
   send(message: string): void {
-    for (const { socket } of Object.values(this.#clients)) {
-      if (socket?.readyState === WebSocket.OPEN) socket.send(message);
+    for (const { reached } of Object.values(this.#clients)) {
+      reached?.send(message);
     }
   }
 }
 
 function takeGap(observation: Observation, now: number): number | null {
-  if (observation.socket === undefined) return null;
+  if (observation.reached === undefined) return null;
   const gap = Math.max(observation.longest, now - observation.lastAt);
   observation.longest = 0;
   return Math.round(gap);

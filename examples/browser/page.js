@@ -7,10 +7,12 @@
 import { ReconnectingWebSocket, WorkerHost } from "@holdfast/websocket";
 import { Chart } from "./chart.js";
 import { FloodCount } from "./flood_count.ts";
+import { MessageCount } from "./message_count.ts";
 import { PlainClient } from "./plain_client.ts";
 import {
   CLIENTS,
   FAULT_DURATION,
+  MESSAGE_INTERVAL,
   PING,
   PING_INTERVAL,
   PONG,
@@ -20,7 +22,8 @@ import {
 const visitor = String(crypto.getRandomValues(new BigUint64Array(1))[0]);
 const address = document.body.dataset["address"] ?? "";
 const chart = new Chart(find("chart"));
-const counts = { plain: new FloodCount(), holdfast: new FloodCount() };
+const floods = { plain: new FloodCount(), holdfast: new FloodCount() };
+const counts = { plain: new MessageCount(), holdfast: new MessageCount() };
 const longest = { plain: 0, holdfast: 0 };
 /** @type {import("./chart.js").Band | undefined} */
 let band;
@@ -44,6 +47,14 @@ let awakeAt = 0;
 let faultBeganAt = 0;
 /** @type {"connecting" | "connected"} */
 let start = "connecting";
+/**
+ * How many messages were lost before the server was killed, and which were sent last
+ * when it was back, until these are answered.
+ *
+ * @typedef {Record<import("./protocol.ts").Client, number>} Numbers
+ * @type {{ readonly before: Numbers, readonly sent?: Numbers } | undefined}
+ */
+let lossesOf;
 
 const seen = new EventSource(`/seen?visitor=${visitor}`);
 await new Promise((resolve) =>
@@ -53,40 +64,89 @@ seen.addEventListener("message", ({ data }) => take(JSON.parse(data)));
 
 const plain = new PlainClient(`${address}/plain?visitor=${visitor}`, {
   state: (state) => showState("plain", state),
-  message: (data) => counts.plain.take(data),
-});
-
-const holdfast = new ReconnectingWebSocket(
-  `${address}/holdfast?visitor=${visitor}`,
-  [],
-  {
-    worker: new WorkerHost({ url: "/worker.js" }),
-    heartbeat: {
-      interval: PING_INTERVAL,
-      timeout: 1_000,
-      message: PING,
-      expect: PONG,
-    },
-    backoff: { strategy: "exponential", initialDelay: 500, maxDelay: 1_000 },
-    openTimeout: 1_500,
+  message: (data) => {
+    if (!counts.plain.take(data)) floods.plain.take(data);
   },
-);
-holdfast.addEventListener("message", ({ data }) => {
-  counts.holdfast.take(data);
-});
-holdfast.addEventListener("statuschange", ({ status }) => {
-  showState("holdfast", status.kind);
-});
-holdfast.addEventListener("disconnect", ({ error }) => {
-  noticedAt ??= performance.now();
-  if (error !== undefined) log(`holdfast: ${error.message}`);
 });
 
+const worker = new WorkerHost({ url: "/worker.js" });
+let holdfast = connect();
+setInterval(sendNumbers, MESSAGE_INTERVAL);
+
+find("session").addEventListener("change", () => {
+  holdfast.close();
+  counts.holdfast = new MessageCount();
+  floods.holdfast = new FloodCount();
+  lossesOf = undefined;
+  holdfast = connect();
+  const how = isWithSession() ? "with" : "without";
+  log(`holdfast begins anew, ${how} a session`);
+  say(
+    isWithSession()
+      ? "With a session holdfast loses nothing. Kill the server and watch."
+      : "Without a session, what is on its way is lost with its connection.",
+  );
+});
 find("freeze").addEventListener("click", freeze);
 find("kill").addEventListener("click", () => act("kill"));
 find("drop").addEventListener("click", () => act("drop"));
 find("flood").addEventListener("click", () => act("flood"));
 setInterval(showFacts, 250);
+
+function isWithSession() {
+  const box = find("session");
+  return box instanceof HTMLInputElement && box.checked;
+}
+
+/** Connects holdfast as the switch says. A session has pings of its own. */
+function connect() {
+  const beats = { interval: PING_INTERVAL, timeout: 1_000 };
+  const more = isWithSession()
+    ? { session: true, heartbeat: beats }
+    : { heartbeat: { ...beats, message: PING, expect: PONG } };
+  const socket = new ReconnectingWebSocket(
+    `${address}/holdfast?visitor=${visitor}`,
+    [],
+    {
+      ...more,
+      worker,
+      backoff: { strategy: "exponential", initialDelay: 500, maxDelay: 1_000 },
+      openTimeout: 1_500,
+    },
+  );
+  socket.addEventListener("message", ({ data }) => {
+    if (socket !== holdfast) return;
+    if (!counts.holdfast.take(data)) floods.holdfast.take(data);
+  });
+  socket.addEventListener("statuschange", ({ status }) => {
+    if (socket === holdfast) showState("holdfast", status.kind);
+  });
+  socket.addEventListener("open", ({ session }) => {
+    if (session?.kind === "lost") log(`holdfast: session lost, ${session.why}`);
+  });
+  socket.addEventListener("disconnect", ({ error }) => {
+    noticedAt ??= performance.now();
+    if (error !== undefined) log(`holdfast: ${error.message}`);
+  });
+  return socket;
+}
+
+/** A number each, which the server sends back. */
+function sendNumbers() {
+  if (start === "connecting") return;
+  plain.send(counts.plain.next());
+  holdfast.send(counts.holdfast.next());
+  if (lossesOf?.sent === undefined) return;
+  const { before, sent } = lossesOf;
+  if (CLIENTS.some((client) => counts[client].last <= sent[client])) return;
+  lossesOf = undefined;
+  const lost = (/** @type {import("./protocol.ts").Client} */ client) =>
+    `${client} ${counts[client].lost - before[client]}`;
+  say(
+    `The server is back. Messages lost meanwhile: ${lost("plain")}, ` +
+      `${lost("holdfast")}${isWithSession() ? " with its session" : ""}.`,
+  );
+}
 
 /**
  * Blocks this thread, as a long computation or a debugger does.
@@ -155,6 +215,10 @@ function noteHealth(next) {
   }
   log(`server: ${next}`);
   if (next === "up") return noteRecovery(last);
+  if (next === "dead") {
+    const { plain, holdfast } = counts;
+    lossesOf = { before: { plain: plain.lost, holdfast: holdfast.lost } };
+  }
   const label = next === "dead" ? "server dead" : next;
   band = { label, from: chart.now, to: chart.now };
   chart.mark(band);
@@ -168,7 +232,12 @@ function noteHealth(next) {
 /** @param {import("./protocol.ts").Health} last */
 function noteRecovery(last) {
   band = undefined;
-  if (last === "dead") return say("The server is back. Both connect again.");
+  if (last === "dead") {
+    const { plain, holdfast } = counts;
+    const sent = { plain: plain.sent, holdfast: holdfast.sent };
+    if (lossesOf !== undefined) lossesOf = { ...lossesOf, sent };
+    return say("The server is back. Both connect again.");
+  }
   const noticed = noticedAt === undefined
     ? "did not notice"
     : `noticed after ${format(noticedAt - faultBeganAt)}`;
@@ -200,21 +269,34 @@ function showState(client, state) {
 function showFacts() {
   const { latency, opens, outbox, inbox } = holdfast.metrics();
   fill("plain", {
+    ...messageFacts("plain"),
     "Longest silence": format(longest.plain),
     "Round trip": format(plain.latency),
     "Connections made": String(plain.opens),
-    "Flood received": `${counts.plain}`,
+    "Flood received": `${floods.plain}`,
     "Waiting to be sent": `${plain.bufferedAmount} bytes`,
     "Waiting to be read": "unknown",
   });
   fill("holdfast", {
+    ...messageFacts("holdfast"),
     "Longest silence": format(longest.holdfast),
     "Round trip": format(latency),
     "Connections made": String(opens),
-    "Flood received": `${counts.holdfast}`,
+    "Flood received": `${floods.holdfast}`,
     "Waiting to be sent": `${outbox.bytes} bytes`,
     "Waiting to be read": `${inbox} messages`,
   });
+}
+
+/** @param {import("./protocol.ts").Client} client */
+function messageFacts(client) {
+  const { sent, answered, lost, repeated } = counts[client];
+  find(`${client}-facts`).dataset["losses"] = lost > 0 ? "some" : "none";
+  const count = (/** @type {number} */ value) => value.toLocaleString("en");
+  return {
+    "Sent, answered": `${count(sent)}, ${count(answered)}`,
+    "Lost, repeated": `${count(lost)}, ${count(repeated)}`,
+  };
 }
 
 /**

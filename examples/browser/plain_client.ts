@@ -40,6 +40,11 @@ export class PlainClient {
     return this.#socket?.bufferedAmount ?? 0;
   }
 
+  /** Sends a message, or loses it if there is no connection. */
+  send(message: string): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(message);
+  }
+
   #connect(): void {
     this.#listener.state("connecting");
     const socket = new WebSocket(this.#url);

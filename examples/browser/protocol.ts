@@ -29,6 +29,8 @@ export const PING = "ping";
 export const PONG = "pong";
 /** From one ping to the next, in milliseconds. */
 export const PING_INTERVAL = 100;
+/** From one numbered message to the next, in milliseconds. */
+export const MESSAGE_INTERVAL = 50;
 /** The length of a slot, in milliseconds. */
 export const SLOT = 50;
 /** How long the tab is frozen, the server dead, or packets are dropped, in milliseconds. */

@@ -17,6 +17,7 @@ import {
   SLOT,
 } from "./protocol.ts";
 import { Observations } from "./observations.ts";
+import { PageSessions } from "./sessions.ts";
 
 /** The page, served. */
 export interface Page extends AsyncDisposable {
@@ -34,11 +35,13 @@ export async function servePage(port: number): Promise<Page> {
   );
   const visitors = new Map<string, Observations>();
   const ending = new AbortController();
-  const sockets = serveSockets(visitors);
+  const sessions = await PageSessions.start(visitors);
+  const sockets = serveSockets(visitors, sessions);
   const proxy = new FaultProxy(sockets.addr.port);
   const server = Deno.serve(
     { hostname: "127.0.0.1", port, onListen() {} },
-    (request) => answer(request, { bundles, visitors, proxy, ending }),
+    (request) =>
+      answer(request, { bundles, visitors, sessions, proxy, ending }),
   );
   return {
     url: `http://127.0.0.1:${server.addr.port}/`,
@@ -46,6 +49,7 @@ export async function servePage(port: number): Promise<Page> {
     async [Symbol.asyncDispose]() {
       ending.abort();
       await proxy[Symbol.asyncDispose]();
+      await sessions[Symbol.asyncDispose]();
       await Promise.all([server.shutdown(), sockets.shutdown()]);
     },
   };
@@ -53,6 +57,7 @@ export async function servePage(port: number): Promise<Page> {
 
 function serveSockets(
   visitors: ReadonlyMap<string, Observations>,
+  sessions: PageSessions,
 ): Deno.HttpServer<Deno.NetAddr> {
   const options = { hostname: "127.0.0.1", port: 0, onListen() {} };
   return Deno.serve(options, (request) => {
@@ -60,6 +65,9 @@ function serveSockets(
     const client = CLIENTS.find((name) => pathname === `/${name}`);
     const observations = visitors.get(searchParams.get("visitor") ?? "");
     if (client === undefined || observations === undefined) return NOT_FOUND();
+    if (PageSessions.isWanted(request)) {
+      return sessions.accept(request, observations);
+    }
     const { socket, response } = Deno.upgradeWebSocket(request, {
       idleTimeout: 0,
     });
@@ -73,20 +81,24 @@ function observe(
   client: Client,
   observations: Observations,
 ): void {
-  socket.onopen = () => observations.opened(client, socket, performance.now());
-  socket.onclose = () => observations.closed(client, socket);
-  socket.onerror = () => observations.closed(client, socket);
+  const reached = {
+    send: (message: string) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(message);
+    },
+  };
+  socket.onopen = () => observations.opened(client, reached, performance.now());
+  socket.onclose = () => observations.closed(client, reached);
+  socket.onerror = () => observations.closed(client, reached);
   socket.onmessage = ({ data }) => {
     observations.received(client, performance.now());
-    if (socket.readyState === WebSocket.OPEN) {
-      socket.send(data === PING ? PONG : data);
-    }
+    reached.send(data === PING ? PONG : data);
   };
 }
 
 interface Context {
   readonly bundles: Bundles;
   readonly visitors: Map<string, Observations>;
+  readonly sessions: PageSessions;
   readonly proxy: FaultProxy;
   readonly ending: AbortController;
 }
@@ -106,7 +118,7 @@ function act(action: string, visitor: string, context: Context): Response {
   const { proxy, visitors, ending: { signal } } = context;
   switch (action) {
     case "/kill":
-      proxy.kill(FAULT_DURATION, signal).catch(() => {});
+      kill(context);
       return DONE();
     case "/drop":
       proxy.drop(FAULT_DURATION, signal).catch(() => {});
@@ -118,6 +130,13 @@ function act(action: string, visitor: string, context: Context): Response {
       return DONE();
   }
   return NOT_FOUND();
+}
+
+/** All connections break, and what is started again has only its file. */
+function kill({ proxy, sessions, ending: { signal } }: Context): void {
+  if (proxy.health !== "up") return;
+  proxy.kill(FAULT_DURATION, signal).catch(() => {});
+  sessions.restart();
 }
 
 async function sendPage(host: string, { proxy }: Context): Promise<Response> {

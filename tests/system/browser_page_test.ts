@@ -71,6 +71,36 @@ Deno.test(
 );
 
 Deno.test(
+  "page loses nothing with a session while the server is killed, and says so",
+  requires("chromium"),
+  async () => {
+    await using stage = await openPage();
+    const { server, page, complaints } = stage;
+    await page.getByRole("switch", { name: "with a session" }).press("Space");
+    await page.getByText("holdfast begins anew, with a session").waitFor();
+    await page.locator("#holdfast-state[data-state=open]").waitFor();
+    await settled(server);
+    await press(page, "Flood: 20,000 messages");
+    await page.locator("#holdfast-facts").getByText("20,000, in order")
+      .waitFor();
+    await press(page, "Kill the server 5 s");
+    const verdict = page.getByText(/Messages lost meanwhile/);
+    await verdict.waitFor();
+    const [, plain, holdfast] =
+      /plain (\d+), holdfast (\d+) with its session/.exec(
+        await verdict.innerText(),
+      ) ?? [];
+    assertEquals(holdfast, "0");
+    assert(Number(plain) > 50, plain);
+    const facts = page.locator("#holdfast-facts");
+    assertMatch(await facts.innerText(), /Lost, repeated\s+0, 0/);
+    const log = await page.locator("#log").innerText();
+    assert(!log.includes("session lost"), log);
+    assert(complaints.every((each) => each.includes("ERR_CONNECTION_REFUSED")));
+  },
+);
+
+Deno.test(
   "page is in order without colours, mouse and eyes",
   requires("chromium"),
   async () => {
@@ -79,12 +109,12 @@ Deno.test(
     });
     const { page } = stage;
     const names: string[] = [];
-    for (let stop = 0; stop < 5; stop += 1) {
+    for (let stop = 0; stop < 6; stop += 1) {
       await page.keyboard.press("Tab");
       const focused = page.locator(":focus-visible");
       names.push(await focused.getAttribute("id") ?? "");
     }
-    assertEquals(names, ["freeze", "kill", "drop", "flood", "log"]);
+    assertEquals(names, ["freeze", "kill", "drop", "flood", "session", "log"]);
     const chart = page.getByRole("img", { name: /Longest silence.*\d+ ms/ });
     await chart.waitFor();
     await page.getByRole("status", { name: "State of holdfast" }).waitFor();
