@@ -11,6 +11,7 @@ import {
   dropTo,
   emptyAfter,
   entriesOf,
+  entryAt,
   type Numbered,
   push,
   sizeOf,
@@ -241,17 +242,13 @@ function excessOf(
   { maxMessages, maxBytes }: BufferBounds,
 ): number {
   if (added.messages > maxMessages || added.bytes > maxBytes) return Infinity;
-  let left = sizeOf(log);
-  let bytes = logBytes;
+  let left = sizeOf(log) + added.messages;
+  let size = logBytes + added.bytes;
   let excess = 0;
-  for (const entry of entriesOf(log)) {
-    if (
-      left + added.messages <= maxMessages && bytes + added.bytes <= maxBytes
-    ) {
-      break;
-    }
+  // Not over a copy of the log: mostly, all of it may stay.
+  while (left > maxMessages || size > maxBytes) {
+    size -= entryAt(log, log.first + excess)!.bytes;
     left -= 1;
-    bytes -= entry.bytes;
     excess += 1;
   }
   return excess;
