@@ -12,6 +12,7 @@ import type {
   AttachClaim,
   EndAnswer,
   EndCondition,
+  Stored,
   StoreNotice,
 } from "../../session/store/store.ts";
 
@@ -78,9 +79,20 @@ export function noticeOfEnd(
 
 type Listener = (notice: StoreNotice) => void;
 
+/** A notice that waits for the end of the step. */
+interface WaitingNotice {
+  readonly node: string;
+  notice: StoreNotice;
+  /** Its messages, to which those of later steps are added. */
+  readonly messages: Stored[];
+}
+
 /** The nodes of this process that hear notices. */
 export class NodeListeners {
   readonly #listeners = new Map<string, Set<Listener>>();
+  #waiting: WaitingNotice[] = [];
+  /** The latest of each session that is among them. */
+  readonly #latest = new Map<string, WaitingNotice>();
 
   /** Adds a listener until it is disposed. */
   add(node: string, listener: Listener): AsyncDisposable {
@@ -104,13 +116,40 @@ export class NodeListeners {
 
   /**
    * Delivers a notice after the step: a node may be in the middle of performing
-   * what led to it.
+   * what led to it. What the steps of one turn append to a session is one notice.
    */
   deliver(addressed: AddressedNotice | undefined): void {
     if (addressed === undefined) return;
     const { node, notice } = addressed;
-    queueMicrotask(() => {
-      for (const listener of this.#listeners.get(node) ?? []) listener(notice);
-    });
+    const latest = this.#latest.get(notice.session);
+    if (latest !== undefined && joins(latest, addressed)) return;
+    if (this.#waiting.length === 0) queueMicrotask(() => this.#deliverAll());
+    const messages = notice.type === "appended" ? [...notice.messages] : [];
+    const waiting = { node, notice, messages };
+    this.#waiting.push(waiting);
+    this.#latest.set(notice.session, waiting);
   }
+
+  #deliverAll(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#latest.clear();
+    for (const { node, notice } of waiting) {
+      for (const listener of this.#listeners.get(node) ?? []) listener(notice);
+    }
+  }
+}
+
+/** Adds what was appended to what was appended before, if that is all there was. */
+function joins(
+  latest: WaitingNotice,
+  { node, notice }: AddressedNotice,
+): boolean {
+  const isMore = latest.notice.type === "appended" &&
+    notice.type === "appended" && latest.node === node;
+  if (!isMore) return false;
+  const { messages } = latest;
+  for (const message of notice.messages) messages.push(message);
+  latest.notice = { ...notice, messages };
+  return true;
 }

@@ -47,17 +47,31 @@ export function pump(state: ServerAttached): Step {
     return { state, effects: NO_EFFECTS };
   }
   if (state.credit.next > state.last) return { state, effects: NO_EFFECTS };
+  const sent = sendBuffered(state);
+  const read = readMore(sent.state);
+  return { state: read.state, effects: inOrder(sent.effects, read.effects) };
+}
+
+/** One new state for all messages, as there may be hundreds. */
+function sendBuffered(state: ServerAttached): Step {
   const effects: ServerEffect[] = [];
-  let next = state;
+  let { credit, receiving, generation } = state;
   for (;;) {
-    const message = entryAt(next.buffer, next.credit.next);
-    if (message === undefined || !maySend(next.credit, message.bytes)) break;
-    const sent = sendStored(next, message);
-    next = sent.state;
-    effects.push(...sent.effects);
+    const message = entryAt(state.buffer, credit.next);
+    if (message === undefined || !maySend(credit, message.bytes)) break;
+    const { seq, data, bytes } = message;
+    const current = generationAt(state.lineage, seq);
+    if (current !== generation) effects.push(announcement(current));
+    generation = current;
+    const rode = ride(receiving, { ack: state.accepted });
+    const { ack } = rode;
+    receiving = rode.receiving;
+    credit = spend(credit, bytes);
+    effects.push(transmit({ type: "data", seq, ack, data }));
   }
-  const read = readMore(next);
-  return { state: read.state, effects: inOrder(effects, read.effects) };
+  const buffer = dropTo(state.buffer, credit.next - 1);
+  const next = { ...state, credit, receiving, generation, buffer };
+  return { state: next, effects };
 }
 
 /** Takes messages of the store that follow what is buffered. */
@@ -79,38 +93,20 @@ export function absorb(
 export function skipGap(state: ServerAttached, to: number): Step {
   const from = state.credit.next;
   if (to < from) return { state, effects: [] };
-  const { state: next, effects } = announce(state, to);
+  const generation = generationAt(state.lineage, to);
+  const news = generation === state.generation
+    ? []
+    : [announcement(generation)];
+  const credit = skipTo(state.credit, to);
   return {
-    state: { ...next, credit: skipTo(next.credit, to), buffer: emptyAfter(to) },
-    effects: [...effects, control({ op: "gap", from, to, why: "trimmed" })],
-  };
-}
-
-function sendStored(state: ServerAttached, message: Stored): Step {
-  const { seq, data, bytes } = message;
-  const announced = announce(state, seq);
-  const { receiving, ack } = ride(state.receiving, progressOf(state));
-  return {
-    state: {
-      ...announced.state,
-      receiving,
-      credit: spend(state.credit, bytes),
-      buffer: dropTo(state.buffer, seq),
-    },
-    effects: [
-      ...announced.effects,
-      transmit({ type: "data", seq, ack, data }),
-    ],
+    state: { ...state, generation, credit, buffer: emptyAfter(to) },
+    effects: [...news, control({ op: "gap", from, to, why: "trimmed" })],
   };
 }
 
 /** A generation is announced before its first number. */
-function announce(state: ServerAttached, seq: number): Step {
-  const generation = generationAt(state.lineage, seq);
-  return generation === state.generation ? { state, effects: NO_EFFECTS } : {
-    state: { ...state, generation },
-    effects: [control({ op: "gen", gen: generation })],
-  };
+function announcement(generation: string): ServerEffect {
+  return control({ op: "gen", gen: generation });
 }
 
 function readMore(state: ServerAttached): Step {
