@@ -43,6 +43,11 @@ export function pruneMarks(marks: Marks, consumed: number): Marks {
  * @param consumed The index of the last delivery that was consumed.
  */
 export function acknowledgeable(marks: Marks, consumed: number): number {
+  const [first] = marks;
+  // Nearly always: it is asked for each message.
+  if (marks.length === 1 && first!.index <= consumed) {
+    return first!.seq + consumed - first!.index;
+  }
   const passed = marks.findLastIndex(({ index }) => index <= consumed);
   const own = marks[passed];
   const later = marks.slice(passed + 1).map(({ seq }) => seq);

@@ -80,6 +80,7 @@ export type OutFrame =
   | Exclude<Frame, DataFrame | ControlFrame>
   | { readonly type: "control"; readonly control: KnownControl };
 
+const COMMA = 0x2c;
 /** Bit 0 of the first byte: an acknowledgement follows the number. */
 const HAS_ACK = 1;
 
@@ -147,7 +148,7 @@ function decodeText(text: string): Frame | Violation {
   if (text.startsWith("c|")) return decodeControl(text);
   const bar = text.indexOf("|");
   if (bar < 0 || bar > MAX_HEADER) return violation("Malformed header");
-  const values = parseNumbers(text.slice(1, bar));
+  const values = parseNumbers(text, bar);
   if (values === undefined) return violation("Malformed number");
   return text[0] === "m"
     ? decodeTextData(values, text.slice(bar + 1))
@@ -162,12 +163,19 @@ function decodeControl(text: string): Frame | Violation {
   return "op" in control ? { type: "control", control } : control;
 }
 
-function parseNumbers(header: string): readonly number[] | undefined {
+/** The numbers between the letter and the bar. */
+function parseNumbers(
+  text: string,
+  bar: number,
+): readonly number[] | undefined {
   const values: number[] = [];
-  for (const part of header.split(",")) {
-    const value = parseNumber(part);
+  for (let start = 1; start <= bar;) {
+    let end = start;
+    while (end < bar && text.charCodeAt(end) !== COMMA) end += 1;
+    const value = parseNumber(text, start, end);
     if (value === undefined) return undefined;
     values.push(value);
+    start = end + 1;
   }
   return values;
 }

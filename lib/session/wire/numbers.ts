@@ -5,8 +5,9 @@
  * @module
  */
 
-/** No leading zeros, lower case; `Number.MAX_SAFE_INTEGER` has 11 digits. */
-const CANONICAL = /^(?:0|[1-9a-z][0-9a-z]{0,10})$/;
+/** As many as `Number.MAX_SAFE_INTEGER` has, in base 36. */
+const MAX_DIGITS = 11;
+const ZERO = 0x30;
 
 /** A safe integer has 53 bits, and a byte carries seven. */
 const MAX_LEB_BYTES = 8;
@@ -16,11 +17,32 @@ export function formatNumber(value: number): string {
   return value.toString(36);
 }
 
-/** Reads a number in base 36, or `undefined` if it is none or not canonical. */
-export function parseNumber(text: string): number | undefined {
-  if (!CANONICAL.test(text)) return undefined;
-  const value = parseInt(text, 36);
+/**
+ * Reads the number in base 36 between two places of a text, or `undefined` if it
+ * is none or not canonical: lower case, no leading zeros. Digit by digit, as that
+ * is several times faster than to cut it out and to parse it.
+ */
+export function parseNumber(
+  text: string,
+  start = 0,
+  end = text.length,
+): number | undefined {
+  const length = end - start;
+  const hasZero = length > 1 && text.charCodeAt(start) === ZERO;
+  if (length < 1 || length > MAX_DIGITS || hasZero) return undefined;
+  let value = 0;
+  for (let at = start; at < end; at += 1) {
+    const digit = digitOf(text.charCodeAt(at));
+    if (digit === undefined) return undefined;
+    value = value * 36 + digit;
+  }
   return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** The value of a digit of base 36, by its code. */
+export function digitOf(code: number): number | undefined {
+  if (code >= ZERO && code <= 0x39) return code - ZERO;
+  return code >= 0x61 && code <= 0x7a ? code - 0x57 : undefined;
 }
 
 /** How many bytes `writeLeb()` writes. */

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
+  digitOf,
   formatNumber,
   lebLength,
   parseNumber,
@@ -28,6 +29,18 @@ Deno.test("parseNumber() refuses each other form", () => {
     assertEquals(parseNumber(text), undefined, text);
   }
   assertEquals(parseNumber("2gosa7pa2gv"), MAX);
+});
+
+Deno.test("parseNumber() reads a part of a text", () => {
+  assertEquals(parseNumber("m10,z|0", 1, 3), 36);
+  assertEquals(parseNumber("m10,z|0", 4, 5), 35);
+  assertEquals(parseNumber("m10,z|0", 3, 3), undefined);
+});
+
+Deno.test("digitOf() knows the digits of base 36, lower case", () => {
+  const valueOf = (digit: string) => digitOf(digit.charCodeAt(0));
+  assertEquals([..."09az"].map(valueOf), [0, 9, 10, 35]);
+  for (const other of "/:`{AZ") assertEquals(valueOf(other), undefined);
 });
 
 Deno.test("readLeb() reads what writeLeb() wrote", () => {
