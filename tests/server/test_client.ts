@@ -6,10 +6,10 @@
 
 import { WebSocket } from "ws";
 import {
-  canSend,
   clientDeadline,
   clientTransition,
 } from "../../lib/session/client/client.ts";
+import { canSend } from "../../lib/session/client/sending.ts";
 import {
   type ClientConfig,
   type ClientEffect,

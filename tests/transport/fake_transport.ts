@@ -6,6 +6,7 @@
 
 import type { CloseInfo } from "../../lib/rfc6455/close.ts";
 import type { Data } from "../../lib/queue/data.ts";
+import type { Pack } from "../../lib/queue/pack.ts";
 import type { Failure } from "../../lib/connection/failure.ts";
 import type { TransportName } from "../../lib/connection/config/transports.ts";
 import { utf8Length } from "../../lib/queue/data.ts";
@@ -98,6 +99,18 @@ export class FakeTransport implements Transport {
       this.progress += bytes + 2;
       this.#listener.message(data, bytes);
     }
+  }
+
+  /** Messages arrive, in a pack if they may. */
+  receivesPack(pack: Pack): void {
+    this.progress += pack.bytes + 2 * pack.count;
+    if (!this.#listener.takesPacks) throw new Error("Packs are not taken");
+    this.#listener.pack!(pack);
+  }
+
+  /** Whether messages may arrive in packs. */
+  get takesPacks(): boolean {
+    return this.#listener.takesPacks ?? false;
   }
 
   /** A pong arrives. */

@@ -12,10 +12,10 @@
 import type { Clock } from "../../platform/clock.ts";
 import { randomHex } from "../../platform/random_hex.ts";
 import {
-  canSend,
   clientDeadline,
   clientTransition,
 } from "../../session/client/client.ts";
+import { canSend } from "../../session/client/sending.ts";
 import {
   type ClientConfig,
   type ClientEffect,
@@ -235,6 +235,7 @@ export class PlainClient implements Peer, PeerListener {
         return this.#deliver(effect);
       case "disconnect":
         return this.#disconnect(effect);
+      case "deliver-run":
       case "keep":
       case "news":
       case "accepted":

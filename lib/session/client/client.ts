@@ -14,13 +14,10 @@ import {
   consume,
   disconnect,
   finishIfDone,
-  mayTransmit,
   onAttachedFrame,
-  sendControl,
-  sendNext,
-  transmit,
 } from "./flow.ts";
 import { beginHandshake, onAnswer } from "./handshake.ts";
+import { canSend, sendControl, sendNext, transmit } from "./sending.ts";
 import {
   type ClientAttached,
   type ClientContext,
@@ -34,15 +31,16 @@ import {
 } from "./state.ts";
 import { isViolation } from "../flow/credit.ts";
 import { entriesOf, sizeOf } from "../flow/numbered.ts";
-import { progress } from "../flow/receiving.ts";
+import { arriveTogether, progress } from "../flow/receiving.ts";
+import type { DataRun } from "../wire/run.ts";
 import { SESSION_CLOSE } from "../wire/violation.ts";
 
 type Live = Exclude<ClientState, ClientEnded>;
 
-/** Tells whether a message of this size may be sent now. */
-export function canSend(state: ClientState, bytes: number): boolean {
-  return state.kind === "attached" && state.closeAt === Infinity &&
-    state.credit.next > state.retained.last && mayTransmit(state, bytes);
+/** Tells whether frames that came together may be told as one. */
+export function takesRun(state: ClientState, run: DataRun): boolean {
+  return state.kind === "attached" &&
+    arriveTogether(state.receiving, run) !== undefined;
 }
 
 /** When the machine wants to be told `due`; `Infinity` for never. */
@@ -108,7 +106,7 @@ function onSend(
   state: Live,
   { message }: Extract<ClientEvent, { type: "send" }>,
 ): ClientStep {
-  if (state.kind !== "attached" || !canSend(state, message.bytes)) {
+  if (!canSend(state, message.bytes)) {
     throw new TypeError("A message may be sent only if canSend() says so");
   }
   return sendNext(state, message);

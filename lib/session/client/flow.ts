@@ -13,36 +13,36 @@ import {
   type ClientStep,
   consumedIndex,
   memoryOf,
-  type Outgoing,
   progressOf,
 } from "./state.ts";
+import { sendControl, sendRetained, transmit } from "./sending.ts";
 import { addMark, pruneMarks } from "../flow/consumption.ts";
-import type { Gap, KnownControl, Moving } from "../wire/control.ts";
+import type { Gap, Moving } from "../wire/control.ts";
 import {
   acknowledge as acknowledgeCredit,
   extend,
   isViolation,
-  maySend,
-  spend,
 } from "../flow/credit.ts";
+import type { AckFrame, DataFrame, Frame } from "../wire/frame.ts";
 import {
-  type AckFrame,
-  type DataFrame,
-  encodeFrame,
-  type Frame,
-  type OutFrame,
-} from "../wire/frame.ts";
-import { dropTo, entriesOf, entryAt, push, sizeOf } from "../flow/numbered.ts";
+  dropTo,
+  entriesOf,
+  entryAt,
+  push,
+  pushAll,
+  sizeOf,
+} from "../flow/numbered.ts";
 import { advance } from "../flow/positions.ts";
 import {
   acknowledgeNow,
   answerPing,
   arrive,
   arriveGap,
+  arriveTogether,
   type Capacity,
   progress,
-  ride,
 } from "../flow/receiving.ts";
+import type { DataRun } from "../wire/run.ts";
 import { SESSION_CLOSE, type Violation, violation } from "../wire/violation.ts";
 
 type Live = Exclude<ClientState, ClientEnded>;
@@ -50,12 +50,14 @@ type Live = Exclude<ClientState, ClientEnded>;
 /** A frame that came while the client is attached. */
 export function onAttachedFrame(
   state: ClientAttached,
-  frame: Frame,
+  frame: Frame | DataRun,
   context: ClientContext,
 ): ClientStep {
   switch (frame.type) {
     case "data":
       return onData(state, frame, context);
+    case "run":
+      return onRun(state, frame, context);
     case "ack":
       return onAck(state, frame, context);
     case "ping":
@@ -68,41 +70,6 @@ export function onAttachedFrame(
     case "control":
       return onControl(state, frame.control, context);
   }
-}
-
-/** Sends a message that has no number yet. */
-export function sendNext(
-  state: ClientAttached,
-  message: Outgoing,
-): ClientStep<ClientAttached> {
-  const retained = push(state.retained, message);
-  return sendRetained({ ...state, retained });
-}
-
-/** Sends what is retained and was not sent on this connection, within credit. */
-export function sendRetained(
-  state: ClientAttached,
-): ClientStep<ClientAttached> {
-  let { credit, receiving } = state;
-  const effects: ClientEffect[] = [];
-  for (;;) {
-    const message = entryAt(state.retained, credit.next);
-    if (message === undefined || !maySend(credit, message.bytes)) break;
-    const rode = ride(receiving, progressOf(state));
-    const { ack } = rode;
-    const { data } = message;
-    effects.push(
-      transmit(state, { type: "data", seq: credit.next, ack, data }),
-    );
-    receiving = rode.receiving;
-    credit = spend(credit, message.bytes);
-  }
-  return { state: { ...state, credit, receiving }, effects };
-}
-
-/** Tells whether credit and the server's limit allow a message of this size. */
-export function mayTransmit(state: ClientAttached, bytes: number): boolean {
-  return bytes <= state.maxMessage && maySend(state.credit, bytes);
 }
 
 /** Notes what the application consumed, and acknowledges it by the rules. */
@@ -197,22 +164,6 @@ export function acceptTo<S extends Live>(state: S, ack: number): ClientStep<S> {
   };
 }
 
-/** Sends a frame. */
-export function transmit(
-  { connection }: { readonly connection: number },
-  frame: OutFrame,
-): ClientEffect {
-  return { type: "transmit", connection, data: encodeFrame(frame) };
-}
-
-/** Sends a control message. */
-export function sendControl(
-  owner: { readonly connection: number },
-  control: KnownControl,
-): ClientEffect {
-  return transmit(owner, { type: "control", control });
-}
-
 function onData(
   state: ClientAttached,
   frame: DataFrame,
@@ -228,6 +179,38 @@ function onData(
   return andThen(
     delivered,
     (next) => onAcknowledged(next, frame.ack!, context),
+  );
+}
+
+function onRun(
+  state: ClientAttached,
+  run: DataRun,
+  context: ClientContext,
+): ClientStep {
+  const receiving = arriveTogether(state.receiving, run);
+  if (receiving === undefined) {
+    throw new TypeError("Frames may be told as one only if takesRun() says so");
+  }
+  const { generation, held, heldBytes, positions } = state;
+  const next: ClientAttached = {
+    ...state,
+    receiving,
+    held: pushAll(held, run.sizes),
+    heldBytes: heldBytes + run.bytes,
+    positions: advance(positions, generation, {
+      from: run.seq,
+      to: receiving.received,
+    }),
+  };
+  const { seq } = run;
+  const index = held.last + 1;
+  const delivered: ClientStep<ClientAttached> = {
+    state: next,
+    effects: [{ type: "deliver-run", index, seq, generation, run }],
+  };
+  return run.ack === undefined ? delivered : andThen(
+    delivered,
+    (after) => onAcknowledged(after, run.ack!, context),
   );
 }
 

@@ -4,14 +4,8 @@
  * @module
  */
 
-import {
-  acceptTo,
-  consume,
-  disconnect,
-  finishIfDone,
-  sendControl,
-  sendRetained,
-} from "./flow.ts";
+import { acceptTo, consume, disconnect, finishIfDone } from "./flow.ts";
+import { sendControl, sendRetained } from "./sending.ts";
 import {
   type ClientAttached,
   type ClientContext,
@@ -42,6 +36,7 @@ import type {
 import { emptyAfter, entriesOf, push } from "../flow/numbered.ts";
 import { lastOf, rejoin, startPositions } from "../flow/positions.ts";
 import { freeWindow, startReceiving } from "../flow/receiving.ts";
+import type { DataRun } from "../wire/run.ts";
 import { SESSION_CLOSE, violation } from "../wire/violation.ts";
 
 /** A connection is open: asks for a session, or for the one that was. */
@@ -84,7 +79,7 @@ export function beginHandshake(
 /** The server's first message. */
 export function onAnswer(
   state: ClientHandshaking,
-  frame: Frame,
+  frame: Frame | DataRun,
   context: ClientContext,
 ): ClientStep {
   const control = frame.type === "control" ? frame.control : undefined;

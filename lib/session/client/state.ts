@@ -18,6 +18,7 @@ import { emptyAfter, type Numbered, push, sizeOf } from "../flow/numbered.ts";
 import type { Payload } from "../wire/payload.ts";
 import { lastOf, type Positions } from "../flow/positions.ts";
 import type { Capacity, Progress, Receiving } from "../flow/receiving.ts";
+import type { DataRun } from "../wire/run.ts";
 import type { Violation } from "../wire/violation.ts";
 
 /** A message of the application. */
@@ -115,7 +116,8 @@ export type ClientEvent =
   | {
     readonly type: "received";
     readonly connection: number;
-    readonly frame: Frame | Violation;
+    /** Frames that came together, only if `takesRun()`. */
+    readonly frame: Frame | DataRun | Violation;
   }
   /** Only if `canSend()`. */
   | { readonly type: "send"; readonly message: Outgoing }
@@ -178,6 +180,14 @@ export type ClientEffect =
     readonly seq: number;
     readonly generation: string;
     readonly data: Payload;
+  }
+  /** The same for messages that came together; the first one has this index. */
+  | {
+    readonly type: "deliver-run";
+    readonly index: number;
+    readonly seq: number;
+    readonly generation: string;
+    readonly run: DataRun;
   }
   /** The server accepted all messages up to this one. */
   | { readonly type: "accepted"; readonly id: number; readonly seq: number }

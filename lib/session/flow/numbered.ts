@@ -62,6 +62,18 @@ export function push<T>(list: Numbered<T>, entry: T): Numbered<T> {
   return { ...list, last: list.last + 1, items };
 }
 
+/** Appends several entries. */
+export function pushAll<T>(
+  list: Numbered<T>,
+  entries: readonly T[],
+): Numbered<T> {
+  const end = list.last + 1 - list.base;
+  const isNewest = list.items.length === end;
+  const items = isNewest ? list.items as T[] : list.items.slice(0, end);
+  for (const entry of entries) items.push(entry);
+  return { ...list, last: list.last + entries.length, items };
+}
+
 /** Removes all entries up to this number. */
 export function dropTo<T>(list: Numbered<T>, number: number): Numbered<T> {
   if (number < list.first) return list;

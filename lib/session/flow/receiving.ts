@@ -8,6 +8,7 @@
 import type { AckFrame, DataFrame, PongFrame } from "../wire/frame.ts";
 import type { WireWindow } from "../wire/handshake.ts";
 import { ACK_AFTER_MESSAGES, ACK_DELAY, CREDIT_PART } from "../wire/limits.ts";
+import type { DataRun } from "../wire/run.ts";
 import { type Violation, violation } from "../wire/violation.ts";
 
 /** How much a receiver holds at most: received, and not yet consumed or accepted. */
@@ -103,6 +104,21 @@ export function arrive(
     kind: "next",
     receiving: { ...receiving, bytes: total, received: seq },
   };
+}
+
+/**
+ * After frames that came together, or `undefined` if they have to be judged one
+ * by one: not all of them are next, or within what was granted.
+ */
+export function arriveTogether(
+  receiving: Receiving,
+  { seq, sizes, bytes }: Pick<DataRun, "seq" | "sizes" | "bytes">,
+): Receiving | undefined {
+  const last = seq + sizes.length - 1;
+  const total = receiving.bytes + bytes;
+  const fits = seq === receiving.received + 1 && last <= receiving.maxSeq &&
+    total <= receiving.maxBytes;
+  return fits ? { ...receiving, bytes: total, received: last } : undefined;
 }
 
 /** Judges numbers that will never come. */

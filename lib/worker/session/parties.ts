@@ -6,6 +6,7 @@
 
 import type { Failure } from "../../connection/failure.ts";
 import type { Data } from "../../queue/data.ts";
+import type { Pack } from "../../queue/pack.ts";
 
 /** A connection that carries the session. */
 export interface Carrier {
@@ -17,6 +18,8 @@ export interface Carrier {
   transmit(data: Data): boolean;
   /** A message for the application. */
   deliver(data: Data, bytes: number): void;
+  /** Messages for the application, which came together. */
+  deliverPack(pack: Pack): void;
   /** A ping was answered. */
   answered(n: number): void;
   /** Lets who sends go on, if it waits and may. */

@@ -17,29 +17,34 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Data } from "../../queue/data.ts";
 import { Fifo } from "../../queue/fifo.ts";
 import {
-  canSend,
   clientDeadline,
   clientTransition,
+  takesRun,
 } from "../../session/client/client.ts";
+import { canSend, sendNext } from "../../session/client/sending.ts";
 import type {
   ClientConfig,
+  ClientContext,
   ClientEffect,
   ClientEvent,
   ClientState,
+  ClientStep,
   Outgoing,
   SessionNews,
 } from "../../session/client/state.ts";
 import { entriesOf, sizeOf } from "../../session/flow/numbered.ts";
-import type { Positions } from "../../session/flow/positions.ts";
 import { payloadBytes } from "../../session/wire/payload.ts";
+import { type DataRun, payloadsOf } from "../../session/wire/run.ts";
 import { SESSION_CLOSE } from "../../session/wire/violation.ts";
 import type { ConnectionLogger } from "../posts/connection_logger.ts";
 import type { NoticeQueue } from "../posts/notice_queue.ts";
+import { Deliveries } from "./deliveries.ts";
 import { HeldFrames } from "./held_frames.ts";
 import type { Carrier, SessionOwner } from "./parties.ts";
 import { toData, toPayload } from "./payloads.ts";
-import { baseOf, restoreSession } from "./restore.ts";
+import { restoreSession } from "./restore.ts";
 import { type EffectOf, SessionReports } from "./session_reports.ts";
+import { StepContext } from "./step_context.ts";
 
 /** What a session works with. */
 export interface SessionParts {
@@ -63,7 +68,7 @@ const TTL = 86_400_000;
 export class Session {
   readonly #parts: SessionParts;
   readonly #reports: SessionReports;
-  #config: ClientConfig;
+  #context: ClientContext;
   #state: ClientState;
   #transport: Carrier | undefined;
   #connections = 0;
@@ -72,11 +77,7 @@ export class Session {
   #capacity: "room" | "full" = "room";
   readonly #held = new HeldFrames();
   #opening: SessionOpening = { kind: "none" };
-  /** The boundary's number of the message before the machine's first delivery. */
-  #base: number;
-  /** The last message that the application has consumed, by the boundary's number. */
-  #consumed: number;
-  #generation: string | undefined;
+  readonly #deliveries: Deliveries;
   readonly #events: ClientEvent[] = [];
   #phase: "idle" | "performing" = "idle";
   #end: "none" | "requested" = "none";
@@ -88,7 +89,7 @@ export class Session {
     const { setup, protocols, maxMessage, remains } = parts;
     this.#parts = parts;
     this.#reports = new SessionReports(parts.id, parts.notices);
-    this.#config = {
+    const config: ClientConfig = {
       capacity: setup.window,
       maxMessage: Math.min(maxMessage, Number.MAX_SAFE_INTEGER),
       ttl: TTL,
@@ -99,9 +100,9 @@ export class Session {
       // The main thread has waited for acceptance already.
       closeTimeout: 0,
     };
+    this.#context = new StepContext(config, parts.clock);
     this.#state = restoreSession(remains);
-    this.#base = baseOf(remains);
-    this.#consumed = remains.consumed;
+    this.#deliveries = new Deliveries(this.#reports, remains);
   }
 
   /** When to call {@linkcode due} next. */
@@ -126,9 +127,8 @@ export class Session {
 
   /** The application has consumed all messages up to this number of the boundary. */
   consumed(upTo: number): void {
-    if (upTo <= this.#consumed) return;
-    this.#consumed = upTo;
-    this.#tell({ type: "consumed", index: upTo - this.#base });
+    const index = this.#deliveries.consumed(upTo);
+    if (index !== undefined) this.#tell({ type: "consumed", index });
   }
 
   /** The application's token was renewed. */
@@ -178,8 +178,9 @@ export class Session {
     this.#capacity = "room";
     this.#held.end();
     const { connection } = transport;
-    const { answerTimeout } = this.#parts.owner;
-    this.#config = { ...this.#config, answerTimeout };
+    const { clock, owner: { answerTimeout } } = this.#parts;
+    const config = { ...this.#context.config, answerTimeout };
+    this.#context = new StepContext(config, clock);
     const more = auth === undefined ? {} : { auth };
     this.#tell({ type: "connected", connection, ...more });
   }
@@ -192,6 +193,11 @@ export class Session {
   /** What came over a connection. */
   received(event: Extract<ClientEvent, { type: "received" }>): void {
     this.#tell(event);
+  }
+
+  /** Tells whether frames that came together over a connection may be told as one. */
+  takesRun(run: DataRun): boolean {
+    return takesRun(this.#state, run);
   }
 
   /** Sends a ping of the protocol. */
@@ -212,8 +218,10 @@ export class Session {
    */
   send(id: number, message: Data): boolean {
     const data = toPayload(message);
-    this.#queue.push({ id, data, bytes: payloadBytes(data) });
-    this.#pump();
+    const outgoing = { id, data, bytes: payloadBytes(data) };
+    const goesAtOnce = this.#mayContinue && this.#phase === "idle" &&
+      this.#sendOrDrop(outgoing);
+    if (!goesAtOnce) this.#queue.push(outgoing);
     return this.#mayContinue;
   }
 
@@ -262,12 +270,10 @@ export class Session {
   }
 
   #step(event: ClientEvent): void {
-    const { clock } = this.#parts;
-    const { state, effects } = clientTransition(this.#state, event, {
-      config: this.#config,
-      now: clock.now(),
-      random: clock.random(),
-    });
+    this.#apply(clientTransition(this.#state, event, this.#context));
+  }
+
+  #apply({ state, effects }: ClientStep): void {
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
   }
@@ -275,12 +281,8 @@ export class Session {
   /** Sends what waits, as far as credit and the transport allow. */
   #pump(): void {
     if (this.#phase === "performing") return;
-    for (
-      let next = this.#queue.at(0);
-      next !== undefined && this.#capacity === "room";
-      next = this.#queue.at(0)
-    ) {
-      if (!this.#sendOrDrop(next)) return;
+    while (this.#capacity === "room" && this.#queue.length > 0) {
+      if (!this.#sendOrDrop(this.#queue.at(0)!)) return;
       this.#queue.shift();
     }
     this.#transport?.continueIf(this.#mayContinue);
@@ -293,7 +295,7 @@ export class Session {
       return true;
     }
     if (!canSend(this.#state, message.bytes)) return false;
-    this.#step({ type: "send", message });
+    this.#apply(sendNext(this.#state, message));
     return true;
   }
 
@@ -307,6 +309,8 @@ export class Session {
         return this.#onNews(effect.news);
       case "deliver":
         return this.#deliver(effect);
+      case "deliver-run":
+        return this.#deliverRun(effect);
       case "accepted":
         return this.#reports.accepted(effect.id);
       case "dropped":
@@ -338,7 +342,7 @@ export class Session {
     this.#opening = news.kind === "lost"
       ? { kind: "lost", id: session, why: news.why }
       : { kind: news.kind, id: session };
-    if (news.kind === "lost" && this.#config.onLost === "close") {
+    if (news.kind === "lost" && this.#context.config.onLost === "close") {
       // Once it is told what is lost.
       this.#lostFor = news.why;
       return;
@@ -355,16 +359,15 @@ export class Session {
     for (const data of this.#held.end()) this.#transmit(data);
   }
 
-  #deliver(
-    { index, seq, generation, data }: EffectOf<"deliver">,
-  ): void {
-    if (generation !== this.#generation) {
-      // Before it, all that is known is of the generations before.
-      const { positions } = this.#state;
-      this.#mark(seq - 1, generation, positions.slice(1));
-    }
-    this.#base = this.#reports.after + 1 - index;
+  #deliver(effect: EffectOf<"deliver">): void {
+    this.#deliveries.expect(effect, this.#state.positions);
+    const { data } = effect;
     this.#transport?.deliver(toData(data), payloadBytes(data));
+  }
+
+  #deliverRun(effect: EffectOf<"deliver-run">): void {
+    this.#deliveries.expect(effect, this.#state.positions);
+    this.#transport?.deliverPack(payloadsOf(effect.run));
   }
 
   #onMissed(effect: EffectOf<"missed">): void {
@@ -373,13 +376,8 @@ export class Session {
     this.#reports.missed(effect);
   }
 
-  #mark(
-    seq: number,
-    generation: string,
-    positions: Positions = this.#state.positions,
-  ): void {
-    this.#generation = generation;
-    this.#reports.mark({ seq, generation, positions });
+  #mark(seq: number, generation: string): void {
+    this.#deliveries.mark(seq, generation, this.#state.positions);
   }
 
   #disconnect(

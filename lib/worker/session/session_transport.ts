@@ -6,7 +6,8 @@
  */
 
 import type { Failure } from "../../connection/failure.ts";
-import type { Data } from "../../queue/data.ts";
+import { type Data, sizeOf } from "../../queue/data.ts";
+import { type Pack, PackReader } from "../../queue/pack.ts";
 import type { CloseInfo } from "../../rfc6455/close.ts";
 import { decodeFrame } from "../../session/wire/frame.ts";
 import {
@@ -14,6 +15,7 @@ import {
   MAX_HEADER,
   SUBPROTOCOL,
 } from "../../session/wire/limits.ts";
+import { readRun } from "../../session/wire/run.ts";
 import type {
   Opened,
   Target,
@@ -181,6 +183,10 @@ export class SessionTransport implements Carrier, Transport, TransportListener {
     this.#listener.message(data, bytes);
   }
 
+  deliverPack(pack: Pack): void {
+    this.#listener.pack?.(pack);
+  }
+
   answered(n: number): void {
     this.#listener.pong(`${this.#pingPrefix}.${n}`);
   }
@@ -211,12 +217,34 @@ export class SessionTransport implements Carrier, Transport, TransportListener {
     this.#refuse();
   }
 
-  message(data: Data, bytes: number): void {
+  message(data: Data, bytes = sizeOf(data)): void {
     if (this.#phase === "left") return;
     if (this.#phase === "without") return this.#listener.message(data, bytes);
     const frame = decodeFrame(toPayload(data), this.#attempt.maxMessage);
     const { connection } = this;
     this.#session.received({ type: "received", connection, frame });
+  }
+
+  get takesPacks(): boolean {
+    return this.#listener.takesPacks ?? false;
+  }
+
+  pack(pack: Pack): void {
+    if (this.#phase === "left") return;
+    if (this.#phase === "without") return this.#listener.pack?.(pack);
+    const run = readRun(pack, this.#attempt.maxMessage);
+    if (run !== undefined && this.#session.takesRun(run)) {
+      const { connection } = this;
+      return this.#session.received({
+        type: "received",
+        connection,
+        frame: run,
+      });
+    }
+    const reader = new PackReader(pack);
+    for (let some = reader.read(); some.length > 0; some = reader.read()) {
+      for (const data of some) this.message(data);
+    }
   }
 
   pong(payload: string): void {

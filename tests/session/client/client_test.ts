@@ -1,8 +1,8 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
-  canSend,
   clientDeadline,
   clientTransition,
+  takesRun,
 } from "../../../lib/session/client/client.ts";
 import { newClient } from "../../../lib/session/client/state.ts";
 import {
@@ -15,6 +15,7 @@ import {
   OPENED,
   openPeer,
   RESUMED,
+  runOf,
 } from "./peer.ts";
 
 Deno.test("clientTransition() leaves events of other connections alone", () => {
@@ -34,22 +35,14 @@ Deno.test("clientTransition() leaves a connection that breaks the protocol", () 
   assertEquals(peer.state.kind, "detached");
 });
 
-Deno.test("clientTransition() takes messages only while canSend() says so", () => {
-  const peer = new ClientPeer();
-  assertEquals(canSend(peer.state, 1), false);
-  const send = () => peer.tell({ type: "send", message: message(1) });
-  assertThrows(send, TypeError);
-  const open = openPeer();
-  assertEquals([canSend(open.state, 100), canSend(open.state, 101)], [
-    true,
-    false,
-  ]);
-  open.send(1, 2, 3, 4);
-  assertEquals(canSend(open.state, 1), false);
-  assertThrows(() => open.send(5), TypeError);
-  open.tell({ type: "close" });
-  open.hear("a1,a,rs|");
-  assertEquals(canSend(open.state, 1), false);
+Deno.test("takesRun() says whether frames may be told as one", () => {
+  const run = runOf("m1|a", "m2|b");
+  assertEquals(takesRun(new ClientPeer().state, run), false);
+  const peer = openPeer();
+  assertEquals(takesRun(peer.state, run), true);
+  assertEquals(takesRun(peer.state, runOf("m2|b")), false);
+  peer.hear("m1|a");
+  assertEquals(takesRun(peer.state, run), false);
 });
 
 Deno.test("clientTransition() sends pings, tokens and acknowledgements when asked", () => {

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { KnownControl } from "../../../lib/session/wire/control.ts";
 import {
   controlOf,
@@ -8,6 +8,7 @@ import {
   OPENED,
   openPeer,
   RESUMED,
+  runOf,
 } from "./peer.ts";
 
 function closeCodeOf(
@@ -16,14 +17,6 @@ function closeCodeOf(
   const [first] = effects as readonly { type: string; closeCode?: number }[];
   return first?.type === "disconnect" ? first.closeCode : undefined;
 }
-
-Deno.test("sendNext() numbers messages when they are sent", () => {
-  const peer = openPeer();
-  assertEquals(peer.send(10, 11), ["m1|m10", "m2|m11"]);
-  const data = new Uint8Array([9]);
-  const sent = peer.tell({ type: "send", message: message(12, data) });
-  assertEquals(framesOf(sent), [new Uint8Array([0, 3, 9])]);
-});
 
 Deno.test("onAttachedFrame() delivers in order, and drops what it has seen", () => {
   const peer = openPeer();
@@ -36,6 +29,31 @@ Deno.test("onAttachedFrame() delivers in order, and drops what it has seen", () 
   }]);
   assertEquals(peer.hear("m1|a"), []);
   assertEquals(closeCodeOf(peer.hear("m3|c")), 4400);
+});
+
+Deno.test("onAttachedFrame() takes frames that came together as one by one", () => {
+  const frames = ["m1|a", "m2,1|bc", "m3|d"];
+  const [one, together] = [openPeer(), openPeer()];
+  for (const peer of [one, together]) peer.send(7, 8);
+  const single = frames.flatMap((frame) => one.hear(frame));
+  const run = runOf(...frames);
+  const effects = together.tell({
+    type: "received",
+    connection: 1,
+    frame: run,
+  });
+  assertEquals(together.state, one.state);
+  assertEquals(effects, [
+    { type: "deliver-run", index: 1, seq: 1, generation: "g1", run },
+    ...only(single, "accepted"),
+  ]);
+});
+
+Deno.test("onAttachedFrame() takes no frames together that are not next", () => {
+  const peer = openPeer();
+  const frame = runOf("m2|a");
+  const tell = () => peer.tell({ type: "received", connection: 1, frame });
+  assertThrows(tell, TypeError, "takesRun()");
 });
 
 Deno.test("onAttachedFrame() refuses more than was granted", () => {

@@ -16,6 +16,8 @@ import {
 } from "../../../lib/session/wire/control.ts";
 import { decodeFrame } from "../../../lib/session/wire/frame.ts";
 import type { Payload } from "../../../lib/session/wire/payload.ts";
+import { type DataRun, readRun } from "../../../lib/session/wire/run.ts";
+import { packedFrames } from "../wire/packed.ts";
 
 /** The settings of most tests. */
 export const CONFIG: ClientConfig = {
@@ -99,6 +101,13 @@ export class ClientPeer {
     );
     return framesOf(sent.flat());
   }
+}
+
+/** Frames that come in together. */
+export function runOf(...frames: readonly Payload[]): DataRun {
+  const run = readRun(packedFrames(frames), CONFIG.maxMessage);
+  assert(run !== undefined);
+  return run;
 }
 
 /** A machine in a new session. */

@@ -6,6 +6,7 @@ import {
   entryAt,
   type Numbered,
   push,
+  pushAll,
   sizeOf,
   startingWith,
 } from "../../../lib/session/flow/numbered.ts";
@@ -32,6 +33,17 @@ Deno.test("push() leaves older versions as they were", () => {
   assertEquals(entriesOf(one), ["a"]);
   assertEquals(entriesOf(two), ["a", "b"]);
   assertEquals(entriesOf(other), ["a", "c"]);
+});
+
+Deno.test("pushAll() is push() of each, and leaves older versions as they were", () => {
+  const one = filled("a");
+  const more = pushAll(one, ["b", "c"]);
+  assertEquals([more.first, more.last, entriesOf(more)], [1, 3, [
+    ..."abc",
+  ]]);
+  assertEquals(entriesOf(pushAll(one, ["d"])), ["a", "d"]);
+  assertEquals(entriesOf(more), [..."abc"]);
+  assertEquals(pushAll(one, []).last, 1);
 });
 
 Deno.test("dropTo() removes the front and keeps the numbers", () => {

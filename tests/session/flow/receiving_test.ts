@@ -4,6 +4,7 @@ import {
   answerPing,
   arrive,
   arriveGap,
+  arriveTogether,
   freeWindow,
   type Progress,
   progress,
@@ -52,6 +53,30 @@ Deno.test("arrive() refuses more than was granted", () => {
   const narrow = { ...first.receiving, maxSeq: 9 };
   assertEquals(arrive(narrow, { seq: 6, bytes: 1 }).kind, "violation");
   assertEquals(arrive(narrow, { seq: 6, bytes: 0 }).kind, "next");
+});
+
+Deno.test("arriveTogether() takes what arrive() takes one by one as next", () => {
+  const run = { seq: 3, sizes: [7, 0, 5], bytes: 12 };
+  const together = arriveTogether(received(2), run);
+  let one = received(2);
+  for (const [index, bytes] of run.sizes.entries()) {
+    const arrival = arrive(one, { seq: run.seq + index, bytes });
+    assert(arrival.kind === "next");
+    one = arrival.receiving;
+  }
+  assertEquals(together, one);
+});
+
+Deno.test("arriveTogether() leaves all else to be judged one by one", () => {
+  const run = { seq: 3, sizes: [7, 5], bytes: 12 };
+  for (const seq of [2, 4]) {
+    assertEquals(arriveTogether(received(2), { ...run, seq }), undefined);
+  }
+  const few = { ...received(2), maxSeq: 3 };
+  assertEquals(arriveTogether(few, run), undefined);
+  const small = { ...received(2), maxBytes: 13 };
+  assertEquals(arriveTogether(small, run), undefined);
+  assertEquals(arriveTogether({ ...small, maxBytes: 14 }, run)?.received, 4);
 });
 
 Deno.test("arrive() takes a message larger than the window when it is alone", () => {

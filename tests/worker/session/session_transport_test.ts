@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { packedFrames } from "../../session/wire/packed.ts";
 import { framesOf, RESUMED, Stage, SUBPROTOCOL } from "./stage.ts";
 
 Deno.test("sessionKind() offers the protocol alone where a session is required", () => {
@@ -127,4 +128,41 @@ Deno.test("SessionTransport passes on what belongs to the transport below", () =
   assertEquals([transport.isOpen, transport.bufferedAmount], [true, 3]);
   assertEquals(transport.progress, fake.progress);
   assertEquals(transport.send("without a number"), true);
+});
+
+Deno.test("SessionTransport.pack() passes payloads on as they came, without headers", () => {
+  const stage = new Stage();
+  const fake = stage.open();
+  stage.take();
+  fake.receivesPack(packedFrames(["m1|a", "m2|bc"]));
+  fake.receivesPack(packedFrames([Uint8Array.of(0, 3, 7)]));
+  assertEquals(stage.take(), ["pack a bc, 3 B", "pack 7, 1 B"]);
+  stage.session.consumed(2);
+  assertEquals(`${framesOf(fake)}`.split(",")[0], "a2");
+});
+
+Deno.test("SessionTransport.pack() reads one by one what is not all new data", () => {
+  const stage = new Stage();
+  const fake = stage.open();
+  stage.transport.send("x", 1);
+  stage.take();
+  fake.receivesPack(packedFrames(["m1|a", "a1,9,rs|", "m2|b"]));
+  assertEquals(stage.take(), ["message a", "taken 1", "message b"]);
+  fake.receivesPack(packedFrames(["m2|b", "m3|c"]));
+  assertEquals(stage.take(), ["message c"]);
+  fake.receivesPack(packedFrames([Uint8Array.of(0, 9, 7)]));
+  assertEquals(stage.take(), ["failed Number out of order"]);
+  fake.receivesPack(packedFrames(["m4|d"]));
+  assertEquals(stage.take(), []);
+});
+
+Deno.test("SessionTransport.takesPacks is what the driver says", () => {
+  const refused = new Stage({}, { packs: "refused" });
+  assertEquals(refused.open().takesPacks, false);
+  const stage = new Stage({ required: false });
+  const fake = stage.dial().opens("chat");
+  assertEquals(fake.takesPacks, true);
+  stage.take();
+  fake.receivesPack(packedFrames(["a", "b"]));
+  assertEquals(stage.take(), ["pack a b, 2 B"]);
 });

@@ -14,6 +14,7 @@ import type {
 } from "../../../lib/transport/transport.ts";
 import { Session } from "../../../lib/worker/session/session.ts";
 import { sessionKind } from "../../../lib/worker/session/session_transport.ts";
+import { payloadsIn } from "../../session/wire/packed.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
 import {
   type FakeTransport,
@@ -71,16 +72,19 @@ export class Stage {
   readonly session: Session;
   /** What the last handshake agreed on. */
   opened: Opened | undefined;
+  readonly #packs: "taken" | "refused";
   #after: number;
   #transport: Transport | undefined;
 
   constructor(
     setup: Partial<SessionSetup> = {},
-    { remains = NOTHING, pings = true }: {
+    { remains = NOTHING, pings = true, packs = "taken" }: {
       readonly remains?: SessionRemains;
       readonly pings?: boolean;
+      readonly packs?: "taken" | "refused";
     } = {},
   ) {
+    this.#packs = packs;
     const { log, notices } = this;
     const after = () => this.#after;
     this.#after = remains.arrived;
@@ -128,6 +132,11 @@ export class Stage {
       message: (data) => {
         this.#after += 1;
         this.log.push(`message ${data}`);
+      },
+      takesPacks: this.#packs === "taken",
+      pack: (pack) => {
+        this.#after += pack.count;
+        this.log.push(`pack ${payloadsIn(pack).join(" ")}, ${pack.bytes} B`);
       },
       pong: (payload) => void this.log.push(`pong ${payload}`),
       writable: () => void this.log.push("writable"),

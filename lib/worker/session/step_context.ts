@@ -1,0 +1,31 @@
+/**
+ * What the machine of a session is given besides state and event.
+ *
+ * @module
+ */
+
+import type { Clock } from "../../platform/clock.ts";
+import type {
+  ClientConfig,
+  ClientContext,
+} from "../../session/client/state.ts";
+
+/** Time and chance are read when a step asks for them: most steps do not. */
+export class StepContext implements ClientContext {
+  readonly config: ClientConfig;
+  readonly #clock: Pick<Clock, "now" | "random">;
+
+  /** For all steps of one session. */
+  constructor(config: ClientConfig, clock: Pick<Clock, "now" | "random">) {
+    this.config = config;
+    this.#clock = clock;
+  }
+
+  get now(): number {
+    return this.#clock.now();
+  }
+
+  get random(): number {
+    return this.#clock.random();
+  }
+}
