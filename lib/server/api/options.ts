@@ -138,7 +138,7 @@ export interface SessionServerOptions {
   /**
    * How much a client may send ahead of the handler.
    *
-   * @default {{ messages: 256, bytes: 1_048_576 }}
+   * @default {{ messages: 1_024, bytes: 1_048_576 }}
    */
   readonly window?: { readonly messages?: number; readonly bytes?: number };
   /**
@@ -205,6 +205,8 @@ export interface Settings {
 
 /** How many messages are claimed with one step: as many come again after a crash. */
 const MAX_CLAIM = 16;
+/** As many at most where they are handled within `TELL_DELAY`. */
+const MAX_QUICK_CLAIM = 256;
 const TAKEOVER_POLL = 50;
 /** A client is told of an acceptance within 100 ms anyway. */
 const TELL_DELAY = 2;
@@ -241,7 +243,7 @@ function configOf(options: SessionServerOptions): ServerConfig {
   const { window: granted = {}, onUncertain = "redeliver" } = options;
   return {
     capacity: {
-      messages: count("window.messages", granted.messages, 256),
+      messages: count("window.messages", granted.messages, 1_024),
       bytes: count("window.bytes", granted.bytes, 1_048_576),
     },
     maxMessage: count("maxMessage", options.maxMessage, 1_048_576),
@@ -254,6 +256,7 @@ function configOf(options: SessionServerOptions): ServerConfig {
     takeoverTimeout: count("takeoverTimeout", options.takeoverTimeout, 2_000),
     takeoverPoll: TAKEOVER_POLL,
     maxClaim: MAX_CLAIM,
+    maxQuickClaim: MAX_QUICK_CLAIM,
     tellDelay: TELL_DELAY,
     maxAttempts: count("maxAttempts", options.maxAttempts, 3),
     onUncertain,

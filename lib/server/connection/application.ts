@@ -10,6 +10,7 @@ import type {
   ServerEvent,
   ServerNews,
 } from "../../session/server/state.ts";
+import { following } from "../../session/server/claim.ts";
 import { HandlerRun, messageId } from "./handler_run.ts";
 import { callApplication, endedInfo, type ServerNode } from "./node.ts";
 import { ReplyBudget } from "./reply_budget.ts";
@@ -23,6 +24,10 @@ type EffectOf<T extends ServerEffect["type"]> = Extract<
 
 /** How a call of the handler has ended. */
 type HandlerEnd = Extract<ServerEvent, { type: "handled" | "failed" }>;
+type Handled = Extract<HandlerEnd, { type: "handled" }>;
+type HandlerResult = HandlerEnd | Promise<HandlerEnd>;
+
+const NOTHING: readonly HandlerResult[] = [];
 
 /** The application, as a connection with a session calls it. */
 export class ApplicationCalls {
@@ -33,6 +38,8 @@ export class ApplicationCalls {
   readonly #replies: ReplyBudget;
   /** The next message, while the client has too many replies to consume. */
   #next: EffectOf<"handle"> | undefined;
+  /** The message that has begun before the machine has asked for it. */
+  #begun = 0;
   #run: HandlerRun | undefined;
 
   /** For a session that a connection has. */
@@ -49,9 +56,10 @@ export class ApplicationCalls {
     this.#replies = new ReplyBudget(node.settings.bounds);
   }
 
-  /** A message may be handled. */
+  /** A message may be handled, unless that has begun already. */
   offer(message: EffectOf<"handle">): void {
-    this.#next = message;
+    const hasBegun = message.seq === this.#begun && !message.redelivered;
+    if (!hasBegun) this.#next = message;
   }
 
   /** Replies were stored; the last one has this number. */
@@ -60,23 +68,45 @@ export class ApplicationCalls {
   }
 
   /**
-   * Handles the message that was offered, unless the client has too many replies
-   * to consume. Without a client nobody is waited for.
+   * Handles the message that was offered, and those that follow it as long as
+   * each is handled at once: the machine hears of them together.
+   *
+   * @returns What the machine has to hear, in this order.
    */
-  handleNext(
-    { credit, last, peer, departure }: ServerAttached,
-  ): HandlerEnd | Promise<HandlerEnd> | undefined {
+  handleNext(state: ServerAttached): readonly HandlerResult[] {
     const next = this.#next;
-    if (next === undefined) return undefined;
-    const mayWait = peer === "connected" && departure === undefined;
-    if (mayWait && this.#replies.isSpent(credit.acked, last)) return undefined;
+    if (next === undefined || this.#mustWait(state)) return NOTHING;
     this.#next = undefined;
-    return this.#handle(next);
+    const result = this.#handle(next);
+    return isHandled(result) ? this.#handleOn(state, result) : [result];
+  }
+
+  /** The client has too many replies to consume. Without a client nobody is waited for. */
+  #mustWait({ credit, last, peer, departure }: ServerAttached): boolean {
+    return peer === "connected" && departure === undefined &&
+      this.#replies.isSpent(credit.acked, last);
+  }
+
+  #handleOn(state: ServerAttached, first: Handled): readonly HandlerResult[] {
+    let { seq, replies } = first;
+    for (;;) {
+      const incoming = following(state, seq);
+      if (incoming === undefined || this.#mustWait(state)) break;
+      const { data } = incoming;
+      const result = this.#handle({ seq: seq + 1, data, redelivered: false });
+      if (!isHandled(result)) {
+        this.#begun = seq + 1;
+        return [{ ...first, seq, replies }, result];
+      }
+      seq += 1;
+      if (result.replies.length > 0) replies = [...replies, ...result.replies];
+    }
+    return [{ ...first, seq, replies }];
   }
 
   #handle(
-    { seq, data, redelivered }: EffectOf<"handle">,
-  ): HandlerEnd | Promise<HandlerEnd> {
+    { seq, data, redelivered }: Omit<EffectOf<"handle">, "type">,
+  ): HandlerResult {
     const session = this.#session;
     const maxMessage = this.#maxMessage;
     if (redelivered) this.#node.counters.add("redelivered");
@@ -162,4 +192,8 @@ export class ApplicationCalls {
     const { logger, handler } = this.#node;
     callApplication(logger, () => call(handler));
   }
+}
+
+function isHandled(result: HandlerResult): result is Handled {
+  return "type" in result && result.type === "handled";
 }

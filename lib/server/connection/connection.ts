@@ -15,6 +15,7 @@ import {
 import {
   newServer,
   type ServerAttached,
+  type ServerContext,
   type ServerEffect,
   type ServerEvent,
   type ServerNews,
@@ -27,6 +28,7 @@ import { DeadlineTimer } from "./deadline_timer.ts";
 import { isFencing } from "./fencing.ts";
 import type { ServerNode } from "./node.ts";
 import type { Peer, PeerListener } from "./peer.ts";
+import { LiveContext } from "./live_context.ts";
 import { PeerLink } from "./peer_link.ts";
 import { Registration } from "./registration.ts";
 import type { NoticeReceiver } from "./registry.ts";
@@ -58,6 +60,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   readonly #registration: Registration;
   readonly #timer: DeadlineTimer;
   readonly #events: ServerEvent[] = [];
+  readonly #context: ServerContext;
   #state: ServerState;
   #isWorking = false;
   #isClosed = false;
@@ -82,7 +85,8 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     this.#request = request;
     this.#onClosed = onClosed;
     this.#registration = new Registration(node, this);
-    this.#state = newServer(this.#context());
+    this.#context = new LiveContext(node.settings);
+    this.#state = newServer(this.#context);
     this.#timer = new DeadlineTimer(node.settings.clock, {
       deadline: () => this.#isClosed ? Infinity : serverDeadline(this.#state),
       onDue: () => this.tell({ type: "due" }),
@@ -102,7 +106,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   /** The time for the first message begins when the socket is open. */
   opened(): void {
     if (this.#state.kind === "waiting") {
-      this.#state = newServer(this.#context());
+      this.#state = newServer(this.#context);
     }
     this.#timer.update();
   }
@@ -173,7 +177,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     if (this.#isWorking) return;
     this.#isWorking = true;
     try {
-      const context = this.#context();
+      const context = this.#context;
       for (let next = this.#events.shift(); next; next = this.#events.shift()) {
         if (isFencing(this.#state, next)) this.#node.counters.add("fenced");
         const step = serverTransition(this.#state, next, context);
@@ -340,11 +344,11 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   #handleNext(): void {
     const state = this.#state;
     if (state.kind !== "attached") return;
-    const end = this.#application?.handleNext(state);
-    if (end === undefined) return;
     // At once if it can be: what is handled together is accepted together.
-    if (end instanceof Promise) end.then((event) => this.tell(event));
-    else this.tell(end);
+    for (const end of this.#application?.handleNext(state) ?? []) {
+      if (end instanceof Promise) end.then((event) => this.tell(event));
+      else this.tell(end);
+    }
   }
 
   #onNews(news: ServerNews): void {
@@ -384,10 +388,5 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     this.#timer.stop();
     this.#registration.leave(this.#hasDetached ? "detached" : "gone");
     this.#onClosed();
-  }
-
-  #context() {
-    const { config, clock } = this.#node.settings;
-    return { config, now: clock.now() };
   }
 }

@@ -53,7 +53,7 @@ export class HandlerRun {
   ): readonly Payload[] | Promise<readonly Payload[]> {
     let result: void | Promise<void>;
     try {
-      result = handler.message(this.#input.session, this.#message());
+      result = handler.message(this.#input.session, new RunMessage(this));
     } catch (error) {
       this.#isOver = true;
       throw error;
@@ -79,18 +79,17 @@ export class HandlerRun {
     }
   }
 
+  /** Fires with {@linkcode abort}. */
+  get signal(): AbortSignal {
+    return this.#aborts.signal;
+  }
+
   get #aborts(): AbortController {
     return this.#controller ??= new AbortController();
   }
 
-  #message(): SessionMessage {
-    return new RunMessage(this.#input, {
-      signal: () => this.#aborts.signal,
-      reply: (reply) => this.#reply(reply),
-    });
-  }
-
-  #reply(data: SessionData): void {
+  /** As the application replies. */
+  reply(data: SessionData): void {
     if (this.#isOver) {
       throw new TypeError("Cannot reply after the handler has finished");
     }
@@ -106,26 +105,25 @@ class RunMessage implements SessionMessage {
   readonly seq: number;
   readonly data: Payload;
   readonly redelivered: boolean;
-  readonly reply: SessionMessage["reply"];
-  readonly #signal: () => AbortSignal;
+  readonly #run: HandlerRun;
+  #reply: SessionMessage["reply"] | undefined;
 
-  constructor(
-    { session, seq, data, redelivered }: HandlerInput,
-    { signal, reply }: {
-      readonly signal: () => AbortSignal;
-      readonly reply: SessionMessage["reply"];
-    },
-  ) {
+  constructor(run: HandlerRun) {
+    const { session, seq, data, redelivered } = run.input;
     this.id = messageId(session.id, seq);
     this.seq = seq;
     this.data = data;
     this.redelivered = redelivered;
-    this.reply = reply;
-    this.#signal = signal;
+    this.#run = run;
+  }
+
+  /** Made for those who reply. It may be taken out of the message. */
+  get reply(): SessionMessage["reply"] {
+    return this.#reply ??= (data) => this.#run.reply(data);
   }
 
   get signal(): AbortSignal {
-    return this.#signal();
+    return this.#run.signal;
   }
 }
 

@@ -10,6 +10,7 @@ import type { Lost, NewSession, WireWindow } from "../wire/handshake.ts";
 import { emptyAfter } from "../flow/numbered.ts";
 import { generationAt } from "../flow/positions.ts";
 import { startReceiving } from "../flow/receiving.ts";
+import { newPace } from "./claim.ts";
 import { askLater, attachFor, openFor, openInstead } from "./handshake.ts";
 import type {
   ServerAttached,
@@ -162,6 +163,7 @@ function resumeAttached(
     generation: generationAt(lineage, at + 1),
     handled: accepted,
     claimed: accepted,
+    pace: newPace(context.config, accepted),
     queue: emptyAfter(accepted),
     receiving: startReceiving(accepted, windowOf(context)),
     nextCounter: counter + 1,
@@ -216,6 +218,7 @@ function startAttached(
     handled: 0,
     accepted: 0,
     claimed: 0,
+    pace: newPace(context.config, 0),
     uncertain: 0,
     replies: [],
     step: undefined,

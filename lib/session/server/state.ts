@@ -73,6 +73,15 @@ export type PendingStep = Pick<AcceptStep, "handled" | "claim" | "ack"> & {
   readonly replies: readonly Payload[];
 };
 
+/** How many messages the next claim has at most, and how the last one went. */
+export interface Pace {
+  readonly size: number;
+  /** The number before the first message of the last claim. */
+  readonly after: number;
+  /** When that was claimed. */
+  readonly at: number;
+}
+
 /** How a session's attachment is about to end. */
 export type Departure =
   /** The connection is gone: what came is handled, then the session is let go. */
@@ -106,6 +115,7 @@ export interface ServerAttached {
   /** What the store knows. */
   readonly accepted: number;
   readonly claimed: number;
+  readonly pace: Pace;
   /** Up to here a message may have been handled before. */
   readonly uncertain: number;
   readonly replies: readonly Payload[];
@@ -294,8 +304,10 @@ export interface ServerConfig {
   readonly takeoverTimeout: number;
   /** How often to ask a holder that was told to let go. */
   readonly takeoverPoll: number;
-  /** How many messages are claimed with one step at most. */
+  /** How many messages are claimed with one step. */
   readonly maxClaim: number;
+  /** The same where a claim is handled within `tellDelay`, which grows up to it. */
+  readonly maxQuickClaim: number;
   /**
    * How long the store need not be told what no handler and no client waits for;
    * 0 for not at all.

@@ -8,13 +8,13 @@
 import { dropTo, entriesOf, entryAt } from "../flow/numbered.ts";
 import { type Payload, payloadBytes } from "../wire/payload.ts";
 import { acknowledgeNow, progress } from "../flow/receiving.ts";
+import { claimOf, paceAfter } from "./claim.ts";
 import { absorb, control, progressOf, pump, transmit } from "./pump.ts";
 import {
   inOrder,
   NO_EFFECTS,
   type PendingStep,
   type ServerAttached,
-  type ServerConfig,
   type ServerContext,
   type ServerEffect,
   type ServerEvent,
@@ -104,18 +104,22 @@ function fenceReason(closeCode: number): string {
   }
 }
 
-/** The handler has finished with a message. */
+/** The handler has finished with a message, and with all that began before. */
 export function onHandled(
   state: ServerAttached,
   { seq, replies }: Extract<ServerEvent, { type: "handled" }>,
   context: ServerContext,
 ): ServerStep {
-  if (seq !== state.running) return { state, effects: [] };
+  const { running, claimed } = state;
+  if (running === 0 || seq < running || seq > claimed) {
+    return { state, effects: NO_EFFECTS };
+  }
   return work({
     ...state,
     running: 0,
     failures: 0,
     handled: seq,
+    pace: seq === claimed ? paceAfter(state, context) : state.pace,
     replies: replies.length === 0
       ? state.replies
       : [...state.replies, ...replies],
@@ -253,20 +257,20 @@ function mayRun(
 }
 
 /** One step at a time: what has come together meanwhile goes with the next. */
-function tellStore(
-  state: ServerAttached,
-  { config, now }: ServerContext,
-): Step {
-  const claim = claimOf(state, config.maxClaim);
-  if (state.step !== undefined || !isNews(state, claim)) {
-    return { state, effects: NO_EFFECTS };
-  }
-  const tellAt = Math.min(state.tellAt, now + config.tellDelay);
-  if (now < tellAt && !isUrgent(state, claim, config)) {
-    return {
-      state: state.tellAt === tellAt ? state : { ...state, tellAt },
-      effects: NO_EFFECTS,
-    };
+function tellStore(state: ServerAttached, context: ServerContext): Step {
+  if (state.step !== undefined) return { state, effects: NO_EFFECTS };
+  const { config } = context;
+  const claim = claimOf(state);
+  if (!isNews(state, claim)) return { state, effects: NO_EFFECTS };
+  if (!isUrgent(state, claim)) {
+    const { now } = context;
+    const tellAt = Math.min(state.tellAt, now + config.tellDelay);
+    if (now < tellAt) {
+      return {
+        state: state.tellAt === tellAt ? state : { ...state, tellAt },
+        effects: NO_EFFECTS,
+      };
+    }
   }
   const { handled, counter, replies, lease, credit } = state;
   const ack = credit.acked;
@@ -275,17 +279,6 @@ function tellStore(
     state: { ...state, step, replies: NO_REPLIES, tellAt: Infinity },
     effects: [{ type: "accept", step: { ...step, lease, ttl: state.ttl } }],
   };
-}
-
-/**
- * What may begin after the step. A batch is claimed when the one before is
- * handled. Who lets go gives back what has not begun.
- */
-function claimOf(state: ServerAttached, maxClaim: number): number {
-  const { departure, running, handled, claimed, queue } = state;
-  if (departure?.kind === "yield") return running === 0 ? handled : running;
-  if (handled < claimed) return claimed;
-  return Math.max(claimed, Math.min(queue.last, handled + maxClaim));
 }
 
 function isNews(state: ServerAttached, claim: number): boolean {
@@ -301,12 +294,11 @@ function isNews(state: ServerAttached, claim: number): boolean {
  * cost few steps. Not too many, as they come again after a crash.
  */
 function isUrgent(
-  { claimed, replies, departure, handled, accepted }: ServerAttached,
+  { claimed, replies, departure, handled, accepted, pace }: ServerAttached,
   claim: number,
-  { maxClaim }: ServerConfig,
 ): boolean {
   return claim > claimed || replies.length > 0 || departure !== undefined ||
-    handled - accepted >= maxClaim;
+    handled - accepted >= pace.size;
 }
 
 function onStepDone(
@@ -320,6 +312,9 @@ function onStepDone(
     step: undefined,
     accepted: step.handled,
     claimed: step.claim,
+    pace: step.claim > state.claimed
+      ? { ...state.pace, after: state.claimed, at: context.now }
+      : state.pace,
     trimmed: Math.max(state.trimmed, step.ack),
     toldCounter: step.counter,
     queue: dropTo(state.queue, step.handled),
@@ -346,13 +341,14 @@ function storedReplies(replies: readonly Payload[], last: number) {
 
 function acknowledgeIfDue(
   state: ServerAttached,
-  { config, now }: ServerContext,
+  context: ServerContext,
 ): Step {
-  if (state.peer === "gone") return { state, effects: [] };
+  if (state.peer === "gone") return { state, effects: NO_EFFECTS };
+  const { capacity } = context.config;
   const { receiving, frame } = progress(
     state.receiving,
     progressOf(state),
-    { capacity: config.capacity, now },
+    { capacity, now: context.now },
   );
   return {
     state: { ...state, receiving },

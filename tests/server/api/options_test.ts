@@ -13,13 +13,14 @@ Deno.test("settingsOf() has the defaults of the design", () => {
   const { clock: _, ...settings } = settingsOf(NEEDED);
   assertEquals(settings, {
     config: {
-      capacity: { messages: 256, bytes: 1_048_576 },
+      capacity: { messages: 1_024, bytes: 1_048_576 },
       maxMessage: 1_048_576,
       ttl: 120_000,
       handshakeTimeout: 10_000,
       takeoverTimeout: 2_000,
       takeoverPoll: 50,
       maxClaim: 16,
+      maxQuickClaim: 256,
       tellDelay: 2,
       maxAttempts: 3,
       onUncertain: "redeliver",

@@ -1,7 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { ApplicationCalls } from "../../../lib/server/connection/application.ts";
 import type { SessionHandler } from "../../../lib/server/mod.ts";
-import type { ServerAttached } from "../../../lib/session/server/state.ts";
+import { emptyAfter, pushAll } from "../../../lib/session/flow/numbered.ts";
+import type {
+  Incoming,
+  ServerAttached,
+} from "../../../lib/session/server/state.ts";
 import type { Ended } from "../../../lib/session/store/store.ts";
 import { openedPeer } from "../../session/server/peer.ts";
 import { TestNode } from "../nodes.ts";
@@ -33,6 +37,11 @@ function callsOf(handler: SessionHandler) {
   return { node, calls };
 }
 
+/** What the machine hears, when it can. */
+function handleNext(calls: ApplicationCalls, state: ServerAttached) {
+  return Promise.all(calls.handleNext(state));
+}
+
 function stateWith(change: Partial<ServerAttached> = {}): ServerAttached {
   return { ...openedPeer().state as ServerAttached, ...change };
 }
@@ -40,11 +49,11 @@ function stateWith(change: Partial<ServerAttached> = {}): ServerAttached {
 Deno.test("ApplicationCalls.handleNext() handles what was offered, once", async () => {
   const { node, calls } = callsOf({ message: (_, { reply }) => reply("re") });
   await using _node = node;
-  assertEquals(calls.handleNext(stateWith()), undefined);
+  assertEquals(calls.handleNext(stateWith()), []);
   calls.offer(message(1, true));
-  const end = await calls.handleNext(stateWith());
-  assertEquals(end, { type: "handled", seq: 1, replies: ["re"] });
-  assertEquals(calls.handleNext(stateWith()), undefined);
+  const ends = await handleNext(calls, stateWith());
+  assertEquals(ends, [{ type: "handled", seq: 1, replies: ["re"] }]);
+  assertEquals(calls.handleNext(stateWith()), []);
   assertEquals(node.counters.read().redelivered, 1);
 });
 
@@ -54,8 +63,8 @@ Deno.test("ApplicationCalls.handleNext() says that a handler failed", async () =
   });
   await using _node = node;
   calls.offer(message(1));
-  const end = await calls.handleNext(stateWith());
-  assertEquals(end, { type: "failed", seq: 1 });
+  const ends = await handleNext(calls, stateWith());
+  assertEquals(ends, [{ type: "failed", seq: 1 }]);
   assertEquals(node.counters.read().failed, 1);
 });
 
@@ -64,15 +73,15 @@ Deno.test("ApplicationCalls.handleNext() waits while the client has too many rep
   const { node, calls } = callsOf({ message: (_, { reply }) => reply(large) });
   await using _node = node;
   calls.offer(message(1));
-  await calls.handleNext(stateWith());
+  await handleNext(calls, stateWith());
   calls.offer(message(2));
-  assertEquals(calls.handleNext(stateWith()), undefined);
+  assertEquals(calls.handleNext(stateWith()), []);
   calls.stored(1, [large]);
-  assertEquals(calls.handleNext(stateWith({ last: 1 })), undefined);
+  assertEquals(calls.handleNext(stateWith({ last: 1 })), []);
   const { credit } = stateWith();
   const consumed = { last: 1, credit: { ...credit, acked: 1 } };
-  const end = await calls.handleNext(stateWith(consumed));
-  assertEquals(end?.seq, 2);
+  const ends = await handleNext(calls, stateWith(consumed));
+  assertEquals(ends.map(({ seq }) => seq), [2]);
 });
 
 Deno.test("ApplicationCalls.handleNext() waits for nobody who is gone", async () => {
@@ -87,9 +96,74 @@ Deno.test("ApplicationCalls.handleNext() waits for nobody who is gone", async ()
   const ends = [];
   for (const [index, departure] of departures.entries()) {
     calls.offer(message(index + 1));
-    ends.push(await calls.handleNext(stateWith(departure)));
+    ends.push(...await handleNext(calls, stateWith(departure)));
   }
-  assertEquals(ends.map((end) => end?.seq), [1, 2, undefined]);
+  assertEquals(ends.map(({ seq }) => seq), [1, 2]);
+});
+
+/** A state with claimed messages from 1 on, of which the first is running. */
+function claimedState(...texts: readonly string[]): ServerAttached {
+  const entries = texts.map((data) => ({ data, bytes: 1 }));
+  const queue = pushAll<Incoming>(emptyAfter(0), entries);
+  return stateWith({ queue, claimed: texts.length, running: 1 });
+}
+
+Deno.test("ApplicationCalls.handleNext() handles all that is claimed, as long as it is done at once", async () => {
+  const { node, calls } = callsOf({
+    message: (_, { data, reply }) => {
+      if (data === "reply") reply("re");
+      if (data === "fail") throw new Error("No");
+      return data === "later" ? Promise.resolve() : undefined;
+    },
+  });
+  await using _node = node;
+  const handle = (...texts: readonly string[]) => {
+    calls.offer({ type: "handle", seq: 1, data: "first", redelivered: false });
+    return calls.handleNext(claimedState("first", ...texts));
+  };
+  const handled = { type: "handled", replies: [] } as const;
+  assertEquals(handle("reply", "no", "reply"), [
+    { ...handled, seq: 4, replies: ["re", "re"] },
+  ]);
+  const [before, later] = handle("no", "later", "no");
+  assertEquals(before, { ...handled, seq: 2 });
+  assertEquals(await later, { ...handled, seq: 3 });
+  assertEquals(handle("fail", "no"), [
+    { ...handled, seq: 1 },
+    { type: "failed", seq: 2 },
+  ]);
+});
+
+Deno.test("ApplicationCalls.offer() begins nothing twice that has begun already", async () => {
+  const seen: unknown[] = [];
+  const { node, calls } = callsOf({
+    message: (_, { seq, redelivered }) => {
+      seen.push([seq, redelivered]);
+      if (seq === 2 && !redelivered) throw new Error("No");
+    },
+  });
+  await using _node = node;
+  calls.offer(message(1));
+  await handleNext(calls, claimedState("a", "b"));
+  calls.offer(message(2));
+  assertEquals(calls.handleNext(stateWith()), []);
+  calls.offer(message(2, true));
+  assertEquals((await handleNext(calls, stateWith())).length, 1);
+  assertEquals(seen, [[1, false], [2, false], [2, true]]);
+});
+
+Deno.test("ApplicationCalls.handleNext() goes on no further than replies may", async () => {
+  const large = "x".repeat(101);
+  const { node, calls } = callsOf({ message: (_, { reply }) => reply(large) });
+  await using _node = node;
+  calls.offer(message(1));
+  const ends = await handleNext(calls, claimedState("a", "b"));
+  assertEquals(ends.map(({ seq }) => seq), [1]);
+  calls.offer(message(2));
+  calls.stored(1, [large]);
+  const { credit } = stateWith();
+  const consumed = { last: 1, credit: { ...credit, acked: 1 } };
+  assertEquals(calls.handleNext(stateWith(consumed)).length, 1);
 });
 
 Deno.test("ApplicationCalls.abort() fires the signal of the running handler", async () => {
@@ -103,9 +177,9 @@ Deno.test("ApplicationCalls.abort() fires the signal of the running handler", as
   await using _node = node;
   calls.abort();
   calls.offer(message(1));
-  const handled = calls.handleNext(stateWith());
+  const handled = handleNext(calls, stateWith());
   calls.abort();
-  assertEquals((await handled)?.type, "handled");
+  assertEquals((await handled).map(({ type }) => type), ["handled"]);
 });
 
 Deno.test("ApplicationCalls tells what became of the session", async () => {

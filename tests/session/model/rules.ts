@@ -38,6 +38,7 @@ export const SERVER: ServerConfig = {
   takeoverTimeout: 2_000,
   takeoverPoll: 50,
   maxClaim: 1,
+  maxQuickClaim: 1,
   tellDelay: 0,
   maxAttempts: 3,
   onUncertain: "redeliver",

@@ -30,6 +30,7 @@ export const CONFIG: ServerConfig = {
   takeoverTimeout: 2_000,
   takeoverPoll: 50,
   maxClaim: 2,
+  maxQuickClaim: 2,
   tellDelay: 0,
   maxAttempts: 3,
   onUncertain: "redeliver",

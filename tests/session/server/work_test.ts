@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ServerEffect } from "../../../lib/session/server/state.ts";
+import { following } from "../../../lib/session/server/claim.ts";
 import {
   closeCodeOf,
   framesOf,
@@ -36,6 +37,26 @@ Deno.test("messages are handled one after the other, and accepted meanwhile", ()
   const second = peer.handled(2);
   assertEquals(typesOf(second), ["handle", "accept"]);
   assertEquals(stepsOf(second), [[2, 3]]);
+});
+
+Deno.test("messages that were handled at once are told together", () => {
+  const peer = openedPeer();
+  peer.hear("m1|a");
+  peer.accepted();
+  for (const frame of ["m2|b", "m3|c", "m4|d"]) peer.hear(frame);
+  peer.handled(1);
+  peer.accepted();
+  assert(peer.state.kind === "attached");
+  assertEquals(peer.state.running, 2);
+  assertEquals(following(peer.state, 2)?.data, "c");
+  assertEquals(following(peer.state, 3), undefined, "it is not claimed");
+  assertEquals(peer.handled(4), [], "it is not claimed");
+  const [accept] = only(peer.handled(3, "r"), "accept");
+  const { handled, claim, replies } = accept!.step;
+  assertEquals({ handled, claim, replies }, {
+    ...{ handled: 3, claim: 4, replies: ["r"] },
+  });
+  assertEquals(peer.handled(3), [], "it is told twice");
 });
 
 Deno.test("what has come together meanwhile goes with the next step", () => {
@@ -271,7 +292,7 @@ Deno.test("serverTransition() tells the store at once what somebody waits for", 
   wanted.handled(1);
   const yields = wanted.tell({ type: "wanted", fence: 9 });
   assertEquals(handledBy(yields), [1]);
-  const many = openedPeer({ ...config, maxClaim: 1 });
+  const many = openedPeer({ ...config, maxClaim: 1, maxQuickClaim: 1 });
   many.hear("m1|a");
   many.accepted();
   assertEquals(handledBy(many.handled(1)), [1]);
