@@ -23,9 +23,9 @@
  * ```
  */
 export interface SessionOptions {
-  /** How much may be received and not consumed, in messages and bytes; the server sends no more. @default {{ messages: 256, bytes: 1_048_576 }} */
+  /** How much may be received and not consumed, in messages and bytes; the server sends no more. @default {{ messages: 4_096, bytes: 1_048_576 }} */
   readonly window?: {
-    /** How many messages. @default {256} */
+    /** How many messages. @default {4_096} */
     readonly messages?: number;
     /** Their size, in bytes. @default {1_048_576} */
     readonly bytes?: number;

@@ -240,7 +240,7 @@ const SESSION_ROWS: { readonly [Name in keyof SessionOptions]-?: Row } = {
   window: {
     default: {},
     members: {
-      messages: { rule: COUNT, default: 256 },
+      messages: { rule: COUNT, default: 4_096 },
       bytes: { rule: COUNT, default: 1_048_576 },
     },
   },

@@ -214,7 +214,7 @@ Deno.test("resolveOptions() leaves a provider to the attempts", () => {
 
 Deno.test("resolveOptions() resolves a session, and makes some of its close codes final", () => {
   const session = {
-    window: { messages: 256, bytes: 1_048_576 },
+    window: { messages: 4_096, bytes: 1_048_576 },
     required: true,
     ack: "consumed",
     onLost: "continue",
