@@ -3,7 +3,6 @@ import type { KnownControl } from "../../../lib/session/wire/control.ts";
 import {
   controlOf,
   framesOf,
-  message,
   only,
   OPENED,
   openPeer,
