@@ -2,7 +2,7 @@
  * Measures what `docs/redis.md` says about size and time.
  *
  * ```sh
- * deno run -A tests/server/stores/redis/measure.ts
+ * deno run -A tests/server/stores/redis/measure.ts [sessions] [settings of Redis]
  * ```
  */
 
@@ -12,14 +12,16 @@ import { newSessionId } from "../../../../lib/server/connection/requests.ts";
 import { INIT } from "../../../session/store/records.ts";
 import { RedisPlace } from "./places.ts";
 
-const SESSIONS = 10_000;
+const [sessions = "10000", ...settings] = Deno.args;
+
+const SESSIONS = Number(sessions);
 const MESSAGES = 10_000;
 const DATA = "x".repeat(100);
 const BOUNDS = {
   ...{ maxMessages: 1_000_000, maxBytes: 1 << 30, overflow: "reject" } as const,
 };
 
-await using place = await RedisPlace.start();
+await using place = await RedisPlace.start("nodeRedis", ...settings);
 const store = await place.open();
 const client = await place.clients.nodeRedis();
 
@@ -41,11 +43,14 @@ async function timesOf(run: (index: number) => Promise<unknown>) {
 }
 
 const before = await usedMemory();
-for (let opened = 0; opened < SESSIONS; opened += 100) {
-  await Promise.all(Array.from({ length: 100 }, async (_, index) => {
+const opened: string[] = [];
+while (opened.length < SESSIONS) {
+  const batch = Array.from({ length: 100 }, newSessionId);
+  opened.push(...batch);
+  await Promise.all(batch.map(async (session, index) => {
     const lease = await store.open({
       ...INIT,
-      ...{ session: newSessionId(), principal: `user-${opened + index}` },
+      ...{ session, principal: `user-${opened.length + index}` },
       ...{ instance: "0123456789abcdef", node: "0123456789abcdef", meta: "" },
     });
     const step = { handled: 40, claim: 40, ack: 0, counter: 2, ttl: 600_000 };
@@ -56,6 +61,17 @@ for (let opened = 0; opened < SESSIONS; opened += 100) {
 }
 const idle = (await usedMemory() - before) / SESSIONS;
 console.log(`${idle.toFixed(0)} bytes per idle detached session`);
+
+for (let ended = 0; ended < SESSIONS; ended += 100) {
+  const batch = opened.slice(ended, ended + 100);
+  await Promise.all(
+    batch.map((session) =>
+      store.end(session, { kind: "always", why: "ended" }, 600_000)
+    ),
+  );
+}
+const over = (await usedMemory() - before) / SESSIONS;
+console.log(`${over.toFixed(0)} bytes per session that is over`);
 
 const lease = await store.open({ ...INIT, session: newSessionId() });
 const { session } = lease;
