@@ -79,6 +79,7 @@ export const LONG: readonly string[] = [
   "tests/system/malformed_test.ts",
   "tests/system/soak_test.ts",
   "tests/system/tcp_leaks_test.ts",
+  "tests/examples/nodes_test.ts",
   "tests/system/lifecycle_test.ts",
   "tests/system/identity_security_test.ts",
 ];
