@@ -16,7 +16,7 @@ export type BrowserName = typeof BROWSERS[number];
 /** How long a page may take, in milliseconds. */
 const LIMIT = 200_000;
 
-/** Firefox asks nothing, and calls nobody. */
+/** Firefox asks nothing, and calls nobody but the test. */
 const PREFERENCES = [
   "app.update.enabled",
   "browser.aboutwelcome.enabled",
@@ -25,6 +25,9 @@ const PREFERENCES = [
   "network.captive-portal-service.enabled",
   "network.connectivity-service.enabled",
   "toolkit.telemetry.enabled",
+  // A page may open tabs, and is refused connections without being slowed down.
+  "dom.disable_open_during_load",
+  "network.websocket.delay-failed-reconnects",
 ].map((name) => `user_pref("${name}", false);\n`).join("");
 
 /** WebKit without a GPU and as root; uPlot needs a real locale. */
@@ -100,7 +103,7 @@ async function answer(
 }
 
 /** Starts a browser; disposing it ends all of its processes. */
-async function start(
+export async function start(
   browser: BrowserName,
   url: string,
 ): Promise<AsyncDisposable> {

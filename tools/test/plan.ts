@@ -59,6 +59,7 @@ export const CALM: readonly string[] = [
 export const CHROMIUM: readonly string[] = [
   "tests/system/browser_blocked_test.ts",
   "tests/system/browser_bundlers_test.ts",
+  "tests/system/browser_engines_test.ts",
   "tests/system/browser_hooks_test.ts",
   "tests/system/browser_large_test.ts",
   "tests/system/browser_restored_test.ts",
