@@ -15,7 +15,7 @@ export type FiguresCommand =
   /** Stores messages of 100 bytes for a session. */
   | {
     readonly type: "push";
-    readonly store: "memory" | "sqlite";
+    readonly store: StoreName;
     readonly session: string;
     readonly count: number;
   };
@@ -36,6 +36,9 @@ export const SUBJECTS = ["plain", "memory", "sqlite"] as const;
 /** One of the columns of the table. */
 export type Subject = typeof SUBJECTS[number];
 
+/** Where sessions are kept; in Redis only if the server was told of one. */
+export type StoreName = Exclude<Subject, "plain"> | "redis";
+
 const MESSAGE = "x".repeat(100);
 const THROUGHPUT = 20_000;
 const WARM_UP = 2_000;
@@ -52,19 +55,28 @@ export class FiguresServer implements AsyncDisposable {
   readonly #folder: string;
   readonly #remote: Remote<FiguresCommand, FiguresReport>;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, redis: number) {
     this.#folder = folder;
     const script = new URL("./figures_server.ts", import.meta.url).href;
     const command = [
       ...[Deno.execPath(), "run", "--quiet", "--allow-all"],
-      ...["--v8-flags=--expose-gc", script, `${folder}/sessions.db`],
+      ...[
+        "--v8-flags=--expose-gc",
+        script,
+        `${folder}/sessions.db`,
+        `${redis}`,
+      ],
     ];
     this.#remote = new Remote((receiver) => openProcess(command, receiver));
   }
 
-  /** Starts it. */
-  static async start(): Promise<FiguresServer> {
-    return new FiguresServer(await Deno.makeTempDir());
+  /**
+   * Starts it.
+   *
+   * @param redis The port of a Redis on loopback; 0 for none.
+   */
+  static async start(redis = 0): Promise<FiguresServer> {
+    return new FiguresServer(await Deno.makeTempDir(), redis);
   }
 
   /** Sends a command. */
@@ -107,7 +119,10 @@ export async function measureDown(subject: Subject, port: number) {
 }
 
 /** The median of round trips, one at a time, in milliseconds. */
-export async function measureRoundTrip(subject: Subject, port: number) {
+export async function measureRoundTrip(
+  subject: Subject | StoreName,
+  port: number,
+) {
   await using socket = await open(subject, port);
   const times: number[] = [];
   const done = Promise.withResolvers<void>();
@@ -125,7 +140,7 @@ export async function measureRoundTrip(subject: Subject, port: number) {
 
 /** From the dial of a client that missed 10,000 messages until it has them, in milliseconds. */
 export async function measureGap(
-  store: Exclude<Subject, "plain">,
+  store: StoreName,
   server: FiguresServer,
   port: number,
 ) {
@@ -192,7 +207,7 @@ export async function measureIdle(
 }
 
 async function open(
-  subject: Subject,
+  subject: Subject | StoreName,
   port: number,
   options: ConstructorParameters<typeof ReconnectingWebSocket>[2] = {},
 ): Promise<ReconnectingWebSocket> {
@@ -246,7 +261,7 @@ function received(socket: ReconnectingWebSocket, count: number): Promise<void> {
 }
 
 /** Opens a session by hand, and leaves it. */
-async function openAndLeave(url: string): Promise<void> {
+export async function openAndLeave(url: string): Promise<void> {
   const socket = new WebSocket(url, "holdfast.session.v1");
   const next = (type: string) =>
     new Promise((resolve) => socket.addEventListener(type, resolve));

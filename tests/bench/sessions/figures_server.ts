@@ -15,7 +15,7 @@ import {
 } from "../../../lib/server/mod.ts";
 import { sqliteStore } from "../../../lib/server/stores/sqlite/mod.ts";
 import { RemoteHost } from "../../system/servers/remote_host.ts";
-import type { FiguresCommand, FiguresReport } from "./figures.ts";
+import type { FiguresCommand, FiguresReport, StoreName } from "./figures.ts";
 
 /** What all paths understand, besides messages that are only counted. */
 const EXPECT = /^expect (\d+)$/;
@@ -25,18 +25,18 @@ const MESSAGE = "x".repeat(100);
 /** How many messages are stored in one go. */
 const BATCH = 250;
 
-const [file = ""] = Deno.args;
-const servers = {
+const [file = "", redis = "0"] = Deno.args;
+const servers: Partial<Record<StoreName, SessionServer>> = {
   memory: makeServer(memoryStore()),
   sqlite: makeServer(sqliteStore(file)),
+  ...redis !== "0" && { redis: makeServer(await openRedis(Number(redis))) },
 };
 const http = Deno.serve(
   { port: 0, hostname: "127.0.0.1", onListen() {} },
   (request) => {
     const [, kind] = new URL(request.url).pathname.split("/");
-    if (kind === "memory" || kind === "sqlite") {
-      return servers[kind].upgrade(request);
-    }
+    const sessions = servers[kind as StoreName];
+    if (sessions !== undefined) return sessions.upgrade(request);
     const { socket, response } = Deno.upgradeWebSocket(request);
     const count = makeCounter((text) => socket.send(text));
     socket.onmessage = ({ data }) => {
@@ -54,7 +54,9 @@ new RemoteHost<FiguresCommand, FiguresReport>(obey);
 
 async function obey(command: FiguresCommand): Promise<FiguresReport> {
   if (command.type === "push") {
-    await push(servers[command.store], command.session, command.count);
+    const server = servers[command.store];
+    if (server === undefined) throw new TypeError(`No ${command.store}`);
+    await push(server, command.session, command.count);
   }
   // Twice: what finalizers let go of is collected by the next one.
   for (let time = 0; time < 2; time += 1) {
@@ -63,11 +65,21 @@ async function obey(command: FiguresCommand): Promise<FiguresReport> {
   }
   return {
     port: http.addr.port,
-    connections: servers.memory.metrics().connections +
-      servers.sqlite.metrics().connections,
+    connections: Object.values(servers)
+      .reduce((sum, server) => sum + server.metrics().connections, 0),
     heap: Deno.memoryUsage().heapUsed,
     file: fileSize(),
   };
+}
+
+async function openRedis(port: number): Promise<SessionStore> {
+  const { openRedisStore } = await import(
+    "../../system/chaos/sessions/nodes/open_store.ts"
+  );
+  return await openRedisStore(
+    { kind: "redis", port, client: "nodeRedis" },
+    20_000,
+  );
 }
 
 /** What is in use of the file, without what waits to be used again. */

@@ -1,9 +1,10 @@
 /**
- * Measures what sessions cost, and compares what they lose with socket.io.
+ * Measures what sessions cost, and compares what they lose with socket.io: on
+ * one server, and on two nodes with Redis.
  *
  * ```sh
- * deno task bench:sessions             # both tables
- * deno task bench:sessions --only cost
+ * deno task bench:sessions             # all tables
+ * deno task bench:sessions --only cost # losses, nodes, redis, attached
  * ```
  *
  * @module
@@ -24,14 +25,22 @@ import {
   type Subject,
   SUBJECTS,
 } from "./figures.ts";
-import { FAULTS, type Outcome, PEERS, Stage } from "./peers.ts";
+import { attachedFigures } from "./nodes/attached.ts";
+import { redisFigures } from "./nodes/figures.ts";
+import { lossesOfNodes } from "./nodes/losses.ts";
+import { describe } from "./outcome.ts";
+import { FAULTS, PEERS, Stage } from "./peers.ts";
 
 const ROUNDS = 3;
 
 if (import.meta.main) {
   const { only } = parseArgs(Deno.args, { string: ["only"] });
-  if (only !== "losses") print(await costs());
-  if (only !== "cost") print(await losses());
+  const wants = (part: string) => only === undefined || only === part;
+  if (wants("cost")) print(await costs());
+  if (wants("losses")) print(await losses());
+  if (wants("nodes")) print(await lossesOfNodes());
+  if (wants("redis")) print(await redisFigures());
+  if (wants("attached")) print(await attachedFigures());
   const [load = NaN] = Deno.loadavg();
   console.log(
     `${navigator.hardwareConcurrency} cores, load average ${
@@ -143,12 +152,4 @@ async function losses(): Promise<Table> {
     body.push([fault.title, ...cells]);
   }
   return [["fault", "holdfast, SQLite", "socket.io 4.8, recovery"], ...body];
-}
-
-function describe(outcome: Outcome): string {
-  const { lost, silent, messages, repeated, disordered, told } = outcome;
-  const losses = `${lost} of ${messages} lost` +
-    (lost > 0 ? ` (${silent} by clients told that all is there)` : "");
-  return `${losses}, ${repeated} repeated, ${disordered} out of order, ` +
-    `${told} told`;
 }

@@ -6,12 +6,16 @@
  */
 
 import { delay } from "@std/async";
-import { ReconnectingWebSocket } from "@holdfast/websocket";
-import { io } from "socket.io-client";
 import {
   startTcpProxy,
   type TcpProxy,
 } from "../../system/servers/tcp_proxy.ts";
+import { compare, type Outcome, total } from "./outcome.ts";
+import {
+  connectHoldfast,
+  connectSocketIo,
+  type PeerClient,
+} from "./peer_clients.ts";
 import { PeerServer } from "./peer_server.ts";
 
 /** Who is compared. */
@@ -19,31 +23,6 @@ export const PEERS = ["holdfast", "socketio"] as const;
 
 /** One of them. */
 export type Peer = typeof PEERS[number];
-
-/** A client of either. */
-interface PeerClient {
-  /** The numbers that came, in order. */
-  readonly got: number[];
-  /** What it was told of each return: that all is there, or that it is not. */
-  readonly returns: ("recovered" | "new")[];
-  /** How many messages it was told are lost. */
-  told: number;
-  /** Sends a number. */
-  send(number: number): void;
-  close(): void;
-}
-
-/** What came of one fault. */
-export interface Outcome {
-  readonly messages: number;
-  readonly lost: number;
-  /** Lost by clients that were told each time that they missed nothing. */
-  readonly silent: number;
-  readonly repeated: number;
-  readonly disordered: number;
-  /** Losses of which the number was told. */
-  readonly told: number;
-}
 
 /** A fault of the table. */
 export interface PeerFault {
@@ -143,87 +122,6 @@ export class Stage implements AsyncDisposable {
     await this.proxy[Symbol.asyncDispose]();
     await this.server[Symbol.asyncDispose]();
   }
-}
-
-interface Part
-  extends Pick<Outcome, "lost" | "repeated" | "disordered" | "told"> {
-  readonly isSure: boolean;
-}
-
-function compare(
-  got: readonly number[],
-  wanted: number,
-): Pick<Outcome, "lost" | "repeated" | "disordered"> {
-  const distinct = new Set(got).size;
-  const disordered =
-    got.filter((number, index) => index > 0 && number < got[index - 1]!).length;
-  return {
-    lost: wanted - distinct,
-    repeated: got.length - distinct,
-    disordered,
-  };
-}
-
-function total(parts: readonly Part[], messages: number): Outcome {
-  const sum = (of: (part: Part) => number) =>
-    parts.reduce((all, part) => all + of(part), 0);
-  return {
-    messages,
-    lost: sum(({ lost }) => lost),
-    silent: sum(({ lost, isSure }) => isSure ? lost : 0),
-    repeated: sum(({ repeated }) => repeated),
-    disordered: sum(({ disordered }) => disordered),
-    told: sum(({ told }) => told),
-  };
-}
-
-async function connectHoldfast(port: number, id: number): Promise<PeerClient> {
-  const socket = new ReconnectingWebSocket(`ws://127.0.0.1:${port}/${id}`, [], {
-    session: true,
-    backoff: { strategy: "exponential", initialDelay: 300, maxDelay: 600 },
-  });
-  const client: PeerClient = {
-    got: [],
-    returns: [],
-    told: 0,
-    send: (number) => socket.send(`${number}`),
-    close: () => socket.close(),
-  };
-  socket.addEventListener(
-    "message",
-    ({ data }) => client.got.push(Number(data)),
-  );
-  socket.addEventListener("open", ({ session }) => {
-    client.returns.push(session?.kind === "resumed" ? "recovered" : "new");
-  });
-  socket.addEventListener("drop", ({ count }) => client.told += count);
-  await socket.opened;
-  return client;
-}
-
-async function connectSocketIo(port: number, id: number): Promise<PeerClient> {
-  const socket = io(`http://127.0.0.1:${port}`, {
-    transports: ["websocket"],
-    forceNew: true,
-    auth: { client: id },
-    reconnectionDelay: 300,
-    reconnectionDelayMax: 600,
-  });
-  const client: PeerClient = {
-    got: [],
-    returns: [],
-    told: 0,
-    send: (number) => socket.emit("up", number),
-    close: () => socket.disconnect(),
-  };
-  socket.on("down", (number: number) => client.got.push(number));
-  await new Promise<void>((resolve) =>
-    socket.on("connect", () => {
-      client.returns.push(socket.recovered ? "recovered" : "new");
-      resolve();
-    })
-  );
-  return client;
 }
 
 /** The faults of the table, in its order. */

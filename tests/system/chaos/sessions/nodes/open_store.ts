@@ -13,20 +13,25 @@ import {
 } from "../../../../../lib/server/stores/redis/mod.ts";
 import type { StorePlace } from "../service.ts";
 
-/** How long Redis may take for an answer, in milliseconds. */
-export const STORE_TIMEOUT = 500;
+/** How long Redis may take for an answer in the lab, in milliseconds. */
+const STORE_TIMEOUT = 500;
 /** Between two attempts to connect, in milliseconds. */
 const RETRY_DELAY = 50;
 
-/** Opens it. */
+/**
+ * Opens it.
+ *
+ * @param timeout How long Redis may take for an answer, in milliseconds.
+ */
 export async function openRedisStore(
   { port, client }: Extract<StorePlace, { kind: "redis" }>,
+  timeout = STORE_TIMEOUT,
 ): Promise<RedisStore> {
   const connect = client === "nodeRedis" ? connectNodeRedis : connectIoRedis;
   return redisStore({
     client: await connect(port),
     subscriber: await connect(port),
-    timeout: STORE_TIMEOUT,
+    timeout,
   });
 }
 

@@ -1,0 +1,83 @@
+/**
+ * The clients that are compared, seen in one way.
+ *
+ * @module
+ */
+
+import { ReconnectingWebSocket } from "@holdfast/websocket";
+import { io } from "socket.io-client";
+
+/** A client of either. */
+export interface PeerClient {
+  /** The numbers that came, in order. */
+  readonly got: number[];
+  /** What it was told of each return: that all is there, or that it is not. */
+  readonly returns: ("recovered" | "new")[];
+  /** How many messages it was told are lost. */
+  told: number;
+  /** The id of its session, if it has one that a server can send to. */
+  readonly session?: string | undefined;
+  /** Sends a number. */
+  send(number: number): void;
+  close(): void;
+}
+
+/** Connects a client of this library. */
+export async function connectHoldfast(
+  port: number,
+  id: number,
+): Promise<PeerClient> {
+  const socket = new ReconnectingWebSocket(`ws://127.0.0.1:${port}/${id}`, [], {
+    session: true,
+    backoff: { strategy: "exponential", initialDelay: 300, maxDelay: 600 },
+  });
+  const client: PeerClient = {
+    got: [],
+    returns: [],
+    told: 0,
+    get session() {
+      return socket.session?.id;
+    },
+    send: (number) => socket.send(`${number}`),
+    close: () => socket.close(),
+  };
+  socket.addEventListener(
+    "message",
+    ({ data }) => client.got.push(Number(data)),
+  );
+  socket.addEventListener("open", ({ session }) => {
+    client.returns.push(session?.kind === "resumed" ? "recovered" : "new");
+  });
+  socket.addEventListener("drop", ({ count }) => client.told += count);
+  await socket.opened;
+  return client;
+}
+
+/** Connects a client of socket.io. */
+export async function connectSocketIo(
+  port: number,
+  id: number,
+): Promise<PeerClient> {
+  const socket = io(`http://127.0.0.1:${port}`, {
+    transports: ["websocket"],
+    forceNew: true,
+    auth: { client: id },
+    reconnectionDelay: 300,
+    reconnectionDelayMax: 600,
+  });
+  const client: PeerClient = {
+    got: [],
+    returns: [],
+    told: 0,
+    send: (number) => socket.emit("up", number),
+    close: () => socket.disconnect(),
+  };
+  socket.on("down", (number: number) => client.got.push(number));
+  await new Promise<void>((resolve) =>
+    socket.on("connect", () => {
+      client.returns.push(socket.recovered ? "recovered" : "new");
+      resolve();
+    })
+  );
+  return client;
+}
