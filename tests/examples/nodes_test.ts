@@ -65,12 +65,19 @@ Deno.test("nodes.ts says in one sentence what it cannot use", async () => {
   }
 });
 
+/**
+ * The longest that it may take, in milliseconds; far longer than it does. It ends
+ * early at the first interrupt, and waits for nothing after the second.
+ */
+const LIMIT = 60_000;
+
 /** The example with a folder for what it leaves behind. */
 class Run implements AsyncDisposable {
   readonly #folder: string;
   readonly #process: Deno.ChildProcess;
   readonly #stderr: Promise<string>;
   readonly #reading: Promise<void>;
+  readonly #limit: ReturnType<typeof setInterval>;
   #stdout = "";
   #onText = () => {};
 
@@ -79,6 +86,7 @@ class Run implements AsyncDisposable {
     this.#process = process;
     this.#stderr = new Response(process.stderr).text();
     this.#reading = this.#read();
+    this.#limit = setInterval(() => this.interrupt(), LIMIT);
   }
 
   static async start(
@@ -101,7 +109,13 @@ class Run implements AsyncDisposable {
 
   /** Resolves when a text was written. */
   async shows(text: string): Promise<void> {
+    let isOver = false;
+    this.#reading.then(() => {
+      isOver = true;
+      this.#onText();
+    });
     while (!this.#stdout.includes(text)) {
+      if (isOver) throw new Error(`${text} is missing: ${this.#stdout}`);
       await new Promise<void>((resolve) => this.#onText = resolve);
     }
   }
@@ -113,6 +127,7 @@ class Run implements AsyncDisposable {
   /** How it ended, after a look at what it has left behind. */
   async ended() {
     const { code } = await this.#process.status;
+    clearInterval(this.#limit);
     await this.#reading;
     assertEquals(await Array.fromAsync(Deno.readDir(this.#folder)), []);
     assertEquals(await processesOf(this.#folder), []);

@@ -10,8 +10,8 @@ import { fitStart, widthOf } from "../terminal/text_width.ts";
 import { visibleJson, visibleLine } from "../terminal/visible_text.ts";
 import type { SessionFacts } from "./catalogue.ts";
 
-/** A row of the table: the id, the state, when it is over, what waits, the node, whose. */
-const HEAD = ["SESSION", "STATE", "OVER IN", "WAITING", "NODE", "PRINCIPAL"];
+/** What matters least is last: a narrow terminal shows the beginning of lines. */
+const HEAD = ["SESSION", "STATE", "OVER IN", "WAITING", "PRINCIPAL", "NODE"];
 
 /** The table of a list, within the width of the terminal. */
 export function tableOf(
@@ -96,8 +96,8 @@ function cellsOf(facts: SessionFacts): readonly string[] {
     state,
     timeText(remaining),
     waiting.messages === 0 ? "-" : `${waiting.messages} (${waiting.bytes} B)`,
-    visibleLine(node ?? "-"),
     visibleLine(principal),
+    visibleLine(node ?? "-"),
   ];
 }
 

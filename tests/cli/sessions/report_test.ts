@@ -32,11 +32,11 @@ Deno.test("tableOf() aligns what it knows of each session", () => {
   const soon = { ...FACTS, remaining: -1 };
   const later = { ...FACTS, remaining: 600_000 };
   assertEquals(tableOf([FACTS, away, soon, later], PIPE).split("\n"), [
-    "SESSION      STATE     OVER IN  WAITING   NODE  PRINCIPAL",
-    "id-1         attached  119 s    -         n1    ann",
-    "a-longer-id  detached  24 h     2 (10 B)  -     b\\x1b[2J",
-    "id-1         attached  now      -         n1    ann",
-    "id-1         attached  10 min   -         n1    ann",
+    "SESSION      STATE     OVER IN  WAITING   PRINCIPAL  NODE",
+    "id-1         attached  119 s    -         ann        n1",
+    "a-longer-id  detached  24 h     2 (10 B)  b\\x1b[2J   -",
+    "id-1         attached  now      -         ann        n1",
+    "id-1         attached  10 min   -         ann        n1",
     "",
   ]);
 });
