@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Numbers } from "../../examples/nodes/numbers.ts";
 import {
   RedisClients,
   RedisServer,
@@ -63,6 +64,29 @@ Deno.test("nodes.ts says in one sentence what it cannot use", async () => {
     assertMatch(stdout + stderr, sentence);
     assertEquals(code, expected);
   }
+});
+
+Deno.test("nodes.ts counts what is lost, repeated and out of order", () => {
+  const numbers = new Numbers();
+  for (let sent = 0; sent < 6; sent += 1) numbers.next();
+  // 2 comes late from a node that was stopped, after another one had it.
+  const came = [
+    [1, "first"],
+    [2, "again"],
+    [3, "first"],
+    [2, "first"],
+    [5, "first"],
+    [4, "first"],
+    [4, "first"],
+    [5, "again"],
+  ] as const;
+  const isNew = came.map(([number, delivery]) =>
+    numbers.receive(number, delivery)
+  );
+  assertEquals(isNew, [true, true, true, false, true, true, false, false]);
+  assertEquals(numbers.counts, {
+    ...{ sent: 6, received: 5, again: 2, repeated: 1, disordered: 1 },
+  });
 });
 
 /**
