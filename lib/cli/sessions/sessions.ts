@@ -83,7 +83,7 @@ export const sessions: Run<SessionIo> = defineCommand({
 
 function readPlan(flags: Flags, io: SessionIo): Plan {
   const task = taskOf(flags);
-  const url = flags.text("redis") ?? io.environment("REDIS_URL");
+  const url = flags.text("redis") ?? io.peekEnvironment("REDIS_URL");
   if (url === undefined) {
     throw new UsageError("Give the URL of Redis with --redis or in REDIS_URL");
   }

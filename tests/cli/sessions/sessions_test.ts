@@ -7,6 +7,7 @@ import { requires } from "../../system/requirements.ts";
 import { FakeSessionIo } from "../terminal/fake_session_io.ts";
 
 const NEEDED = requires("redis");
+const MODULE = new URL("../../../lib/cli/mod.ts", import.meta.url);
 
 async function run(
   args: readonly string[],
@@ -151,7 +152,10 @@ Deno.test(
   "sessions() ends none on a replica, and says why",
   NEEDED,
   async () => {
-    await using place = await RedisPlace.start();
+    await using place = await RedisPlace.start(
+      "nodeRedis",
+      ...["--repl-diskless-sync-delay", "0"],
+    );
     await using at = await stage(place);
     await using replica = await RedisPlace.start();
     const client = await replica.clients.nodeRedis();
@@ -231,3 +235,34 @@ for (
     assert(errors.startsWith(`sessions: ${complaint}`), errors);
   });
 }
+
+Deno.test(
+  "sessions() needs --allow-net only, and ends quietly when nobody reads",
+  NEEDED,
+  async () => {
+    await using place = await RedisPlace.start();
+    await using at = await stage(place);
+    const command = (...args: readonly string[]) =>
+      new Deno.Command(Deno.execPath(), {
+        args: [
+          ...["run", "--quiet", "--no-check", "--no-prompt", "--allow-net"],
+          ...[MODULE.href, "sessions", ...args],
+        ],
+        ...{ stdin: "null", stdout: "piped", stderr: "piped" } as const,
+      }).spawn();
+    const url = `redis://127.0.0.1:${place.server.port}`;
+    const read = await command("--redis", url, "--json").output();
+    const [line = ""] = new TextDecoder().decode(read.stdout).split("\n");
+    assertEquals([read.code, JSON.parse(line).session], [0, at.id]);
+    const unread = command("--redis", url, "--json");
+    await unread.stdout.cancel();
+    const errors = await new Response(unread.stderr).text();
+    assertEquals([(await unread.status).code, errors], [0, ""]);
+    const without = await command().output();
+    assertMatch(
+      new TextDecoder().decode(without.stderr),
+      /^sessions: Give the URL/,
+    );
+    assertEquals(without.code, 2);
+  },
+);
