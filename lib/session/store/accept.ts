@@ -40,6 +40,8 @@ export function acceptStep(
     record: {
       ...next,
       accepted,
+      // Only a client that has read the answer sends anything.
+      unread: 0,
       claimed: Math.max(accepted, step.claim),
       counter: Math.max(record.counter, step.counter),
       expiresAt: now + step.ttl,

@@ -102,12 +102,16 @@ function attached(
   const { generation, now } = moment;
   // The client knows that these were accepted; it cannot send them again.
   const accepted = Math.max(record.accepted, claim.first - 1);
+  // With the token of its last attempt, it has not read the answer to that.
+  const unread = claim.counter === record.counter ? record.unread : 0;
+  const forgotten = accepted - record.accepted + unread;
   const next: SessionRecord = {
     ...trim(record, Math.min(claim.ack, at)),
     accepted,
     claimed: accepted,
     // Kept in the record: the next owner claims less than this one might have.
     uncertain: uncertainOf(record, claim, moment),
+    unread: forgotten,
     lineage: continueLineage(record.lineage, generation, record.log.last + 1),
     fence: record.fence + 1,
     leaseGeneration: generation,
@@ -127,7 +131,7 @@ function attached(
       trimmed: next.log.first - 1,
       last: next.log.last,
       orphans: lastOf(claim.have) - at,
-      forgotten: accepted - record.accepted,
+      forgotten,
       holder: record.node,
     },
   };

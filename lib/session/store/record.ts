@@ -52,6 +52,8 @@ export interface SessionRecord {
   readonly claimed: number;
   /** Up to here a message may have been handled before the present lease. */
   readonly uncertain: number;
+  /** How many accepted messages the store forgot, as an answer says that may be lost. */
+  readonly unread: number;
   /** What the client has not consumed. */
   readonly log: Numbered<Kept>;
   readonly logBytes: number;
@@ -87,6 +89,7 @@ export function openRecord(
     accepted: 0,
     claimed: 0,
     uncertain: 0,
+    unread: 0,
     log: emptyAfter(0),
     logBytes: 0,
     lineage: [{ generation, first: 1 }],

@@ -1,11 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
+import { acceptStep } from "../../../lib/session/store/accept.ts";
 import { attachStep } from "../../../lib/session/store/attach.ts";
 import {
   appendStep,
   type SessionRecord,
 } from "../../../lib/session/store/record.ts";
 import type { AttachClaim } from "../../../lib/session/store/store.ts";
-import { BOUNDS, claimWith, MOMENT, recordWith } from "./records.ts";
+import { BOUNDS, claimWith, MOMENT, recordWith, stepFor } from "./records.ts";
 
 function attach(
   record: SessionRecord,
@@ -121,6 +122,23 @@ Deno.test("attachStep() finds what a store has lost", () => {
   assertEquals([answer.accepted, answer.forgotten], [3, 2]);
   assertEquals([answer.uncertain, answer.trimmed], [7, 4]);
   assertEquals(answer.lineage.at(-1), { generation: "g2", first: 5 });
+});
+
+Deno.test("attachStep() tells again what the store forgot when its answer was lost", () => {
+  const restarted = { ...MOMENT, generation: "g2" };
+  const change = { have: [["g1", 4]], first: 4, last: 7 } as const;
+  const record = withFour({ accepted: 1, claimed: 1 });
+  const first = attached(record, change, restarted);
+  assertEquals([first.accepted, first.forgotten], [3, 2]);
+  const again = { ...change, attempt: 3 };
+  const second = attached(first.record, again, restarted);
+  assertEquals([second.accepted, second.forgotten], [3, 2]);
+  // It has the token that came with the answer.
+  const read = attached(first.record, { ...again, counter: 2 }, restarted);
+  assertEquals(read.forgotten, 0);
+  const step = stepFor(first.record, { handled: 3, claim: 3 });
+  const { record: accepted } = acceptStep(first.record, step, restarted);
+  assertEquals(attached(accepted, again, restarted).forgotten, 0);
 });
 
 Deno.test("attachStep() reads the fate of messages off a tombstone", () => {

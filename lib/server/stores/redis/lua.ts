@@ -3,7 +3,8 @@
  * `lib/session/store` does, in one go, on keys of one slot.
  *
  * A record is a hash. Its fields: `p` principal, `m` meta, `s` state, `n` node,
- * `f` fence, `G` generation of the lease unless it is the last one of the
+ * `f` fence, `w` how many messages it forgot as an answer says that may be lost,
+ * `G` generation of the lease unless it is the last one of the
  * lineage, `k` counter, `e` attempt, `i` accepted, `c` claimed, `u` uncertain,
  * `o` the last number, `a` the last number that is not kept, `O` and `A` the
  * bytes up to them, `g` lineage, `t` when it is over, `x` the ticket of its end.
@@ -36,8 +37,8 @@ const MAX_INLINE_BYTES = 16_384;
 /** KEYS: record, log, sessions by their end. ARGV: the instant or '', the session. */
 const PRELUDE = `
 local texts = {p = 1, m = 1, s = 1, n = 1, G = 1, g = 1}
-local names = {'p', 'm', 's', 'n', 'f', 'G', 'k', 'e', 'i', 'c', 'u', 'a', 'o',
-  'A', 'O', 'g', 't'}
+local names = {'p', 'm', 's', 'n', 'f', 'G', 'k', 'e', 'i', 'c', 'u', 'w', 'a',
+  'o', 'A', 'O', 'g', 't'}
 local now = tonumber(ARGV[1])
 if not now then
   local time = redis.call('TIME')
@@ -157,13 +158,15 @@ local g = continued(r)
 redis.call('HSET', KEYS[1], 'i', whole(accepted), 'c', whole(accepted),
   'u', whole(uncertain), 'g', g, 'f', r.f + 1, 'n', ARGV[6], 'k', ARGV[4],
   'e', ARGV[5], 'a', whole(r.a), 'A', whole(r.A), 't', whole(t))
-redis.call('HDEL', KEYS[1], 'G')
+local forgotten = accepted - r.i + (counter == r.k and r.w or 0)
+redis.call('HDEL', KEYS[1], 'G', 'w')
+if forgotten > 0 then redis.call('HSET', KEYS[1], 'w', whole(forgotten)) end
 due(t)
 if r.n ~= '' then
   publish(r.n, 'f' .. ARGV[2] .. ' ' .. whole(r.f) .. ' taken')
 end
 return {'attached', r.f + 1, accepted, at, uncertain, r.a, r.o,
-  tonumber(ARGV[13]) - at, accepted - r.i, g, r.m, generation, r.n}
+  tonumber(ARGV[13]) - at, forgotten, g, r.m, generation, r.n}
 `;
 
 /** ARGV 6 and on: kinds and data. */
@@ -217,6 +220,7 @@ redis.call('HSET', KEYS[1], 'i', whole(accepted),
   'c', whole(math.max(accepted, tonumber(ARGV[6]))),
   'k', whole(math.max(r.k, tonumber(ARGV[8]))), 'o', whole(r.o),
   'O', whole(r.O), 'a', whole(r.a), 'A', whole(r.A), 'g', r.g, 't', whole(t))
+if r.w > 0 then redis.call('HDEL', KEYS[1], 'w') end
 -- A later end is noted when the earlier one has come: see DUE.
 redis.call('ZADD', KEYS[3], 'LT', whole(t), ARGV[2])
 return {'accepted', r.o}
