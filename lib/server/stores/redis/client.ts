@@ -25,6 +25,8 @@ export interface NodeRedisClient {
     listener: (message: any) => void,
     bufferMode: true,
   ): Promise<unknown>;
+  /** Asks for a sign of life; clients of both packages can. */
+  ping?(): Promise<unknown>;
   /** Hears it no more. */
   unsubscribe(
     channel: string,
@@ -52,6 +54,8 @@ export interface IoRedisClient {
   callBuffer(command: string, ...args: RedisArgument[]): Promise<unknown>;
   /** Hears a channel. */
   subscribe(channel: string): Promise<unknown>;
+  /** Asks for a sign of life; clients of both packages can. */
+  ping?(): Promise<unknown>;
   /** Hears it no more. */
   unsubscribe(channel: string): Promise<unknown>;
   /** Adds a listener. */

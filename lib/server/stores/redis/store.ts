@@ -20,6 +20,7 @@ import {
 } from "./answers.ts";
 import {
   argumentOf,
+  isReady,
   type RedisArgument,
   type RedisClient,
   requireOnce,
@@ -216,6 +217,8 @@ class RedisSessions implements RedisStore {
 
   readonly touch: SessionStore["touch"] = (leases, ttl) =>
     this.#track(async () => {
+      // Its client cannot tell silence from the loss of its connection otherwise.
+      if (isReady(this.#subscriber)) this.#subscriber.ping?.().catch(() => {});
       // A generation can end without a loss of the connection.
       await this.#link.check();
       return await this.#touchAll(leases, `${ttl}`);

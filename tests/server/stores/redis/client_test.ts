@@ -21,6 +21,7 @@ class Fake {
   on = (event: string, listener: Listener) =>
     void this.listeners.set(event, listener);
   off = (event: string) => void this.listeners.delete(event);
+  ping = () => Promise.resolve("PONG");
 
   protected note(...values: readonly unknown[]): Promise<unknown> {
     this.done.push(values);

@@ -36,6 +36,7 @@ class FakeRedis {
 
   subscribe = () => Promise.resolve();
   unsubscribe = () => Promise.resolve();
+  ping = () => Promise.resolve();
   on = (event: string, listener: Listener) =>
     void this.listeners.set(event, listener);
   off = (event: string) => void this.listeners.delete(event);

@@ -59,7 +59,7 @@ Deno.test("makeSchedule() does to nodes and to Redis whatever their persistence 
   const always = [
     ...["drain", "end-session", "kill", "move"],
     ...["redis fill", "redis kill", "redis kill-clients", "redis link"],
-    ...["redis stop", "stop"],
+    ...["redis silence", "redis stop", "stop"],
   ];
   const losses = ["redis fail-over", "redis roll-back", "redis snapshot"];
   assertEquals([...kindsOf("always")].sort(), always);

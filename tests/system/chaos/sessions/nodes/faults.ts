@@ -32,6 +32,8 @@ export type RedisFault =
   | { readonly type: "fail-over"; readonly milliseconds: number }
   /** `CLIENT KILL`. */
   | { readonly type: "kill-clients"; readonly of: "normal" | "pubsub" }
+  /** The same, and the nodes are not told, until all is well again. */
+  | { readonly type: "silence" }
   /** `maxmemory` is reached, until all is well again. */
   | { readonly type: "fill" }
   /** Between nodes and Redis, until all is well again. */
@@ -87,6 +89,7 @@ function makeRedisFault(
     { type: "stop", milliseconds },
     { type: "kill-clients", of: "normal" },
     { type: "kill-clients", of: "pubsub" },
+    { type: "silence" },
     { type: "fill" },
     { type: "link", of, faults },
     { type: "link", of, faults },
@@ -101,8 +104,6 @@ function makeLinkFaults(random: Random): readonly Fault[] {
     [{ type: "reset" }],
     [{ type: "refuse" }, { type: "reset" }],
     [{ type: "blackhole", direction }],
-    // Nobody is told of the end: what was on its way comes late.
-    [{ type: "blackhole", direction }, { type: "refuse" }, { type: "reset" }],
     [{ type: "delay", direction, milliseconds: random.integer(5, 150) }],
     [{ type: "throttle", direction, bytesPerSecond: 20_000 }],
     [{

@@ -179,12 +179,22 @@ export class NodeService implements Service {
         return await this.#redis.stop(fault.milliseconds);
       case "kill-clients":
         return await this.#redis.killClients(fault.of);
+      case "silence":
+        return await this.#silence();
       case "fill":
         this.#isFull = true;
         return await this.#redis.limit(1);
       case "link":
         return await this.#strikeLinks(fault);
     }
+  }
+
+  async #silence(): Promise<void> {
+    for (const { link } of this.#nodes) {
+      await link.apply({ type: "hold-close" });
+    }
+    await this.#redis.killClients("normal");
+    await this.#redis.killClients("pubsub");
   }
 
   async #failOver(

@@ -1,0 +1,97 @@
+/** Connections that are gone without a word, as `docs/redis.md` prepares for. */
+
+import { createClient } from "@redis/client";
+import { Redis } from "ioredis";
+import {
+  type RedisClient,
+  redisStore,
+} from "../../../../lib/server/stores/redis/mod.ts";
+import type {
+  Lease,
+  SessionStore,
+} from "../../../../lib/session/store/store.ts";
+import { BOUNDS, INIT } from "../../../session/store/records.ts";
+import { requires } from "../../../system/requirements.ts";
+import { startTcpProxy } from "../../../system/servers/tcp_proxy.ts";
+import type { ClientKind } from "./places.ts";
+import { RedisClients, RedisServer } from "./redis_server.ts";
+
+const NEEDED = requires("redis");
+/** In milliseconds. */
+const PATIENCE = 400;
+const MANY = { ...BOUNDS, maxMessages: 10_000, maxBytes: 1_000_000 };
+
+/** A client that gives up a connection which does not answer. */
+async function connect(
+  kind: ClientKind,
+  port: number,
+): Promise<RedisClient & AsyncDisposable> {
+  const host = "127.0.0.1";
+  if (kind === "nodeRedis") {
+    const client = createClient({
+      socket: { host, port, reconnectStrategy: 50, socketTimeout: PATIENCE },
+      pingInterval: PATIENCE / 4,
+    });
+    client.on("error", () => {});
+    await client.connect();
+    const end = () => Promise.resolve(client.destroy());
+    return Object.assign(client, { [Symbol.asyncDispose]: end });
+  }
+  const client = new Redis({
+    ...{ host, port, lazyConnect: true, socketTimeout: PATIENCE },
+    autoResendUnfulfilledCommands: false,
+    retryStrategy: () => 50,
+  });
+  client.on("error", () => {});
+  await client.connect();
+  const end = async () => {
+    const ended = new Promise((resolve) => client.once("end", resolve));
+    client.disconnect();
+    await ended;
+  };
+  return Object.assign(client, { [Symbol.asyncDispose]: end });
+}
+
+/** Both connections end, and nobody tells the clients. */
+async function killSilently(port: number): Promise<void> {
+  await using clients = new RedisClients(port);
+  const client = await clients.nodeRedis();
+  for (const type of ["normal", "pubsub"]) {
+    await client.sendCommand(["CLIENT", "KILL", "TYPE", type, "SKIPME", "yes"]);
+  }
+}
+
+async function untilHeard(
+  store: SessionStore,
+  { lease, heard }: { readonly lease: Lease; readonly heard: () => boolean },
+): Promise<void> {
+  while (!heard()) {
+    await store.append("s", ["x"], MANY).catch(() => {});
+    // A server does this every 10 s.
+    await store.touch([lease], 60_000).catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+for (const kind of ["nodeRedis", "ioRedis"] as const) {
+  Deno.test(
+    `redisStore() (${kind}) hears again after both connections went in silence`,
+    NEEDED,
+    async () => {
+      await using redis = await RedisServer.start();
+      await using proxy = await startTcpProxy(redis.port);
+      await using client = await connect(kind, proxy.port);
+      await using subscriber = await connect(kind, proxy.port);
+      await using store = redisStore({ client, subscriber, timeout: PATIENCE });
+      let heard = 0;
+      await store.listen("A", (notice) => {
+        if (notice.type === "appended" && notice.messages.length > 0) heard++;
+      });
+      const lease = await store.open(INIT);
+      await proxy.apply({ type: "hold-close" });
+      await killSilently(redis.port);
+      heard = 0;
+      await untilHeard(store, { lease, heard: () => heard > 0 });
+    },
+  );
+}
