@@ -49,6 +49,7 @@ Deno.test("SessionServer closes what breaks the protocol", async () => {
     [4400, [new Uint8Array([0, 1, 2])]],
     [4400, [new Uint8Array([7])]],
     [4400, [encodeControl({ ...OPEN, attempt: 0 })]],
+    [4400, [encodeControl({ ...OPEN, window: [2 ** 53, 1] })]],
     [4400, [open, "m1|before the answer"]],
     [4413, [`c|${" ".repeat(9_000)}`]],
     [4413, [`m1|${LONG}`]],
@@ -57,7 +58,7 @@ Deno.test("SessionServer closes what breaks the protocol", async () => {
     assertEquals(await closeCodeAfter(url, frames), expected, `${frames}`);
   }
   assertEquals(heard.messages, []);
-  assertEquals(sessions.metrics().closed, { 4400: 8, 4413: 2 });
+  assertEquals(sessions.metrics().closed, { 4400: 9, 4413: 2 });
 });
 
 Deno.test("SessionServer closes what breaks the protocol in a session", async () => {
@@ -68,6 +69,9 @@ Deno.test("SessionServer closes what breaks the protocol in a session", async ()
     [4400, "m01|not canonical"],
     [4400, "a5,z,zz|"],
     [4400, "a0,1,1|"],
+    [4400, `a0,${(2 ** 53).toString(36)},1|`],
+    [4400, `a0,1,${(2 ** 53).toString(36)}|`],
+    [4400, encodeControl({ ...OPEN, attempt: 2 })],
     [4400, "q1,5|"],
     [4400, "x1|"],
     [4400, new Uint8Array([2, 1])],
@@ -87,7 +91,7 @@ Deno.test("SessionServer closes what breaks the protocol in a session", async ()
   assertEquals(listening.heard.messages, []);
   await listening.heard.until(() =>
     listening.heard.calls.filter((call) => call === "ended bye 0 0").length >=
-      12
+      cases.length
   );
 });
 
