@@ -25,6 +25,7 @@ export const PROGRAMS = {
   firefox: "/usr/bin/firefox-esr",
   haproxy: "/usr/sbin/haproxy",
   ip: "/usr/sbin/ip",
+  mosquitto: "/usr/sbin/mosquitto",
   nginx: "/usr/sbin/nginx",
   openssl: "/usr/bin/openssl",
   python: "/usr/bin/python3",

@@ -1,6 +1,6 @@
 /**
- * Measures what sessions cost, and compares what they lose with socket.io: on
- * one server, and on two nodes with Redis.
+ * Measures what sessions cost, and compares what they lose with socket.io and MQTT:
+ * on one server, and on two nodes with Redis. `losses` needs Debian's mosquitto.
  *
  * ```sh
  * deno task bench:sessions             # all tables
@@ -151,5 +151,6 @@ async function losses(): Promise<Table> {
     }
     body.push([fault.title, ...cells]);
   }
-  return [["fault", "holdfast, SQLite", "socket.io 4.8, recovery"], ...body];
+  const titles = ["holdfast, SQLite", "socket.io 4.8, recovery", "MQTT, QoS 2"];
+  return [["fault", ...titles], ...body];
 }

@@ -5,9 +5,11 @@
  */
 
 import { ReconnectingWebSocket } from "@holdfast/websocket";
+import mqtt from "mqtt";
 import { io } from "socket.io-client";
+import { optionsOf } from "./mqtt_broker.ts";
 
-/** A client of either. */
+/** A client of any of them. */
 export interface PeerClient {
   /** The numbers that came, in order. */
   readonly got: number[];
@@ -79,5 +81,28 @@ export async function connectSocketIo(
       resolve();
     })
   );
+  return client;
+}
+
+/** Connects a client of MQTT.js, at QoS 2. */
+export async function connectMqtt(
+  port: number,
+  id: number,
+): Promise<PeerClient> {
+  const socket = mqtt.connect(`ws://127.0.0.1:${port}`, optionsOf(`${id}`));
+  const client: PeerClient = {
+    got: [],
+    returns: [],
+    told: 0,
+    send: (number) => void socket.publish(`up/${id}`, `${number}`, { qos: 2 }),
+    close: () => void socket.end(true),
+  };
+  socket.on("error", () => {});
+  socket.on("message", (_, payload) => client.got.push(Number(payload)));
+  socket.on("connect", ({ sessionPresent }) => {
+    client.returns.push(sessionPresent ? "recovered" : "new");
+  });
+  await new Promise((resolve) => socket.once("connect", resolve));
+  await socket.subscribeAsync("down", { qos: 2 });
   return client;
 }

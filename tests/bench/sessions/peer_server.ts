@@ -23,8 +23,20 @@ export interface PeerReport {
   readonly received: readonly (readonly [client: number, number: number])[];
 }
 
+/** The server of a comparison. */
+export interface ServerOfPeers extends AsyncDisposable {
+  /** Where it listens on loopback. */
+  readonly port: number;
+  /** Sends a number to all clients. */
+  emit(number: number): Promise<void>;
+  /** What clients sent, to all its processes. */
+  received(): Promise<PeerReport["received"]>;
+  /** Kills it by SIGKILL, and starts it again on its port and its file. */
+  restart(): Promise<void>;
+}
+
 /** A server in a process of its own, which may be killed and started again. */
-export class PeerServer implements AsyncDisposable {
+export class PeerServer implements ServerOfPeers {
   readonly #module: URL;
   readonly #file: string;
   #remote: Remote<PeerCommand, PeerReport>;

@@ -1,6 +1,6 @@
 /**
- * The same faults for clients of sessions and for clients of socket.io with
- * connection state recovery: what arrived, what is lost, and what was told.
+ * The same faults for clients of sessions, of socket.io with connection state
+ * recovery, and of MQTT at QoS 2: what arrived, what is lost, and what was told.
  *
  * @module
  */
@@ -10,16 +10,22 @@ import {
   startTcpProxy,
   type TcpProxy,
 } from "../../system/servers/tcp_proxy.ts";
+import { MqttBroker } from "./mqtt_broker.ts";
 import { compare, type Outcome, total } from "./outcome.ts";
 import {
   connectHoldfast,
+  connectMqtt,
   connectSocketIo,
   type PeerClient,
 } from "./peer_clients.ts";
-import { PeerServer } from "./peer_server.ts";
+import {
+  type PeerReport,
+  PeerServer,
+  type ServerOfPeers,
+} from "./peer_server.ts";
 
 /** Who is compared. */
-export const PEERS = ["holdfast", "socketio"] as const;
+export const PEERS = ["holdfast", "socketio", "mqtt"] as const;
 
 /** One of them. */
 export type Peer = typeof PEERS[number];
@@ -34,17 +40,19 @@ const CLIENTS = 20;
 /** Each way, in milliseconds. */
 const LATENCY = 20;
 /** How long clients have to catch up, in milliseconds. */
-const PATIENCE = 3_000;
+const PATIENCE = 15_000;
+/** How long something may come again after all has come, in milliseconds. */
+const AFTERMATH = 1_500;
 
 /** A server, a proxy and clients. */
 export class Stage implements AsyncDisposable {
-  readonly server: PeerServer;
+  readonly server: ServerOfPeers;
   readonly proxy: TcpProxy;
   readonly clients: readonly PeerClient[];
   #emitted = 0;
 
   private constructor(
-    server: PeerServer,
+    server: ServerOfPeers,
     proxy: TcpProxy,
     clients: readonly PeerClient[],
   ) {
@@ -55,11 +63,12 @@ export class Stage implements AsyncDisposable {
 
   /** Connects all clients. */
   static async open(peer: Peer): Promise<Stage> {
-    const server = await PeerServer.start(peer);
+    const server = peer === "mqtt"
+      ? await MqttBroker.start()
+      : await PeerServer.start(peer);
     const proxy = await startTcpProxy(server.port);
-    const connect = peer === "holdfast" ? connectHoldfast : connectSocketIo;
     const clients = await Promise.all(
-      Array.from({ length: CLIENTS }, (_, id) => connect(proxy.port, id)),
+      Array.from({ length: CLIENTS }, (_, id) => CONNECT[peer](proxy.port, id)),
     );
     const stage = new Stage(server, proxy, clients);
     await stage.calm();
@@ -90,8 +99,12 @@ export class Stage implements AsyncDisposable {
     const first = this.#emitted + 1;
     for (const client of this.clients) client.returns.length = 0;
     await run();
-    await delay(PATIENCE);
     const wanted = this.#emitted - first + 1;
+    await untilAllCame(() =>
+      this.clients.every(({ got }) =>
+        new Set(got.filter((number) => number >= first)).size === wanted
+      )
+    );
     const parts = this.clients.map(({ got, returns, told }) => ({
       ...compare(got.filter((number) => number >= first), wanted),
       isSure: returns.every((each) => each === "recovered"),
@@ -103,13 +116,18 @@ export class Stage implements AsyncDisposable {
   /** Judges what the server got. */
   async judgeUp(count: number, run: () => Promise<void>): Promise<Outcome> {
     await run();
-    await delay(PATIENCE);
-    const received = await this.server.received();
+    let received: PeerReport["received"] = [];
+    const numbersOf = (id: number) =>
+      received.filter(([client]) => client === id).map(([, it]) => it);
+    await untilAllCame(async () => {
+      received = await this.server.received();
+      return this.clients.every((_, id) =>
+        new Set(numbersOf(id)).size === count
+      );
+    });
+    received = await this.server.received();
     const parts = this.clients.map(({ told }, id) => ({
-      ...compare(
-        received.filter(([client]) => client === id).map(([, it]) => it),
-        count,
-      ),
+      ...compare(numbersOf(id), count),
       // Nobody is told anything of what is sent.
       isSure: told === 0,
       told,
@@ -123,6 +141,21 @@ export class Stage implements AsyncDisposable {
     await this.server[Symbol.asyncDispose]();
   }
 }
+
+/** What comes late is not lost. */
+async function untilAllCame(
+  isSo: () => boolean | Promise<boolean>,
+): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  while (performance.now() < end && !await isSo()) await delay(100);
+  await delay(AFTERMATH);
+}
+
+const CONNECT = {
+  holdfast: connectHoldfast,
+  socketio: connectSocketIo,
+  mqtt: connectMqtt,
+};
 
 /** The faults of the table, in its order. */
 export const FAULTS: readonly PeerFault[] = [
