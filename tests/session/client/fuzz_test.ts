@@ -1,7 +1,7 @@
 /** Hostile servers by a seed: frames that are right, nearly right and nonsense. */
 
 import { assert, assertEquals } from "@std/assert";
-import { canSend } from "../../../lib/session/client/client.ts";
+import { canSend } from "../../../lib/session/client/sending.ts";
 import type { ClientEffect } from "../../../lib/session/client/state.ts";
 import { entriesOf, sizeOf } from "../../../lib/session/flow/numbered.ts";
 import { encodeControl } from "../../../lib/session/wire/control.ts";
