@@ -17,8 +17,8 @@ import { type RawData, type WebSocket, WebSocketServer } from "ws";
 interface Visit {
   /** When a frame came. */
   readonly heard: number[];
-  /** How often it connected. */
-  connections: number;
+  /** When each of its connections was made. */
+  readonly connectedAt: number[];
   /** How much text and binary data came, in bytes. */
   received: number;
   /** The close frames that came. */
@@ -83,7 +83,7 @@ function onUpgrade(
   const url = urlOf(request);
   const [, kind, detail = ""] = url.pathname.split("/");
   const visit = visitOf(url);
-  visit.connections += 1;
+  visit.connectedAt.push(performance.now());
   if (kind === "silence") return;
   if (kind === "refuse") {
     stream.end(
@@ -117,7 +117,7 @@ function behave(
     readonly visit: Visit;
   },
 ): void {
-  const isFirst = visit.connections === 1;
+  const isFirst = visit.connectedAt.length === 1;
   const echo = () => {
     socket.on("message", (data, isBinary) => {
       const text = isBinary ? "" : String(data);
@@ -176,7 +176,7 @@ function visitOf(url: URL): Visit {
   const id = url.searchParams.get("id") ?? "";
   let visit = visits.get(id);
   if (visit === undefined) {
-    visit = { heard: [], connections: 0, received: 0, closes: [] };
+    visit = { heard: [], connectedAt: [], received: 0, closes: [] };
     visits.set(id, visit);
   }
   return visit;

@@ -2,6 +2,7 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { bundle } from "../../examples/browser/bundle.ts";
+import { makeTarball } from "../../tools/npm/tarball.ts";
 import { Chromium } from "./browser.ts";
 import { NpmProject } from "./npm_project.ts";
 import { requires } from "./requirements.ts";
@@ -67,6 +68,32 @@ Deno.test(
     const { complaints } = await browser.visit(site.url);
     assertEquals(await within(site.message), "hello from esbuild");
     assertEquals(complaints, []);
+  },
+);
+
+Deno.test(
+  "docs/browsers.md brings a connection into a page by webpack 5",
+  requires("chromium", "npm"),
+  async () => {
+    const directory = await Deno.makeTempDir({ prefix: "holdfast-" });
+    try {
+      await using project = await NpmProject.create({
+        dependencies: { webpack: "^5.113.0", "webpack-cli": "^7.3.0" },
+        files: {
+          "src/index.js": (await snippet("main.ts")).replace("Vite", "webpack"),
+          "dist/index.html": page("/main.js"),
+        },
+        tarball: await makeTarball(directory),
+      });
+      await project.run("webpack", "--mode=production");
+      await using browser = await Chromium.start();
+      await using site = serveSite(`${project.directory}/dist`);
+      const { complaints } = await browser.visit(site.url);
+      assertEquals(await within(site.message), "hello from webpack");
+      assertEquals(complaints, []);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
   },
 );
 

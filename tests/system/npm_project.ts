@@ -21,6 +21,8 @@ export interface ProjectFiles {
   readonly dependencies: Readonly<Record<string, string>>;
   /** Texts by path. */
   readonly files: Readonly<Record<string, string>>;
+  /** The tarball of this package; without it, its sources. */
+  readonly tarball?: string;
 }
 
 /** A directory with installed packages; disposing it deletes the directory. */
@@ -33,7 +35,7 @@ export class NpmProject implements AsyncDisposable {
 
   /** Writes the files and installs the packages. */
   static async create(
-    { dependencies, files }: ProjectFiles,
+    { dependencies, files, tarball }: ProjectFiles,
   ): Promise<NpmProject> {
     const directory = await Deno.makeTempDir({ prefix: "holdfast-" });
     const project = new NpmProject(directory);
@@ -42,14 +44,19 @@ export class NpmProject implements AsyncDisposable {
     const manifest = {
       private: true,
       type: "module",
-      dependencies: { ...await packageDependencies(), ...dependencies },
+      dependencies: {
+        ...tarball === undefined
+          ? await packageDependencies()
+          : { "@holdfast/websocket": `file:${tarball}` },
+        ...dependencies,
+      },
     };
     await project.write("package.json", JSON.stringify(manifest));
     for (const [path, text] of Object.entries(files)) {
       await project.write(path, text);
     }
     await project.#execute("npm", INSTALL);
-    await project.#installPackage();
+    if (tarball === undefined) await project.#installPackage();
     undo.move();
     return project;
   }

@@ -13,6 +13,9 @@ import { type Server, startServer } from "./server.ts";
 const ROOT = new URL("../../", import.meta.url);
 const SUITE = new URL("../../tests/runtimes/suite/", import.meta.url);
 
+/** Bundlers for Node. */
+const BUNDLERS = ["esbuild@^0.28.0", "webpack@^5.113.0", "webpack-cli@^7.3.0"];
+
 /** How long npm, or a runtime, may take, in milliseconds. */
 const LIMIT = 300_000;
 
@@ -71,6 +74,28 @@ export class RuntimesProject implements AsyncDisposable {
     return readReport(`${kind} ${/\d[\d.]+/.exec(version)?.[0]}`, output);
   }
 
+  /** Runs a bundler in the project. */
+  async bundle(
+    bundler: "esbuild" | "webpack",
+    ...args: readonly string[]
+  ): Promise<void> {
+    // Bundlers may want a newer Node than that of the machine.
+    const [node = ""] = this.command("node24");
+    const bin = `${this.directory}/runtimes/node_modules/.bin/${bundler}`;
+    if (bundler === "esbuild") await this.execute(bin, args);
+    else await this.execute(node, [await Deno.realPath(bin), ...args]);
+  }
+
+  /** Gives a URL of the server that echoes. */
+  get echo(): string {
+    return `ws://${this.#server.host}/echo?id=${crypto.randomUUID()}`;
+  }
+
+  /** Writes a file. */
+  async write(name: string, text: string): Promise<void> {
+    await Deno.writeTextFile(`${this.directory}/${name}`, text);
+  }
+
   /** Runs a program in the project, and gives what it printed. */
   execute(program: string, args: readonly string[]): Promise<string> {
     return execute(program, args, this.directory);
@@ -94,7 +119,7 @@ async function installRuntimes(directory: string): Promise<void> {
   const packages = Object.entries(RUNTIMES).flatMap(([name, { from }]) =>
     from === undefined ? [] : [`${name}@${from.package}`]
   );
-  await install(directory, ...packages);
+  await install(directory, ...packages, ...BUNDLERS);
 }
 
 async function install(

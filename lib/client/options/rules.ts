@@ -7,7 +7,6 @@
 
 import { isArrayBuffer } from "../../queue/binary.ts";
 import { isCloseCode } from "../../rfc6455/close.ts";
-import { WorkerHost } from "../workers/worker_host.ts";
 import { TOKEN } from "./arguments.ts";
 import type { HookMarker, MessageBody } from "./options.ts";
 import { checkValue, type Fit, isObject, type Range } from "./validate.ts";
@@ -98,7 +97,8 @@ export const MODULE: Fit = {
 export const WORKER: Fit = {
   wanted: '"shared" or "dedicated" or "tabs" or "none"',
   holds: (value) =>
-    value instanceof WorkerHost ||
+    // A host of another copy of the package has an error of its own.
+    isObject(value) && Symbol.asyncDispose in value ||
     ["shared", "dedicated", "tabs", "none"].some((each) => each === value),
 };
 /** What takes log records. */

@@ -48,7 +48,8 @@ const CASES: readonly [
     "dedicated",
     "none",
     new WorkerHost(),
-  ], ["own", {}]],
+    "tabs",
+  ], ["own", {}, { size: 2 }]],
   ["LOGGER", rules.LOGGER, [console], [{ debug() {} }, null]],
   ["SIGNAL", rules.SIGNAL, [AbortSignal.abort()], [{}, null]],
 ];

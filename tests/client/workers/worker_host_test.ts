@@ -6,6 +6,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { deadline } from "@std/async";
+import { ReconnectingWebSocket } from "../../../lib/client/reconnecting_websocket.ts";
+import { WorkerWebSocket } from "../../../lib/client/worker_websocket.ts";
 import { RemoteConnection } from "../../../lib/client/remote/remote_connection.ts";
 import type { RemoteConnectionListener } from "../../../lib/client/remote/listener.ts";
 import type { NoticeOf } from "../../../lib/boundary/protocol.ts";
@@ -89,6 +91,21 @@ for (const choice of ["shared", "none", "dedicated", "tabs"] as const) {
     await listener.end.promise;
   });
 }
+
+Deno.test("WorkerHost() of another copy of the package is refused in one sentence", async () => {
+  const path = "../../../lib/client/workers/worker_host.ts?copy";
+  const copy: typeof import("../../../lib/client/workers/worker_host.ts") =
+    await import(import.meta.resolve(path));
+  const worker = new copy.WorkerHost();
+  for (const Socket of [ReconnectingWebSocket, WorkerWebSocket]) {
+    assertThrows(
+      () => new Socket("ws://localhost:1/", [], { worker }),
+      TypeError,
+      "This WorkerHost is of another copy of the package: let the bundler or " +
+        "the lockfile keep one copy of @holdfast/websocket",
+    );
+  }
+});
 
 Deno.test("WorkerHost() closes what it holds when it is disposed of", async () => {
   await using server = startEcho();

@@ -47,7 +47,8 @@ export interface Seen {
   readonly now: number;
   /** How late its own timers were at worst, of late, in milliseconds. */
   readonly stall: number;
-  readonly connections: number;
+  /** When each of its connections was made. */
+  readonly connectedAt: readonly number[];
   /** How much text and binary data came, in bytes. */
   readonly received: number;
   readonly closes: readonly (readonly [closeCode: number, reason: string])[];

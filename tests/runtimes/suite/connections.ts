@@ -141,7 +141,7 @@ export const CONNECTIONS: readonly Case[] = [
       const again = next(socket, "open");
       socket.reconnect("because");
       await again;
-      equal((await seen(at)).connections, 2);
+      equal((await seen(at)).connectedAt.length, 2);
       await end(socket);
     },
   },

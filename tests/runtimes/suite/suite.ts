@@ -14,7 +14,7 @@ import {
 } from "./case.ts";
 import { CONNECTIONS } from "./connections.ts";
 import { measure } from "./figures.ts";
-import { type Begun, BLOCK, ISOLATION, PAUSE } from "./isolation.ts";
+import { type Begun, blockOf, ISOLATION, PAUSE } from "./isolation.ts";
 import { MESSAGES } from "./messages.ts";
 import { THREADS } from "./threads.ts";
 import { WORKERS } from "./workers.ts";
@@ -64,7 +64,7 @@ async function runBlocked(stage: Stage): Promise<readonly Case[]> {
     begun.push(each);
     await Promise.race([each.catch(() => {}), wait(LIMIT)]);
   }
-  if (cases.length > 0) blockIdly(BLOCK);
+  if (cases.length > 0) blockIdly(blockOf(stage));
   // Asked at once: what happens later is no proof.
   const checks = begun.map(async (each) => {
     const { url, check } = await each;

@@ -4,6 +4,16 @@ import { ReconnectingWebSocket, WorkerHost } from "@holdfast/websocket";
 import { type Case, check, end, equal, fails } from "./case.ts";
 import { dies } from "./threads.ts";
 
+/** A worker that speaks another version of the protocol; Node has no `postMessage()`. */
+const OTHER_RELEASE = `data:text/javascript,${
+  encodeURIComponent(`
+  const port = globalThis.postMessage
+    ? globalThis
+    : process.getBuiltinModule("node:worker_threads").parentPort;
+  port.postMessage([{ type: "ready", version: 99 }]);
+`)
+}`;
+
 /** The cases. */
 export const WORKERS: readonly Case[] = [
   {
@@ -119,6 +129,17 @@ export const WORKERS: readonly Case[] = [
       socket.closed.catch(() => {});
       const error = await fails("WorkerError", () => socket.opened);
       check(/could not be started/.test(error.message), error.message);
+    },
+  },
+  {
+    name: "says that the worker is of another release",
+    run: async ({ url }) => {
+      const socket = new ReconnectingWebSocket(url("echo"), [], {
+        worker: new WorkerHost({ url: OTHER_RELEASE }),
+      });
+      socket.closed.catch(() => {});
+      const { message } = await fails("WorkerError", () => socket.opened);
+      check(/version 99 .*Serve the worker of the same/.test(message), message);
     },
   },
   {
