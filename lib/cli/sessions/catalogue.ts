@@ -5,8 +5,8 @@
  * @module
  */
 
+import { textOf } from "../../server/stores/redis/client.ts";
 import { BUCKETS, KeySpace } from "../../server/stores/redis/keys.ts";
-import type { Reply } from "./resp.ts";
 import type { RedisConnection } from "./redis_connection.ts";
 import { RedisFailure } from "./failure.ts";
 
@@ -232,7 +232,7 @@ function compare(one: string, other: string): number {
 
 function factsOf(
   session: string,
-  values: readonly Reply[],
+  values: readonly unknown[],
   now: number,
 ): SessionFacts {
   const text = (field: Field) => textOf(values[FIELDS.indexOf(field)] ?? "");
@@ -279,12 +279,6 @@ function stateOf(state: string, node: string | undefined): SessionState {
   }
 }
 
-function listOf(reply: Reply | undefined): readonly Reply[] {
+function listOf(reply: unknown): readonly unknown[] {
   return Array.isArray(reply) ? reply : [];
-}
-
-const DECODER = new TextDecoder();
-
-function textOf(reply: Reply | undefined): string {
-  return reply instanceof Uint8Array ? DECODER.decode(reply) : `${reply ?? ""}`;
 }

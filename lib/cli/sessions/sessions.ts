@@ -142,7 +142,7 @@ function prefixOf(flags: Flags): string {
 
 async function run(plan: Plan, io: SessionIo): Promise<number> {
   try {
-    using redis = await RedisConnection.open(plan.address, io.clock);
+    using redis = await RedisConnection.open(plan.address);
     const catalogue = new Catalogue(redis, plan.prefix);
     return await perform({ redis, catalogue, plan, io });
   } catch (error) {
@@ -213,13 +213,13 @@ async function show(
 
 /** By the script of the store: the node that holds it hears of it. */
 async function end(
-  { redis, catalogue, plan, io }: Surroundings,
+  { redis: { client }, catalogue, plan, io }: Surroundings,
   session: string,
 ): Promise<number> {
   const facts = await catalogue.find(session);
   if (facts === undefined) return refuse(plan, session, io);
   await using store = redisStore({
-    ...{ client: redis, subscriber: redis, prefix: plan.prefix },
+    ...{ client, subscriber: client, prefix: plan.prefix },
   });
   const always = { kind: "always", why: "ended" } as const;
   const answer = await store.end(session, always, TOMBSTONE);

@@ -6,7 +6,6 @@ import {
 } from "../../../lib/cli/sessions/catalogue.ts";
 import { RedisConnection } from "../../../lib/cli/sessions/redis_connection.ts";
 import { parseRedisUrl } from "../../../lib/cli/sessions/redis_url.ts";
-import { PLATFORM_CLOCK } from "../../../lib/platform/clock.ts";
 import { RedisPlace } from "../../server/stores/redis/places.ts";
 import { INIT } from "../../session/store/records.ts";
 import { requires } from "../../system/requirements.ts";
@@ -35,7 +34,7 @@ async function filled(place: RedisPlace, prefix = "hf:") {
 
 async function connect(place: RedisPlace) {
   const url = `redis://127.0.0.1:${place.server.port}`;
-  return await RedisConnection.open(parseRedisUrl(url), PLATFORM_CLOCK);
+  return await RedisConnection.open(parseRedisUrl(url));
 }
 
 function idsOf(sessions: readonly SessionFacts[]): string {

@@ -2,9 +2,10 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RedisFailure } from "../../../lib/cli/sessions/failure.ts";
 import { RedisConnection } from "../../../lib/cli/sessions/redis_connection.ts";
 import { parseRedisUrl } from "../../../lib/cli/sessions/redis_url.ts";
-import { ReplyError } from "../../../lib/cli/sessions/resp.ts";
-import { PLATFORM_CLOCK } from "../../../lib/platform/clock.ts";
-import { ManualClock } from "../../platform/manual_clock.ts";
+import { findUnusedPort } from "../../system/servers/unused_port.ts";
+
+/** The first answer: of `TIME`. */
+const TIME = "*2\r\n$1\r\n1\r\n$1\r\n1\r\n";
 
 /** A server that answers what it is told, whatever it is asked. */
 class Answering implements Disposable {
@@ -20,22 +21,22 @@ class Answering implements Disposable {
     this.#serve().catch(() => {});
   }
 
-  open(url = this.url, clock = PLATFORM_CLOCK): Promise<RedisConnection> {
-    return RedisConnection.open(parseRedisUrl(url), clock);
+  open(url = this.url, timeout = 5_000): Promise<RedisConnection> {
+    return RedisConnection.open(parseRedisUrl(url), { timeout });
   }
 
   [Symbol.dispose](): void {
     this.#listener.close();
-    for (const connection of this.#connections) connection.close();
+    for (const connection of this.#connections.splice(0)) connection.close();
   }
 
   async #serve(): Promise<void> {
     for await (const connection of this.#listener) {
       this.#connections.push(connection);
-      const chunk = new Uint8Array(1_000);
+      const chunk = new Uint8Array(100_000);
       for (;;) {
         const size = await connection.read(chunk).catch(() => null);
-        if (size === null) return;
+        if (size === null) break;
         this.asked += new TextDecoder().decode(chunk.subarray(0, size));
         const answer = this.#answers.shift() ?? "";
         await connection.write(new TextEncoder().encode(answer));
@@ -45,25 +46,24 @@ class Answering implements Disposable {
 }
 
 Deno.test("RedisConnection says who asks, and selects the database", async () => {
-  using server = new Answering("+OK\r\n", "+OK\r\n", "+PONG\r\n", ":3\r\n");
-  const url = server.url.replace("//", "//ann:secret@");
+  using server = new Answering("+OK\r\n+OK\r\n", TIME, ":3\r\n");
+  const url = server.url.replace("//", "//ann:s%2Fcret@");
   using redis = await server.open(`${url}/2`);
-  assert(redis.isReady);
   assertEquals(await redis.send("DBSIZE"), 3);
   const words = server.asked.split("\r\n")
     .filter((word) => !/^[*$]\d+$/.test(word));
-  assertEquals(words.join(" ").trim(), "AUTH ann secret SELECT 2 PING DBSIZE");
+  assertEquals(words.join(" ").trim(), "AUTH ann s/cret SELECT 2 TIME DBSIZE");
 });
 
-Deno.test("RedisConnection answers commands in their order", async () => {
-  using server = new Answering("+PONG\r\n", "+1\r\n+2\r\n", "+3\r\n");
+Deno.test("RedisConnection waits for no answer before it sends the next command", async () => {
+  const size = 500;
+  // All answers come at the first command: one that is not sent has none.
+  using server = new Answering(TIME, "$1\r\na\r\n".repeat(size));
   using redis = await server.open();
-  const replies = ["A", "B", "C"].map((command) => redis.send(command));
-  const first = await Promise.all(replies.slice(0, 2));
-  assertEquals(first, ["1", "2"]);
-  // The third may have come with the others, and has its answer then.
-  redis.send("D").catch(() => {});
-  assertEquals(await replies[2], "3");
+  const replies = await Promise.all(
+    Array.from({ length: size }, () => redis.send("GET", "key")),
+  );
+  assertEquals(replies.map(String), Array(size).fill("a"));
 });
 
 for (
@@ -72,68 +72,73 @@ for (
     ["-NOAUTH Authentication required.\r\n", "unauthorized", "refuses: NOAUTH"],
     ["-ERR max number of clients\r\n", "failure", "refuses: ERR max"],
     ["HTTP/1.1 400 Bad Request\r\n\r\n", "protocol", "does not speak as Redis"],
+    ["+OK\r\n+OK\r\n", "protocol", "does not speak as Redis"],
   ] as const
 ) {
   Deno.test(`RedisConnection ends with one sentence at ${answer.trim()}`, async () => {
-    using server = new Answering(answer);
-    const error = await assertRejects(() => server.open(), RedisFailure);
+    using server = new Answering(answer, answer);
+    const url = server.url.replace("//", "//:secret@");
+    const error = await assertRejects(() => server.open(url), RedisFailure);
     assertEquals(error.kind, kind);
     assert(error.message.includes(message), error.message);
     assert(error.message.includes(new URL(server.url).host), error.message);
+    assert(!error.message.includes("secret"), error.message);
   });
 }
 
-Deno.test("RedisConnection passes errors on as the store knows them", async () => {
-  using server = new Answering("+PONG\r\n", "-NOSCRIPT unknown\r\n");
+Deno.test("RedisConnection goes on after an error of a command", async () => {
+  using server = new Answering(TIME, "-NOSCRIPT unknown\r\n", ":1\r\n");
   using redis = await server.open();
   const error = await assertRejects(
-    () => redis.sendCommand(["EVALSHA", Uint8Array.of(97)]),
-    ReplyError,
+    () => redis.client.sendCommand(["EVALSHA", "a"], { typeMapping: {} }),
   );
-  assertEquals(error.message, "NOSCRIPT unknown");
-  assert(redis.isReady);
+  assertEquals((error as Error).message, "NOSCRIPT unknown");
+  assertEquals(await redis.send("DBSIZE"), 1);
 });
 
-Deno.test("RedisConnection waits no longer than five seconds", async () => {
-  using server = new Answering("+PONG\r\n");
-  const clock = new ManualClock();
-  using redis = await server.open(server.url, clock);
-  const asking = redis.send("PING");
-  clock.advance(5_000);
-  const error = await assertRejects(() => asking, RedisFailure, "5000 ms");
+Deno.test("RedisConnection waits for an answer no longer than it may", async () => {
+  using server = new Answering();
+  const opening = server.open(server.url, 200);
+  const error = await assertRejects(() => opening, RedisFailure, "200 ms");
   assertEquals(error.kind, "timeout");
 });
 
-Deno.test("RedisConnection says that nobody listens", async () => {
-  const closed = new Answering();
-  closed[Symbol.dispose]();
-  const error = await assertRejects(() => closed.open(), RedisFailure);
-  assertEquals(error.kind, "unreachable");
+Deno.test("RedisConnection waits for TLS no longer than it may", async () => {
+  using server = new Answering();
+  const url = server.url.replace("redis:", "rediss:");
+  const opening = server.open(url, 20);
+  const error = await assertRejects(() => opening, RedisFailure, "20 ms");
+  assertEquals(error.kind, "timeout");
 });
 
+for (const host of ["127.0.0.1", "localhost"]) {
+  Deno.test(`RedisConnection says that nobody listens at ${host}`, async () => {
+    const url = `redis://${host}:${findUnusedPort()}`;
+    const error = await assertRejects(
+      () => RedisConnection.open(parseRedisUrl(url)),
+      RedisFailure,
+    );
+    assertEquals(error.kind, "unreachable");
+    assert(error.message.includes("ECONNREFUSED"), error.message);
+  });
+}
+
 Deno.test("RedisConnection says that the server has closed it", async () => {
-  const server = new Answering("+PONG\r\n");
+  const server = new Answering(TIME);
   using redis = await server.open();
   const asking = redis.send("PING");
   server[Symbol.dispose]();
   const error = await assertRejects(() => asking, RedisFailure);
   assertEquals(error.kind, "unreachable");
+  await assertRejects(() => redis.send("PING"), RedisFailure, error.message);
 });
 
 Deno.test("RedisConnection answers nothing after its end", async () => {
-  using server = new Answering("+PONG\r\n");
+  using server = new Answering(TIME);
   const redis = await server.open();
   const asking = redis.send("PING");
   redis[Symbol.dispose]();
   redis[Symbol.dispose]();
-  await assertRejects(() => asking, RedisFailure, "closed");
+  await assertRejects(() => asking, RedisFailure);
   await assertRejects(() => redis.send("PING"), RedisFailure, "closed");
-  assert(!redis.isReady);
-});
-
-Deno.test("RedisConnection has no channels", async () => {
-  using server = new Answering("+PONG\r\n");
-  using redis = await server.open();
-  await assertRejects(() => redis.subscribe(), TypeError);
-  await redis.unsubscribe();
 });

@@ -180,6 +180,7 @@ Deno.test(
     await using place = await RedisPlace.start(
       "nodeRedis",
       ...["--user", "ann", "on", ">secret", "~*", "+@all"],
+      ...["--user", "default", "off"],
     );
     const at = `127.0.0.1:${place.server.port}`;
     const nobody = await run(["--redis", "redis://127.0.0.1:1"]);
@@ -195,6 +196,9 @@ Deno.test(
       /^sessions: Redis at .* refuses: WRONGPASS .*\n$/,
     );
     assert(!wrong.errors.includes("guess"));
+    const none = await run(["--redis", `redis://${at}`]);
+    assertEquals(none.code, 5);
+    assertMatch(none.errors, /^sessions: Redis at .* refuses: NOAUTH .*\n$/);
     assertEquals((await run(["--redis", `redis://ann:secret@${at}`])).code, 0);
     await using http = Deno.serve(
       { port: 0, hostname: "127.0.0.1", onListen() {} },
@@ -246,6 +250,8 @@ Deno.test(
       new Deno.Command(Deno.execPath(), {
         args: [
           ...["run", "--quiet", "--no-check", "--no-prompt", "--allow-net"],
+          // The client of Redis is loaded as the lock file has it.
+          ...["--cached-only", "--frozen"],
           ...[MODULE.href, "sessions", ...args],
         ],
         ...{ stdin: "null", stdout: "piped", stderr: "piped" } as const,
