@@ -36,29 +36,24 @@ const MAX_INLINE_BYTES = 16_384;
 
 /** KEYS: record, log, sessions by their end. ARGV: the instant or '', the session. */
 const PRELUDE = `
-local texts = {p = 1, m = 1, s = 1, n = 1, G = 1, g = 1}
-local names = {'p', 'm', 's', 'n', 'f', 'G', 'k', 'e', 'i', 'c', 'u', 'w', 'a',
-  'o', 'A', 'O', 'g', 't'}
 local now = tonumber(ARGV[1])
 if not now then
   local time = redis.call('TIME')
   now = time[1] * 1000 + math.floor(time[2] / 1000)
 end
--- Lua writes large numbers with an exponent.
+-- Lua writes large numbers with an exponent; arguments of commands are whole.
 local function whole(number) return string.format('%.0f', number) end
+local function newest(lineage) return string.match(lineage, '([^:,]+):%d+$') end
 local function load()
-  local values = redis.call('HMGET', KEYS[1], unpack(names))
-  if not values[1] then return nil end
-  local r = {}
-  for j, name in ipairs(names) do
-    if texts[name] then
-      r[name] = values[j]
-    else
-      r[name] = tonumber(values[j] or 0)
-    end
-  end
-  r.G = r.G or string.match(r.g, '([^:,]+):%d+$')
-  return r
+  local v = redis.call('HMGET', KEYS[1], 'p', 'm', 's', 'n', 'G', 'g', 'f', 'k',
+    'e', 'i', 'c', 'u', 'w', 'a', 'o', 'A', 'O', 't')
+  if not v[1] then return nil end
+  return {p = v[1], m = v[2], s = v[3], n = v[4], G = v[5] or newest(v[6]),
+    g = v[6], f = tonumber(v[7]), k = tonumber(v[8]), e = tonumber(v[9]),
+    i = tonumber(v[10] or 0), c = tonumber(v[11] or 0),
+    u = tonumber(v[12] or 0), w = tonumber(v[13] or 0),
+    a = tonumber(v[14] or 0), o = tonumber(v[15] or 0),
+    A = tonumber(v[16] or 0), O = tonumber(v[17] or 0), t = tonumber(v[18])}
 end
 local function holds(r, fence, lease)
   return r.f == tonumber(fence) and r.G == lease and lease == generation
@@ -71,8 +66,8 @@ local function eras(r)
   return list
 end
 local function continued(r)
+  if newest(r.g) == generation then return r.g end
   local list = eras(r)
-  if list[#list][1] == generation then return r.g end
   list[#list + 1] = {generation, r.o + 1}
   local parts = {}
   for j = math.max(1, #list - ${MAX_LINEAGE - 1}), #list do
@@ -93,7 +88,7 @@ local function trim(r, seq)
   if r.a == r.o then
     redis.call('DEL', KEYS[2])
   else
-    redis.call('XTRIM', KEYS[2], 'MINID', '=', whole(r.a + 1))
+    redis.call('XTRIM', KEYS[2], 'MINID', '=', r.a + 1)
   end
 end
 local function keep(r, from)
@@ -102,11 +97,11 @@ local function keep(r, from)
   for j = from, #ARGV, 2 do
     r.o = r.o + 1
     r.O = r.O + #ARGV[j + 1]
-    redis.call('XADD', KEYS[2], whole(r.o) .. '-0', 'n', whole(r.O),
-      ARGV[j], ARGV[j + 1])
+    redis.call('XADD', KEYS[2], whole(r.o) .. '-0', 'n', r.O, ARGV[j],
+      ARGV[j + 1])
   end
 end
-local function due(time) redis.call('ZADD', KEYS[3], whole(time), ARGV[2]) end
+local function due(time) redis.call('ZADD', KEYS[3], time, ARGV[2]) end
 local function publish(node, text) redis.call('PUBLISH', channels .. node, text) end
 `;
 
@@ -182,7 +177,9 @@ local isFull = excess > 0 or wanted > r.A
 if count > maxMessages or bytes > maxBytes or isFull and ARGV[5] == 'reject' then
   return {'full', r.o - r.a, r.O - r.A}
 end
-local low, high = r.a + excess, r.o
+local low = r.a + excess
+-- With room for the bytes there is nothing to look for.
+local high = wanted > r.A and r.o or low
 while low < high do
   local middle = math.floor((low + high) / 2)
   if bytesUpTo(r, middle) >= wanted then high = middle else low = middle + 1 end
@@ -192,8 +189,7 @@ trim(r, low)
 keep(r, 6)
 -- Nobody has attached since the data may have gone back: the lease is older.
 if r.g ~= lineage then redis.call('HSET', KEYS[1], 'G', r.G) end
-redis.call('HSET', KEYS[1], 'o', whole(r.o), 'O', whole(r.O), 'a', whole(r.a),
-  'A', whole(r.A), 'g', r.g)
+redis.call('HSET', KEYS[1], 'o', r.o, 'O', r.O, 'a', r.a, 'A', r.A, 'g', r.g)
 if r.n ~= '' then
   local inline = bytes <= ${MAX_INLINE_BYTES}
   local parts = {'a', ARGV[2], ' ', whole(r.o), ' ', inline and count or 0,
@@ -213,16 +209,19 @@ local r = load()
 if not r or r.s ~= 'live' then return {'gone'} end
 if not holds(r, ARGV[3], ARGV[4]) then return {'fenced'} end
 local accepted = math.max(r.i, tonumber(ARGV[5]))
-local t = now + ARGV[9]
+local t, before = now + ARGV[9], r.a
 trim(r, math.min(tonumber(ARGV[7]), r.o))
 keep(r, 10)
-redis.call('HSET', KEYS[1], 'i', whole(accepted),
-  'c', whole(math.max(accepted, tonumber(ARGV[6]))),
-  'k', whole(math.max(r.k, tonumber(ARGV[8]))), 'o', whole(r.o),
-  'O', whole(r.O), 'a', whole(r.a), 'A', whole(r.A), 'g', r.g, 't', whole(t))
+redis.call('HSET', KEYS[1], 'i', accepted,
+  'c', math.max(accepted, tonumber(ARGV[6])),
+  'k', math.max(r.k, tonumber(ARGV[8])), 't', t)
+if #ARGV >= 10 then
+  redis.call('HSET', KEYS[1], 'o', r.o, 'O', r.O, 'g', r.g)
+end
+if r.a > before then redis.call('HSET', KEYS[1], 'a', r.a, 'A', r.A) end
 if r.w > 0 then redis.call('HDEL', KEYS[1], 'w') end
 -- A later end is noted when the earlier one has come: see DUE.
-redis.call('ZADD', KEYS[3], 'LT', whole(t), ARGV[2])
+redis.call('ZADD', KEYS[3], 'LT', t, ARGV[2])
 return {'accepted', r.o}
 `;
 
