@@ -236,6 +236,8 @@ export class PlainClient implements Peer, PeerListener {
       case "disconnect":
         return this.#disconnect(effect);
       case "deliver-run":
+      // Its frames come one by one.
+      case "deliver-run":
       case "keep":
       case "news":
       case "accepted":

@@ -2,8 +2,11 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { canSend } from "../../../lib/session/client/sending.ts";
+import { takesRun } from "../../../lib/session/client/client.ts";
 import type { ClientEffect } from "../../../lib/session/client/state.ts";
 import { entriesOf, sizeOf } from "../../../lib/session/flow/numbered.ts";
+import { readRun } from "../../../lib/session/wire/run.ts";
+import { packedFrames } from "../wire/packed.ts";
 import { encodeControl } from "../../../lib/session/wire/control.ts";
 import type { Payload } from "../../../lib/session/wire/payload.ts";
 import { type Random, seeded } from "../seeded.ts";
@@ -23,6 +26,7 @@ class Victim {
   readonly closed: Record<number, number> = {};
   delivered = 0;
   told = 0;
+  runs = 0;
   readonly #random: Random;
   /** What was sent and nobody was told of. */
   readonly #outstanding = new Set<number>();
@@ -67,7 +71,28 @@ class Victim {
     }
     const next = message(this.#sent + 1);
     if (draw < 20 && canSend(peer.state, next.bytes)) return this.#send();
-    return peer.hear(this.#frame(kind), this.#connection);
+    return draw < 24 && kind === "attached"
+      ? this.#together()
+      : peer.hear(this.#frame(kind), this.#connection);
+  }
+
+  /** Frames that come in one pack, taken as one where they can be. */
+  #together(): readonly ClientEffect[] {
+    const { peer } = this;
+    const frames = Array.from(
+      { length: 1 + this.#random.upTo(4) },
+      () => this.#random.upTo(12) === 0 ? this.#other() : this.#data(),
+    );
+    const texts = frames.filter((frame) =>
+      typeof frame === "string" && /^[\x20-\x7e]*$/.test(frame)
+    );
+    const run = readRun(packedFrames(texts), peer.config.maxMessage);
+    const connection = this.#connection;
+    if (run === undefined || !takesRun(peer.state, run)) {
+      return texts.flatMap((frame) => peer.hear(frame, connection));
+    }
+    this.runs += 1;
+    return peer.tell({ type: "received", connection, frame: run });
   }
 
   #connect(): readonly ClientEffect[] {
@@ -162,6 +187,10 @@ class Victim {
           this.delivered += 1;
           assertEquals(effect.index, this.delivered);
           break;
+        case "deliver-run":
+          assertEquals(effect.index, this.delivered + 1);
+          this.delivered += effect.run.sizes.length;
+          break;
         case "accepted":
           for (const id of this.#outstanding) {
             if (id <= effect.id) this.#tell(id);
@@ -197,8 +226,9 @@ function mutated(frame: Payload, random: Random): Payload {
 Deno.test("clientTransition() keeps its bounds and accounts through 100,000 hostile frames", () => {
   const victim = new Victim(seeded(SEED));
   for (let frame = 0; frame < FRAMES; frame += 1) victim.step();
-  const { delivered, told, closed } = victim;
+  const { delivered, told, runs, closed } = victim;
   assert(delivered > FRAMES / 20, `${delivered} delivered`);
+  assert(runs > FRAMES / 100, `${runs} runs`);
   assert(told > FRAMES / 20, `${told} told`);
   for (const code of [4012, 4400]) assert(closed[code]! > 100, `${code}`);
 });
