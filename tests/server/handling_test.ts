@@ -168,3 +168,44 @@ Deno.test("SessionServer logs what the application's functions throw", async () 
     "A session handler failed",
   ]);
 });
+
+Deno.test("SessionServer keeps nothing of a handler that replies after the end of its session", async () => {
+  const hang = Promise.withResolvers<void>();
+  const heard = new Heard(async (message) => {
+    await hang.promise;
+    message.reply("too late");
+  });
+  await using listening = serveDeno(heard);
+  await using client = await new TestClient(listening.url).connect();
+  client.send("a");
+  await heard.until(() => heard.messages.length === 1);
+  const { session } = client.news[0]!.ticket;
+  await listening.sessions.session(session).end();
+  await client.until(() => client.closeCodes.length === 1);
+  assert(heard.messages[0]!.signal.aborted);
+  hang.resolve();
+  await client.connect();
+  await client.until(() => client.dropped.length === 1);
+  // It was begun, and nobody knows how far it came.
+  assertEquals([client.dropped[0]!.why, client.delivered], ["unknown", []]);
+  await heard.until(() => heard.calls.includes("ended ended 0 0"));
+});
+
+Deno.test("SessionServer holds up no other session while a handler hangs, and takes no more than its window", async () => {
+  const hang = Promise.withResolvers<void>();
+  const heard = new Heard((message) => {
+    message.reply(message.data);
+    return message.data === "hang" ? hang.promise : undefined;
+  });
+  await using listening = serveDeno(heard, { window: { messages: 4 } });
+  await using client = await new TestClient(listening.url).connect();
+  await using other = await new TestClient(listening.url).connect();
+  client.send("hang", ..."123456789");
+  await heard.until(() => heard.messages.length === 1);
+  other.send("a", "b");
+  await other.until(() => other.delivered.length === 2);
+  assertEquals(heard.texts, ["hang", "a", "b"]);
+  assertEquals(client.state.retained.last, 4);
+  hang.resolve();
+  await client.until(() => client.delivered.length === 10);
+});

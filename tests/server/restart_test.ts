@@ -188,6 +188,30 @@ Deno.test("SessionServer ends a session that nobody resumes", async () => {
   assertEquals(lost?.kind === "lost" && lost.why, "expired");
 });
 
+Deno.test("SessionServer knows nothing of a token after its session's tombstone", async () => {
+  const clock = new ManualClock();
+  await using listening = serveDeno(undefined, {
+    ...{ clock, ttl: 60_000, tombstone: 100_000, pingInterval: 1_000_000 },
+  });
+  const { heard, url } = listening;
+  await using client = await new TestClient(url).connect();
+  client.send("a");
+  await heard.until(() => heard.messages.length === 1);
+  await client.cut();
+  await heard.until(() => heard.calls.includes("detached"));
+  clock.advance(70_000);
+  await heard.until(() => heard.calls.at(-1) === "ended expired 1 0");
+  clock.advance(110_000);
+  await client.connect();
+  const [, lost] = client.news;
+  assertEquals(lost?.kind === "lost" && lost.why, "unknown");
+  // It was handled, and nobody remembers that; nor how many came for the client.
+  assertEquals([client.dropped.map(({ why }) => why), client.missed.length], [
+    ...[["unknown"], 1],
+  ]);
+  assertEquals(client.missed[0]?.range, undefined);
+});
+
 Deno.test("SessionServer tells a client that the application ended its session", async () => {
   await using listening = serveDeno();
   const { heard, sessions, url } = listening;
