@@ -47,7 +47,7 @@ type EffectOf<T extends ServerEffect["type"]> = Extract<
   { type: T }
 >;
 
-/** Steps within this time follow each other at once, in milliseconds. */
+/** A third step within this time waits for what else comes, in milliseconds. */
 const STEP_INTERVAL = 0.2;
 
 /** A connection, from its acceptance to its end. */
@@ -67,7 +67,8 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   #isPeerGone = false;
   #hasDetached = false;
   #protocol = "";
-  #steppedAt = -Infinity;
+  /** When the last two steps were. */
+  #steps: readonly [number, number] = [-Infinity, -Infinity];
   #application: ApplicationCalls | undefined;
 
   /** Takes a connection whose socket is made by `connect`. */
@@ -293,15 +294,16 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   }
 
   /**
-   * A step that follows another at once waits for what else comes in this turn
-   * of the event loop, and the next step does for all of it.
+   * A message takes two steps, its claim and its acceptance. One that follows at
+   * once waits for what else comes in this turn of the event loop, and does for
+   * all of it.
    */
   #inTurn<Answer>(step: () => Promise<Answer>): Promise<Answer> {
     const { clock } = this.#node.settings;
     const now = clock.now();
-    const isFirst = now >= this.#steppedAt + STEP_INTERVAL;
-    this.#steppedAt = now;
-    return isFirst
+    const [before, last] = this.#steps;
+    this.#steps = [last, now];
+    return now >= before + STEP_INTERVAL
       ? step()
       : new Promise<void>((resolve) => clock.task(resolve)).then(step);
   }

@@ -25,10 +25,13 @@ export interface KnownSession {
   readonly waiting: number;
 }
 
+/** The sessions of one principal: mostly one, and a set is larger than a session. */
+type Own = string | Set<string>;
+
 /** Which connection has which session. */
 export class SessionRegistry {
   readonly #sessions = new Map<string, KnownSession>();
-  readonly #principals = new Map<string, Set<string>>();
+  readonly #principals = new Map<string, Own>();
   /** In the order in which they lost their connection. */
   readonly #detached = new Set<string>();
   #detachedBytes = 0;
@@ -56,13 +59,13 @@ export class SessionRegistry {
 
   /** How many sessions of a principal are known. */
   countOf(principal: string): number {
-    return this.#principals.get(principal)?.size ?? 0;
+    return idsOf(this.#principals.get(principal)).size;
   }
 
   /** The session that has been without a connection for longest. */
   oldestDetached(principal?: string): string | undefined {
     if (principal === undefined) return this.#detached.values().next().value;
-    const own = this.#principals.get(principal) ?? new Set();
+    const own = idsOf(this.#principals.get(principal));
     return this.#detached.values().find((id) => own.has(id));
   }
 
@@ -78,8 +81,8 @@ export class SessionRegistry {
       ...{ forgetAt: Infinity, waiting: 0 },
     });
     this.#detached.delete(id);
-    const own = this.#principals.get(principal) ?? new Set();
-    this.#principals.set(principal, own.add(id));
+    const own = this.#principals.get(principal);
+    this.#principals.set(principal, withId(own, id));
   }
 
   /**
@@ -98,7 +101,8 @@ export class SessionRegistry {
   /** Notes what waits for a session, while it has no connection. */
   resize(id: string, bytes: number): void {
     const known = this.#sessions.get(id);
-    if (known === undefined || !this.#detached.has(id)) return;
+    if (known === undefined || known.waiting === bytes) return;
+    if (!this.#detached.has(id)) return;
     this.#detachedBytes += bytes - known.waiting;
     this.#sessions.set(id, { ...known, waiting: bytes });
   }
@@ -110,9 +114,14 @@ export class SessionRegistry {
     this.resize(id, 0);
     this.#sessions.delete(id);
     this.#detached.delete(id);
-    const own = this.#principals.get(known.principal);
-    own?.delete(id);
-    if (own?.size === 0) this.#principals.delete(known.principal);
+    this.#removeOwn(known.principal, id);
+  }
+
+  #removeOwn(principal: string, id: string): void {
+    const own = idsOf(this.#principals.get(principal));
+    own.delete(id);
+    if (own.size === 0) this.#principals.delete(principal);
+    else this.#principals.set(principal, own);
   }
 
   /** Removes sessions that are over, or went to another node. */
@@ -141,4 +150,13 @@ export class SessionRegistry {
       receiver.notify(notice);
     }
   }
+}
+
+function idsOf(own: Own | undefined): Set<string> {
+  if (own === undefined) return new Set();
+  return typeof own === "string" ? new Set([own]) : own;
+}
+
+function withId(own: Own | undefined, id: string): Own {
+  return own === undefined || own === id ? id : idsOf(own).add(id);
 }

@@ -23,9 +23,14 @@ export interface Numbered<T> {
 /** Fewer entries that have left are not worth a copy. */
 const COMPACT_FROM = 64;
 
+/** Of all lists without entries, as there may be a hundred thousand. */
+const NO_ITEMS: readonly never[] = Object.freeze([]);
+const EMPTY: Numbered<never> = { first: 1, last: 0, items: NO_ITEMS, base: 1 };
+
 /** A list without entries, whose first one will have the number `after + 1`. */
 export function emptyAfter<T>(after: number): Numbered<T> {
-  return { first: after + 1, last: after, items: [], base: after + 1 };
+  if (after === 0) return EMPTY;
+  return { first: after + 1, last: after, items: NO_ITEMS, base: after + 1 };
 }
 
 /**
@@ -55,9 +60,7 @@ export function entryAt<T>(list: Numbered<T>, number: number): T | undefined {
 
 /** Appends an entry; its number is the new `last`. */
 export function push<T>(list: Numbered<T>, entry: T): Numbered<T> {
-  const end = list.last + 1 - list.base;
-  const isNewest = list.items.length === end;
-  const items = isNewest ? list.items as T[] : list.items.slice(0, end);
+  const items = ownItems(list);
   items.push(entry);
   return { ...list, last: list.last + 1, items };
 }
@@ -67,9 +70,7 @@ export function pushAll<T>(
   list: Numbered<T>,
   entries: readonly T[],
 ): Numbered<T> {
-  const end = list.last + 1 - list.base;
-  const isNewest = list.items.length === end;
-  const items = isNewest ? list.items as T[] : list.items.slice(0, end);
+  const items = ownItems(list);
   for (const entry of entries) items.push(entry);
   return { ...list, last: list.last + entries.length, items };
 }
@@ -96,4 +97,11 @@ export function entriesOf<T>(
   const start = Math.max(from, list.first);
   const end = Math.min(to, list.last);
   return list.items.slice(start - list.base, end + 1 - list.base);
+}
+
+/** The array of the newest version, or a copy of what an older one sees. */
+function ownItems<T>({ items, last, base }: Numbered<T>): T[] {
+  const end = last + 1 - base;
+  const isNewest = items.length === end && end > 0;
+  return isNewest ? items as T[] : items.slice(0, end);
 }

@@ -28,6 +28,16 @@ export interface Era {
 /** The generations of a session's log, the oldest first. Never empty. */
 export type Lineage = readonly Era[];
 
+let latest: Lineage = [{ generation: "", first: 1 }];
+
+/** The lineage of a session that begins: the same record for all of a generation. */
+export function startLineage(generation: string): Lineage {
+  if (latest[0]!.generation !== generation) {
+    latest = [{ generation, first: 1 }];
+  }
+  return latest;
+}
+
 /** Positions of a client that has nothing before a session's first message. */
 export function startPositions(generation: string): Positions {
   return [[generation, 0]];

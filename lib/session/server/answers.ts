@@ -8,7 +8,7 @@
 import { startCredit } from "../flow/credit.ts";
 import type { Lost, NewSession, WireWindow } from "../wire/handshake.ts";
 import { emptyAfter } from "../flow/numbered.ts";
-import { generationAt } from "../flow/positions.ts";
+import { generationAt, startLineage } from "../flow/positions.ts";
 import { startReceiving } from "../flow/receiving.ts";
 import { newPace } from "./claim.ts";
 import { askLater, attachFor, openFor, openInstead } from "./handshake.ts";
@@ -231,7 +231,7 @@ function startAttached(
     buffer: emptyAfter(0),
     last: 0,
     reading: "idle",
-    lineage: [{ generation, first: 1 }],
+    lineage: startLineage(generation),
     generation,
   };
 }

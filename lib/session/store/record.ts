@@ -17,7 +17,11 @@ import {
   sizeOf,
 } from "../flow/numbered.ts";
 import { type Payload, payloadBytes } from "../wire/payload.ts";
-import { continueLineage, type Lineage } from "../flow/positions.ts";
+import {
+  continueLineage,
+  type Lineage,
+  startLineage,
+} from "../flow/positions.ts";
 import type {
   AppendAnswer,
   BufferBounds,
@@ -92,7 +96,7 @@ export function openRecord(
     unread: 0,
     log: emptyAfter(0),
     logBytes: 0,
-    lineage: [{ generation, first: 1 }],
+    lineage: startLineage(generation),
     expiresAt: now + ttl,
   };
 }

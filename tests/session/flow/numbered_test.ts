@@ -26,6 +26,14 @@ Deno.test("push() numbers entries from after the start on", () => {
   ]);
 });
 
+Deno.test("emptyAfter() makes lists that share nothing once they are filled", () => {
+  const [one, two] = [emptyAfter<string>(0), emptyAfter<string>(0)];
+  const filled = push(one, "a");
+  assertEquals([sizeOf(one), sizeOf(two), sizeOf(filled)], [0, 0, 1]);
+  assertEquals(entriesOf(push(two, "b")), ["b"]);
+  assertEquals(entriesOf(push(filled, "c")), ["a", "c"]);
+});
+
 Deno.test("push() leaves older versions as they were", () => {
   const one = filled("a");
   const two = push(one, "b");

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
   advance,
   commonPosition,
@@ -8,6 +8,7 @@ import {
   type Lineage,
   type Positions,
   rejoin,
+  startLineage,
   startPositions,
 } from "../../../lib/session/flow/positions.ts";
 
@@ -80,4 +81,12 @@ Deno.test("generationAt() finds the generation of a number", () => {
 
 Deno.test("lastOf() is the end of the newest generation", () => {
   assertEquals([lastOf([["g2", 3], ["g1", 2]]), lastOf([])], [3, 0]);
+});
+
+Deno.test("startLineage() is one record for all sessions of a generation", () => {
+  const lineage = startLineage("g1");
+  assertEquals(lineage, [{ generation: "g1", first: 1 }]);
+  assert(startLineage("g1") === lineage);
+  assertEquals(startLineage("g2"), [{ generation: "g2", first: 1 }]);
+  assertEquals(lineage, [{ generation: "g1", first: 1 }]);
 });
