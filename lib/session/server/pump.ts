@@ -79,6 +79,7 @@ export function absorb(
   state: ServerAttached,
   messages: readonly Stored[],
 ): ServerAttached {
+  if (messages.length === 0) return state;
   let { buffer, last } = state;
   for (const message of messages) {
     last = Math.max(last, message.seq);

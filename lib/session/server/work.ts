@@ -350,6 +350,7 @@ function acknowledgeIfDue(
     progressOf(state),
     { capacity, now: context.now },
   );
+  if (receiving === state.receiving) return { state, effects: NO_EFFECTS };
   return {
     state: { ...state, receiving },
     effects: frame === undefined ? NO_EFFECTS : [transmit(frame)],

@@ -76,6 +76,7 @@ export class Session {
   readonly #queue = new Fifo<Outgoing>();
   #capacity: "room" | "full" = "room";
   readonly #held = new HeldFrames();
+  #dueAt = Infinity;
   #opening: SessionOpening = { kind: "none" };
   readonly #deliveries: Deliveries;
   readonly #events: ClientEvent[] = [];
@@ -105,9 +106,10 @@ export class Session {
     this.#deliveries = new Deliveries(this.#reports, remains);
   }
 
-  /** When to call {@linkcode due} next. */
+  /** When to call {@linkcode due} next. Not later until then: a timer costs more than a message. */
   get deadline(): number {
-    return Math.min(clientDeadline(this.#state), this.#held.until);
+    const next = Math.min(clientDeadline(this.#state), this.#held.until);
+    return this.#dueAt = Math.min(this.#dueAt, next);
   }
 
   /** How the present connection took the session up. */
@@ -138,6 +140,7 @@ export class Session {
 
   /** A deadline has passed. */
   due(): void {
+    this.#dueAt = Infinity;
     if (this.#parts.clock.now() >= this.#held.until) this.#release();
     this.#tell({ type: "due" });
   }
@@ -162,6 +165,7 @@ export class Session {
       this.#reports.unsent(id, "closed");
     }
     this.#state = { ...this.#state, kind: "ended" };
+    this.#dueAt = Infinity;
     this.#transport = undefined;
   }
 
@@ -348,7 +352,8 @@ export class Session {
       return;
     }
     if (this.#state.kind === "attached") {
-      this.#mark(this.#state.receiving.received, this.#state.generation);
+      const { receiving, generation, positions } = this.#state;
+      this.#deliveries.mark(receiving.received, generation, positions);
     }
     if (news.kind === "resumed") this.#reports.rolledBack(news);
     this.#held.begin(news.kind, this.#parts.clock.now());
@@ -372,12 +377,10 @@ export class Session {
 
   #onMissed(effect: EffectOf<"missed">): void {
     const { why, range, generation } = effect;
-    if (why === "trimmed" && range) this.#mark(range.last, generation);
+    if (why === "trimmed" && range) {
+      this.#deliveries.mark(range.last, generation, this.#state.positions);
+    }
     this.#reports.missed(effect);
-  }
-
-  #mark(seq: number, generation: string): void {
-    this.#deliveries.mark(seq, generation, this.#state.positions);
   }
 
   #disconnect(

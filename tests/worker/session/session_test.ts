@@ -350,3 +350,23 @@ Deno.test("Session sends nothing again in a new session before the main thread k
   const next = stage.open(RESUMED);
   assertEquals([framesOf(fake), framesOf(next)], [[], ["m1|a"]]);
 });
+
+Deno.test("Session.deadline moves back only when it is due", () => {
+  const stage = new Stage();
+  const fake = stage.open();
+  assertEquals(stage.session.deadline, Infinity);
+  const begin = stage.clock.now();
+  fake.receives("m1|a");
+  stage.session.consumed(1);
+  assertEquals(stage.session.deadline, begin + 100);
+  stage.transport.send("it rides", 1);
+  assertEquals(stage.session.deadline, begin + 100);
+  stage.clock.advance(100);
+  stage.session.due();
+  assertEquals(stage.session.deadline, Infinity);
+  assertEquals(framesOf(fake), ["m1,1|it rides"]);
+  fake.receives("m2|b");
+  stage.session.consumed(2);
+  stage.session.end();
+  assertEquals(stage.session.deadline, Infinity);
+});
