@@ -41,6 +41,10 @@ export function startingWith<T>(
   { first, last }: Pick<Numbered<T>, "first" | "last">,
   entries: readonly T[],
 ): Numbered<T> {
+  // Room for ten thousand messages that nobody looks at is no small thing.
+  if (entries.length === 0) {
+    return { first, last, items: NO_ITEMS, base: last + 1 };
+  }
   const items = entries.slice();
   items.length = last - first + 1;
   return { first, last, items, base: first };
@@ -53,7 +57,7 @@ export function sizeOf({ first, last }: Numbered<unknown>): number {
 
 /** The entry of this number, or `undefined`. */
 export function entryAt<T>(list: Numbered<T>, number: number): T | undefined {
-  return number < list.first || number > list.last
+  return number < Math.max(list.first, list.base) || number > list.last
     ? undefined
     : list.items[number - list.base];
 }

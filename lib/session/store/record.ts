@@ -129,7 +129,7 @@ export function appendStep(
   const kept = messages.map((data) => ({ data, bytes: payloadBytes(data) }));
   const bytes = kept.reduce((sum, message) => sum + message.bytes, 0);
   const excess = excessOf(record, { messages: kept.length, bytes }, bounds);
-  if (excess > 0 && bounds.overflow === "reject" || excess === Infinity) {
+  if (excess === Infinity) {
     const held = sizeOf(record.log);
     return {
       record,
@@ -242,18 +242,18 @@ export function endStep(
   };
 }
 
-/** How many of the oldest must go; `Infinity` if even all of them are not enough. */
+/** How many of the oldest must go; `Infinity` if it cannot be, or may not. */
 function excessOf(
   { log, logBytes }: SessionRecord,
   added: { readonly messages: number; readonly bytes: number },
-  { maxMessages, maxBytes }: BufferBounds,
+  { maxMessages, maxBytes, overflow }: BufferBounds,
 ): number {
   if (added.messages > maxMessages || added.bytes > maxBytes) return Infinity;
   let left = sizeOf(log) + added.messages;
   let size = logBytes + added.bytes;
   let excess = 0;
-  // Not over a copy of the log: mostly, all of it may stay.
   while (left > maxMessages || size > maxBytes) {
+    if (overflow === "reject") return Infinity;
     size -= entryAt(log, log.first + excess)!.bytes;
     left -= 1;
     excess += 1;

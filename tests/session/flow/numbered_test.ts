@@ -91,4 +91,13 @@ Deno.test("startingWith() knows the first entries and the numbers of all", () =>
   ]);
   assertEquals(entriesOf(dropTo(list, 8)), ["i"]);
   assertEquals(startingWith({ first: 3, last: 2 }, []).last, 2);
+  const none = startingWith<string>({ first: 5, last: 8 }, []);
+  const one = push(none, "i");
+  assertEquals([sizeOf(one), entryAt(one, 6), entryAt(one, 9)], [
+    5,
+    undefined,
+    "i",
+  ]);
+  assertEquals(entriesOf(one, 9), ["i"]);
+  assertEquals(dropTo(one, 6).first, 7);
 });

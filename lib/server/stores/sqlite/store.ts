@@ -166,7 +166,7 @@ class SqliteStore implements SessionStore {
     this.#db = db;
     this.#clock = clock;
     this.#tables = new SessionTables(db);
-    this.#transactions = new Transactions(db, clock);
+    this.#transactions = new Transactions(db, clock, this.#tables);
   }
 
   readonly open: SessionStore["open"] = (init) =>
@@ -212,8 +212,12 @@ class SqliteStore implements SessionStore {
     return stepped?.answer ?? GONE;
   };
 
+  /** At once: between transactions, all that is there is on the disk. */
   readonly read: SessionStore["read"] = (session, after, limit) =>
-    this.#run(() => this.#tables.read(session, after, limit));
+    new Promise((resolve) => {
+      if (this.#closed) throw closedError();
+      resolve(readSafely(() => this.#tables.read(session, after, limit)));
+    });
 
   readonly detach: SessionStore["detach"] = async (lease, ttl) => {
     const stepped = await this.#step(lease.session, {
@@ -317,13 +321,22 @@ function trimPart({ first }: RecordHead["log"], to: number): LogPart {
 function excessPart(
   { log, logBytes }: RecordHead,
   messages: readonly Payload[],
-  { maxMessages, maxBytes }: BufferBounds,
+  { maxMessages, maxBytes, overflow }: BufferBounds,
 ): LogPart {
+  if (overflow === "reject") return { messages: 0, bytes: 0 };
   const added = messages.reduce((sum, data) => sum + payloadBytes(data), 0);
   return {
     messages: log.last - log.first + 1 + messages.length - maxMessages,
     bytes: logBytes + added - maxBytes,
   };
+}
+
+function readSafely<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw storeErrorOf(error);
+  }
 }
 
 function closedError(): SessionStoreError {

@@ -12,6 +12,7 @@ import {
   startingWith,
 } from "../../../session/flow/numbered.ts";
 import type { Kept, SessionRecord } from "../../../session/store/record.ts";
+import type { TransactionBuffer } from "./transactions.ts";
 import type { Stored } from "../../../session/store/store.ts";
 import type { Payload } from "../../../session/wire/payload.ts";
 
@@ -63,8 +64,17 @@ interface MessageRow {
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** The rows of one store. Each method runs within a transaction. */
-export class SessionTables {
+/**
+ * The rows of one store. Each method but `read()` runs within a transaction, at
+ * whose end records are written: steps on one session write it once.
+ */
+export class SessionTables implements TransactionBuffer {
+  /** Records of the present transaction. */
+  readonly #heads = new Map<string, RecordHead>();
+  /** Those of them that are not written. */
+  readonly #changed = new Set<string>();
+  /** What the present step found of those that it has changed. */
+  readonly #before = new Map<string, RecordHead | undefined>();
   readonly #get: StatementSync;
   readonly #put: StatementSync;
   readonly #sizes: StatementSync;
@@ -106,8 +116,13 @@ export class SessionTables {
 
   /** What is kept of a session, without the entries of its log. */
   head(session: string): RecordHead | undefined {
+    const known = this.#heads.get(session);
+    if (known !== undefined) return known;
     const row = this.#get.get(session);
-    return row === undefined ? undefined : readHead(row.record as string);
+    if (row === undefined) return undefined;
+    const head = readHead(row.record as string);
+    this.#heads.set(session, head);
+    return head;
   }
 
   /** The record with the oldest part of its log, in sizes only. */
@@ -140,7 +155,7 @@ export class SessionTables {
 
   /** Writes a new record. */
   insert(record: SessionRecord): void {
-    this.#write(record);
+    this.#change(record);
   }
 
   /** Writes what a step has changed. */
@@ -152,19 +167,55 @@ export class SessionTables {
       const type = typeof data === "string" ? "text" : "binary";
       this.#add.run(session, first + index, type, bytes, blobOf(data));
     }
-    this.#write(after);
+    this.#change(after);
   }
 
   /** Sessions whose time is over; tombstones whose time is over are removed. */
   due(limit: number, now: number): readonly string[] {
+    this.write();
+    this.forget();
     this.#over.run(now);
     return this.#due.all(now, limit).map(({ session }) => session as string);
   }
 
-  #write(record: SessionRecord): void {
-    const { session, state, expiresAt, log: { first, last } } = record;
-    const head: RecordHead = { ...record, log: { first, last } };
-    this.#put.run(session, state, expiresAt, JSON.stringify(head));
+  // What follows is for the transactions.
+
+  begin(): void {
+    this.#before.clear();
+  }
+
+  takeBack(): void {
+    for (const [session, head] of this.#before) {
+      this.#changed.delete(session);
+      if (head === undefined) this.#heads.delete(session);
+      else {
+        this.#heads.set(session, head);
+        this.#changed.add(session);
+      }
+    }
+  }
+
+  write(): void {
+    for (const session of this.#changed) {
+      const head = this.#heads.get(session)!;
+      const { state, expiresAt } = head;
+      this.#put.run(session, state, expiresAt, JSON.stringify(head));
+    }
+    this.#changed.clear();
+  }
+
+  forget(): void {
+    this.#heads.clear();
+    this.#changed.clear();
+  }
+
+  #change(record: SessionRecord): void {
+    const { session, log: { first, last } } = record;
+    if (!this.#before.has(session)) {
+      this.#before.set(session, this.#heads.get(session));
+    }
+    this.#heads.set(session, { ...record, log: { first, last } });
+    this.#changed.add(session);
   }
 }
 

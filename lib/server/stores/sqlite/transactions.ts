@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Clock } from "../../../platform/clock.ts";
 import { storeErrorOf } from "./failures.ts";
 
@@ -19,19 +19,48 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
+/** What steps have changed and not written. */
+export interface TransactionBuffer {
+  /** A step begins. */
+  begin(): void;
+  /** The present step did not happen. */
+  takeBack(): void;
+  /** Writes all changes. */
+  write(): void;
+  /** The transaction is over: others may change what was read. */
+  forget(): void;
+}
+
+const NO_BUFFER: TransactionBuffer = {
+  begin() {},
+  takeBack() {},
+  write() {},
+  forget() {},
+};
+
 /** More steps would keep the event loop for too long. */
-const MAX_BATCH = 128;
+const MAX_BATCH = 512;
 
 /** Runs steps in their order, in as few transactions as possible. */
 export class Transactions {
   readonly #db: DatabaseSync;
   readonly #clock: Pick<Clock, "task">;
+  readonly #buffer: TransactionBuffer;
+  readonly #save: StatementSync;
+  readonly #release: StatementSync;
   #jobs: Job[] = [];
 
   /** Makes a queue for a database. */
-  constructor(db: DatabaseSync, clock: Pick<Clock, "task">) {
+  constructor(
+    db: DatabaseSync,
+    clock: Pick<Clock, "task">,
+    buffer: TransactionBuffer = NO_BUFFER,
+  ) {
     this.#db = db;
     this.#clock = clock;
+    this.#buffer = buffer;
+    this.#save = db.prepare("SAVEPOINT step");
+    this.#release = db.prepare("RELEASE step");
   }
 
   /**
@@ -69,21 +98,26 @@ export class Transactions {
     try {
       this.#db.exec("BEGIN IMMEDIATE");
       const settle = jobs.map((job) => this.#attempt(job));
+      this.#buffer.write();
       this.#db.exec("COMMIT");
+      this.#buffer.forget();
       for (const each of settle) each();
     } catch (error) {
+      this.#buffer.forget();
       this.#rollBack();
       for (const { reject } of jobs) reject(storeErrorOf(error));
     }
   }
 
   #attempt({ run, reject }: Job): () => void {
-    this.#db.exec("SAVEPOINT step");
+    this.#save.run();
+    this.#buffer.begin();
     try {
       const settle = run();
-      this.#db.exec("RELEASE step");
+      this.#release.run();
       return settle;
     } catch (error) {
+      this.#buffer.takeBack();
       this.#takeBack(error);
       return () => reject(storeErrorOf(error));
     }

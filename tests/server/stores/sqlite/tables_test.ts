@@ -18,6 +18,12 @@ function prepared() {
   return { db, tables, [Symbol.dispose]: () => db.close() };
 }
 
+/** Ends a transaction: what follows is read from the file. */
+function written(tables: SessionTables): void {
+  tables.write();
+  tables.forget();
+}
+
 function appended(record: SessionRecord, ...texts: readonly string[]) {
   return appendStep(record, texts, { ...MOMENT, bounds: BOUNDS }).record;
 }
@@ -38,10 +44,12 @@ Deno.test("SessionTables gives records back as they were written", () => {
   assertEquals(tables.head("s"), undefined);
   const free = recordWith({ node: undefined });
   tables.insert(free);
+  written(tables);
   const head = tables.head("s")!;
   assertEquals(tables.withMessages(head), free);
   const next = appended(free, "a", "bb");
   tables.update(head, next);
+  written(tables);
   const read = tables.withMessages(tables.head("s")!);
   assertEquals(read.log.items, next.log.items);
   assertEquals(read.logBytes, 3);
@@ -61,6 +69,36 @@ Deno.test("SessionTables.withSizes() looks at no more of the log than it is aske
   assertEquals(sizesOf(1, 0), [1]);
   assertEquals(sizesOf(0, 2), [1, 2]);
   assertEquals(sizesOf(9, 99), [1, 2, 3]);
+});
+
+Deno.test("SessionTables.write() writes each record of a transaction once", () => {
+  using opened = prepared();
+  const { db, tables } = opened;
+  const rows = () => db.prepare("SELECT record FROM holdfast_session").all();
+  tables.insert(recordWith({ accepted: 1 }));
+  tables.update(tables.head("s")!, recordWith({ accepted: 2 }));
+  assertEquals([rows().length, tables.head("s")?.accepted], [0, 2]);
+  tables.write();
+  assertEquals(rows().map(({ record }) => JSON.parse(`${record}`).accepted), [
+    2,
+  ]);
+});
+
+Deno.test("SessionTables.takeBack() leaves records as they were before the step", () => {
+  using opened = prepared();
+  const { tables } = opened;
+  tables.begin();
+  tables.insert(recordWith({ accepted: 1 }));
+  tables.begin();
+  tables.update(tables.head("s")!, recordWith({ accepted: 2 }));
+  tables.update(tables.head("s")!, recordWith({ accepted: 3 }));
+  tables.insert(recordWith({ session: "t" }));
+  tables.takeBack();
+  assertEquals(tables.head("s")?.accepted, 1);
+  assertEquals(tables.head("t"), undefined);
+  written(tables);
+  assertEquals(tables.head("s")?.accepted, 1);
+  assertEquals(tables.head("t"), undefined);
 });
 
 Deno.test("SessionTables.update() deletes what the log does not keep", () => {

@@ -83,15 +83,48 @@ Deno.test("Transactions.run() divides many steps into several tasks", async () =
   using numbers = new Numbers();
   const { transactions, tasks } = numbers;
   const steps = Array.from(
-    { length: 300 },
+    { length: 600 },
     (_, n) => transactions.run(() => numbers.add(n)),
   );
   numbers.runTask();
-  assertEquals([numbers.all.length, tasks.length], [128, 1]);
-  const late = transactions.run(() => numbers.add(300));
+  assertEquals([numbers.all.length, tasks.length], [512, 1]);
+  const late = transactions.run(() => numbers.add(600));
   transactions.flush();
   await Promise.all([...steps, late]);
-  assertEquals(numbers.all, Array.from({ length: 301 }, (_, n) => n));
+  assertEquals(numbers.all, Array.from({ length: 601 }, (_, n) => n));
   while (tasks.length > 0) numbers.runTask();
-  assertEquals(numbers.all.length, 301);
+  assertEquals(numbers.all.length, 601);
+});
+
+Deno.test("Transactions.run() tells a buffer what becomes of its steps", async () => {
+  using numbers = new Numbers();
+  const calls: string[] = [];
+  const note = (call: string) => () => void calls.push(call);
+  const tasks: (() => void)[] = [];
+  const clock = { task: (run: () => void) => void tasks.push(run) };
+  const buffer = {
+    begin: note("begin"),
+    takeBack: note("takeBack"),
+    write: note("write"),
+    forget: note("forget"),
+  };
+  const transactions = new Transactions(numbers.db, clock, buffer);
+  const good = transactions.run(note("step"), note("done"));
+  const bad = transactions.run(() => {
+    throw new RangeError("No");
+  });
+  tasks.shift()!();
+  await good;
+  await assertRejects(() => bad, RangeError);
+  assertEquals(calls, [
+    ...["begin", "step", "begin", "takeBack"],
+    ...["write", "forget", "done"],
+  ]);
+  buffer.write = () => {
+    throw new Error("The disk is full");
+  };
+  const lost = transactions.run(note("step"));
+  tasks.shift()!();
+  await assertRejects(() => lost);
+  assertEquals(calls.slice(7), ["begin", "step", "forget"]);
 });
