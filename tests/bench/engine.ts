@@ -18,7 +18,8 @@ import type { Data } from "../../lib/queue/data.ts";
 import { FrameWriter } from "../../lib/rfc6455/frame_writer.ts";
 import type { MessageKind } from "../../lib/rfc6455/message_assembler.ts";
 import { Receiver } from "../../lib/rfc6455/receiver.ts";
-import { PackReader, packsOf } from "../../lib/queue/pack.ts";
+import { packsOf } from "../../lib/queue/pack.ts";
+import { PackReader } from "../../lib/queue/pack_reader.ts";
 import { decodeText } from "../../lib/rfc6455/text_decoder.ts";
 
 /** How long one figure is measured, in milliseconds of CPU time. */

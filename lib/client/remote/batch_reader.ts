@@ -6,7 +6,8 @@
 
 import type { Batch } from "../../boundary/batches.ts";
 import type { Data } from "../../queue/data.ts";
-import { isPack, type Pack, PackReader } from "../../queue/pack.ts";
+import { isPack, type Pack } from "../../queue/pack.ts";
+import { PackReader } from "../../queue/pack_reader.ts";
 
 const NOTHING: readonly Data[] = [];
 

@@ -6,12 +6,8 @@
 
 import type { Failure } from "../../connection/failure.ts";
 import type { Data } from "../../queue/data.ts";
-import {
-  type Pack,
-  PACKED_UP_TO,
-  PackReader,
-  packsOf,
-} from "../../queue/pack.ts";
+import { type Pack, PACKED_UP_TO, packsOf } from "../../queue/pack.ts";
+import { PackReader } from "../../queue/pack_reader.ts";
 import { type CloseInfo, LOST } from "../../rfc6455/close.ts";
 import type { ProtocolFault } from "../../rfc6455/fault.ts";
 import type { MessageKind } from "../../rfc6455/message_assembler.ts";

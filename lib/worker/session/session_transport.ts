@@ -7,7 +7,8 @@
 
 import type { Failure } from "../../connection/failure.ts";
 import { type Data, sizeOf } from "../../queue/data.ts";
-import { type Pack, PackReader } from "../../queue/pack.ts";
+import type { Pack } from "../../queue/pack.ts";
+import { PackReader } from "../../queue/pack_reader.ts";
 import type { CloseInfo } from "../../rfc6455/close.ts";
 import { decodeFrame } from "../../session/wire/frame.ts";
 import {
