@@ -1,7 +1,9 @@
 /** Clients without a session, at servers that require none. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { WebSocket } from "ws";
+import { memoryStore } from "../../lib/server/mod.ts";
+import { ManualClock } from "../platform/manual_clock.ts";
 import { Heard, type Listening, serveDeno, serveWs } from "./listening.ts";
 import { TestClient } from "./test_client.ts";
 import { Waiters } from "./waiters.ts";
@@ -211,3 +213,21 @@ for (const [name, serve] of SERVERS) {
     assertEquals(heard.calls, ["opened", "detached", "ended ended 1 0"]);
   });
 }
+
+Deno.test("SessionServer tells the end of a client without a session whose node has died", async () => {
+  const clock = new ManualClock();
+  await using store = memoryStore({ clock });
+  // For a node that does nothing any more, no time passes.
+  await using dead = serveDeno(new Heard(), {
+    ...{ ...OPTIONAL, store, clock: new ManualClock() },
+  });
+  await using other = serveDeno(new Heard(), { ...OPTIONAL, store, clock });
+  await using plain = await new PlainSocket(dead.url).open();
+  plain.socket.send("a");
+  await dead.heard.until(() => dead.heard.messages.length === 1);
+  clock.advance(29_000);
+  assertEquals(other.heard.calls, []);
+  clock.advance(11_000);
+  await other.heard.until(() => other.heard.calls.length === 1);
+  assertMatch(other.heard.calls[0]!, /^ended expired/);
+});
