@@ -61,6 +61,11 @@ const SILENT: SessionLogger = {
   error() {},
 };
 
+interface UnansweredEnd {
+  readonly id: string;
+  readonly question: EndQuestion;
+}
+
 /** What the connections of a server share. */
 export class LocalNode implements ServerNode, AsyncDisposable {
   readonly name: string = randomHex(8);
@@ -77,7 +82,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   readonly #ownStore: SessionStore | undefined;
   readonly #whenIdle = new Set<() => void>();
   /** Ends of which the store has not said whether they are done. */
-  #unanswered: { readonly id: string; readonly question: EndQuestion }[] = [];
+  readonly #unanswered = new Map<string, UnansweredEnd>();
   #running = 0;
   /** Whether a sweep goes on after its first part. */
   #sweeps: "none" | "running" | "stopped" = "none";
@@ -126,7 +131,9 @@ export class LocalNode implements ServerNode, AsyncDisposable {
       const answer = await store.end(id, question.condition, tombstone);
       question.onAnswer(answer);
     } catch (error) {
-      this.#unanswered.push({ id, question });
+      // A sweep may ask again as well: one question of a kind is enough.
+      const key = `${question.condition.kind} ${id}`;
+      this.#unanswered.set(key, { id, question });
       throw error;
     } finally {
       done();
@@ -242,8 +249,8 @@ export class LocalNode implements ServerNode, AsyncDisposable {
    * If it has not, whoever resumes the session meanwhile shall keep it.
    */
   #askAgain(): void {
-    const unanswered = this.#unanswered;
-    this.#unanswered = [];
+    const unanswered = [...this.#unanswered.values()];
+    this.#unanswered.clear();
     for (const { id, question: { condition, onAnswer } } of unanswered) {
       const again = condition.kind === "always" ? EXPIRED : condition;
       this.track(this.askEnd(id, { condition: again, onAnswer }));

@@ -102,6 +102,27 @@ Deno.test("LocalNode.maintain() ends no session that somebody may have resumed",
   await node[Symbol.asyncDispose]();
 });
 
+Deno.test("LocalNode.maintain() asks once for an end that its sweeps ask for again and again", async () => {
+  const lossy = new LossyStore();
+  const node = new TestNode({ store: lossy.store });
+  const { id, detach } = await opened(node);
+  await detach();
+  Object.defineProperty(lossy.store, "due", {
+    value: () => Promise.resolve([id]),
+  });
+  lossy.fate = "away";
+  const asked = async () => {
+    lossy.asked.length = 0;
+    node.maintain([]);
+    await node.settled();
+    return lossy.asked.length;
+  };
+  const counts = [await asked(), await asked(), await asked(), await asked()];
+  // The sweep, and the question that is open since the last one.
+  assertEquals(counts, [1, 2, 2, 2]);
+  await node[Symbol.asyncDispose]();
+});
+
 Deno.test("LocalNode asks once more before it is disposed what came of an end", async () => {
   const ended: string[] = [];
   const lossy = new LossyStore();

@@ -5,7 +5,13 @@ import { SessionStoreError } from "../../lib/server/stores/store_error.ts";
 import type { EndAnswer, SessionStore } from "../../lib/session/store/store.ts";
 
 /** What happens to the next answer of `end()`. */
-type Fate = "comes" | "waits" | "lost after the step" | "lost before the step";
+type Fate =
+  | "comes"
+  | "waits"
+  | "lost after the step"
+  | "lost before the step"
+  /** Of all answers from now on. */
+  | "away";
 
 /** A store in memory; asked again, `end()` says what came of the first time. */
 export class LossyStore {
@@ -22,8 +28,9 @@ export class LossyStore {
     const inner = memoryStore();
     const end: SessionStore["end"] = async (id, condition, tombstone) => {
       const fate = this.fate;
-      this.fate = "comes";
       this.asked.push(condition.kind);
+      if (fate === "away") throw lost();
+      this.fate = "comes";
       if (fate === "lost before the step") throw lost();
       const untold = this.#untold.get(id);
       this.#untold.delete(id);
