@@ -109,6 +109,23 @@ export async function runLanes<
   lab: Lab<Setup, Step, Count>,
   options: RunOptions<Setup>,
 ): Promise<RunResult<Step, Count>> {
+  // Deno: where the last channel is closed as the next one opens, that is broken.
+  const keeper = new BroadcastChannel(`keeper-${crypto.randomUUID()}`);
+  try {
+    return await runPlans(lab, options);
+  } finally {
+    keeper.close();
+  }
+}
+
+async function runPlans<
+  Setup extends string,
+  Step extends AnyStep,
+  Count extends string,
+>(
+  lab: Lab<Setup, Step, Count>,
+  options: RunOptions<Setup>,
+): Promise<RunResult<Step, Count>> {
   const plans = planLanes(lab, options);
   const results = await Promise.all(
     plans.map(async (plan) => ({
