@@ -16,86 +16,102 @@ const VITE_CONFIGS = {
   7: () => snippet("vite.config.ts"),
 } as const;
 
-for (const [version, config] of Object.entries(VITE_CONFIGS)) {
-  Deno.test(
-    `docs/browsers.md brings a connection into a page by Vite ${version}`,
-    requires("chromium", "npm"),
-    async (test) => {
-      await using project = await NpmProject.create({
-        dependencies: { vite: `^${version}.0.0` },
-        files: {
-          "index.html": page("/main.ts"),
-          "main.ts": await snippet("main.ts"),
-          "vite.config.ts": await config(),
-        },
+Deno.test(
+  "docs/browsers.md brings a connection into a page by each bundler",
+  requires("chromium", "npm"),
+  async (test) => {
+    await using opened = new AsyncDisposableStack();
+    const directory = await Deno.makeTempDir({ prefix: "holdfast-" });
+    opened.defer(() => Deno.remove(directory, { recursive: true }));
+    const browser = opened.use(await Chromium.start());
+    // Side by side: installing waits more than it works.
+    const built = {
+      "Vite 7": buildByVite("7"),
+      "Vite 8": buildByVite("8"),
+      esbuild: buildByEsbuild(),
+      "webpack 5": buildByWebpack(directory),
+    };
+    await Promise.allSettled(Object.values(built));
+    for (const [name, build] of Object.entries(built)) {
+      await test.step(name, async () => {
+        const { project, site } = await build;
+        opened.use(project);
+        await using server = serveSite(`${project.directory}/${site}`);
+        await assertHello(browser, server, `hello from ${name.split(" ")[0]}`);
       });
-      await using browser = await Chromium.start();
-      await test.step("development server", async () => {
+    }
+    for (const name of ["Vite 7", "Vite 8"] as const) {
+      await test.step(`${name}, development server`, async () => {
+        const { project } = await built[name];
         await using feed = serveSite(project.directory);
         await project.write("development.config.ts", withProxy(feed.url));
         await using vite = await project.startVite("development.config.ts");
-        const { complaints } = await browser.visit(vite.url);
-        assertEquals(await within(feed.message), "hello from Vite");
-        assertEquals(complaints, []);
+        await assertHello(
+          browser,
+          { ...feed, url: vite.url },
+          "hello from Vite",
+        );
       });
-      await test.step("build", async () => {
-        await project.run("vite", "build");
-        await using site = serveSite(`${project.directory}/dist`);
-        const { complaints } = await browser.visit(site.url);
-        assertEquals(await within(site.message), "hello from Vite");
-        assertEquals(complaints, []);
-      });
-    },
-  );
-}
-
-Deno.test(
-  "docs/browsers.md brings a connection into a page by esbuild",
-  requires("chromium", "npm"),
-  async () => {
-    const [, command = ""] = /```sh\nnpx esbuild (.*)\n/.exec(await guide()) ??
-      [];
-    await using project = await NpmProject.create({
-      dependencies: { esbuild: "^0.28.0" },
-      files: {
-        "app.ts": await snippet("app.ts"),
-        "public/index.html": page("/app.js"),
-      },
-    });
-    await project.run("esbuild", ...command.split(" "));
-    await using browser = await Chromium.start();
-    await using site = serveSite(`${project.directory}/public`);
-    const { complaints } = await browser.visit(site.url);
-    assertEquals(await within(site.message), "hello from esbuild");
-    assertEquals(complaints, []);
-  },
-);
-
-Deno.test(
-  "docs/browsers.md brings a connection into a page by webpack 5",
-  requires("chromium", "npm"),
-  async () => {
-    const directory = await Deno.makeTempDir({ prefix: "holdfast-" });
-    try {
-      await using project = await NpmProject.create({
-        dependencies: { webpack: "^5.113.0", "webpack-cli": "^7.3.0" },
-        files: {
-          "src/index.js": (await snippet("main.ts")).replace("Vite", "webpack"),
-          "dist/index.html": page("/main.js"),
-        },
-        tarball: await makeTarball(directory),
-      });
-      await project.run("webpack", "--mode=production");
-      await using browser = await Chromium.start();
-      await using site = serveSite(`${project.directory}/dist`);
-      const { complaints } = await browser.visit(site.url);
-      assertEquals(await within(site.message), "hello from webpack");
-      assertEquals(complaints, []);
-    } finally {
-      await Deno.remove(directory, { recursive: true });
     }
   },
 );
+
+/** A project, and the folder of it that a server is to serve. */
+interface Built {
+  readonly project: NpmProject;
+  readonly site: string;
+}
+
+async function buildByVite(version: "7" | "8"): Promise<Built> {
+  const project = await NpmProject.create({
+    dependencies: { vite: `^${version}.0.0` },
+    files: {
+      "index.html": page("/main.ts"),
+      "main.ts": await snippet("main.ts"),
+      "vite.config.ts": await VITE_CONFIGS[version](),
+    },
+  });
+  await project.run("vite", "build");
+  return { project, site: "dist" };
+}
+
+async function buildByEsbuild(): Promise<Built> {
+  const [, command = ""] = /```sh\nnpx esbuild (.*)\n/.exec(await guide()) ??
+    [];
+  const project = await NpmProject.create({
+    dependencies: { esbuild: "^0.28.0" },
+    files: {
+      "app.ts": await snippet("app.ts"),
+      "public/index.html": page("/app.js"),
+    },
+  });
+  await project.run("esbuild", ...command.split(" "));
+  return { project, site: "public" };
+}
+
+async function buildByWebpack(directory: string): Promise<Built> {
+  const project = await NpmProject.create({
+    dependencies: { webpack: "^5.113.0", "webpack-cli": "^7.3.0" },
+    files: {
+      "src/index.js": (await snippet("main.ts")).replace("Vite", "webpack"),
+      "dist/index.html": page("/main.js"),
+    },
+    tarball: await makeTarball(directory),
+  });
+  await project.run("webpack", "--mode=production");
+  return { project, site: "dist" };
+}
+
+async function assertHello(
+  browser: Chromium,
+  { url, message }: { readonly url: string; readonly message: Promise<string> },
+  hello: string,
+): Promise<void> {
+  const { page, complaints } = await browser.visit(url);
+  assertEquals(await within(message), hello);
+  assertEquals(complaints, []);
+  await page.context().close();
+}
 
 Deno.test(
   "docs/browsers.md starts a worker whose script is on another origin",
