@@ -235,7 +235,6 @@ export class PlainClient implements Peer, PeerListener {
         return this.#deliver(effect);
       case "disconnect":
         return this.#disconnect(effect);
-      case "deliver-run":
       // Its frames come one by one.
       case "deliver-run":
       case "keep":
