@@ -6,7 +6,7 @@
 
 import type { Failure } from "../../connection/failure.ts";
 import type { Data } from "../../queue/data.ts";
-import type { Pack } from "../../queue/pack.ts";
+import type { DataRun } from "../../session/wire/run.ts";
 
 /** A connection that carries the session. */
 export interface Carrier {
@@ -19,7 +19,7 @@ export interface Carrier {
   /** A message for the application. */
   deliver(data: Data, bytes: number): void;
   /** Messages for the application, which came together. */
-  deliverPack(pack: Pack): void;
+  deliverRun(run: DataRun): void;
   /** A ping was answered. */
   answered(n: number): void;
   /** Lets who sends go on, if it waits and may. */

@@ -34,7 +34,7 @@ import type {
 } from "../../session/client/state.ts";
 import { entriesOf, sizeOf } from "../../session/flow/numbered.ts";
 import { payloadBytes } from "../../session/wire/payload.ts";
-import { type DataRun, payloadsOf } from "../../session/wire/run.ts";
+import type { DataRun } from "../../session/wire/run.ts";
 import { SESSION_CLOSE } from "../../session/wire/violation.ts";
 import type { ConnectionLogger } from "../posts/connection_logger.ts";
 import type { NoticeQueue } from "../posts/notice_queue.ts";
@@ -372,7 +372,7 @@ export class Session {
 
   #deliverRun(effect: EffectOf<"deliver-run">): void {
     this.#deliveries.expect(effect, this.#state.positions);
-    this.#transport?.deliverPack(payloadsOf(effect.run));
+    this.#transport?.deliverRun(effect.run);
   }
 
   #onMissed(effect: EffectOf<"missed">): void {

@@ -8,7 +8,6 @@
 import type { Failure } from "../../connection/failure.ts";
 import { type Data, sizeOf } from "../../queue/data.ts";
 import type { Pack } from "../../queue/pack.ts";
-import { PackReader } from "../../queue/pack_reader.ts";
 import type { CloseInfo } from "../../rfc6455/close.ts";
 import { decodeFrame } from "../../session/wire/frame.ts";
 import {
@@ -16,7 +15,7 @@ import {
   MAX_HEADER,
   SUBPROTOCOL,
 } from "../../session/wire/limits.ts";
-import { readRun } from "../../session/wire/run.ts";
+import type { DataRun } from "../../session/wire/run.ts";
 import type {
   Opened,
   Target,
@@ -24,6 +23,7 @@ import type {
   TransportKind,
   TransportListener,
 } from "../../transport/transport.ts";
+import { packModule } from "./load_packs.ts";
 import type { Carrier } from "./parties.ts";
 import { toPayload } from "./payloads.ts";
 import type { Session } from "./session.ts";
@@ -184,8 +184,8 @@ export class SessionTransport implements Carrier, Transport, TransportListener {
     this.#listener.message(data, bytes);
   }
 
-  deliverPack(pack: Pack): void {
-    this.#listener.pack?.(pack);
+  deliverRun(run: DataRun): void {
+    this.#listener.pack?.(packModule()!.payloadsOf(run));
   }
 
   answered(n: number): void {
@@ -227,12 +227,15 @@ export class SessionTransport implements Carrier, Transport, TransportListener {
   }
 
   get takesPacks(): boolean {
-    return this.#listener.takesPacks ?? false;
+    const { takesPacks = false } = this.#listener;
+    const isWithout = this.#phase === "without";
+    return takesPacks && (isWithout || packModule() !== undefined);
   }
 
   pack(pack: Pack): void {
     if (this.#phase === "left") return;
     if (this.#phase === "without") return this.#listener.pack?.(pack);
+    const { PackReader, readRun } = packModule()!;
     const run = readRun(pack, this.#attempt.maxMessage);
     if (run !== undefined && this.#session.takesRun(run)) {
       const { connection } = this;

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { loadPacks } from "../../../lib/worker/session/load_packs.ts";
 import { packedFrames } from "../../session/wire/packed.ts";
 import { framesOf, RESUMED, Stage, SUBPROTOCOL } from "./stage.ts";
 
@@ -130,7 +131,8 @@ Deno.test("SessionTransport passes on what belongs to the transport below", () =
   assertEquals(transport.send("without a number"), true);
 });
 
-Deno.test("SessionTransport.pack() passes payloads on as they came, without headers", () => {
+Deno.test("SessionTransport.pack() passes payloads on as they came, without headers", async () => {
+  await loadPacks();
   const stage = new Stage();
   const fake = stage.open();
   stage.take();
@@ -141,7 +143,8 @@ Deno.test("SessionTransport.pack() passes payloads on as they came, without head
   assertEquals(`${framesOf(fake)}`.split(",")[0], "a2");
 });
 
-Deno.test("SessionTransport.pack() reads one by one what is not all new data", () => {
+Deno.test("SessionTransport.pack() reads one by one what is not all new data", async () => {
+  await loadPacks();
   const stage = new Stage();
   const fake = stage.open();
   stage.transport.send("x", 1);
@@ -156,7 +159,8 @@ Deno.test("SessionTransport.pack() reads one by one what is not all new data", (
   assertEquals(stage.take(), []);
 });
 
-Deno.test("SessionTransport.takesPacks is what the driver says", () => {
+Deno.test("SessionTransport.takesPacks is what the driver says", async () => {
+  await loadPacks();
   const refused = new Stage({}, { packs: "refused" });
   assertEquals(refused.open().takesPacks, false);
   const stage = new Stage({ required: false });
