@@ -9,7 +9,8 @@
  * ```
  *
  * It needs Debian's `redis-server`, or your own Redis 7 with `--redis URL`, which
- * is not restarted. Ctrl-C ends it early; all processes and files go with it.
+ * is not restarted. Ctrl-C ends it early; all processes and files go with it. After
+`kill -9` only its files stay, where there is `setpriv`, as in Linux.
  *
  * @module
  */
@@ -28,16 +29,20 @@ import { seeded } from "./nodes/random.ts";
 import { RedisMissing, startRedis } from "./nodes/redis.ts";
 import { Tally } from "./nodes/tally.ts";
 
+const unknown: string[] = [];
 const flags = parseArgs(Deno.args, {
   string: ["seconds", "clients", "redis", "seed"],
   boolean: ["help"],
+  unknown: (argument) => void unknown.push(argument),
   default: { seconds: "30", clients: "50", seed: `${Date.now() % 100_000}` },
 });
 const [seconds, clients, seed] = [flags.seconds, flags.clients, flags.seed]
   .map(Number) as [number, number, number];
-const isUsable = seconds > 0 && Number.isInteger(clients) && clients > 0 &&
-  Number.isInteger(seed) && (flags.redis ?? "redis://").startsWith("redis");
-if (flags.help || !isUsable || flags._.length > 0) {
+const isUsable = seconds > 0 && seconds <= 86_400 &&
+  Number.isInteger(clients) && clients > 0 && clients <= 1_000 &&
+  Number.isInteger(seed) && /^rediss?:/.test(flags.redis ?? "redis:") &&
+  unknown.length === 0;
+if (flags.help || !isUsable) {
   console.log(
     "Usage: examples/nodes.ts [--seconds 30] [--clients 50] [--redis URL] [--seed N]",
   );
@@ -86,5 +91,8 @@ async function run(interrupts: Interrupts): Promise<Tally> {
   // What does not come in time counts as lost.
   await deadline(tally.settled(), PATIENCE, { signal: interrupts.second })
     .catch(() => {});
+  if (interrupts.second.aborted) {
+    tally.note("not awaited: what counts as lost could still have come");
+  }
   return tally;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { type Child, spawn } from "./child.ts";
 import type { HandledLog } from "./handled_log.ts";
 import type { Redis } from "./redis.ts";
 
@@ -32,7 +33,7 @@ export class NodeProcess implements AsyncDisposable {
 
   /** Starts a node on a free port. */
   static async start(name: string, place: Place): Promise<NodeProcess> {
-    return new NodeProcess(name, place, await spawn(place));
+    return new NodeProcess(name, place, await startLife(place));
   }
 
   /** Where it listens; each life has a port of its own. */
@@ -55,7 +56,7 @@ export class NodeProcess implements AsyncDisposable {
 
   /** Starts it again. */
   async restart(): Promise<void> {
-    this.#life = await spawn(this.#place);
+    this.#life = await startLife(this.#place);
     this.#status = "up";
   }
 
@@ -78,24 +79,17 @@ export class NodeProcess implements AsyncDisposable {
 }
 
 interface Life {
-  readonly process: Deno.ChildProcess;
+  readonly process: Child;
   readonly port: number;
 }
 
-async function spawn({ redis, log }: Place): Promise<Life> {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--no-check", "--allow-net", "--allow-env", "--allow-read"],
-      `--allow-write=${log.path}`,
-      new URL("./node.ts", import.meta.url).href,
-      ...[redis.url, redis.prefix, log.path],
-    ],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-    // Ctrl-C is for the process that starts it.
-    detached: true,
-  }).spawn();
+async function startLife({ redis, log }: Place): Promise<Life> {
+  const process = spawn(Deno.execPath(), [
+    ...["run", "--no-check", "--allow-net", "--allow-env", "--allow-read"],
+    `--allow-write=${log.path}`,
+    new URL("./node.ts", import.meta.url).href,
+    ...[redis.url, redis.prefix, log.path],
+  ], "inherit");
   return { process, port: Number(await firstLine(process.stdout)) };
 }
 

@@ -6,6 +6,7 @@
  */
 
 import { createClient } from "@redis/client";
+import { type Child, NOT_FOUND, spawn } from "./child.ts";
 
 /** Where sessions live. */
 export interface Redis extends AsyncDisposable {
@@ -39,7 +40,7 @@ class OwnRedis implements Redis {
   readonly prefix = "hf:";
   readonly #folder: string;
   readonly #port = freePort();
-  #process: Deno.ChildProcess | undefined;
+  #process: Child | undefined;
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -66,13 +67,13 @@ class OwnRedis implements Redis {
   }
 
   readonly run = async (): Promise<void> => {
-    const process = spawn([
+    const process = spawnRedis([
       ...["--port", `${this.#port}`, "--bind", "127.0.0.1", "--save", ""],
       ...["--dir", this.#folder, "--daemonize", "no"],
       // What it has answered is on the disk.
       ...["--appendonly", "yes", "--appendfsync", "always"],
     ]);
-    await ready(process.stdout);
+    await ready(process);
     this.#process = process;
   };
 
@@ -81,6 +82,7 @@ class OwnRedis implements Redis {
     this.#process = undefined;
     process?.kill("SIGKILL");
     await process?.status;
+    await process?.stdin.abort().catch(() => {});
   };
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -127,29 +129,30 @@ class SharedRedis implements Redis {
   }
 }
 
-function spawn(args: readonly string[]): Deno.ChildProcess {
+function spawnRedis(args: readonly string[]): Child {
   try {
-    return new Deno.Command("redis-server", {
-      args: [...args],
-      stdout: "piped",
-      stderr: "null",
-      // Ctrl-C is for the process that starts it.
-      detached: true,
-    }).spawn();
+    return spawn("redis-server", args, "null");
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new RedisMissing(
-      "There is no redis-server: install Debian's redis-server, or name a Redis 7 with --redis URL",
-    );
+    throw error instanceof Deno.errors.NotFound ? notInstalled() : error;
   }
 }
 
-async function ready(output: ReadableStream<Uint8Array>): Promise<void> {
-  const reader = output.pipeThrough(new TextDecoderStream()).getReader();
+function notInstalled(): RedisMissing {
+  return new RedisMissing(
+    "There is no redis-server: install Debian's redis-server, or name a Redis 7 with --redis URL",
+  );
+}
+
+async function ready({ stdout, status }: Child): Promise<void> {
+  const reader = stdout.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   while (!text.includes("Ready to accept connections")) {
     const { value, done } = await reader.read();
-    if (done) throw new RedisMissing(`redis-server ended: ${text}`);
+    if (done) {
+      throw (await status).code === NOT_FOUND
+        ? notInstalled()
+        : new RedisMissing(`redis-server ended: ${text}`);
+    }
     text += value;
   }
   // The rest is read too, or the process would wait for a reader.

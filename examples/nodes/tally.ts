@@ -90,6 +90,16 @@ export class Tally {
     };
   }
 
+  /** How far it is, in one line of the terminal: a longer one would stay there. */
+  progress(columns: number): string {
+    const { sent, received, again } = this.#sums();
+    const parts = this.#parts.map(({ name, status }) => `${name} ${status}`);
+    const text = `${this.#time()}  ${received} of ${sent} received; ` +
+      `${parts.join(", ")}; ${this.#takeoverCount()} takeovers, ` +
+      `${again} redelivered`;
+    return text.slice(0, Math.max(0, columns - 1));
+  }
+
   /** The result, in one line. */
   summary(): string {
     const { sent, received, lost, repeated, again, disordered } = this.#sums();
@@ -125,13 +135,8 @@ export class Tally {
   }
 
   #draw(): void {
-    const { sent, received, again } = this.#sums();
     this.#clear();
-    this.#write(
-      `${this.#time()}  ${sent} sent, ${received} received, ` +
-        `${again} redelivered, ${this.#takeoverCount()} takeovers; ` +
-        this.#parts.map(({ name, status }) => `${name} ${status}`).join(", "),
-    );
+    this.#write(this.progress(Deno.consoleSize().columns));
   }
 
   #time(): string {

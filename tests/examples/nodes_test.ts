@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Numbers } from "../../examples/nodes/numbers.ts";
+import { Tally } from "../../examples/nodes/tally.ts";
 import {
   RedisClients,
   RedisServer,
@@ -49,6 +50,9 @@ Deno.test(
 Deno.test("nodes.ts says in one sentence what it cannot use", async () => {
   const wrong = [
     [["--seconds", "soon"], {}, /^Usage: .*\n$/, 2],
+    [["--seconds", "Infinity"], {}, /^Usage: .*\n$/, 2],
+    [["--clients", "1e9"], {}, /^Usage: .*\n$/, 2],
+    [["--client", "5"], {}, /^Usage: .*\n$/, 2],
     [["--redis", "http://a"], {}, /^Usage: .*\n$/, 2],
     [
       ["--redis", "redis://127.0.0.1:1"],
@@ -65,6 +69,20 @@ Deno.test("nodes.ts says in one sentence what it cannot use", async () => {
     assertEquals(code, expected);
   }
 });
+
+Deno.test(
+  "nodes.ts leaves no process behind when it is killed",
+  {
+    ...NEEDED,
+    ignore: NEEDED.ignore || Deno.build.os !== "linux",
+  },
+  async () => {
+    await using run = await Run.start("--clients", "3");
+    // A node that is stopped hears nothing, not even of an end.
+    await run.shows(" stopped");
+    await run.killed();
+  },
+);
 
 Deno.test("nodes.ts counts what is lost, repeated and out of order", () => {
   const numbers = new Numbers();
@@ -87,6 +105,21 @@ Deno.test("nodes.ts counts what is lost, repeated and out of order", () => {
   assertEquals(numbers.counts, {
     ...{ sent: 6, received: 5, again: 2, repeated: 1, disordered: 1 },
   });
+});
+
+Deno.test("nodes.ts shows how far it is in one line of a terminal", () => {
+  const parts = ["node 1", "node 2", "Redis"]
+    .map((name) => ({ name, status: "stopped" }));
+  const tally = new Tally(parts);
+  for (let sent = 0; sent < 1_000; sent += 1) tally.nextOf("ann");
+  for (const columns of [1, 40, 80]) {
+    assertEquals(tally.progress(columns).length, columns - 1);
+  }
+  assert(tally.progress(80).includes("node 2 stopped, Redis stopped"));
+  assertMatch(
+    tally.progress(200),
+    /0 of 1000 received; .*0 takeovers, 0 redelivered$/,
+  );
 });
 
 /**
@@ -156,6 +189,18 @@ class Run implements AsyncDisposable {
     assertEquals(await Array.fromAsync(Deno.readDir(this.#folder)), []);
     assertEquals(await processesOf(this.#folder), []);
     return { code, stdout: this.#stdout, stderr: await this.#stderr };
+  }
+
+  /** Kills it, and waits until its processes are gone. */
+  async killed(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#process.status;
+    while ((await processesOf(this.#folder)).length > 0) {
+      // The kernel ends them: they have no time of their own.
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    clearInterval(this.#limit);
+    await Promise.all([this.#reading, this.#stderr]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
