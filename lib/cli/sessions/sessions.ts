@@ -184,7 +184,10 @@ async function list(
       io,
     );
   } else if (sessions.length === 0) {
-    reportLine("sessions", `None ${kept}; --all shows those that are over`, io);
+    const advice = selection.states.has("ended")
+      ? ""
+      : "; --all shows those that are over";
+    reportLine("sessions", `None ${kept}${advice}`, io);
   }
   return SUCCESS;
 }

@@ -118,6 +118,18 @@ Deno.test(
     const own = await at.run("--prefix", "chat:", "--principal", "bob");
     assertMatch(own.written, / bob /);
     assert(!own.written.includes("ann"));
+    for (
+      const [flags, advice] of [
+        [[], "; --all shows those that are over"],
+        [["--all"], ""],
+      ] as const
+    ) {
+      const nobody = ["--prefix", "chat:", "--principal", "nobody", ...flags];
+      assertEquals(
+        (await at.run(...nobody)).errors,
+        `sessions: None of 2 under chat:${advice}\n`,
+      );
+    }
     const elsewhere = await at.run();
     assertEquals(
       [elsewhere.code, elsewhere.errors],
