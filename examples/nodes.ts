@@ -40,7 +40,7 @@ const [seconds, clients, seed] = [flags.seconds, flags.clients, flags.seed]
   .map(Number) as [number, number, number];
 const isUsable = seconds > 0 && seconds <= 86_400 &&
   Number.isInteger(clients) && clients > 0 && clients <= 1_000 &&
-  Number.isInteger(seed) && /^rediss?:/.test(flags.redis ?? "redis:") &&
+  Number.isInteger(seed) && isRedisUrl(flags.redis ?? "redis://localhost") &&
   unknown.length === 0;
 if (flags.help || !isUsable) {
   console.log(
@@ -61,6 +61,10 @@ try {
   if (!(error instanceof RedisMissing)) throw error;
   console.error(error.message);
   Deno.exitCode = 1;
+}
+
+function isRedisUrl(text: string): boolean {
+  return /^rediss?:/.test(text) && URL.canParse(text);
 }
 
 /** Returns when all that it has started is gone again. */

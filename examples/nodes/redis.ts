@@ -5,6 +5,8 @@
  * @module
  */
 
+// deno-lint-ignore-file no-console -- A demonstration prints.
+
 import { createClient } from "@redis/client";
 import { type Child, NOT_FOUND, spawn } from "./child.ts";
 
@@ -103,30 +105,51 @@ class SharedRedis implements Redis {
 
   static async connect(url: string): Promise<SharedRedis> {
     try {
-      const client = createClient({
-        url,
-        socket: { reconnectStrategy: false },
-      });
-      client.on("error", () => {});
-      await client.connect();
-      client.destroy();
+      using _connection = await connect(url);
       return new SharedRedis(url);
     } catch (error) {
-      const why = error instanceof Error ? error.message : `${error}`;
-      throw new RedisMissing(`Cannot use the Redis of --redis: ${why}`);
+      throw new RedisMissing(
+        `Cannot use the Redis of --redis: ${reasonOf(error)}`,
+      );
     }
   }
 
   /** Removes our keys. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const client = createClient({ url: this.url }).on("error", () => {});
-    await client.connect();
+    try {
+      await this.#clean();
+    } catch (error) {
+      console.error(
+        `Keys that begin with ${this.prefix} may be left in the Redis of --redis: ${
+          reasonOf(error)
+        }`,
+      );
+    }
+  }
+
+  async #clean(): Promise<void> {
+    using connection = await connect(this.url);
+    const { client } = connection;
     const own = { MATCH: `${this.prefix}*`, COUNT: 1_000 };
     for await (const keys of client.scanIterator(own)) {
       if (keys.length > 0) await client.unlink(keys);
     }
-    client.destroy();
   }
+}
+
+/** A client that gives up instead of connecting again, until it is disposed. */
+async function connect(url: string) {
+  const client = createClient({
+    url,
+    socket: { reconnectStrategy: false, socketTimeout: 5_000 },
+  });
+  client.on("error", () => {});
+  await client.connect();
+  return { client, [Symbol.dispose]: () => client.destroy() };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : `${error}`;
 }
 
 function spawnRedis(args: readonly string[]): Child {

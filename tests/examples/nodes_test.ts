@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Numbers } from "../../examples/nodes/numbers.ts";
+import { startRedis } from "../../examples/nodes/redis.ts";
 import { Tally } from "../../examples/nodes/tally.ts";
 import {
   RedisClients,
@@ -47,11 +48,23 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "nodes.ts waits for no Redis of the user that is gone",
+  NEEDED,
+  async () => {
+    await using server = await RedisServer.start();
+    const redis = await startRedis(`redis://127.0.0.1:${server.port}`);
+    await server.kill();
+    await redis[Symbol.asyncDispose]();
+  },
+);
+
 Deno.test("nodes.ts says in one sentence what it cannot use", async () => {
   const wrong = [
     [["--seconds", "soon"], {}, /^Usage: .*\n$/, 2],
     [["--seconds", "Infinity"], {}, /^Usage: .*\n$/, 2],
     [["--clients", "1e9"], {}, /^Usage: .*\n$/, 2],
+    [["--redis", "redis://:secret@a:b"], {}, /^Usage: .*\n$/, 2],
     [["--client", "5"], {}, /^Usage: .*\n$/, 2],
     [["--redis", "http://a"], {}, /^Usage: .*\n$/, 2],
     [
