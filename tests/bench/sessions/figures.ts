@@ -22,6 +22,7 @@ export type FiguresCommand =
 
 /** What that server tells. */
 export interface FiguresReport {
+  readonly pid: number;
   readonly port: number;
   readonly connections: number;
   /** In bytes, after a collection. */
@@ -100,6 +101,9 @@ export class FiguresServer implements AsyncDisposable {
     await Deno.remove(this.#folder, { recursive: true });
   }
 }
+
+/** How many messages a measurement of rates takes, its warming up included. */
+export const MESSAGES = WARM_UP + THROUGHPUT;
 
 /** Messages per second to the server. */
 export async function measureUp(subject: Subject, port: number) {
@@ -218,7 +222,8 @@ async function openAndLeaveAll(
   );
 }
 
-async function open(
+/** Opens a socket, with a session or without. */
+export async function open(
   subject: Subject | StoreName,
   port: number,
   options: ConstructorParameters<typeof ReconnectingWebSocket>[2] = {},

@@ -64,6 +64,7 @@ async function obey(command: FiguresCommand): Promise<FiguresReport> {
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
   return {
+    pid: Deno.pid,
     port: http.addr.port,
     connections: Object.values(servers)
       .reduce((sum, server) => sum + server.metrics().connections, 0),

@@ -4,7 +4,7 @@
  *
  * ```sh
  * deno task bench:sessions             # all tables
- * deno task bench:sessions --only cost # losses, nodes, redis, attached
+ * deno task bench:sessions --only cost # threads, losses, nodes, redis, attached
  * ```
  *
  * @module
@@ -30,6 +30,7 @@ import { redisFigures } from "./nodes/figures.ts";
 import { lossesOfNodes } from "./nodes/losses.ts";
 import { describe } from "./outcome.ts";
 import { FAULTS, PEERS, Stage } from "./peers.ts";
+import { cpuOfThreads } from "./threads.ts";
 
 const ROUNDS = 3;
 
@@ -37,6 +38,7 @@ if (import.meta.main) {
   const { only } = parseArgs(Deno.args, { string: ["only"] });
   const wants = (part: string) => only === undefined || only === part;
   if (wants("cost")) print(await costs());
+  if (wants("threads")) print(await cpuOfThreads());
   if (wants("losses")) print(await losses());
   if (wants("nodes")) print(await lossesOfNodes());
   if (wants("redis")) print(await redisFigures());
