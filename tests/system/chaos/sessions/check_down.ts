@@ -163,23 +163,24 @@ function allTrimmedUnseen(facts: Facts): number {
   );
   return facts.ends.reduce((sum, end, index) => {
     const isLast = index === facts.ends.length - 1;
-    if (end.why === "bye" && isLast) return sum;
     const last = lost.get(end.session) ?? (isLast ? seen.at(-1) ?? 0 : NaN);
-    return sum + (trimmedUnseen(end, last) || 0);
+    return sum + (trimmedUnseen(facts, end, last) || 0);
   }, 0);
 }
 
 /**
  * How many messages a full buffer dropped that the client had no time to ask
- * for: its session ended without a good-bye.
+ * for: its session ended before. `unconsumed` begins behind them.
  *
  * @param last The last number that the client has seen.
  */
 function trimmedUnseen(
+  { history }: Facts,
   { unconsumed: [oldest] }: Facts["ends"][number],
   last: number,
 ): number {
-  return oldest === undefined ? 0 : Math.max(0, oldest.seq - 1 - last);
+  if (oldest === undefined || history.overflow === "reject") return 0;
+  return Math.max(0, oldest.seq - 1 - last);
 }
 
 /** G4: the client is told exactly how many messages a lost session took along. */
@@ -189,7 +190,7 @@ function* checkLostCounts(facts: Facts): Generator<Violation> {
     const end = facts.ends.find((end) => end.session === session);
     if (end === undefined || last === undefined) continue;
     const lost = end.unconsumed.filter(({ seq }) => seq > last).length +
-      trimmedUnseen(end, last);
+      trimmedUnseen(facts, end, last);
     const told = drop?.count ?? 0;
     if (lost === told) continue;
     yield {

@@ -67,6 +67,7 @@ const GOOD: SessionHistory = {
   totals: { sent: 6, droppedOutbound: 0, droppedInbound: 1, waiting: 0 },
   onUnknown: "drop",
   ack: "consumed",
+  overflow: "reject",
 };
 
 Deno.test("checkSession() likes a history in which all promises were kept", () => {
@@ -185,7 +186,7 @@ Deno.test("checkSession() finds a message of the server that is lost in silence"
   assertEquals(rulesOn({ client: replaced(client, 7, 1, [trimmed]) }), []);
 });
 
-Deno.test("checkSession() forgives what a full buffer dropped behind the back of a client without a good-bye", () => {
+Deno.test("checkSession() forgives what a full buffer dropped before its client could ask for it", () => {
   const pushed: readonly ServerEvent[] = [
     { type: "pushing", push: 3, session: "B", at: 310 },
     { type: "stored", push: 3 },
@@ -199,11 +200,14 @@ Deno.test("checkSession() forgives what a full buffer dropped behind the back of
     });
     assertEquals(rules.includes(silent), true, "nothing was dropped");
     const trimmed = ended("B", why, { accepted: 1, unconsumed: [[3, "p4"]] });
-    const more = rulesOn({
-      client: client.toSpliced(18, 0, message("r6.2-3", 1)),
-      server: [...server.slice(0, -1), ...pushed, trimmed],
-    });
-    assertEquals(more.includes(silent), why === "bye");
+    for (const overflow of ["reject", "drop-oldest"] as const) {
+      const more = rulesOn({
+        client: client.toSpliced(18, 0, message("r6.2-3", 1)),
+        server: [...server.slice(0, -1), ...pushed, trimmed],
+        overflow,
+      });
+      assertEquals(more.includes(silent), overflow === "reject");
+    }
   }
 });
 
@@ -373,6 +377,7 @@ const BACK: SessionHistory = {
   totals: { sent: 4, droppedOutbound: 0, droppedInbound: 1, waiting: 0 },
   onUnknown: "drop",
   ack: "consumed",
+  overflow: "reject",
 };
 const FORGOTTEN = "what a store forgot is told exactly";
 

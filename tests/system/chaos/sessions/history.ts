@@ -163,6 +163,8 @@ export interface SessionHistory {
   readonly onUnknown: "drop" | "resend";
   /** When a message counts as consumed: `close()` discards what was received. */
   readonly ack: "consumed" | "received";
+  /** What a full buffer of the server does with its oldest messages. */
+  readonly overflow: "reject" | "drop-oldest";
 }
 
 /** The time, in milliseconds since the epoch, finer than a millisecond. */

@@ -189,10 +189,11 @@ function clientOptions(
 
 function settingsOf(
   setup: SetupName,
-): Pick<SessionHistory, "onUnknown" | "ack"> {
+): Pick<SessionHistory, "onUnknown" | "ack" | "overflow"> {
   return {
     onUnknown: setup === "resend" ? "resend" : "drop",
     ack: setup === "ack-received" ? "received" : "consumed",
+    overflow: setup === "lossy-buffer" ? "drop-oldest" : "reject",
   };
 }
 
