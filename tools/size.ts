@@ -31,8 +31,8 @@ interface Item {
  */
 const ITEMS: readonly Item[] = [
   { name: "@holdfast/websocket", entry: "mod.ts", budget: 26_800, ours: true },
-  ours("ReconnectingWebSocket", 22_900),
-  ours("WorkerWebSocket", 15_000),
+  ours("ReconnectingWebSocket", 22_800),
+  ours("WorkerWebSocket", 14_900),
   ours("describeClose", 3_000),
   {
     name: "@holdfast/websocket/worker",
