@@ -346,10 +346,12 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   #handleNext(): void {
     const state = this.#state;
     if (state.kind !== "attached") return;
-    // At once if it can be: what is handled together is accepted together.
-    for (const end of this.#application?.handleNext(state) ?? []) {
-      if (end instanceof Promise) end.then((event) => this.tell(event));
-      else this.tell(end);
+    // At once if it can be: what is handled together is accepted together. The
+    // machine has to know which message has begun before it hears of all else.
+    const ends = this.#application?.handleNext(state) ?? [];
+    this.#events.unshift(...ends.filter(isSettled));
+    for (const end of ends) {
+      if (!isSettled(end)) end.then((event) => this.tell(event));
     }
   }
 
@@ -391,4 +393,8 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     this.#registration.leave(this.#hasDetached ? "detached" : "gone");
     this.#onClosed();
   }
+}
+
+function isSettled<T extends object>(end: T | Promise<T>): end is T {
+  return !(end instanceof Promise);
 }

@@ -76,6 +76,36 @@ Deno.test("SessionConnection resumes a session, with what came before the answer
   assertEquals([node.registry.size, node.registry.detached], [1, 0]);
 });
 
+Deno.test("SessionConnection keeps a session that is wanted while a message has begun after one that was handled at once", async () => {
+  const [first, last] = [promised(), promised()];
+  const runs: string[] = [];
+  await using node = nodeOf({
+    message: ({ id }, { seq, redelivered }) => {
+      runs.push(`${seq} ${redelivered}`);
+      if (seq === 1) return first.promise;
+      if (seq === 3) return last.promise;
+      const fence = client.connection.lease!.lease.fence;
+      client.connection.notify({ type: "wanted", session: id, fence });
+      return undefined;
+    },
+  });
+  const client = new Dialed(node);
+  await client.open();
+  for (const message of ["m1|a", "m2|b", "m3|c"]) await client.send(message);
+  first.resolve();
+  await settled();
+  assertEquals(runs, ["1 false", "2 false", "3 false"]);
+  assertEquals(client.closed, 0);
+  assertEquals(client.connection.lease !== undefined, true);
+  last.resolve();
+  await settled();
+  assertEquals([runs.length, client.closed], [3, 1]);
+});
+
+function promised() {
+  return Promise.withResolvers<void>();
+}
+
 Deno.test("SessionConnection gives its session to a newer one", async () => {
   await using node = nodeOf();
   const first = new Dialed(node);
