@@ -1,6 +1,7 @@
 // What must hold of the files of the repository as such.
 
 import { assertEquals } from "@std/assert";
+import { typescriptFiles } from "../../tools/gate/files.ts";
 
 async function read(path: string): Promise<string> {
   return await Deno.readTextFile(new URL(`../../${path}`, import.meta.url));
@@ -9,6 +10,18 @@ async function read(path: string): Promise<string> {
 Deno.test("deno.lock names no registry host", async () => {
   const lock = await read("deno.lock");
   assertEquals(lock.match(/\w+:\/\/[^"]*/g), null);
+});
+
+Deno.test("no program names a path below /tmp", async () => {
+  const folders = ["examples", "lib", "tests", "tools"];
+  const files = (await Promise.all(folders.map(typescriptFiles))).flat();
+  // Only a literal: makeTempDir() is for the rest.
+  const named = await Promise.all(
+    files.map(async (file) =>
+      /["'`]\/tmp\//.test(await read(file)) ? [file] : []
+    ),
+  );
+  assertEquals(named.flat(), []);
 });
 
 Deno.test("tools/std stands in for the versions that deno.json asks for", async () => {

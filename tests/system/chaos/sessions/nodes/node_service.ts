@@ -81,11 +81,6 @@ export class NodeService implements Service {
   }
 
   async strike(fault: ServerFault, session: string | undefined): Promise<void> {
-    Deno.writeTextFileSync(
-      "/tmp/w/n2_gen.log",
-      `${Date.now()} strike ${JSON.stringify(fault)}\n`,
-      { append: true },
-    );
     switch (fault.type) {
       case "kill":
         return await this.#kill();
