@@ -170,13 +170,7 @@ Deno.test(
     );
     await using at = await stage(place);
     await using replica = await RedisPlace.start();
-    const client = await replica.clients.nodeRedis();
-    await client.sendCommand([
-      ...["REPLICAOF", "127.0.0.1", `${place.server.port}`],
-    ]);
-    while (!`${await client.info("replication")}`.includes("link_status:up")) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await replica.follow(place);
     const url = `redis://127.0.0.1:${replica.server.port}`;
     assertEquals((await run(["show", "--redis", url, "--", at.id])).code, 0);
     const { code, errors } = await run(["end", "--redis", url, "--", at.id]);

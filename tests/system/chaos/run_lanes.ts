@@ -109,23 +109,7 @@ export async function runLanes<
   lab: Lab<Setup, Step, Count>,
   options: RunOptions<Setup>,
 ): Promise<RunResult<Step, Count>> {
-  // Deno: where the last channel is closed as the next one opens, that is broken.
-  const keeper = new BroadcastChannel(`keeper-${crypto.randomUUID()}`);
-  try {
-    return await runPlans(lab, options);
-  } finally {
-    keeper.close();
-  }
-}
-
-async function runPlans<
-  Setup extends string,
-  Step extends AnyStep,
-  Count extends string,
->(
-  lab: Lab<Setup, Step, Count>,
-  options: RunOptions<Setup>,
-): Promise<RunResult<Step, Count>> {
+  using _channel = keepChannelOpen();
   const plans = planLanes(lab, options);
   const results = await Promise.all(
     plans.map(async (plan) => ({
@@ -147,6 +131,12 @@ async function runPlans<
     total: addUp(lab.counts, results.map(({ result }) => result)),
     failures,
   };
+}
+
+/** Deno: a channel that opens as the last one closes cannot post. */
+function keepChannelOpen(): Disposable {
+  const channel = new BroadcastChannel(`lanes-${crypto.randomUUID()}`);
+  return { [Symbol.dispose]: () => channel.close() };
 }
 
 /**

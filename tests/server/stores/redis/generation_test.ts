@@ -14,15 +14,6 @@ async function asking(place: RedisPlace): Promise<Ask> {
   return (...args) => client.sendCommand([...args]);
 }
 
-async function follow(place: RedisPlace, primary: RedisPlace): Promise<void> {
-  const ask = await asking(place);
-  await ask("REPLICAOF", "127.0.0.1", `${primary.server.port}`);
-  const info = async () => `${await ask("INFO", "replication")}`;
-  while (!(await info()).includes("master_link_status:up")) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 function start(): Promise<RedisPlace> {
   return RedisPlace.start("nodeRedis", "--repl-diskless-sync-delay", "0");
 }
@@ -36,7 +27,7 @@ Deno.test(
     const ask = await asking(primary);
     const name = await readGeneration(ask, KEY);
     const before = `${await ask("INFO", "replication")}`;
-    await follow(replica, primary);
+    await replica.follow(primary);
     const after = `${await ask("INFO", "replication")}`;
     const idOf = (info: string) => /master_replid:(\w+)/.exec(info)?.[1];
     // Redis names its history anew then, though nothing is lost.
@@ -58,11 +49,11 @@ Deno.test(
     const ask = await asking(primary);
     const askOther = await asking(replica);
     const names = [await readGeneration(ask, KEY)];
-    await follow(replica, primary);
+    await replica.follow(primary);
     await askOther("REPLICAOF", "NO", "ONE");
     names.push(await readGeneration(askOther, KEY));
     // The old primary takes the data of the new one, and is promoted again.
-    await follow(primary, replica);
+    await primary.follow(replica);
     await ask("REPLICAOF", "NO", "ONE");
     names.push(await readGeneration(ask, KEY));
     assertEquals(new Set(names).size, 3);
@@ -77,9 +68,9 @@ Deno.test(
     await using replica = await start();
     const ask = await asking(primary);
     const name = await readGeneration(ask, KEY);
-    await follow(replica, primary);
+    await replica.follow(primary);
     await (await asking(replica))("REPLICAOF", "NO", "ONE");
-    await follow(primary, replica);
+    await primary.follow(replica);
     await ask("REPLICAOF", "NO", "ONE");
     assertNotEquals(await readGeneration(ask, KEY), name);
   },

@@ -52,6 +52,23 @@ export class RedisPlace implements AsyncDisposable {
     return this.#stack.use(store);
   }
 
+  /** Makes it a replica, and resolves when it has what its primary has. */
+  async follow(primary: RedisPlace): Promise<void> {
+    const client = await this.clients.nodeRedis();
+    const { port } = primary.server;
+    await client.sendCommand(["REPLICAOF", "127.0.0.1", `${port}`]);
+    const inSync = async () =>
+      `${await client.info("replication")}`.includes("master_link_status:up");
+    // Redis reports it to nobody.
+    const limit = performance.now() + PATIENCE;
+    while (!await inSync()) {
+      if (performance.now() > limit) {
+        throw new Error("The replica does not follow");
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   /** Resolves when the newest store has heard all that was published before. */
   async settled(): Promise<void> {
     await this.#ping();
