@@ -139,3 +139,22 @@ export async function serveWs(
     },
   };
 }
+
+/** How a server of sessions is served. */
+export const SERVERS = [["Deno.serve", serveDeno], ["ws", serveWs]] as const;
+
+/** Makes tests of servers of one kind, with these options. */
+export function testsOf(
+  [name, serve]: typeof SERVERS[number],
+  options: Partial<SessionServerOptions> = {},
+) {
+  return (
+    title: string,
+    handle: ConstructorParameters<typeof Heard>[0],
+    run: (listening: Listening) => Promise<void>,
+  ): void =>
+    Deno.test(`SessionServer (${name}) ${title}`, async () => {
+      await using listening = await serve(new Heard(handle), options);
+      await run(listening);
+    });
+}

@@ -41,6 +41,17 @@ function endsOf(ended: string[]) {
   };
 }
 
+/** A session that the store has ended, and did not say so. */
+async function endedWithoutAnswer() {
+  const ended: string[] = [];
+  const lossy = new LossyStore();
+  const node = new TestNode({ handler: endsOf(ended), store: lossy.store });
+  const { id } = await opened(node);
+  lossy.fate = "lost after the step";
+  await assertRejects(() => node.session(id).end(), SessionStoreError);
+  return { node, id, ended };
+}
+
 Deno.test("LocalNode.session().send() stores a message, and tells whose session it is", async () => {
   await using node = new TestNode();
   const { id, notices } = await opened(node);
@@ -74,12 +85,7 @@ Deno.test("LocalNode.end() tells the application once", async () => {
 });
 
 Deno.test("LocalNode.maintain() asks again for an end whose answer was lost, and tells it once", async () => {
-  const ended: string[] = [];
-  const lossy = new LossyStore();
-  const node = new TestNode({ handler: endsOf(ended), store: lossy.store });
-  const { id } = await opened(node);
-  lossy.fate = "lost after the step";
-  await assertRejects(() => node.session(id).end(), SessionStoreError);
+  const { node, id, ended } = await endedWithoutAnswer();
   node.maintain([]);
   await node.settled();
   assertEquals(ended, [`${id} ended`]);
@@ -124,12 +130,7 @@ Deno.test("LocalNode.maintain() asks once for an end that its sweeps ask for aga
 });
 
 Deno.test("LocalNode asks once more before it is disposed what came of an end", async () => {
-  const ended: string[] = [];
-  const lossy = new LossyStore();
-  const node = new TestNode({ handler: endsOf(ended), store: lossy.store });
-  const { id } = await opened(node);
-  lossy.fate = "lost after the step";
-  await assertRejects(() => node.session(id).end(), SessionStoreError);
+  const { node, id, ended } = await endedWithoutAnswer();
   await node[Symbol.asyncDispose]();
   assertEquals(ended, [`${id} ended`]);
 });

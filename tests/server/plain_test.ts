@@ -4,11 +4,10 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { WebSocket } from "ws";
 import { memoryStore } from "../../lib/server/mod.ts";
 import { ManualClock } from "../platform/manual_clock.ts";
-import { Heard, type Listening, serveDeno, serveWs } from "./listening.ts";
+import { Heard, serveDeno, SERVERS, testsOf } from "./listening.ts";
 import { TestClient } from "./test_client.ts";
 import { Waiters } from "./waiters.ts";
 
-const SERVERS = [["Deno.serve", serveDeno], ["ws", serveWs]] as const;
 const OPTIONAL = { required: false, protocols: ["chat"] };
 
 /** A WebSocket without a session. */
@@ -47,16 +46,9 @@ class PlainSocket implements AsyncDisposable {
   }
 }
 
-for (const [name, serve] of SERVERS) {
-  const test = (
-    title: string,
-    handle: ConstructorParameters<typeof Heard>[0],
-    run: (listening: Listening) => Promise<void>,
-  ) =>
-    Deno.test(`SessionServer (${name}) ${title}`, async () => {
-      await using listening = await serve(new Heard(handle), OPTIONAL);
-      await run(listening);
-    });
+for (const server of SERVERS) {
+  const [name, serve] = server;
+  const test = testsOf(server, OPTIONAL);
 
   test(
     "takes a client without a session, if none is required",

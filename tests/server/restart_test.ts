@@ -132,14 +132,25 @@ Deno.test("SessionServer.drain() closes who does not go, and waits for handlers"
   assertEquals(heard.calls, ["opened", "detached"]);
 });
 
-Deno.test("SessionServer.close() ends the wait of drain()", async () => {
+/** A server whose handler never finishes, and its client. */
+async function busyForEver() {
+  await using stack = new AsyncDisposableStack();
   const clock = new ManualClock();
   const heard = new Heard(() => new Promise(() => {}));
-  await using listening = serveDeno(heard, { clock });
-  const { sessions } = listening;
-  await using client = await new TestClient(listening.url).connect();
+  const { url, sessions } = stack.use(serveDeno(heard, { clock }));
+  const client = stack.use(await new TestClient(url).connect());
   client.send("for ever");
   await heard.until(() => heard.messages.length === 1);
+  const owned = stack.move();
+  return {
+    ...{ clock, sessions, heard },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+Deno.test("SessionServer.close() ends the wait of drain()", async () => {
+  await using busy = await busyForEver();
+  const { clock, sessions, heard } = busy;
   const drained = sessions.drain({ timeout: 3_600_000 });
   const closed = sessions.close();
   clock.advance(2_000);
@@ -150,13 +161,8 @@ Deno.test("SessionServer.close() ends the wait of drain()", async () => {
 });
 
 Deno.test("SessionServer.close() waits as long as the first call", async () => {
-  const clock = new ManualClock();
-  const heard = new Heard(() => new Promise(() => {}));
-  await using listening = serveDeno(heard, { clock });
-  const { sessions } = listening;
-  await using client = await new TestClient(listening.url).connect();
-  client.send("for ever");
-  await heard.until(() => heard.messages.length === 1);
+  await using busy = await busyForEver();
+  const { clock, sessions } = busy;
   const done: string[] = [];
   const first = sessions.close().then(() => done.push("first"));
   const second = sessions.close().then(() => done.push("second"));

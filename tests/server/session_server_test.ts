@@ -1,19 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { Heard, type Listening, serveDeno, serveWs } from "./listening.ts";
+import { SERVERS, testsOf } from "./listening.ts";
 import { TestClient } from "./test_client.ts";
 
-const SERVERS = [["Deno.serve", serveDeno], ["ws", serveWs]] as const;
-
-for (const [name, serve] of SERVERS) {
-  const test = (
-    title: string,
-    handle: ConstructorParameters<typeof Heard>[0],
-    run: (listening: Listening) => Promise<void>,
-  ) =>
-    Deno.test(`SessionServer (${name}) ${title}`, async () => {
-      await using listening = await serve(new Heard(handle));
-      await run(listening);
-    });
+for (const server of SERVERS) {
+  const test = testsOf(server);
 
   test(
     "takes messages and answers them",

@@ -23,6 +23,7 @@ import {
   PeerServer,
   type ServerOfPeers,
 } from "./peer_server.ts";
+import { cutQuickly, judgeFault } from "./steps.ts";
 
 /** Who is compared. */
 export const PEERS = ["holdfast", "socketio", "mqtt"] as const;
@@ -178,7 +179,9 @@ export const FAULTS: readonly PeerFault[] = [
     title: "four rounds of four quick cuts under a steady stream",
     run: (stage) =>
       stage.judgeDown(async () => {
-        for (let round = 0; round < 4; round += 1) await cutQuickly(stage);
+        for (let round = 0; round < 4; round += 1) {
+          await cutQuickly(stage, () => cut(stage.proxy));
+        }
       }),
   },
   {
@@ -194,32 +197,11 @@ export const FAULTS: readonly PeerFault[] = [
   },
 ];
 
-/** Ten messages, the fault, twenty messages. */
 function down(
   title: string,
   fault: (stage: Stage) => Promise<void>,
 ): PeerFault {
-  return {
-    title,
-    run: (stage) =>
-      stage.judgeDown(async () => {
-        await stage.emit(10, 20);
-        await delay(200);
-        await fault(stage);
-        await stage.emit(20, 50);
-      }),
-  };
-}
-
-async function cutQuickly(stage: Stage): Promise<void> {
-  await stage.emit(10, 20);
-  const stream = stage.emit(150, 10);
-  for (let time = 0; time < 4; time += 1) {
-    await cut(stage.proxy);
-    await delay(330 + 40 * time);
-  }
-  await stream;
-  await delay(1_500);
+  return { title, run: (stage) => judgeFault(stage, fault) };
 }
 
 async function cut(proxy: TcpProxy): Promise<void> {

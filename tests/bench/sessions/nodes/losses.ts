@@ -8,6 +8,7 @@
 import { delay } from "@std/async";
 import { describe, type Outcome } from "../outcome.ts";
 import { PEERS } from "../peers.ts";
+import { cutQuickly, judgeFault } from "../steps.ts";
 import { NodesStage } from "./stage.ts";
 
 interface NodesFault {
@@ -71,7 +72,9 @@ const FAULTS: readonly NodesFault[] = [
     options: [],
     run: (stage) =>
       stage.judgeDown(async () => {
-        for (let round = 0; round < 8; round += 1) await cutQuickly(stage);
+        for (let round = 0; round < 8; round += 1) {
+          await cutQuickly(stage, () => stage.cut());
+        }
       }),
   },
   {
@@ -111,31 +114,9 @@ const FAULTS: readonly NodesFault[] = [
   ),
 ];
 
-/** Ten messages, the fault, twenty messages. */
 function down(
   title: string,
   fault: (stage: NodesStage) => Promise<void>,
 ): NodesFault {
-  return {
-    title,
-    options: [],
-    run: (stage) =>
-      stage.judgeDown(async () => {
-        await stage.emit(10, 20);
-        await delay(200);
-        await fault(stage);
-        await stage.emit(20, 50);
-      }),
-  };
-}
-
-async function cutQuickly(stage: NodesStage): Promise<void> {
-  await stage.emit(10, 20);
-  const stream = stage.emit(150, 10);
-  for (let time = 0; time < 4; time += 1) {
-    await stage.cut();
-    await delay(330 + 40 * time);
-  }
-  await stream;
-  await delay(1_500);
+  return { title, options: [], run: (stage) => judgeFault(stage, fault) };
 }
