@@ -17,8 +17,8 @@ import type { ClientKind } from "./places.ts";
 import { RedisClients, RedisServer } from "./redis_server.ts";
 
 const NEEDED = requires("redis");
-/** In milliseconds. */
-const PATIENCE = 400;
+/** In milliseconds: what a busy machine needs for one answer, many times. */
+const PATIENCE = 2_000;
 const MANY = { ...BOUNDS, maxMessages: 10_000, maxBytes: 1_000_000 };
 
 /** A client that gives up a connection which does not answer. */
@@ -73,25 +73,28 @@ async function untilHeard(
   }
 }
 
-for (const kind of ["nodeRedis", "ioRedis"] as const) {
-  Deno.test(
-    `redisStore() (${kind}) hears again after both connections went in silence`,
-    NEEDED,
-    async () => {
-      await using redis = await RedisServer.start();
-      await using proxy = await startTcpProxy(redis.port);
-      await using client = await connect(kind, proxy.port);
-      await using subscriber = await connect(kind, proxy.port);
-      await using store = redisStore({ client, subscriber, timeout: PATIENCE });
-      let heard = 0;
-      await store.listen("A", (notice) => {
-        if (notice.type === "appended" && notice.messages.length > 0) heard++;
-      });
-      const lease = await store.open(INIT);
-      await proxy.apply({ type: "hold-close" });
-      await killSilently(redis.port);
-      heard = 0;
-      await untilHeard(store, { lease, heard: () => heard > 0 });
-    },
-  );
+async function hearsAgain(kind: ClientKind): Promise<void> {
+  await using redis = await RedisServer.start();
+  await using proxy = await startTcpProxy(redis.port);
+  await using client = await connect(kind, proxy.port);
+  await using subscriber = await connect(kind, proxy.port);
+  await using store = redisStore({ client, subscriber, timeout: PATIENCE });
+  let heard = 0;
+  await store.listen("A", (notice) => {
+    if (notice.type === "appended" && notice.messages.length > 0) heard++;
+  });
+  const lease = await store.open(INIT);
+  await proxy.apply({ type: "hold-close" });
+  await killSilently(redis.port);
+  heard = 0;
+  await untilHeard(store, { lease, heard: () => heard > 0 });
 }
+
+Deno.test(
+  "redisStore() hears again after both connections went in silence",
+  NEEDED,
+  // Side by side: each of them only waits.
+  async () => {
+    await Promise.all([hearsAgain("nodeRedis"), hearsAgain("ioRedis")]);
+  },
+);
