@@ -144,7 +144,7 @@ class ChaosLife implements Life<ChaosStep, Result> {
         messages: received + messages,
         lostOnTheWire: Math.max(0, totals.taken - received),
       },
-      evidence: violations.length > 0 ? { history, steps } : undefined,
+      evidence: violations.length > 0 ? [{ history, steps }] : [],
     };
   }
 

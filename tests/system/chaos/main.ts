@@ -7,6 +7,8 @@
  * deno task chaos --session --store redis --seed 1 --faults 1000
  * ```
  *
+ * `--histories FOLDER` keeps what was seen wherever something was wrong.
+ *
  * @module
  */
 
@@ -45,14 +47,23 @@ interface Sample {
 }
 
 if (import.meta.main) {
+  const { store = "sqlite", histories } = parseArgs(Deno.args, {
+    string: ["store", "histories"],
+  });
   const isWell = Deno.args.includes("--session")
-    ? await report(readOptions(Deno.args, SESSION_SETUPS), readStore(Deno.args))
-    : await reportPlain(readOptions(Deno.args, SETUP_NAMES));
+    ? await report(readOptions(Deno.args, SESSION_SETUPS), {
+      store: oneOf(store, STORES),
+      histories,
+    })
+    : await reportPlain(readOptions(Deno.args, SETUP_NAMES), histories);
   if (!isWell) Deno.exitCode = 1;
 }
 
 /** Runs it without sessions, prints what came of it, and says whether all went well. */
-async function reportPlain(options: RunOptions<Setup>): Promise<boolean> {
+async function reportPlain(
+  options: RunOptions<Setup>,
+  histories: string | undefined,
+): Promise<boolean> {
   const started = performance.now();
   const samples: Sample[] = [];
   const timer = setInterval(() => samples.push(sample()), PERIOD);
@@ -79,7 +90,7 @@ async function reportPlain(options: RunOptions<Setup>): Promise<boolean> {
         }`,
     );
   }
-  printFailures(result.failures);
+  printFailures(result.failures, histories);
   return result.failures.length === 0;
 }
 
@@ -101,11 +112,6 @@ function readOptions<Name extends string>(
     setup: oneOf(given.setup, ["all", ...setups]),
     ...steps !== undefined && { steps: `${steps}`.split(",").map(Number) },
   };
-}
-
-function readStore(args: readonly string[]): typeof STORES[number] {
-  const { store = "sqlite" } = parseArgs([...args], { string: ["store"] });
-  return oneOf(store, STORES);
 }
 
 function oneOf<T extends string>(value: string, allowed: readonly T[]): T {

@@ -17,14 +17,28 @@ export function printRecoveries(recoveries: readonly number[]): void {
   );
 }
 
-/** Prints what was wrong, the shortest schedules, and how to repeat them. */
-export function printFailures(failures: readonly Failure<unknown>[]): void {
-  for (const { violations, schedule, repeat } of failures) {
+/**
+ * Prints what was wrong, the shortest schedules, and how to repeat them.
+ *
+ * @param failures What was wrong.
+ * @param folder Where to keep the histories that were found wrong, if at all.
+ */
+export function printFailures(
+  failures: readonly Failure<unknown>[],
+  folder: string | undefined,
+): void {
+  for (const [index, failure] of failures.entries()) {
+    const { violations, schedule, repeat, evidence } = failure;
     for (const { rule, detail } of violations.slice(0, 10)) {
       console.log(`violation: ${rule}: ${detail}`);
     }
     console.log(JSON.stringify(schedule));
     console.log(`repeat: ${repeat}`);
+    if (folder === undefined) continue;
+    const file = `${folder}/history-${index + 1}.json`;
+    Deno.mkdirSync(folder, { recursive: true });
+    Deno.writeTextFileSync(file, JSON.stringify(evidence));
+    console.log(`histories: ${file}`);
   }
 }
 

@@ -51,8 +51,8 @@ export interface LaneResult<Step, Count extends string> {
   /** Per step, in milliseconds. */
   readonly recoveries: readonly number[];
   readonly counts: Readonly<Record<Count, number>>;
-  /** The first client whose history was found wrong. */
-  readonly evidence: Evidence<Step> | undefined;
+  /** Of each client whose history was found wrong. */
+  readonly evidence: readonly Evidence<Step>[];
 }
 
 /** A history that was found wrong, and the steps that led to it. */
@@ -68,6 +68,8 @@ export interface Failure<Step> {
   readonly violations: readonly Violation[];
   /** The command that repeats it. */
   readonly repeat: string;
+  /** What was seen, per client whose history was found wrong. */
+  readonly evidence: readonly Evidence<Step>[];
 }
 
 /** What came of a run. */
@@ -119,12 +121,13 @@ export async function runLanes<
   );
   const failures: Failure<Step>[] = [];
   for (const { plan, result: { evidence, violations } } of results) {
-    if (evidence === undefined) continue;
+    const [first] = evidence;
+    if (first === undefined) continue;
     const schedule = failures.length < lab.maxShrunk
-      ? await shrinkLane(lab, evidence.steps, plan.lane)
-      : evidence.steps;
+      ? await shrinkLane(lab, first.steps, plan.lane)
+      : first.steps;
     const repeat = repeatCommand(lab.command, { plan, schedule, options });
-    failures.push({ schedule, violations, repeat });
+    failures.push({ schedule, violations, repeat, evidence });
   }
   return {
     faults: plans.reduce((sum, { steps }) => sum + countFaults(steps), 0),
@@ -158,7 +161,7 @@ export function addUp<Step, Count extends string>(
     counts: Object.fromEntries(
       counts.map((name) => [name, sumOf(name)]),
     ) as Record<Count, number>,
-    evidence: results.find(({ evidence }) => evidence)?.evidence,
+    evidence: results.flatMap(({ evidence }) => evidence),
   };
 }
 

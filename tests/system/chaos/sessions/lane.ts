@@ -152,7 +152,7 @@ class SessionLife implements Life<SessionStep, Result> {
       counts: countsOf(client, server),
       violations,
       recoveries: this.#recoveries,
-      evidence: violations.length > 0 ? { history, steps } : undefined,
+      evidence: violations.length > 0 ? [{ history, steps }] : [],
     };
   }
 

@@ -14,7 +14,11 @@ import type { SetupName } from "./setups.ts";
 /** Runs it, and prints what came of it; says whether all went well. */
 export async function report(
   options: RunOptions<SetupName>,
-  store: typeof STORES[number],
+  { store, histories }: {
+    readonly store: typeof STORES[number];
+    /** Where to keep the histories that were found wrong, if at all. */
+    readonly histories: string | undefined;
+  },
 ): Promise<boolean> {
   const started = performance.now();
   const { faults, total, failures } = await run(options, store);
@@ -31,6 +35,6 @@ export async function report(
       `flagged; ${counts.told} told as lost; ${total.violations.length} violations`,
   );
   printRecoveries(total.recoveries);
-  printFailures(failures);
+  printFailures(failures, histories);
   return failures.length === 0;
 }
