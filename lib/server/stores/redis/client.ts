@@ -88,28 +88,38 @@ export function send(
     : client.sendCommand([command, ...args], AS_BYTES);
 }
 
-/**
- * Hears a channel until it is disposed, which does not wait for Redis: it may be
- * away.
- */
-export async function subscribe(
+/** A channel, as a client hears it. */
+export interface ClientChannel {
+  /** Asks Redis for it, also once more. Never settles where the answer is lost. */
+  subscribe(): Promise<unknown>;
+  /** Hears it no more. Does not wait for Redis, which may be away. */
+  leave(): void;
+}
+
+/** A channel that a client hears as soon as it has subscribed. */
+export function channelOf(
   client: RedisClient,
   channel: string,
   listener: (message: Uint8Array) => void,
-): Promise<AsyncDisposable> {
+): ClientChannel {
   if (!isIoRedis(client)) {
-    await client.subscribe(channel, listener, true);
-    return leaving(() => client.unsubscribe(channel, listener, true));
+    return {
+      subscribe: async () => await client.subscribe(channel, listener, true),
+      leave: () =>
+        forget(async () => await client.unsubscribe(channel, listener, true)),
+    };
   }
   const onMessage = (name: Uint8Array, message: Uint8Array) => {
     if (textOf(name) === channel) listener(message);
   };
-  await client.subscribe(channel);
   client.on("messageBuffer", onMessage);
-  return leaving(() => {
-    client.off("messageBuffer", onMessage);
-    return client.unsubscribe(channel);
-  });
+  return {
+    subscribe: async () => await client.subscribe(channel),
+    leave: () => {
+      client.off("messageBuffer", onMessage);
+      forget(async () => await client.unsubscribe(channel));
+    },
+  };
 }
 
 /** Calls a function each time that a client has connected, and is told of errors. */
@@ -160,14 +170,8 @@ export function textOf(value: unknown): string {
   return value instanceof Uint8Array ? DECODER.decode(value) : `${value}`;
 }
 
-function leaving(leave: () => Promise<unknown>): AsyncDisposable {
-  const left = async () => void await leave();
-  return {
-    [Symbol.asyncDispose]: () => {
-      left().catch(() => {});
-      return Promise.resolve();
-    },
-  };
+function forget(work: () => Promise<unknown>): void {
+  work().catch(() => {});
 }
 
 function isIoRedis(client: RedisClient): client is IoRedisClient {

@@ -17,6 +17,7 @@ import {
 import { faultOf, storeErrorOf, unavailable } from "./failures.ts";
 import { readGeneration } from "./generation.ts";
 import { SCRIPT_NAMES, type ScriptName, scriptText } from "./lua.ts";
+import { within } from "./within.ts";
 
 /**
  * `starting` until the first answer; `degraded` while Redis is away: steps are
@@ -82,7 +83,9 @@ export class RedisLink implements AsyncDisposable {
     keys: readonly string[],
     values: readonly RedisArgument[],
   ): Promise<unknown> {
-    if (this.#status === "starting") await this.refresh();
+    // Scripts of an older generation must not run on a server that came anew.
+    const isNew = this.#status === "ready" && this.#refreshing !== undefined;
+    if (isNew || this.#status === "starting") await this.refresh();
     if (this.#status !== "ready") throw unavailable(this.#status);
     try {
       return await this.#call(name, keys, values);
@@ -100,9 +103,9 @@ export class RedisLink implements AsyncDisposable {
   async command(
     ...args: readonly [string, ...RedisArgument[]]
   ): Promise<unknown> {
-    const { client, timeout } = this.#options;
+    const { client } = this.#options;
     if (!isReady(client)) throw unavailable("not connected");
-    return await this.#within(timeout, send(client, args));
+    return await within(send(client, args), this.#options);
   }
 
   /** Reads the generation anew, and loads the scripts for it. */
@@ -213,15 +216,5 @@ export class RedisLink implements AsyncDisposable {
     if (this.#status === status || this.#status === "closed") return;
     this.#status = status;
     this.#options.onStatus(status, why);
-  }
-
-  #within<T>(duration: number, answer: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.#options.clock.after(
-        duration,
-        () => reject(unavailable(`no answer within ${duration} ms`)),
-      );
-      answer.then(resolve, reject).finally(cancel);
-    });
   }
 }

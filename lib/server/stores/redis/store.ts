@@ -20,14 +20,12 @@ import {
 } from "./answers.ts";
 import {
   argumentOf,
-  isReady,
   type RedisArgument,
   type RedisClient,
   requireOnce,
-  subscribe,
   textOf,
-  watch,
 } from "./client.ts";
+import { Channels } from "./channels.ts";
 import { unavailable } from "./failures.ts";
 import { EndTickets } from "./end_tickets.ts";
 import { HeldSessions } from "./held_sessions.ts";
@@ -109,14 +107,12 @@ const SILENT: RedisStoreLogger = { info() {}, warn() {} };
 class RedisSessions implements RedisStore {
   readonly #keys: KeySpace;
   readonly #link: RedisLink;
-  readonly #subscriber: RedisClient;
   readonly #logger: RedisStoreLogger;
   readonly #clock: Pick<Clock, "wallNow"> | undefined;
   readonly #held = new HeldSessions();
   readonly #tickets = new EndTickets();
   readonly #work = new Set<Promise<unknown>>();
-  readonly #subscriptions = new AsyncDisposableStack();
-  readonly #watch: Disposable;
+  readonly #channels: Channels;
   #closed = false;
   #isAdvised = false;
 
@@ -126,7 +122,6 @@ class RedisSessions implements RedisStore {
       & { readonly timeout: number },
   ) {
     this.#keys = new KeySpace(prefix);
-    this.#subscriber = subscriber;
     this.#logger = logger;
     this.#clock = clock;
     this.#link = new RedisLink({
@@ -136,10 +131,12 @@ class RedisSessions implements RedisStore {
       onStatus: (status, why) => this.#onStatus(status, why),
       onNewGeneration: () => this.#held.rollBack(),
     });
-    this.#watch = watch(subscriber, {
-      // Notices were lost while it was away.
-      onReady: () => void this.#recheck().catch(() => {}),
-      onError: () => {},
+    this.#channels = new Channels({
+      ...{ subscriber, timeout, clock: PLATFORM_CLOCK },
+      publish: (...args) => this.#link.command("PUBLISH", ...args),
+      onLoss: () => void this.#recheck().catch(() => {}),
+      onDeaf: (channel) =>
+        logger.warn(`Redis: did not hear ${channel}, and subscribed again`),
     });
   }
 
@@ -217,8 +214,7 @@ class RedisSessions implements RedisStore {
 
   readonly touch: SessionStore["touch"] = (leases, ttl) =>
     this.#track(async () => {
-      // Its client cannot tell silence from the loss of its connection otherwise.
-      if (isReady(this.#subscriber)) this.#subscriber.ping?.().catch(() => {});
+      void this.#channels.verify();
       // A generation can end without a loss of the connection.
       await this.#link.check();
       return await this.#touchAll(leases, `${ttl}`);
@@ -262,16 +258,18 @@ class RedisSessions implements RedisStore {
   readonly listen: SessionStore["listen"] = (node, listener) =>
     this.#track(async () => {
       const channel = `${this.#keys.channels}${node}`;
-      const heard = await subscribe(this.#subscriber, channel, (message) => {
+      const heard = await this.#channels.listen(channel, (message) => {
         const notice = readNotice(message, this.#link.generation);
         if (notice !== undefined) this.#held.deliver(node, notice);
       });
-      const listening = new AsyncDisposableStack();
       // Not before, or it would stay where Redis refuses.
-      listening.defer(this.#held.listen(node, listener));
-      listening.use(heard);
-      this.#subscriptions.use(listening);
-      return { [Symbol.asyncDispose]: () => listening.disposeAsync() };
+      const forget = this.#held.listen(node, listener);
+      const end = () => {
+        heard[Symbol.dispose]();
+        forget();
+        return Promise.resolve();
+      };
+      return { [Symbol.asyncDispose]: end };
     });
 
   /** Finishes what was asked for. The clients stay as they are. */
@@ -279,8 +277,7 @@ class RedisSessions implements RedisStore {
     if (this.#closed) return;
     this.#closed = true;
     while (this.#work.size > 0) await Promise.allSettled([...this.#work]);
-    this.#watch[Symbol.dispose]();
-    await this.#subscriptions.disposeAsync().catch(() => {});
+    await this.#channels[Symbol.asyncDispose]();
     await this.#link[Symbol.asyncDispose]();
   }
 

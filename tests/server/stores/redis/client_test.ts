@@ -1,13 +1,13 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import {
   argumentOf,
+  channelOf,
   type IoRedisClient,
   isReady,
   type NodeRedisClient,
   type RedisClient,
   requireOnce,
   send,
-  subscribe,
   textOf,
   watch,
 } from "../../../../lib/server/stores/redis/client.ts";
@@ -67,38 +67,31 @@ Deno.test("isReady() tells whether a command would be sent at once", () => {
   assertEquals([isReady(node), isReady(io)], [false, false]);
 });
 
-Deno.test("subscribe() hears one channel, until it is disposed", async () => {
+Deno.test("channelOf() hears one channel, until it leaves", async () => {
   const bytes = new TextEncoder().encode("a");
   const other = new TextEncoder().encode("other");
   for (const client of [new NodeRedis(), new IoRedis()]) {
     const heard: unknown[] = [];
-    const heardOf = (message: unknown) => void heard.push(message);
-    const heardBy = await subscribe(client, "a", heardOf);
+    const channel = channelOf(client, "a", (message) => heard.push(message));
+    await channel.subscribe();
     client.listeners.get("a")?.("one");
     client.listeners.get("messageBuffer")?.(bytes, "one");
     client.listeners.get("messageBuffer")?.(other, "two");
-    await heardBy[Symbol.asyncDispose]();
+    channel.leave();
     assertEquals(heard, ["one"]);
     assertEquals(client.done, [["subscribe", "a"], ["unsubscribe", "a"]]);
     assertEquals(client.listeners.has("messageBuffer"), false);
   }
 });
 
-Deno.test("subscribe() waits for no answer when it is disposed", async () => {
+Deno.test("channelOf() leaves without an answer, or with an error", () => {
   const [node, io] = [new NodeRedis(), new IoRedis()];
   node.unsubscribe = () => new Promise(() => {});
-  io.unsubscribe = () => Promise.reject(new Error("Redis is away"));
-  for (const client of [node, io]) {
-    const heardBy = await subscribe(client, "a", () => {});
-    await heardBy[Symbol.asyncDispose]();
-  }
-});
-
-Deno.test("subscribe() leaves no listener where Redis refuses", async () => {
-  const client = new IoRedis();
-  client.subscribe = () => Promise.reject(new Error("Redis is away"));
-  await assertRejects(() => subscribe(client, "a", () => {}), Error, "away");
-  assertEquals(client.listeners.size, 0);
+  io.unsubscribe = () => {
+    throw new Error("Redis is away");
+  };
+  for (const client of [node, io]) channelOf(client, "a", () => {}).leave();
+  assertEquals(io.listeners.size, 0);
 });
 
 Deno.test("watch() hears of connections and errors", () => {

@@ -86,6 +86,20 @@ Deno.test("RedisLink.run() reads the generation anew when its scripts are unknow
   await assertRejects(() => link.run("open", [], []), Error, "NOSCRIPT");
 });
 
+Deno.test("RedisLink.run() waits for the generation of a server that came anew", async () => {
+  const { redis, link } = linked();
+  await using _link = link;
+  await link.run("open", [], []);
+  redis.runId = "3".repeat(40);
+  redis.commands.length = 0;
+  // A script of the older generation may have come to the new server, late.
+  redis.listeners.get("ready")!();
+  await link.run("open", [], []);
+  const scripts = redis.commands.filter((each) => each.startsWith("EVALSHA"));
+  assertEquals(redis.commands.at(-1), scripts[0]);
+  assertEquals([link.generation, scripts.length], ["333333222222", 1]);
+});
+
 Deno.test("RedisLink rejects at once while Redis is away, and asks with growing delays", async () => {
   const { redis, clock, link, states } = linked();
   await using _link = link;

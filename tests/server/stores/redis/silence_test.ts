@@ -1,11 +1,17 @@
-/** Connections that are gone without a word, as `docs/redis.md` prepares for. */
+/**
+ * Connections that are gone without a word, and subscriptions that are lost with
+ * them, as `docs/redis.md` prepares for.
+ */
 
+import type { Socket } from "node:net";
+import { assertEquals, assertRejects } from "@std/assert";
 import { createClient } from "@redis/client";
 import { Redis } from "ioredis";
 import {
   type RedisClient,
   redisStore,
 } from "../../../../lib/server/stores/redis/mod.ts";
+import { SessionStoreError } from "../../../../lib/server/stores/store_error.ts";
 import type {
   Lease,
   SessionStore,
@@ -26,10 +32,14 @@ async function connect(
   kind: ClientKind,
   port: number,
 ): Promise<RedisClient & AsyncDisposable> {
-  const host = "127.0.0.1";
   if (kind === "nodeRedis") {
     const client = createClient({
-      socket: { host, port, reconnectStrategy: 50, socketTimeout: PATIENCE },
+      socket: {
+        host: "127.0.0.1",
+        port,
+        reconnectStrategy: 50,
+        socketTimeout: PATIENCE,
+      },
       pingInterval: PATIENCE / 4,
     });
     client.on("error", () => {});
@@ -37,10 +47,18 @@ async function connect(
     const end = () => Promise.resolve(client.destroy());
     return Object.assign(client, { [Symbol.asyncDispose]: end });
   }
+  return await ioRedis(port, { socketTimeout: PATIENCE });
+}
+
+async function ioRedis(
+  port: number,
+  options: { readonly socketTimeout?: number } = {},
+): Promise<Redis & AsyncDisposable> {
   const client = new Redis({
-    ...{ host, port, lazyConnect: true, socketTimeout: PATIENCE },
+    ...{ host: "127.0.0.1", port, lazyConnect: true },
     autoResendUnfulfilledCommands: false,
     retryStrategy: () => 50,
+    ...options,
   });
   client.on("error", () => {});
   await client.connect();
@@ -96,5 +114,55 @@ Deno.test(
   // Side by side: each of them only waits.
   async () => {
     await Promise.all([hearsAgain("nodeRedis"), hearsAgain("ioRedis")]);
+  },
+);
+
+function cut(client: Redis): void {
+  (client as unknown as { stream: Socket }).stream.destroy();
+}
+
+Deno.test(
+  "redisStore() does not wait for a subscription whose answer was lost",
+  NEEDED,
+  async () => {
+    await using redis = await RedisServer.start();
+    await using client = await connect("nodeRedis", redis.port);
+    await using subscriber = await ioRedis(redis.port);
+    await using store = redisStore({ client, subscriber, timeout: PATIENCE });
+    // ioredis forgets what was under way, and settles it never.
+    const lost = store.listen("A", () => {});
+    cut(subscriber);
+    await assertRejects(() => lost, SessionStoreError, "no answer");
+    await using _heard = await store.listen("A", () => {});
+  },
+);
+
+Deno.test(
+  "redisStore() subscribes again where ioredis has forgotten its channels",
+  NEEDED,
+  async () => {
+    await using redis = await RedisServer.start();
+    await using client = await connect("nodeRedis", redis.port);
+    await using subscriber = await ioRedis(redis.port);
+    const warnings: string[] = [];
+    await using store = redisStore({
+      ...{ client, subscriber, timeout: PATIENCE },
+      logger: { info() {}, warn: (text) => warnings.push(text) },
+    });
+    let heard = 0;
+    await store.listen("A", (notice) => {
+      if (notice.type === "appended" && notice.messages.length > 0) heard++;
+    });
+    const lease = await store.open(INIT);
+    // The second time, its first subscription is not confirmed yet.
+    subscriber.once("ready", () => cut(subscriber));
+    const again = new Promise<void>((resolve) => {
+      subscriber.once("ready", () => subscriber.once("ready", () => resolve()));
+    });
+    cut(subscriber);
+    await again;
+    heard = 0;
+    await untilHeard(store, { lease, heard: () => heard > 0 });
+    assertEquals(warnings.filter((text) => text.includes("hf:n:A")).length, 1);
   },
 );

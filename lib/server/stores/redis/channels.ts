@@ -1,0 +1,176 @@
+/**
+ * The channels of this process's nodes, heard whatever happens to the
+ * subscriber's connection.
+ *
+ * A client of `ioredis` never settles a command whose answer was lost, and forgets
+ * a channel if its connection is lost again before it has subscribed anew. So
+ * nothing waits without a limit here, and a channel that does not hear itself is
+ * subscribed once more.
+ *
+ * @module
+ */
+
+import {
+  channelOf,
+  type ClientChannel,
+  isReady,
+  type RedisClient,
+  watch,
+} from "./client.ts";
+import { storeErrorOf } from "./failures.ts";
+import { type Patience, within } from "./within.ts";
+
+/** What channels depend on. */
+export interface ChannelsOptions extends Patience {
+  readonly subscriber: RedisClient;
+  /** Sends a message to a channel over another connection. */
+  readonly publish: (channel: string, message: string) => Promise<unknown>;
+  /** Called after messages may have been lost. */
+  readonly onLoss: () => void;
+  /** Called when a channel was not heard, and is now. */
+  readonly onDeaf: (channel: string) => void;
+}
+
+/** What a channel sends itself. No notice begins with this letter. */
+const ECHO = "e";
+
+/** All channels of one subscriber. */
+export class Channels implements AsyncDisposable {
+  readonly #options: ChannelsOptions;
+  readonly #watch: Disposable;
+  readonly #heard = new Set<Channel>();
+  #verifying: Promise<void> | undefined;
+
+  /** Takes a client that is connected, or connects by itself. */
+  constructor(options: ChannelsOptions) {
+    this.#options = options;
+    this.#watch = watch(options.subscriber, {
+      onReady: () => {
+        options.onLoss();
+        void this.verify();
+      },
+      onError: () => {},
+    });
+  }
+
+  /**
+   * Hears a channel until it is disposed.
+   *
+   * @throws {SessionStoreError} `unavailable`, if Redis does not answer.
+   */
+  async listen(
+    name: string,
+    listener: (message: Uint8Array) => void,
+  ): Promise<Disposable> {
+    const channel = new Channel(this.#options.subscriber, { name, listener });
+    try {
+      await this.#subscribe(channel);
+    } catch (error) {
+      channel.leave();
+      throw storeErrorOf(error);
+    }
+    this.#heard.add(channel);
+    return {
+      [Symbol.dispose]: () => {
+        this.#heard.delete(channel);
+        channel.leave();
+      },
+    };
+  }
+
+  /** Finds out whether all channels are heard, and mends that. Never rejects. */
+  verify(): Promise<void> {
+    return this.#verifying ??= this.#verifyAll().finally(() => {
+      this.#verifying = undefined;
+    });
+  }
+
+  /** Hears nothing any more. Does not wait for Redis, which may be away. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#watch[Symbol.dispose]();
+    for (const channel of this.#heard) channel.leave();
+    this.#heard.clear();
+    await this.#verifying;
+  }
+
+  async #verifyAll(): Promise<void> {
+    const { subscriber } = this.#options;
+    if (!isReady(subscriber)) return;
+    await Promise.all(
+      [...this.#heard].map((channel) => this.#verify(channel).catch(() => {})),
+    );
+  }
+
+  async #verify(channel: Channel): Promise<void> {
+    const { subscriber, publish, onDeaf, onLoss } = this.#options;
+    // Its client cannot tell silence from the loss of its connection otherwise.
+    // What it has subscribed to by itself is done when the answer comes.
+    const answer = subscriber.ping?.() ?? Promise.resolve();
+    await this.#wait(channel, answer);
+    const echo = channel.next();
+    await publish(channel.name, ECHO);
+    try {
+      await this.#wait(channel, echo);
+    } catch {
+      await this.#subscribe(channel);
+      onDeaf(channel.name);
+      onLoss();
+    }
+  }
+
+  #subscribe(channel: Channel): Promise<unknown> {
+    return this.#wait(channel, channel.subscribe());
+  }
+
+  /** Waits for something, but not longer than for the end. */
+  #wait(channel: Channel, answer: Promise<unknown>): Promise<unknown> {
+    return within(Promise.race([answer, channel.left]), this.#options);
+  }
+}
+
+/** One channel. */
+class Channel {
+  readonly name: string;
+  readonly #client: ClientChannel;
+  readonly #left = Promise.withResolvers<void>();
+  #next = Promise.withResolvers<void>();
+  #state: "heard" | "left" = "heard";
+
+  constructor(
+    subscriber: RedisClient,
+    { name, listener }: {
+      readonly name: string;
+      readonly listener: (message: Uint8Array) => void;
+    },
+  ) {
+    this.name = name;
+    this.#client = channelOf(subscriber, name, (message) => {
+      // A request whose answer was lost may be fulfilled later.
+      if (this.#state === "left") return;
+      this.#next.resolve();
+      listener(message);
+    });
+  }
+
+  /** Resolves at the end. */
+  get left(): Promise<void> {
+    return this.#left.promise;
+  }
+
+  /** Resolves with the next message. */
+  next(): Promise<void> {
+    this.#next = Promise.withResolvers();
+    return this.#next.promise;
+  }
+
+  /** Asks Redis for it, also once more. */
+  subscribe(): Promise<unknown> {
+    return this.#client.subscribe();
+  }
+
+  leave(): void {
+    this.#state = "left";
+    this.#left.resolve();
+    this.#client.leave();
+  }
+}
