@@ -1,7 +1,8 @@
 /** Handlers that take long, throw, hang or come too late. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { SessionMessage } from "../../lib/server/mod.ts";
+import { memoryStore, type SessionMessage } from "../../lib/server/mod.ts";
+import type { SessionStore } from "../../lib/session/store/store.ts";
 import { Heard, serveDeno } from "./listening.ts";
 import { TestClient } from "./test_client.ts";
 
@@ -94,6 +95,44 @@ Deno.test("SessionServer takes a session from a handler that hangs, and says so"
   assertEquals(heard.messages.map(({ data }) => data), ["a", "a", "b"]);
   assert(hung!.signal.aborted);
   assertThrows(() => hung!.reply(new Uint8Array(200_000)), Error, "up to");
+});
+
+/** A store as a node sees it that is stopped in its first step: all comes late. */
+function sleeping(store: SessionStore) {
+  const asked = Promise.withResolvers<void>();
+  const woken = Promise.withResolvers<void>();
+  const seen: SessionStore = {
+    ...store,
+    get generation() {
+      return store.generation;
+    },
+    accept: async (step) => {
+      const answer = await store.accept(step);
+      asked.resolve();
+      await woken.promise;
+      return answer;
+    },
+    listen: () => Promise.resolve(new AsyncDisposableStack()),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  return { seen, asked: asked.promise, wake: woken.resolve };
+}
+
+Deno.test("SessionServer begins with nothing that others took while it was stopped", async () => {
+  await using store = memoryStore();
+  const { seen, asked, wake } = sleeping(store);
+  const takeoverTimeout = 50;
+  await using one = serveDeno(new Heard(), { store: seen, takeoverTimeout });
+  await using two = serveDeno(new Heard(), { store, takeoverTimeout });
+  await using client = await new TestClient(one.url).connect();
+  client.send("a", "b");
+  await asked;
+  client.url = two.url;
+  client.dial();
+  await client.until(() => client.accepted.at(-1) === 2);
+  wake();
+  await client.until(() => client.staleCloses.length === 1);
+  assertEquals([one.heard.texts, two.heard.texts], [[], ["a again", "b"]]);
 });
 
 Deno.test("SessionServer reports what may have been handled, if it shall", async () => {

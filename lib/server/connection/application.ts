@@ -6,11 +6,13 @@
 
 import type {
   ServerAttached,
+  ServerContext,
   ServerEffect,
   ServerEvent,
   ServerNews,
 } from "../../session/server/state.ts";
 import { following } from "../../session/server/claim.ts";
+import { mayBegin } from "../../session/server/lease.ts";
 import { HandlerRun, messageId } from "./handler_run.ts";
 import { callApplication, endedInfo, type ServerNode } from "./node.ts";
 import { ReplyBudget } from "./reply_budget.ts";
@@ -26,8 +28,10 @@ type EffectOf<T extends ServerEffect["type"]> = Extract<
 type HandlerEnd = Extract<ServerEvent, { type: "handled" | "failed" }>;
 type Handled = Extract<HandlerEnd, { type: "handled" }>;
 type HandlerResult = HandlerEnd | Promise<HandlerEnd>;
+type Renewal = Extract<ServerEvent, { type: "renew" }>;
 
 const NOTHING: readonly HandlerResult[] = [];
+const RENEWAL: readonly Renewal[] = [{ type: "renew" }];
 
 /** The application, as a connection with a session calls it. */
 export class ApplicationCalls {
@@ -73,12 +77,20 @@ export class ApplicationCalls {
    *
    * @returns What the machine has to hear, in this order.
    */
-  handleNext(state: ServerAttached): readonly HandlerResult[] {
+  handleNext(
+    state: ServerAttached,
+    context: ServerContext,
+  ): readonly (HandlerResult | Renewal)[] {
     const next = this.#next;
     if (next === undefined || this.#mustWait(state)) return NOTHING;
+    if (!mayBegin(state, context)) {
+      return state.step === undefined ? RENEWAL : NOTHING;
+    }
     this.#next = undefined;
     const result = this.#handle(next);
-    return isHandled(result) ? this.#handleOn(state, result) : [result];
+    return isHandled(result)
+      ? this.#handleOn(result, { state, context })
+      : [result];
   }
 
   /** The client has too many replies to consume. Without a client nobody is waited for. */
@@ -87,10 +99,16 @@ export class ApplicationCalls {
       this.#replies.isSpent(credit.acked, last);
   }
 
-  #handleOn(state: ServerAttached, first: Handled): readonly HandlerResult[] {
+  #handleOn(
+    first: Handled,
+    { state, context }: {
+      readonly state: ServerAttached;
+      readonly context: ServerContext;
+    },
+  ): readonly HandlerResult[] {
     let { seq, replies } = first;
     for (;;) {
-      const incoming = following(state, seq);
+      const incoming = following(state, seq, context);
       if (incoming === undefined || this.#mustWait(state)) break;
       const { data } = incoming;
       const result = this.#handle({ seq: seq + 1, data, redelivered: false });

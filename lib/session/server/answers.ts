@@ -222,6 +222,10 @@ function startAttached(
     uncertain: 0,
     replies: [],
     step: undefined,
+    stepAt: -Infinity,
+    // A message has to be claimed before it begins.
+    confirmedAt: -Infinity,
+    renewal: "none",
     tellAt: Infinity,
     nextCounter: 1,
     counter: 1,

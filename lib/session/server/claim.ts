@@ -10,6 +10,7 @@
 
 import { CREDIT_PART } from "../wire/limits.ts";
 import { entryAt } from "../flow/numbered.ts";
+import { mayBegin } from "./lease.ts";
 import type {
   Incoming,
   Pace,
@@ -36,14 +37,19 @@ export function claimOf(state: ServerAttached): number {
 
 /**
  * The message that the machine will ask to be handled after this one, which is
- * running. Who has handled that at once may begin with it before a word.
+ * running. Who has handled that at once may begin with it before a word, while
+ * the lease is sure.
  */
 export function following(
-  { claimed, uncertain, departure, queue }: ServerAttached,
+  state: ServerAttached,
   seq: number,
+  context: ServerContext,
 ): Incoming | undefined {
+  const { claimed, uncertain, departure, queue, confirmedAt } = state;
   const next = seq + 1;
-  const isSure = next <= claimed && next > uncertain && departure === undefined;
+  const isSure = next <= claimed && next > uncertain &&
+    departure === undefined &&
+    mayBegin({ confirmedAt, renewal: "none" }, context);
   return isSure ? entryAt(queue, next) : undefined;
 }
 

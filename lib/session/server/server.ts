@@ -30,6 +30,7 @@ import {
   onHandled,
   onMove,
   onPing,
+  onRenew,
   work,
 } from "./work.ts";
 import { SESSION_CLOSE, violation } from "../wire/violation.ts";
@@ -104,6 +105,7 @@ function beforeAttached(
     case "ended":
     case "handled":
     case "failed":
+    case "renew":
     case "appended":
     case "wanted":
     case "fenced":
@@ -141,6 +143,8 @@ function whileAttached(
       return onHandled(state, event, context);
     case "failed":
       return onFailed(state, event.seq, context);
+    case "renew":
+      return onRenew(state, context);
     case "read":
     case "appended":
     case "wanted":

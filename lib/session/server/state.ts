@@ -120,6 +120,12 @@ export interface ServerAttached {
   readonly uncertain: number;
   readonly replies: readonly Payload[];
   readonly step: PendingStep | undefined;
+  /** When this step was asked for, or the last one. */
+  readonly stepAt: number;
+  /** When the last step that the store has confirmed was asked for. */
+  readonly confirmedAt: number;
+  /** Whether the store was asked if the lease holds, for the message that is next. */
+  readonly renewal: "none" | "asked" | "confirmed";
   /** When the store is told at the latest; `Infinity` if nothing is held back. */
   readonly tellAt: number;
   /** The lowest counter that is valid once the client has shown that it has the new token. */
@@ -198,6 +204,8 @@ export type ServerEvent =
   }
   /** The handler threw. */
   | { readonly type: "failed"; readonly seq: number }
+  /** The handler cannot begin, as nobody knows whether the lease still holds. */
+  | { readonly type: "renew" }
   /** The store's notices. */
   | {
     readonly type: "appended";

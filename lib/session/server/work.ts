@@ -10,6 +10,7 @@ import { type Payload, payloadBytes } from "../wire/payload.ts";
 import { acknowledgeNow, progress } from "../flow/receiving.ts";
 import { claimOf, paceAfter } from "./claim.ts";
 import { absorb, control, progressOf, pump, transmit } from "./pump.ts";
+import { askStore, tellStore } from "./store_step.ts";
 import {
   inOrder,
   NO_EFFECTS,
@@ -26,8 +27,6 @@ import { SESSION_CLOSE, type Violation } from "../wire/violation.ts";
 export { control } from "./pump.ts";
 
 type Step = ServerStep<ServerAttached>;
-
-const NO_REPLIES: readonly Payload[] = [];
 
 /** Does whatever can be done now. */
 export function work(
@@ -118,6 +117,7 @@ export function onHandled(
     ...state,
     running: 0,
     failures: 0,
+    renewal: "none",
     handled: seq,
     pace: seq === claimed ? paceAfter(state, context) : state.pace,
     replies: replies.length === 0
@@ -135,7 +135,7 @@ export function onFailed(
   if (seq !== state.running) return { state, effects: [] };
   const failures = state.failures + 1;
   if (failures < context.config.maxAttempts) {
-    return work({ ...state, running: 0, failures }, context);
+    return work({ ...state, running: 0, renewal: "none", failures }, context);
   }
   const departure = { kind: "ending", why: "failed" } as const;
   const { lease } = state;
@@ -143,6 +143,16 @@ export function onFailed(
     state: { ...state, failures, departure },
     effects: [{ type: "end", lease }],
   };
+}
+
+/** Asks the store whether the lease still holds. */
+export function onRenew(
+  state: ServerAttached,
+  context: ServerContext,
+): Step {
+  return state.step === undefined
+    ? askStore({ ...state, renewal: "asked" }, claimOf(state), context)
+    : { state, effects: NO_EFFECTS };
 }
 
 /** The store has answered a step. */
@@ -256,51 +266,6 @@ function mayRun(
     departure?.kind !== "ending";
 }
 
-/** One step at a time: what has come together meanwhile goes with the next. */
-function tellStore(state: ServerAttached, context: ServerContext): Step {
-  if (state.step !== undefined) return { state, effects: NO_EFFECTS };
-  const { config } = context;
-  const claim = claimOf(state);
-  if (!isNews(state, claim)) return { state, effects: NO_EFFECTS };
-  if (!isUrgent(state, claim)) {
-    const { now } = context;
-    const tellAt = Math.min(state.tellAt, now + config.tellDelay);
-    if (now < tellAt) {
-      return {
-        state: state.tellAt === tellAt ? state : { ...state, tellAt },
-        effects: NO_EFFECTS,
-      };
-    }
-  }
-  const { handled, counter, replies, lease, credit } = state;
-  const ack = credit.acked;
-  const step: PendingStep = { handled, claim, ack, counter, replies };
-  return {
-    state: { ...state, step, replies: NO_REPLIES, tellAt: Infinity },
-    effects: [{ type: "accept", step: { ...step, lease, ttl: state.ttl } }],
-  };
-}
-
-function isNews(state: ServerAttached, claim: number): boolean {
-  return state.departure?.kind !== "ending" &&
-    (state.handled > state.accepted || claim !== state.claimed ||
-      state.credit.acked > state.trimmed ||
-      state.counter > state.toldCounter);
-}
-
-/**
- * A handler waits for a claim, a client for a reply, another attachment for this
- * one to let go. All else goes with the next step, or soon: many small messages
- * cost few steps. Not too many, as they come again after a crash.
- */
-function isUrgent(
-  { claimed, replies, departure, handled, accepted, pace }: ServerAttached,
-  claim: number,
-): boolean {
-  return claim > claimed || replies.length > 0 || departure !== undefined ||
-    handled - accepted >= pace.size;
-}
-
 function onStepDone(
   state: ServerAttached,
   { step, last }: { readonly step: PendingStep; readonly last: number },
@@ -310,6 +275,8 @@ function onStepDone(
   const next: ServerAttached = {
     ...state,
     step: undefined,
+    confirmedAt: state.stepAt,
+    renewal: state.renewal === "asked" ? "confirmed" : state.renewal,
     accepted: step.handled,
     claimed: step.claim,
     pace: step.claim > state.claimed

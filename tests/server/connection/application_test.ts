@@ -7,7 +7,7 @@ import type {
   ServerAttached,
 } from "../../../lib/session/server/state.ts";
 import type { Ended } from "../../../lib/session/store/store.ts";
-import { openedPeer } from "../../session/server/peer.ts";
+import { CONFIG, openedPeer } from "../../session/server/peer.ts";
 import { TestNode } from "../nodes.ts";
 
 const SESSION = {
@@ -23,6 +23,8 @@ const ENDED: Ended = {
   node: undefined,
 };
 
+const CONTEXT = { config: CONFIG, now: 100_000 };
+
 const message = (seq: number, redelivered = false) => ({
   ...{ type: "handle", seq, data: `${seq}`, redelivered } as const,
 });
@@ -37,23 +39,26 @@ function callsOf(handler: SessionHandler) {
   return { node, calls };
 }
 
-/** What the machine hears, when it can. */
-function handleNext(calls: ApplicationCalls, state: ServerAttached) {
-  return Promise.all(calls.handleNext(state));
+/** How a call of the handler has ended, when it has. */
+async function handleNext(calls: ApplicationCalls, state: ServerAttached) {
+  const ends = await Promise.all(calls.handleNext(state, CONTEXT));
+  return ends.filter((end) => end.type !== "renew");
 }
 
+/** A state whose lease was confirmed just now. */
 function stateWith(change: Partial<ServerAttached> = {}): ServerAttached {
-  return { ...openedPeer().state as ServerAttached, ...change };
+  const state = openedPeer().state as ServerAttached;
+  return { ...state, confirmedAt: CONTEXT.now, ...change };
 }
 
 Deno.test("ApplicationCalls.handleNext() handles what was offered, once", async () => {
   const { node, calls } = callsOf({ message: (_, { reply }) => reply("re") });
   await using _node = node;
-  assertEquals(calls.handleNext(stateWith()), []);
+  assertEquals(calls.handleNext(stateWith(), CONTEXT), []);
   calls.offer(message(1, true));
   const ends = await handleNext(calls, stateWith());
   assertEquals(ends, [{ type: "handled", seq: 1, replies: ["re"] }]);
-  assertEquals(calls.handleNext(stateWith()), []);
+  assertEquals(calls.handleNext(stateWith(), CONTEXT), []);
   assertEquals(node.counters.read().redelivered, 1);
 });
 
@@ -75,9 +80,9 @@ Deno.test("ApplicationCalls.handleNext() waits while the client has too many rep
   calls.offer(message(1));
   await handleNext(calls, stateWith());
   calls.offer(message(2));
-  assertEquals(calls.handleNext(stateWith()), []);
+  assertEquals(calls.handleNext(stateWith(), CONTEXT), []);
   calls.stored(1, [large]);
-  assertEquals(calls.handleNext(stateWith({ last: 1 })), []);
+  assertEquals(calls.handleNext(stateWith({ last: 1 }), CONTEXT), []);
   const { credit } = stateWith();
   const consumed = { last: 1, credit: { ...credit, acked: 1 } };
   const ends = await handleNext(calls, stateWith(consumed));
@@ -119,7 +124,7 @@ Deno.test("ApplicationCalls.handleNext() handles all that is claimed, as long as
   await using _node = node;
   const handle = (...texts: readonly string[]) => {
     calls.offer({ type: "handle", seq: 1, data: "first", redelivered: false });
-    return calls.handleNext(claimedState("first", ...texts));
+    return calls.handleNext(claimedState("first", ...texts), CONTEXT);
   };
   const handled = { type: "handled", replies: [] } as const;
   assertEquals(handle("reply", "no", "reply"), [
@@ -134,6 +139,26 @@ Deno.test("ApplicationCalls.handleNext() handles all that is claimed, as long as
   ]);
 });
 
+Deno.test("ApplicationCalls.handleNext() begins with nothing while the lease is unsure", async () => {
+  const { node, calls } = callsOf({ message() {} });
+  await using _node = node;
+  const confirmedAt = CONTEXT.now - CONFIG.takeoverTimeout;
+  const unsure = stateWith({ confirmedAt });
+  assertEquals(calls.handleNext(unsure, CONTEXT), []);
+  calls.offer(message(1));
+  assertEquals(calls.handleNext(unsure, CONTEXT), [{ type: "renew" }]);
+  const step = { handled: 0, claim: 1, ack: 0, counter: 1, replies: [] };
+  // It is being asked.
+  assertEquals(calls.handleNext({ ...unsure, step }, CONTEXT), []);
+  const sure = { ...unsure, renewal: "confirmed" } as const;
+  assertEquals((await handleNext(calls, sure)).map(({ seq }) => seq), [1]);
+  // It counts for one message, not for those that follow it.
+  calls.offer(message(1));
+  const more = { ...claimedState("a", "b"), confirmedAt };
+  const ends = await handleNext(calls, { ...more, renewal: "confirmed" });
+  assertEquals(ends.map(({ seq }) => seq), [1]);
+});
+
 Deno.test("ApplicationCalls.offer() begins nothing twice that has begun already", async () => {
   const seen: unknown[] = [];
   const { node, calls } = callsOf({
@@ -146,7 +171,7 @@ Deno.test("ApplicationCalls.offer() begins nothing twice that has begun already"
   calls.offer(message(1));
   await handleNext(calls, claimedState("a", "b"));
   calls.offer(message(2));
-  assertEquals(calls.handleNext(stateWith()), []);
+  assertEquals(calls.handleNext(stateWith(), CONTEXT), []);
   calls.offer(message(2, true));
   assertEquals((await handleNext(calls, stateWith())).length, 1);
   assertEquals(seen, [[1, false], [2, false], [2, true]]);
@@ -163,7 +188,7 @@ Deno.test("ApplicationCalls.handleNext() goes on no further than replies may", a
   calls.stored(1, [large]);
   const { credit } = stateWith();
   const consumed = { last: 1, credit: { ...credit, acked: 1 } };
-  assertEquals(calls.handleNext(stateWith(consumed)).length, 1);
+  assertEquals(calls.handleNext(stateWith(consumed), CONTEXT).length, 1);
 });
 
 Deno.test("ApplicationCalls.abort() fires the signal of the running handler", async () => {
@@ -201,7 +226,7 @@ Deno.test("ApplicationCalls tells what became of the session", async () => {
   calls.report({ type: "report", seq: 4, data: "d" });
   calls.onNews({ kind: "ended", why: "bye", answer: ENDED, failed: 0 });
   calls.offer(message(2));
-  await calls.handleNext(stateWith());
+  await calls.handleNext(stateWith(), CONTEXT);
   calls.onNews({ kind: "ended", why: "failed", answer: ENDED, failed: 2 });
   assertEquals(heard, [
     ...["s", "chat", { lost }, counts, "detached", ["s/4", 4, "d"]],

@@ -67,11 +67,16 @@ Deno.test("following() is sure of nothing that may have been handled, or while i
   for (const frame of ["m1|a", "m2|b"]) peer.hear(frame);
   peer.accepted();
   assert(peer.state.kind === "attached");
-  const { state } = peer;
+  const { state, config, now } = peer;
+  const context = { config, now };
   const claimed = { ...state, claimed: 2 };
-  assertEquals(following(claimed, 1), undefined);
+  assertEquals(following(claimed, 1, context), undefined);
   const sure = { ...claimed, uncertain: 1 };
-  assertEquals(following(sure, 1)?.data, "b");
+  assertEquals(following(sure, 1, context)?.data, "b");
   const departure = { kind: "detach" } as const;
-  assertEquals(following({ ...sure, departure }, 1), undefined);
+  assertEquals(following({ ...sure, departure }, 1, context), undefined);
+  // A renewal was for the message before.
+  const late = { config, now: now + config.takeoverTimeout };
+  const renewed = { ...sure, renewal: "confirmed" } as const;
+  assertEquals(following(renewed, 1, late), undefined);
 });

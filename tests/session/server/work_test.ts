@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ServerEffect } from "../../../lib/session/server/state.ts";
 import { following } from "../../../lib/session/server/claim.ts";
 import {
   closeCodeOf,
@@ -48,8 +47,8 @@ Deno.test("messages that were handled at once are told together", () => {
   peer.accepted();
   assert(peer.state.kind === "attached");
   assertEquals(peer.state.running, 2);
-  assertEquals(following(peer.state, 2)?.data, "c");
-  assertEquals(following(peer.state, 3), undefined, "it is not claimed");
+  assertEquals(following(peer.state, 2, peer)?.data, "c");
+  assertEquals(following(peer.state, 3, peer), undefined, "it is not claimed");
   assertEquals(peer.handled(4), [], "it is not claimed");
   const [accept] = only(peer.handled(3, "r"), "accept");
   const { handled, claim, replies } = accept!.step;
@@ -258,42 +257,4 @@ Deno.test("nobody is asked to move or pinged without a connection", () => {
   assertEquals(peer.tell({ type: "ping", n: 8 }), []);
   assertEquals(peer.tell({ type: "move", after: 0, spread: 0 }), []);
   assertEquals(peer.tell({ type: "due" }), []);
-});
-
-Deno.test("serverTransition() tells the store later what nobody waits for", () => {
-  const peer = runningPeer({ tellDelay: 5 });
-  peer.now = 100;
-  assertEquals(only(peer.handled(1), "accept"), []);
-  assertEquals(peer.deadline, 105);
-  peer.now = 104;
-  assertEquals(only(peer.tell({ type: "due" }), "accept"), []);
-  // What happens meanwhile does not put it off.
-  assertEquals(only(peer.hear("p1|"), "accept"), []);
-  peer.now = 105;
-  const [accept] = only(peer.tell({ type: "due" }), "accept");
-  assertEquals(accept?.step.handled, 1);
-  assertEquals(peer.deadline, Infinity);
-});
-
-Deno.test("serverTransition() tells the store at once what somebody waits for", () => {
-  const config = { tellDelay: 5 };
-  const handledBy = (effects: readonly ServerEffect[]) =>
-    only(effects, "accept").map(({ step }) => step.handled);
-  const replied = runningPeer(config);
-  assertEquals(handledBy(replied.handled(1, "reply")), [1]);
-  const more = runningPeer(config);
-  assertEquals(handledBy(more.handled(1)), []);
-  // The next message needs a claim, and takes the acceptance along.
-  assertEquals(handledBy(more.hear("m2|b")), [1]);
-  const gone = runningPeer(config);
-  gone.handled(1);
-  assertEquals(handledBy(gone.tell({ type: "disconnected" })), [1]);
-  const wanted = runningPeer(config);
-  wanted.handled(1);
-  const yields = wanted.tell({ type: "wanted", fence: 9 });
-  assertEquals(handledBy(yields), [1]);
-  const many = openedPeer({ ...config, maxClaim: 1, maxQuickClaim: 1 });
-  many.hear("m1|a");
-  many.accepted();
-  assertEquals(handledBy(many.handled(1)), [1]);
 });

@@ -1,0 +1,74 @@
+/**
+ * What a server tells the store, and when.
+ *
+ * @module
+ */
+
+import type { Payload } from "../wire/payload.ts";
+import { claimOf } from "./claim.ts";
+import {
+  NO_EFFECTS,
+  type PendingStep,
+  type ServerAttached,
+  type ServerContext,
+  type ServerStep,
+} from "./state.ts";
+
+type Step = ServerStep<ServerAttached>;
+
+const NO_REPLIES: readonly Payload[] = [];
+
+/** One step at a time: what has come together meanwhile goes with the next. */
+export function tellStore(state: ServerAttached, context: ServerContext): Step {
+  if (state.step !== undefined) return { state, effects: NO_EFFECTS };
+  const { config } = context;
+  const claim = claimOf(state);
+  if (!isNews(state, claim)) return { state, effects: NO_EFFECTS };
+  if (!isUrgent(state, claim)) {
+    const { now } = context;
+    const tellAt = Math.min(state.tellAt, now + config.tellDelay);
+    if (now < tellAt) {
+      return {
+        state: state.tellAt === tellAt ? state : { ...state, tellAt },
+        effects: NO_EFFECTS,
+      };
+    }
+  }
+  return askStore(state, claim, context);
+}
+
+/** Asks the store for a step. */
+export function askStore(
+  state: ServerAttached,
+  claim: number,
+  { now }: ServerContext,
+): Step {
+  const { handled, counter, replies, lease, ttl, credit } = state;
+  const ack = credit.acked;
+  const step: PendingStep = { handled, claim, ack, counter, replies };
+  const asked = { step, stepAt: now, replies: NO_REPLIES, tellAt: Infinity };
+  return {
+    state: { ...state, ...asked },
+    effects: [{ type: "accept", step: { ...step, lease, ttl } }],
+  };
+}
+
+function isNews(state: ServerAttached, claim: number): boolean {
+  return state.departure?.kind !== "ending" &&
+    (state.handled > state.accepted || claim !== state.claimed ||
+      state.credit.acked > state.trimmed ||
+      state.counter > state.toldCounter);
+}
+
+/**
+ * A handler waits for a claim, a client for a reply, another attachment for this
+ * one to let go. All else goes with the next step, or soon: many small messages
+ * cost few steps. Not too many, as they come again after a crash.
+ */
+function isUrgent(
+  { claimed, replies, departure, handled, accepted, pace }: ServerAttached,
+  claim: number,
+): boolean {
+  return claim > claimed || replies.length > 0 || departure !== undefined ||
+    handled - accepted >= pace.size;
+}

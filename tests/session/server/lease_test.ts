@@ -1,0 +1,68 @@
+import { assert, assertEquals } from "@std/assert";
+import { mayBegin } from "../../../lib/session/server/lease.ts";
+import { closeCodeOf, only, runningPeer, type ServerPeer } from "./peer.ts";
+
+/** Whether the handler may begin with the message that it has. */
+function isSure({ state, config, now }: ServerPeer): boolean {
+  assert(state.kind === "attached");
+  return mayBegin(state, { config, now });
+}
+
+/** How many steps the store was asked for. */
+function renew(peer: ServerPeer): number {
+  return only(peer.tell({ type: "renew" }), "accept").length;
+}
+
+Deno.test("mayBegin() counts from when a step was asked for, not from its answer", () => {
+  const peer = runningPeer();
+  const { takeoverTimeout } = peer.config;
+  peer.now = takeoverTimeout - 1;
+  assertEquals(isSure(peer), true);
+  peer.now = takeoverTimeout;
+  assertEquals(isSure(peer), false);
+  assertEquals(renew(peer), 1);
+  assertEquals(isSure(peer), false);
+  peer.accepted();
+  assertEquals(isSure(peer), true);
+  // The answer to the next step waited for a process that was stopped.
+  peer.hear("m2|b");
+  peer.handled(1);
+  peer.now += takeoverTimeout;
+  peer.accepted();
+  assertEquals(isSure(peer), false);
+});
+
+Deno.test("mayBegin() asks a slow store once for each message", () => {
+  const peer = runningPeer();
+  const { takeoverTimeout } = peer.config;
+  peer.hear("m2|b");
+  peer.now = takeoverTimeout;
+  assertEquals(renew(peer), 1);
+  // There is an answer to come.
+  assertEquals(renew(peer), 0);
+  peer.now += takeoverTimeout;
+  peer.accepted();
+  assertEquals(isSure(peer), true);
+  peer.handled(1);
+  assertEquals(isSure(peer), false);
+});
+
+Deno.test("mayBegin() has a message that failed ask again", () => {
+  const peer = runningPeer();
+  const { takeoverTimeout } = peer.config;
+  peer.now = takeoverTimeout;
+  renew(peer);
+  peer.now += takeoverTimeout;
+  peer.accepted();
+  assertEquals(isSure(peer), true);
+  peer.tell({ type: "failed", seq: 1 });
+  assertEquals(isSure(peer), false);
+});
+
+Deno.test("a renewal without a lease ends the connection", () => {
+  const peer = runningPeer();
+  renew(peer);
+  const fenced = { kind: "fenced" } as const;
+  const effects = peer.tell({ type: "accepted", answer: fenced });
+  assertEquals(closeCodeOf(effects), 4409);
+});
