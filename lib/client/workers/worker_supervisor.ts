@@ -232,7 +232,9 @@ export class WorkerSupervisor {
     const [ready] = post;
     if (ready?.type === "crashed") return this.#onFailure(ready.detail);
     if (ready?.type !== "ready") {
-      return this.#onFailure("Its first notice was not `ready`");
+      return this.#onFailure(
+        `Its first notice was \`${ready?.type}\`, not \`ready\``,
+      );
     }
     if (ready.version !== PROTOCOL_VERSION) {
       return this.#onVersion(ready.version);

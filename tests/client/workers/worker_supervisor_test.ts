@@ -30,6 +30,12 @@ Deno.test("WorkerSupervisor() says a version mismatch clearly", () => {
   assertEquals([started.length, clock.timers], [1, 0]);
 });
 
+Deno.test("WorkerSupervisor() says what a script began with that is not ours", () => {
+  const { recorder, workers: { last } } = makeBench();
+  last.tell({ type: "alive" });
+  assertMatch(detailOf(recorder), /first notice was `alive`, not `ready`/);
+});
+
 Deno.test("WorkerSupervisor() ends connections when a script cannot load", () => {
   const { recorder, clock, workers: { last } } = makeBench();
   last.fail('Requires read access to "worker.ts"');
