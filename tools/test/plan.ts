@@ -33,7 +33,6 @@ export interface Phase {
 
 /** Whose bounds in time are so tight that nothing else may run. */
 export const ALONE: readonly string[] = [
-  "tests/system/browser_frozen_test.ts",
   "tests/system/browser_page_test.ts",
   "tests/system/fairness_test.ts",
   "tests/system/isolation_test.ts",
@@ -60,6 +59,7 @@ export const CHROMIUM: readonly string[] = [
   "tests/system/browser_blocked_test.ts",
   "tests/system/browser_bundlers_test.ts",
   "tests/system/browser_engines_test.ts",
+  "tests/system/browser_frozen_test.ts",
   "tests/system/browser_hooks_test.ts",
   "tests/system/browser_large_test.ts",
   "tests/system/browser_restored_test.ts",

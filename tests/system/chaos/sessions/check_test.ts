@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { TAKEOVER_TIMEOUT } from "./setups.ts";
 import { checkSession } from "./check.ts";
 import type { ClientEvent, ServerEvent, SessionHistory } from "./history.ts";
 import {
@@ -91,6 +92,22 @@ Deno.test("checkSession() finds a flagged message whose first run was not in vai
       "no message is flagged without a cause",
     ],
   );
+});
+
+Deno.test("checkSession() knows that a session that moved by force may have claimed a message", () => {
+  const flagged = (at: number) =>
+    rulesOn({
+      client: [opened("opened", "A"), sent(1), message("r1.1-1", 1)],
+      server: [
+        { type: "opened", session: "A", at: 0 },
+        { type: "resumed", session: "A", at },
+        ...handled(1, { run: "1-1", at, redelivered: true }),
+      ],
+      totals: { sent: 1, droppedOutbound: 0, droppedInbound: 0, waiting: 0 },
+    });
+  const rule = "no message is flagged without a cause";
+  assertEquals(flagged(TAKEOVER_TIMEOUT).includes(rule), false);
+  assertEquals(flagged(TAKEOVER_TIMEOUT - 1).includes(rule), true);
 });
 
 Deno.test("checkSession() finds what is handled again after write() has resolved", () => {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Facts, type Run, TOLERANCE } from "./facts.ts";
+import { type Facts, type Moment, type Run, TOLERANCE } from "./facts.ts";
 import { TAKEOVER_TIMEOUT } from "./setups.ts";
 import type { Violation } from "../violation.ts";
 
@@ -67,18 +67,20 @@ function mayRepeat(
  * Whether the session may have moved by force in between: the run had ended, and
  * the store did not know it in time.
  */
-function isTakenOver(before: Run, run: Run): boolean {
+function isTakenOver(before: Moment, run: Moment): boolean {
   return run.resumes > before.resumes &&
     run.at - before.at >= TAKEOVER_TIMEOUT;
 }
 
-/** A flag has a cause: a life that ended, a run that failed or was given up. */
+/**
+ * A flag has a cause: a life that ended, a run that failed or was given up, a
+ * session that moved by force. What was claimed there may not have begun.
+ */
 function* checkFlags(facts: Facts): Generator<Violation> {
   let mayFlag = false;
-  let before: Run | undefined;
+  let before: Moment = facts.start;
   for (const run of facts.runs) {
-    mayFlag ||= facts.mayFlag(run) ||
-      before !== undefined && isTakenOver(before, run);
+    mayFlag ||= facts.mayFlag(run) || isTakenOver(before, run);
     before = run;
     if (run.redelivered && !mayFlag) {
       yield {

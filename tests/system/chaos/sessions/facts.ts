@@ -39,6 +39,9 @@ export interface Run extends ServerEventOf<"handling"> {
   readonly end: ServerEventOf<"handled"> | undefined;
 }
 
+/** A place among all resumes, and a time since the epoch, in milliseconds. */
+export type Moment = Pick<Run, "resumes" | "at">;
+
 /** Something that a server has stored for a client. */
 export interface StoredLabel {
   readonly label: string;
@@ -74,6 +77,8 @@ export class Facts {
   readonly history: SessionHistory;
   /** In the order in which they were due; only of this client's sessions. */
   readonly runs: readonly Run[];
+  /** When a message may have been claimed first, and the resumes before that. */
+  readonly start: Moment;
   /** By the client's number. */
   readonly runsOf: ReadonlyMap<number, readonly Run[]>;
   /** What `send()` of the server has stored. */
@@ -97,6 +102,7 @@ export class Facts {
     this.runs = runsOf(server, lives).filter((run) =>
       sessions.has(run.session)
     );
+    this.start = startOf(server, sessions);
     this.runsOf = Map.groupBy(this.runs, ({ number }) => number);
     this.pushes = pushesOf(server, lives).filter((push) =>
       sessions.has(push.session)
@@ -157,6 +163,19 @@ export class Facts {
       .filter((drop) => drop.direction === direction && wanted(drop.reason))
       .reduce((sum, { count }) => sum + count, 0);
   }
+}
+
+function startOf(
+  server: readonly ServerEvent[],
+  sessions: ReadonlySet<string>,
+): Moment {
+  let resumes = 0;
+  for (const event of server) {
+    if (event.type === "resumed") resumes += 1;
+    const isOwn = event.type === "opened" && sessions.has(event.session);
+    if (isOwn) return { resumes, at: event.at ?? Infinity };
+  }
+  return { resumes, at: Infinity };
 }
 
 /** The life of each event. */

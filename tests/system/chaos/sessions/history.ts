@@ -101,6 +101,7 @@ export type ServerEvent =
     readonly session: string;
     /** Whose connection it is, as counted by `life`. @default {the newest} */
     readonly life?: number;
+    readonly at?: number;
   }
   /** A handler begins. */
   | {

@@ -148,8 +148,10 @@ function note(event: ServerEvent): void {
 }
 
 const handler: SessionHandler = {
-  opened: ({ id }) => note({ type: "opened", session: id, life }),
-  resumed: ({ id }) => note({ type: "resumed", session: id, life }),
+  opened: ({ id }) =>
+    note({ type: "opened", session: id, life, at: wallNow() }),
+  resumed: ({ id }) =>
+    note({ type: "resumed", session: id, life, at: wallNow() }),
   message: handle,
   ended: ({ id }, { why, accepted, unconsumed }) => {
     note({
