@@ -149,7 +149,8 @@ export interface SessionServerOptions {
   readonly maxMessage?: number;
   /**
    * How long a connection that has the session and runs a handler may finish
-   * when a newer one wants it. Then what it had claimed counts as uncertain.
+   * when a newer one wants it. Then what it had claimed counts as uncertain. It
+   * has to be the same on all nodes of a store.
    *
    * @default {2_000}
    */
