@@ -29,10 +29,21 @@ export function newPace({ maxClaim }: ServerConfig, after: number): Pace {
  * handled. Who lets go gives back what has not begun.
  */
 export function claimOf(state: ServerAttached): number {
-  const { departure, running, handled, claimed, queue, pace } = state;
-  if (departure?.kind === "yield") return running === 0 ? handled : running;
+  const { departure, handled, claimed, queue, pace } = state;
+  if (departure?.kind === "yield") return begunOf(state);
   if (handled < claimed) return claimed;
   return Math.max(claimed, Math.min(queue.last, handled + pace.size));
+}
+
+/** The last message that a handler has begun with, also if that failed. */
+export function begunOf(
+  { running, handled, failures }: Pick<
+    ServerAttached,
+    "running" | "handled" | "failures"
+  >,
+): number {
+  if (running > 0) return running;
+  return failures > 0 ? handled + 1 : handled;
 }
 
 /**

@@ -8,7 +8,7 @@
 import { dropTo, entriesOf, entryAt } from "../flow/numbered.ts";
 import { type Payload, payloadBytes } from "../wire/payload.ts";
 import { acknowledgeNow, progress } from "../flow/receiving.ts";
-import { claimOf, paceAfter } from "./claim.ts";
+import { begunOf, claimOf, paceAfter } from "./claim.ts";
 import { absorb, control, progressOf, pump, transmit } from "./pump.ts";
 import { askStore, tellStore } from "./store_step.ts";
 import {
@@ -327,7 +327,9 @@ function acknowledgeIfDue(
 /** Lets go when nothing is running, and the store knows all. */
 function departIfDone(state: ServerAttached): ServerStep {
   const { departure, running, step, accepted, claimed, lease, peer } = state;
-  const busy = running > 0 || step !== undefined || claimed > accepted;
+  // One that failed stays claimed: whoever is next gets it flagged.
+  const isTold = accepted === state.handled && claimed <= begunOf(state);
+  const busy = running > 0 || step !== undefined || !isTold;
   if (departure === undefined || busy) return { state, effects: NO_EFFECTS };
   switch (departure.kind) {
     case "ending":

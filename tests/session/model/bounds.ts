@@ -38,6 +38,8 @@ export const SMALL: readonly Bounds[] = [
   }),
   bounds("two rollbacks", { sends: 1, pushes: 2, rollbacks: 2 }),
   bounds("a takeover by force", { sends: 2, cuts: 1, forces: 1 }),
+  bounds("a handler that fails and a cut", { sends: 2, cuts: 1, failures: 1 }),
+  bounds("a handler that fails twice", { sends: 2, failures: 2 }),
   bounds("claims of two and a crash", { sends: 3, crashes: 1 }, BATCHES),
   bounds("an end", { sends: 1, pushes: 1, cuts: 1, ends: 1 }),
   bounds("an end that is forgotten", {

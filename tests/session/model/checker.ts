@@ -28,6 +28,7 @@ function handledTwice(
 ): string | undefined {
   const mayRepeat = left.crashes < budget.crashes ||
     left.rollbacks < budget.rollbacks || left.forces < budget.forces ||
+    left.failures < budget.failures ||
     left.ends < budget.ends && client.onUnknown === "resend";
   // Claimed in a session that was ended, it may be handled while the next one
   // goes on. There is no order between two sessions.

@@ -61,6 +61,7 @@ function randomRules(random: Random): Rules {
     crashes: random.upTo(3),
     rollbacks: random.upTo(3),
     forces: random.upTo(3),
+    failures: random.upTo(3),
     ends: random.upTo(3),
     forgets: random.upTo(2),
     workers: random.upTo(3),

@@ -118,6 +118,9 @@ function connectionMoves(
   if (running > 0) {
     moves.push([`finish${id}`, finish(world, connection, rules)]);
   }
+  if (running > 0 && world.left.failures > 0) {
+    moves.push([`fail${id}`, fail(world, connection, rules)]);
+  }
   if (connection.wanted === "yes") {
     moves.push([`wanted${id}`, want(world, connection, rules)]);
   }
@@ -255,6 +258,16 @@ function finish(world: World, connection: Connection, rules: Rules): World {
     withConnection(world, { ...connection, running: 0 }),
     id,
     { type: "handled", seq, replies },
+    rules,
+  );
+}
+
+function fail(world: World, connection: Connection, rules: Rules): World {
+  const { running: seq, id } = connection;
+  return tellServer(
+    withConnection(spend(world, "failures"), { ...connection, running: 0 }),
+    id,
+    { type: "failed", seq },
     rules,
   );
 }

@@ -13,6 +13,7 @@ const NOTHING: Budget = {
   forces: 0,
   ends: 0,
   forgets: 0,
+  failures: 0,
   workers: 0,
   closes: 0,
 };

@@ -36,6 +36,8 @@ export interface Budget {
   readonly crashes: number;
   /** Times that the store loses its newest data. */
   readonly rollbacks: number;
+  /** Calls of the handler that fail. */
+  readonly failures: number;
   /** Takeovers by force from a node that lives. */
   readonly forces: number;
   /** Sessions that the server ends. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { following } from "../../../lib/session/server/claim.ts";
+import { begunOf, following } from "../../../lib/session/server/claim.ts";
 import { only, openedPeer, resumedPeer, type ServerPeer } from "./peer.ts";
 
 const QUICK = {
@@ -60,6 +60,13 @@ Deno.test("claimOf() gives back what has not begun when another one waits", () =
   assertEquals([running, claimed], [2, 3]);
   const [accept] = only(peer.tell({ type: "wanted", fence: 9 }), "accept");
   assertEquals(accept?.step.claim, running);
+});
+
+Deno.test("begunOf() counts a message whose handler failed", () => {
+  const state = { running: 0, handled: 4, failures: 0 };
+  assertEquals(begunOf(state), 4);
+  assertEquals(begunOf({ ...state, running: 5 }), 5);
+  assertEquals(begunOf({ ...state, failures: 1 }), 5);
 });
 
 Deno.test("following() is sure of nothing that may have been handled, or while it leaves", () => {

@@ -215,6 +215,22 @@ Deno.test("a session that is wanted gives back what has not begun", () => {
   ]);
 });
 
+Deno.test("a session that is wanted keeps the claim of a message that failed", () => {
+  const peer = openedPeer();
+  for (const frame of ["m1|a", "m2|b", "m3|c"]) peer.hear(frame);
+  peer.accepted();
+  peer.handled(1);
+  peer.accepted();
+  // Claimed are 2 and 3, and 2 is running.
+  assertEquals(stepsOf(peer.tell({ type: "wanted", fence: 1 })), [[1, 2]]);
+  peer.accepted();
+  const effects = peer.tell({ type: "failed", seq: 2 });
+  assertEquals(typesOf(effects), ["detach", "news", "close", "closed"]);
+  const early = runningPeer();
+  early.tell({ type: "failed", seq: 1 });
+  assertEquals(early.tell({ type: "wanted", fence: 1 }), []);
+});
+
 Deno.test("a session that is wanted before a claim is answered begins nothing", () => {
   const peer = openedPeer();
   peer.hear("m1|a");
