@@ -17,7 +17,7 @@ import {
   type RedisClient,
   watch,
 } from "./client.ts";
-import { storeErrorOf } from "./failures.ts";
+import { storeErrorOf, unavailable } from "./failures.ts";
 import { type Patience, within } from "./within.ts";
 
 /** What channels depend on. */
@@ -40,14 +40,18 @@ export class Channels implements AsyncDisposable {
   readonly #watch: Disposable;
   readonly #heard = new Set<Channel>();
   #verifying: Promise<void> | undefined;
+  /** Connections that were made; one that is verified may be gone already. */
+  #connections = 0;
 
   /** Takes a client that is connected, or connects by itself. */
   constructor(options: ChannelsOptions) {
     this.#options = options;
     this.#watch = watch(options.subscriber, {
       onReady: () => {
+        this.#connections += 1;
         options.onLoss();
-        void this.verify();
+        // What is sent until the client has subscribed again is not heard.
+        void this.verify().then(options.onLoss);
       },
       onError: () => {},
     });
@@ -64,7 +68,7 @@ export class Channels implements AsyncDisposable {
   ): Promise<Disposable> {
     const channel = new Channel(this.#options.subscriber, { name, listener });
     try {
-      await this.#subscribe(channel);
+      await this.#wait(channel, channel.subscribe());
     } catch (error) {
       channel.leave();
       throw storeErrorOf(error);
@@ -94,11 +98,15 @@ export class Channels implements AsyncDisposable {
   }
 
   async #verifyAll(): Promise<void> {
-    const { subscriber } = this.#options;
-    if (!isReady(subscriber)) return;
-    await Promise.all(
-      [...this.#heard].map((channel) => this.#verify(channel).catch(() => {})),
-    );
+    for (let verified = -1; verified !== this.#connections;) {
+      verified = this.#connections;
+      if (!isReady(this.#options.subscriber)) return;
+      await Promise.all(
+        [...this.#heard].map((channel) =>
+          this.#verify(channel).catch(() => {})
+        ),
+      );
+    }
   }
 
   async #verify(channel: Channel): Promise<void> {
@@ -108,31 +116,41 @@ export class Channels implements AsyncDisposable {
     const answer = subscriber.ping?.() ?? Promise.resolve();
     await this.#wait(channel, answer);
     const echo = channel.next();
-    await publish(channel.name, ECHO);
+    await this.#wait(channel, publish(channel.name, ECHO));
     try {
       await this.#wait(channel, echo);
     } catch {
-      await this.#subscribe(channel);
+      if (channel.hasLeft) return;
+      await this.#wait(channel, channel.renew());
       onDeaf(channel.name);
       onLoss();
     }
   }
 
-  #subscribe(channel: Channel): Promise<unknown> {
-    return this.#wait(channel, channel.subscribe());
-  }
-
-  /** Waits for something, but not longer than for the end. */
-  #wait(channel: Channel, answer: Promise<unknown>): Promise<unknown> {
-    return within(Promise.race([answer, channel.left]), this.#options);
+  /**
+   * Waits for something.
+   *
+   * @throws {SessionStoreError} If it does not come in time, or the channel leaves.
+   */
+  async #wait(channel: Channel, answer: Promise<unknown>): Promise<void> {
+    const left = Promise.withResolvers<never>();
+    const onLeave = () => left.reject(unavailable("the channel is left"));
+    if (channel.hasLeft) onLeave();
+    channel.leaving.add(onLeave);
+    try {
+      await within(Promise.race([answer, left.promise]), this.#options);
+    } finally {
+      channel.leaving.delete(onLeave);
+    }
   }
 }
 
 /** One channel. */
 class Channel {
   readonly name: string;
+  /** Called at the end. A promise would keep all who have waited for it. */
+  readonly leaving = new Set<() => void>();
   readonly #client: ClientChannel;
-  readonly #left = Promise.withResolvers<void>();
   #next = Promise.withResolvers<void>();
   #state: "heard" | "left" = "heard";
 
@@ -152,9 +170,8 @@ class Channel {
     });
   }
 
-  /** Resolves at the end. */
-  get left(): Promise<void> {
-    return this.#left.promise;
+  get hasLeft(): boolean {
+    return this.#state === "left";
   }
 
   /** Resolves with the next message. */
@@ -163,14 +180,17 @@ class Channel {
     return this.#next.promise;
   }
 
-  /** Asks Redis for it, also once more. */
   subscribe(): Promise<unknown> {
     return this.#client.subscribe();
   }
 
+  renew(): Promise<unknown> {
+    return this.#client.renew();
+  }
+
   leave(): void {
     this.#state = "left";
-    this.#left.resolve();
+    for (const onLeave of this.leaving) onLeave();
     this.#client.leave();
   }
 }

@@ -90,8 +90,10 @@ export function send(
 
 /** A channel, as a client hears it. */
 export interface ClientChannel {
-  /** Asks Redis for it, also once more. Never settles where the answer is lost. */
+  /** Asks Redis for it. Never settles where the answer is lost. */
   subscribe(): Promise<unknown>;
+  /** Asks once more, whatever the client believes to have. */
+  renew(): Promise<unknown>;
   /** Hears it no more. Does not wait for Redis, which may be away. */
   leave(): void;
 }
@@ -103,18 +105,25 @@ export function channelOf(
   listener: (message: Uint8Array) => void,
 ): ClientChannel {
   if (!isIoRedis(client)) {
-    return {
-      subscribe: async () => await client.subscribe(channel, listener, true),
-      leave: () =>
-        forget(async () => await client.unsubscribe(channel, listener, true)),
+    const subscribe = async () =>
+      await client.subscribe(channel, listener, true);
+    const leave = () =>
+      forget(async () => await client.unsubscribe(channel, listener, true));
+    const renew = async () => {
+      // It would send nothing for a channel that it believes to have.
+      leave();
+      await subscribe();
     };
+    return { subscribe, renew, leave };
   }
   const onMessage = (name: Uint8Array, message: Uint8Array) => {
     if (textOf(name) === channel) listener(message);
   };
   client.on("messageBuffer", onMessage);
+  const subscribe = async () => await client.subscribe(channel);
   return {
-    subscribe: async () => await client.subscribe(channel),
+    subscribe,
+    renew: subscribe,
     leave: () => {
       client.off("messageBuffer", onMessage);
       forget(async () => await client.unsubscribe(channel));

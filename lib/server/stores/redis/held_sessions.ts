@@ -85,6 +85,11 @@ export class HeldSessions {
     };
   }
 
+  /** Nobody hears of anything any more. */
+  silence(): void {
+    this.#listeners.clear();
+  }
+
   /** Passes a notice on. */
   deliver(node: string, notice: StoreNotice): void {
     const held = this.#sessions.get(notice.session);

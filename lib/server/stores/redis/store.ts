@@ -278,6 +278,7 @@ class RedisSessions implements RedisStore {
     this.#closed = true;
     while (this.#work.size > 0) await Promise.allSettled([...this.#work]);
     await this.#channels[Symbol.asyncDispose]();
+    this.#held.silence();
     await this.#link[Symbol.asyncDispose]();
   }
 

@@ -113,10 +113,36 @@ Deno.test("Channels.verify() gives up where Redis does not answer, and comes aga
   await settled();
   clock.advance(100);
   await verified;
-  subscriber.answers = true;
   subscriber.isReady = false;
   await channels.verify();
   assertEquals([subscriber.asked, seen], [1, []]);
+  subscriber.answers = true;
+  subscriber.isReady = true;
+  const again = channels.verify();
+  await settled();
+  clock.advance(100);
+  await again;
+  assertEquals([subscriber.asked, seen], [2, ["deaf: a", "loss"]]);
+});
+
+Deno.test("Channels.verify() looks again where the connection was lost meanwhile", async () => {
+  const { subscriber, clock, channels, seen } = listening();
+  await using _channels = channels;
+  await channels.listen("a", () => {});
+  subscriber.answers = false;
+  subscriber.events.get("ready")!();
+  await settled();
+  // The next connection is there, and the client has forgotten the channel.
+  subscriber.answers = true;
+  subscriber.channels.clear();
+  subscriber.events.get("ready")!();
+  for (let waits = 0; waits < 2; waits += 1) {
+    await settled();
+    clock.advance(100);
+  }
+  await settled();
+  assertEquals(subscriber.asked, 2);
+  assertEquals(seen.filter((each) => each !== "loss"), ["deaf: a"]);
 });
 
 Deno.test("Channels look after themselves when the subscriber has connected again", async () => {
@@ -128,16 +154,19 @@ Deno.test("Channels look after themselves when the subscriber has connected agai
   await settled();
   clock.advance(100);
   await settled();
-  assertEquals(seen, ["loss", "deaf: a", "loss"]);
+  assertEquals(seen, ["loss", "deaf: a", "loss", "loss"]);
 });
 
 Deno.test("Channels end without Redis, and leave no timer", async () => {
-  const { subscriber, clock, channels } = listening();
-  await channels.listen("a", () => {});
-  subscriber.answers = false;
-  const verified = channels.verify();
-  await settled();
-  await channels[Symbol.asyncDispose]();
-  await verified;
-  assertEquals([clock.timers, subscriber.events.size], [0, 0]);
+  for (const isLost of ["ping", "echo"]) {
+    const { subscriber, clock, channels, seen } = listening();
+    await channels.listen("a", () => {});
+    if (isLost === "ping") subscriber.answers = false;
+    else subscriber.channels.clear();
+    const verified = channels.verify();
+    await settled();
+    await channels[Symbol.asyncDispose]();
+    await verified;
+    assertEquals([clock.timers, subscriber.events.size, seen], [0, 0, []]);
+  }
 });

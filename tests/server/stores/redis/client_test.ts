@@ -84,6 +84,18 @@ Deno.test("channelOf() hears one channel, until it leaves", async () => {
   }
 });
 
+Deno.test("channelOf() asks once more for a channel that the client believes to have", async () => {
+  const [node, io] = [new NodeRedis(), new IoRedis()];
+  for (const client of [node, io]) {
+    const channel = channelOf(client, "a", () => {});
+    await channel.subscribe();
+    await channel.renew();
+  }
+  const subscribe = ["subscribe", "a"];
+  assertEquals(node.done, [subscribe, ["unsubscribe", "a"], subscribe]);
+  assertEquals(io.done, [subscribe, subscribe]);
+});
+
 Deno.test("channelOf() leaves without an answer, or with an error", () => {
   const [node, io] = [new NodeRedis(), new IoRedis()];
   node.unsubscribe = () => new Promise(() => {});
