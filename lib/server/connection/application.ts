@@ -28,10 +28,10 @@ type EffectOf<T extends ServerEffect["type"]> = Extract<
 type HandlerEnd = Extract<ServerEvent, { type: "handled" | "failed" }>;
 type Handled = Extract<HandlerEnd, { type: "handled" }>;
 type HandlerResult = HandlerEnd | Promise<HandlerEnd>;
-type Renewal = Extract<ServerEvent, { type: "renew" }>;
+type Unready = Extract<ServerEvent, { type: "renew" | "unbegun" }>;
 
 const NOTHING: readonly HandlerResult[] = [];
-const RENEWAL: readonly Renewal[] = [{ type: "renew" }];
+const RENEWAL: readonly Unready[] = [{ type: "renew" }];
 
 /** The application, as a connection with a session calls it. */
 export class ApplicationCalls {
@@ -80,9 +80,14 @@ export class ApplicationCalls {
   handleNext(
     state: ServerAttached,
     context: ServerContext,
-  ): readonly (HandlerResult | Renewal)[] {
+  ): readonly (HandlerResult | Unready)[] {
     const next = this.#next;
-    if (next === undefined || this.#mustWait(state)) return NOTHING;
+    if (next === undefined) return NOTHING;
+    if (state.departure?.kind === "yield") {
+      this.#next = undefined;
+      return [{ type: "unbegun", seq: next.seq }];
+    }
+    if (this.#mustWait(state)) return NOTHING;
     if (!mayBegin(state, context)) {
       return state.step === undefined ? RENEWAL : NOTHING;
     }

@@ -31,6 +31,7 @@ import {
   onMove,
   onPing,
   onRenew,
+  onUnbegun,
   work,
 } from "./work.ts";
 import { SESSION_CLOSE, violation } from "../wire/violation.ts";
@@ -106,6 +107,7 @@ function beforeAttached(
     case "handled":
     case "failed":
     case "renew":
+    case "unbegun":
     case "appended":
     case "wanted":
     case "fenced":
@@ -116,10 +118,11 @@ function beforeAttached(
 }
 
 function whileAttached(
-  state: ServerAttached,
+  before: ServerAttached,
   event: ServerEvent,
   context: ServerContext,
 ): ServerStep {
+  const state = spent(before);
   switch (event.type) {
     case "received":
       return onAttachedFrame(state, event.frame, context);
@@ -145,6 +148,8 @@ function whileAttached(
       return onFailed(state, event.seq, context);
     case "renew":
       return onRenew(state, context);
+    case "unbegun":
+      return onUnbegun(state, event.seq, context);
     case "read":
     case "appended":
     case "wanted":
@@ -159,6 +164,11 @@ function whileAttached(
     case "attached":
       return unchanged(state);
   }
+}
+
+/** That the lease held is good for what begins at once, and not later. */
+function spent(state: ServerAttached): ServerAttached {
+  return state.renewal === "twice" ? { ...state, renewal: "none" } : state;
 }
 
 function onEarlyDue(state: Early, { now, config }: ServerContext): ServerStep {

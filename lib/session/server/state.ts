@@ -124,8 +124,8 @@ export interface ServerAttached {
   readonly stepAt: number;
   /** When the last step that the store has confirmed was asked for. */
   readonly confirmedAt: number;
-  /** Whether the store was asked if the lease holds, for the message that is next. */
-  readonly renewal: "none" | "asked" | "confirmed";
+  /** How often the store was asked, and has confirmed, that the lease holds, for the message that is next. */
+  readonly renewal: "none" | "asked" | "once" | "asked again" | "twice";
   /** When the store is told at the latest; `Infinity` if nothing is held back. */
   readonly tellAt: number;
   /** The lowest counter that is valid once the client has shown that it has the new token. */
@@ -206,6 +206,8 @@ export type ServerEvent =
   | { readonly type: "failed"; readonly seq: number }
   /** The handler cannot begin, as nobody knows whether the lease still holds. */
   | { readonly type: "renew" }
+  /** Another attachment waits, and the handler has not begun with its message. */
+  | { readonly type: "unbegun"; readonly seq: number }
   /** The store's notices. */
   | {
     readonly type: "appended";

@@ -28,6 +28,15 @@ export { control } from "./pump.ts";
 
 type Step = ServerStep<ServerAttached>;
 
+/** What the store's answer makes of it. */
+const RENEWED = {
+  "none": "none",
+  "asked": "once",
+  "once": "once",
+  "asked again": "twice",
+  "twice": "twice",
+} as const;
+
 /** Does whatever can be done now. */
 export function work(
   state: ServerAttached,
@@ -150,8 +159,19 @@ export function onRenew(
   state: ServerAttached,
   context: ServerContext,
 ): Step {
-  return state.step === undefined
-    ? askStore({ ...state, renewal: "asked" }, claimOf(state), context)
+  if (state.step !== undefined) return { state, effects: NO_EFFECTS };
+  const renewal = state.renewal === "once" ? "asked again" : "asked";
+  return askStore({ ...state, renewal }, claimOf(state), context);
+}
+
+/** What another attachment waits for is given back, if it has not begun. */
+export function onUnbegun(
+  state: ServerAttached,
+  seq: number,
+  context: ServerContext,
+): ServerStep {
+  return state.running === seq
+    ? work({ ...state, running: 0, renewal: "none" }, context)
     : { state, effects: NO_EFFECTS };
 }
 
@@ -276,7 +296,7 @@ function onStepDone(
     ...state,
     step: undefined,
     confirmedAt: state.stepAt,
-    renewal: state.renewal === "asked" ? "confirmed" : state.renewal,
+    renewal: RENEWED[state.renewal],
     accepted: step.handled,
     claimed: step.claim,
     pace: step.claim > state.claimed

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { ApplicationCalls } from "../../../lib/server/connection/application.ts";
 import type { SessionHandler } from "../../../lib/server/mod.ts";
 import { emptyAfter, pushAll } from "../../../lib/session/flow/numbered.ts";
@@ -42,7 +42,10 @@ function callsOf(handler: SessionHandler) {
 /** How a call of the handler has ended, when it has. */
 async function handleNext(calls: ApplicationCalls, state: ServerAttached) {
   const ends = await Promise.all(calls.handleNext(state, CONTEXT));
-  return ends.filter((end) => end.type !== "renew");
+  return ends.map((end) => {
+    assert(end.type === "handled" || end.type === "failed", end.type);
+    return end;
+  });
 }
 
 /** A state whose lease was confirmed just now. */
@@ -150,13 +153,23 @@ Deno.test("ApplicationCalls.handleNext() begins with nothing while the lease is 
   const step = { handled: 0, claim: 1, ack: 0, counter: 1, replies: [] };
   // It is being asked.
   assertEquals(calls.handleNext({ ...unsure, step }, CONTEXT), []);
-  const sure = { ...unsure, renewal: "confirmed" } as const;
+  const sure = { ...unsure, renewal: "twice" } as const;
   assertEquals((await handleNext(calls, sure)).map(({ seq }) => seq), [1]);
   // It counts for one message, not for those that follow it.
   calls.offer(message(1));
   const more = { ...claimedState("a", "b"), confirmedAt };
-  const ends = await handleNext(calls, { ...more, renewal: "confirmed" });
+  const ends = await handleNext(calls, { ...more, renewal: "twice" });
   assertEquals(ends.map(({ seq }) => seq), [1]);
+});
+
+Deno.test("ApplicationCalls.handleNext() gives back what has not begun when another one waits", async () => {
+  const { node, calls } = callsOf({ message() {} });
+  await using _node = node;
+  calls.offer(message(1));
+  const wanted = stateWith({ departure: { kind: "yield" } });
+  const unbegun = { type: "unbegun", seq: 1 } as const;
+  assertEquals(calls.handleNext(wanted, CONTEXT), [unbegun]);
+  assertEquals(calls.handleNext(wanted, CONTEXT), []);
 });
 
 Deno.test("ApplicationCalls.offer() begins nothing twice that has begun already", async () => {

@@ -84,6 +84,6 @@ Deno.test("following() is sure of nothing that may have been handled, or while i
   assertEquals(following({ ...sure, departure }, 1, context), undefined);
   // A renewal was for the message before.
   const late = { config, now: now + config.takeoverTimeout };
-  const renewed = { ...sure, renewal: "confirmed" } as const;
+  const renewed = { ...sure, renewal: "twice" } as const;
   assertEquals(following(renewed, 1, late), undefined);
 });

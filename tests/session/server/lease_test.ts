@@ -32,16 +32,22 @@ Deno.test("mayBegin() counts from when a step was asked for, not from its answer
   assertEquals(isSure(peer), false);
 });
 
-Deno.test("mayBegin() asks a slow store once for each message", () => {
-  const peer = runningPeer();
-  const { takeoverTimeout } = peer.config;
-  peer.hear("m2|b");
-  peer.now = takeoverTimeout;
+/** The store answers a renewal when it is too late to be sure by it. */
+function renewLate(peer: ServerPeer): void {
   assertEquals(renew(peer), 1);
   // There is an answer to come.
   assertEquals(renew(peer), 0);
-  peer.now += takeoverTimeout;
+  peer.now += peer.config.takeoverTimeout;
   peer.accepted();
+}
+
+Deno.test("mayBegin() asks a slow store twice for each message", () => {
+  const peer = runningPeer();
+  peer.hear("m2|b");
+  peer.now = peer.config.takeoverTimeout;
+  renewLate(peer);
+  assertEquals(isSure(peer), false, "it may have been stopped meanwhile");
+  renewLate(peer);
   assertEquals(isSure(peer), true);
   peer.handled(1);
   assertEquals(isSure(peer), false);
@@ -49,13 +55,20 @@ Deno.test("mayBegin() asks a slow store once for each message", () => {
 
 Deno.test("mayBegin() has a message that failed ask again", () => {
   const peer = runningPeer();
-  const { takeoverTimeout } = peer.config;
-  peer.now = takeoverTimeout;
-  renew(peer);
-  peer.now += takeoverTimeout;
-  peer.accepted();
+  peer.now = peer.config.takeoverTimeout;
+  renewLate(peer);
+  renewLate(peer);
   assertEquals(isSure(peer), true);
   peer.tell({ type: "failed", seq: 1 });
+  assertEquals(isSure(peer), false);
+});
+
+Deno.test("mayBegin() forgets a late answer if nothing begins at once", () => {
+  const peer = runningPeer();
+  peer.now = peer.config.takeoverTimeout;
+  renewLate(peer);
+  renewLate(peer);
+  peer.tell({ type: "appended", last: 1, messages: [] });
   assertEquals(isSure(peer), false);
 });
 

@@ -215,6 +215,14 @@ Deno.test("a session that is wanted gives back what has not begun", () => {
   ]);
 });
 
+Deno.test("a session that is wanted gives back a message that its handler has not begun with", () => {
+  const peer = runningPeer();
+  assertEquals(peer.tell({ type: "wanted", fence: 1 }), []);
+  assertEquals(peer.tell({ type: "unbegun", seq: 2 }), []);
+  assertEquals(stepsOf(peer.tell({ type: "unbegun", seq: 1 })), [[0, 0]]);
+  assertEquals(typesOf(peer.accepted()), ["detach", "news", "close", "closed"]);
+});
+
 Deno.test("a session that is wanted keeps the claim of a message that failed", () => {
   const peer = openedPeer();
   for (const frame of ["m1|a", "m2|b", "m3|c"]) peer.hear(frame);
