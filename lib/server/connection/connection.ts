@@ -364,7 +364,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
 
   /** The session is this connection's. */
   #begin(protocol: string): void {
-    const { principal } = this.#state as ServerAttached;
+    const { principal, lease } = this.#state as ServerAttached;
     const { session, maxMessage } = this.#registration;
     this.#registration.enter(principal);
     this.#application = new ApplicationCalls(this.#node, {
@@ -374,7 +374,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
       },
       maxMessage,
     });
-    for (const notice of this.#registration.takeEarly()) this.tell(notice);
+    for (const notice of this.#registration.takeEarly(lease)) this.tell(notice);
   }
 
   #terminate(why: string): void {

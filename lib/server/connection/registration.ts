@@ -5,13 +5,13 @@
  * @module
  */
 
-import type { StoreNotice } from "../../session/store/store.ts";
+import type { Lease, StoreNotice } from "../../session/store/store.ts";
 import type { ServerNode } from "./node.ts";
 import type { NoticeReceiver } from "./registry.ts";
 
 /** The registration of one connection. */
 export class Registration {
-  readonly #node: Pick<ServerNode, "registry" | "settings">;
+  readonly #node: Pick<ServerNode, "registry" | "settings" | "store">;
   readonly #receiver: NoticeReceiver;
   /** Notices that came before the answer of the store. */
   #early: StoreNotice[] = [];
@@ -20,7 +20,7 @@ export class Registration {
 
   /** For a connection without a session. */
   constructor(
-    node: Pick<ServerNode, "registry" | "settings">,
+    node: Pick<ServerNode, "registry" | "settings" | "store">,
     receiver: NoticeReceiver,
   ) {
     this.#node = node;
@@ -57,11 +57,13 @@ export class Registration {
     this.#early.push(notice);
   }
 
-  /** The notices that were kept. */
-  takeEarly(): readonly StoreNotice[] {
+  /** The notices that were kept, but for the end of a generation before the lease. */
+  takeEarly({ generation }: Lease): readonly StoreNotice[] {
     const early = this.#early;
     this.#early = [];
-    return early;
+    return generation === this.#node.store.generation
+      ? early.filter(({ type }) => type !== "rolled-back")
+      : early;
   }
 
   /** The session is the connection's. */

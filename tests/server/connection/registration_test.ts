@@ -5,6 +5,8 @@ import { TestNode } from "../nodes.ts";
 
 const NOTICE: StoreNotice = { type: "wanted", session: "s", fence: 1 };
 
+const LEASE = { session: "s", fence: 1, generation: "of another time" };
+
 function registered(node: TestNode) {
   const heard: StoreNotice[] = [];
   const receiver = { notify: (notice: StoreNotice) => void heard.push(notice) };
@@ -27,11 +29,24 @@ Deno.test("Registration keeps early notices of the session that it hears of", as
   const { registration } = registered(node);
   registration.listen("s");
   registration.keep(NOTICE);
-  assertEquals(registration.takeEarly(), [NOTICE]);
-  assertEquals(registration.takeEarly(), []);
+  assertEquals(registration.takeEarly(LEASE), [NOTICE]);
+  assertEquals(registration.takeEarly(LEASE), []);
   registration.keep(NOTICE);
   registration.listen("t");
-  assertEquals(registration.takeEarly(), []);
+  assertEquals(registration.takeEarly(LEASE), []);
+});
+
+Deno.test("Registration forgets the end of a generation that was over before the lease", async () => {
+  await using node = new TestNode();
+  const { registration } = registered(node);
+  const ended = { type: "rolled-back", session: "s" } as const;
+  const { generation } = node.store;
+  registration.listen("s");
+  registration.keep(ended);
+  registration.keep(NOTICE);
+  assertEquals(registration.takeEarly({ ...LEASE, generation }), [NOTICE]);
+  registration.keep(ended);
+  assertEquals(registration.takeEarly(LEASE), [ended]);
 });
 
 Deno.test("Registration.enter() counts the session until it is removed", async () => {
