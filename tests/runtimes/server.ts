@@ -131,7 +131,9 @@ function behave(
       return echo();
     case "drop":
       if (!isFirst) return echo();
-      setTimeout(() => stream.destroy(), Number(detail));
+      // Firefox loses the `open` of a connection that ends before it has told.
+      if (detail === "asked") socket.once("message", () => stream.destroy());
+      else setTimeout(() => stream.destroy(), Number(detail));
       return;
     case "close":
       if (!isFirst) return echo();

@@ -17,9 +17,10 @@ export const CONNECTIONS: readonly Case[] = [
   {
     name: "comes back after a loss, and says that it was one",
     run: async ({ url }) => {
-      const socket = new ReconnectingWebSocket(url("drop/50"), [], AT_ONCE);
+      const socket = new ReconnectingWebSocket(url("drop/asked"), [], AT_ONCE);
       const lost = next<DisconnectEvent>(socket, "disconnect");
       await socket.opened;
+      socket.send("drop");
       const { closeCode, wasClean, error, attempt } = await lost;
       equal([closeCode, wasClean, attempt], [1006, false, 1]);
       equal(error?.name, "ConnectionLostError");
