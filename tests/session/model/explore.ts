@@ -1,8 +1,8 @@
 /** All worlds that can come from the first one, each once. */
 
 import { violationAtRest, violationIn } from "./checker.ts";
-import { type Move, movesFrom } from "./moves.ts";
-import { keyOf, newWorld, type Rules, type World } from "./world.ts";
+import { movesFrom } from "./moves.ts";
+import { keyOf, type Move, newWorld, type Rules, type World } from "./world.ts";
 
 /** What was found. */
 export interface Exploration {

@@ -3,9 +3,9 @@
 import { type Random, seeded } from "../seeded.ts";
 import { violationAtRest, violationIn } from "./checker.ts";
 import { isFault, isStep } from "./explore.ts";
-import { type Move, movesFrom } from "./moves.ts";
+import { movesFrom } from "./moves.ts";
 import { CLIENT, rulesOf, SERVER } from "./rules.ts";
-import { newWorld, type Rules } from "./world.ts";
+import { type Move, newWorld, type Rules } from "./world.ts";
 
 /** What became of a history. */
 export interface History {

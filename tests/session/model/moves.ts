@@ -1,12 +1,9 @@
 /** All that can happen in a world: the alphabet of the model. */
 
 import { clientDeadline } from "../../../lib/session/client/client.ts";
-import { restoreClient } from "../../../lib/session/client/state.ts";
 import { newServer } from "../../../lib/session/server/state.ts";
-import { appendStep, endStep } from "../../../lib/session/store/record.ts";
+import { appendStep } from "../../../lib/session/store/record.ts";
 import type { SessionRecord } from "../../../lib/session/store/record.ts";
-import { entriesOf } from "../../../lib/session/flow/numbered.ts";
-import { generationAt } from "../../../lib/session/flow/positions.ts";
 import { decodeFrame } from "../../../lib/session/wire/frame.ts";
 import { answer, holderOf, withRecord } from "./answers.ts";
 import {
@@ -17,10 +14,15 @@ import {
   tellServer,
   withConnection,
 } from "./perform.ts";
-import type { Budget, Connection, Pushed, Rules, World } from "./world.ts";
-
-/** Something that happened, and the world after it. */
-export type Move = readonly [name: string, world: World];
+import { faults } from "./faults.ts";
+import {
+  type Connection,
+  liveRecord,
+  type Move,
+  type Rules,
+  spend,
+  type World,
+} from "./world.ts";
 
 /** All that can happen next. */
 export function movesFrom(world: World, rules: Rules): readonly Move[] {
@@ -156,37 +158,6 @@ function serverTimers(
   return moves;
 }
 
-function faults(world: World, rules: Rules): readonly Move[] {
-  const moves: Move[] = [];
-  const { left, history, client } = world;
-  if (left.crashes > 0) {
-    for (const connection of world.connections) {
-      if (connection.server === "dead") continue;
-      const dead = kill(spend(world, "crashes"), connection);
-      moves.push([`crash${connection.id}`, dead]);
-    }
-  }
-  if (left.rollbacks > 0) {
-    history.forEach((records, index) =>
-      moves.push([`rollback${index}`, rollBack(world, records, rules)])
-    );
-  }
-  const record = liveRecord(world);
-  if (left.ends > 0 && record !== undefined) {
-    moves.push(["end", end(world, record)]);
-  }
-  const tomb = Object.values(world.records)
-    .find(({ state }) => state !== "live");
-  if (left.forgets > 0 && tomb !== undefined) {
-    const { [tomb.session]: _, ...records } = world.records;
-    moves.push(["forget", { ...spend(world, "forgets"), records }]);
-  }
-  if (left.workers > 0 && client.kind !== "ended") {
-    moves.push(["worker", replaceWorker(world)]);
-  }
-  return moves;
-}
-
 function dial(world: World, rules: Rules): World {
   const id = world.dials + 1;
   const connection: Connection = {
@@ -307,80 +278,6 @@ function notify(
   );
 }
 
-function end(world: World, record: SessionRecord): World {
-  const { record: ended } = endStep(record, { kind: "always", why: "ended" }, {
-    now: 0,
-    generation: generationOf(world),
-    tombstone: 1,
-  });
-  return spend(withRecord(remember(world), ended), "ends");
-}
-
-function kill(world: World, connection: Connection): World {
-  return withConnection(world, {
-    ...connection,
-    server: "dead",
-    up: [],
-    requests: [],
-    running: 0,
-    wanted: "no",
-  });
-}
-
-/** The store comes back with older data, and all nodes close their sockets. */
-function rollBack(
-  world: World,
-  records: World["records"],
-  { mutant }: Rules,
-): World {
-  const generation = world.generation + (mutant === "no generations" ? 0 : 1);
-  const pushed = world.observed.pushed
-    .filter((each) => isKept(records[each.session], each));
-  const next: World = {
-    ...spend(world, "rollbacks"),
-    ...{ records, generation },
-    history: [],
-    observed: { ...world.observed, pushed },
-  };
-  return world.connections.reduce(kill, next);
-}
-
-/** A message that only the lost data knew cannot be told by anybody. */
-function isKept(
-  record: SessionRecord | undefined,
-  { seq, generation }: Pushed,
-): boolean {
-  return record !== undefined && seq <= record.log.last &&
-    generationAt(record.lineage, seq) === generation;
-}
-
-/** The worker is gone with all that it had; the main thread starts another. */
-function replaceWorker(world: World): World {
-  const { client, main } = world;
-  const spent = spend(world, "workers");
-  const restored = restoreClient({
-    instance: client.instance,
-    attempt: main.attempt,
-    ticket: main.ticket,
-    againTo: main.againTo,
-    positions: main.positions,
-    accepted: main.accepted,
-    unaccepted: entriesOf(client.retained),
-    unconsumed: main.inbox.map(({ seq }) => ({ seq, bytes: 2 })),
-  });
-  const nextIndex = main.inbox.length + 1;
-  const next = { ...spent, client: restored, main: { ...main, nextIndex } };
-  if (client.kind !== "handshaking" && client.kind !== "attached") return next;
-  const connection = connectionOf(next, client.connection)!;
-  return withConnection(next, { ...connection, client: "gone", down: [] });
-}
-
-function liveRecord(world: World): SessionRecord | undefined {
-  const session = world.main.ticket?.session ?? `s${world.sessions}`;
-  const record = world.records[session];
-  return record?.state === "live" ? record : undefined;
-}
-
 /** To ask again makes sense when something has changed. */
 function isHandling(world: World, session: string): boolean {
   const record = world.records[session];
@@ -396,8 +293,4 @@ function isGone(server: Exclude<Connection["server"], "dead">): boolean {
 function maxDials({ budget }: Rules): number {
   const { cuts, crashes, rollbacks, workers, forces, ends } = budget;
   return cuts + crashes + rollbacks + workers + forces + ends;
-}
-
-function spend(world: World, what: keyof Budget): World {
-  return { ...world, left: { ...world.left, [what]: world.left[what] - 1 } };
 }

@@ -150,6 +150,9 @@ export interface World {
   readonly observed: Observed;
 }
 
+/** Something that happened, and the world after it. */
+export type Move = readonly [name: string, world: World];
+
 /** Before anything has happened. */
 export function newWorld({ budget }: Rules): World {
   return {
@@ -183,6 +186,18 @@ export function newWorld({ budget }: Rules): World {
       fault: "",
     },
   };
+}
+
+/** The session that the client has, or the newest one, unless it has ended. */
+export function liveRecord(world: World): SessionRecord | undefined {
+  const session = world.main.ticket?.session ?? `s${world.sessions}`;
+  const record = world.records[session];
+  return record?.state === "live" ? record : undefined;
+}
+
+/** What is left after something has happened once. */
+export function spend(world: World, what: keyof Budget): World {
+  return { ...world, left: { ...world.left, [what]: world.left[what] - 1 } };
 }
 
 /** The same for worlds in which the same can happen. */

@@ -1,7 +1,6 @@
 /**
- * A server node in a process of its own: it says what it begins with, and its
- * replies say what it has handled. "slow" takes two seconds. Arguments: Redis's
- * port, the node's name.
+ * A server node in a process of its own: its replies say what it handles. For
+ * "slow" it takes two seconds, and says when it begins. Arguments: Redis's port, the node's name.
  */
 
 import { createClient } from "@redis/client";
@@ -22,8 +21,8 @@ const sessions = new SessionServer({
   authenticate: () => "ann",
   handler: {
     async message(_session, { data, redelivered, reply }) {
-      await say(`${data}`);
       if (data === "slow") {
+        await say("slow");
         await new Promise((resolve) => setTimeout(resolve, SLOW));
       }
       reply(`${name} ${data}${redelivered ? " again" : ""}`);
