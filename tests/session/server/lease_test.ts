@@ -41,33 +41,31 @@ function renewLate(peer: ServerPeer): void {
   peer.accepted();
 }
 
-Deno.test("mayBegin() asks a slow store twice for each message", () => {
+/** A message waits for its handler, and the store has answered too late twice. */
+function latePeer(): ServerPeer {
   const peer = runningPeer();
-  peer.hear("m2|b");
   peer.now = peer.config.takeoverTimeout;
   renewLate(peer);
   assertEquals(isSure(peer), false, "it may have been stopped meanwhile");
   renewLate(peer);
   assertEquals(isSure(peer), true);
+  return peer;
+}
+
+Deno.test("mayBegin() asks a slow store twice for each message", () => {
+  const peer = latePeer();
   peer.handled(1);
   assertEquals(isSure(peer), false);
 });
 
 Deno.test("mayBegin() has a message that failed ask again", () => {
-  const peer = runningPeer();
-  peer.now = peer.config.takeoverTimeout;
-  renewLate(peer);
-  renewLate(peer);
-  assertEquals(isSure(peer), true);
+  const peer = latePeer();
   peer.tell({ type: "failed", seq: 1 });
   assertEquals(isSure(peer), false);
 });
 
 Deno.test("mayBegin() forgets a late answer if nothing begins at once", () => {
-  const peer = runningPeer();
-  peer.now = peer.config.takeoverTimeout;
-  renewLate(peer);
-  renewLate(peer);
+  const peer = latePeer();
   peer.tell({ type: "appended", last: 1, messages: [] });
   assertEquals(isSure(peer), false);
 });

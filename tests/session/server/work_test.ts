@@ -197,7 +197,8 @@ Deno.test("a client that is gone leaves what it sent, which is handled", () => {
   assertEquals(typesOf(effects), ["detach", "news", "closed"]);
 });
 
-Deno.test("a session that is wanted gives back what has not begun", () => {
+/** A machine that is asked for its session: 2 is running, and 3 is given back. */
+function wantedPeer(): ServerPeer {
   const peer = openedPeer();
   for (const frame of ["m1|a", "m2|b", "m3|c"]) peer.hear(frame);
   peer.accepted();
@@ -205,6 +206,11 @@ Deno.test("a session that is wanted gives back what has not begun", () => {
   peer.accepted();
   assertEquals(stepsOf(peer.tell({ type: "wanted", fence: 1 })), [[1, 2]]);
   peer.accepted();
+  return peer;
+}
+
+Deno.test("a session that is wanted gives back what has not begun", () => {
+  const peer = wantedPeer();
   assertEquals(stepsOf(peer.handled(2)), [[2, 2]]);
   const effects = peer.accepted();
   assertEquals(typesOf(effects).slice(-4), [
@@ -224,14 +230,7 @@ Deno.test("a session that is wanted gives back a message that its handler has no
 });
 
 Deno.test("a session that is wanted keeps the claim of a message that failed", () => {
-  const peer = openedPeer();
-  for (const frame of ["m1|a", "m2|b", "m3|c"]) peer.hear(frame);
-  peer.accepted();
-  peer.handled(1);
-  peer.accepted();
-  // Claimed are 2 and 3, and 2 is running.
-  assertEquals(stepsOf(peer.tell({ type: "wanted", fence: 1 })), [[1, 2]]);
-  peer.accepted();
+  const peer = wantedPeer();
   const effects = peer.tell({ type: "failed", seq: 2 });
   assertEquals(typesOf(effects), ["detach", "news", "close", "closed"]);
   const early = runningPeer();

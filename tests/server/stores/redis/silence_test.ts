@@ -117,6 +117,7 @@ Deno.test(
   },
 );
 
+/** Ends a connection from within its own client. */
 function cut(client: Redis): void {
   (client as unknown as { stream: Socket }).stream.destroy();
 }
