@@ -275,11 +275,15 @@ function* checkInbound({ client, server }: History): Generator<Violation> {
 }
 
 function* checkGarbage({ client, integrity }: History): Generator<Violation> {
-  const count = client.filter(({ type }) => type === "garbage").length;
-  if (count === 0 || integrity === "broken") return;
+  const texts = client.flatMap((event) =>
+    event.type === "garbage" ? [event.text] : []
+  );
+  if (texts.length === 0 || integrity === "broken") return;
   yield {
     rule: "no message is made up",
-    detail: `${count} messages came that nobody had sent`,
+    detail: `${texts.length} messages came that nobody had sent: ${
+      JSON.stringify(texts.slice(0, 5))
+    }`,
   };
 }
 

@@ -153,7 +153,7 @@ Deno.test("check() finds an inbound message that is missing, repeated, or of nob
 });
 
 Deno.test("check() finds a message that nobody sent, unless bytes were corrupted", () => {
-  const garbled = client.toSpliced(6, 1, { type: "garbage" });
+  const garbled = client.toSpliced(6, 1, { type: "garbage", text: "?" });
   assertEquals(rules({ client: garbled }), ["no message is made up"]);
   assertEquals(rules({ client: garbled, integrity: "broken" }), []);
 });

@@ -133,8 +133,9 @@ export class ChaosClient implements AsyncDisposable, LabClient {
     });
     socket.addEventListener("message", ({ data }) => {
       const answer = decodeAnswer(data);
-      if (answer === undefined) push({ type: "garbage" });
-      else {
+      if (answer === undefined) {
+        push({ type: "garbage", text: String(data).slice(0, 80) });
+      } else {
         const { connection, number, heard } = answer;
         this.#heard = Math.max(this.#heard, heard);
         push({ type: "message", connection, number });

@@ -26,7 +26,7 @@ export type ClientEvent =
     readonly number: number;
   }
   /** A message that the server never sent. */
-  | { readonly type: "garbage" }
+  | { readonly type: "garbage"; readonly text: string }
   | { readonly type: "disconnect"; readonly error: string }
   | {
     readonly type: "drop";

@@ -38,6 +38,19 @@ export function encodeRequest(number: number, size: number): string {
   return `${number} ${size} ${"x".repeat(size)}`;
 }
 
+/**
+ * Reads what a client asks for; `undefined`: none has asked so. A length or a mask
+ * that was corrupted on its way can make a message of other bytes.
+ */
+export function decodeRequest(
+  text: string,
+): { readonly number: number; readonly size: number } | undefined {
+  const match = /^(\d+) (\d+) (x*)$/.exec(text);
+  if (match === null) return undefined;
+  const [number = NaN, size = NaN] = match.slice(1, 3).map(Number);
+  return match[3]?.length === size ? { number, size } : undefined;
+}
+
 /** What the server says. */
 export interface Answer {
   readonly connection: number;

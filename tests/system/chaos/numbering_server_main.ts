@@ -12,7 +12,11 @@ import { type RawData, WebSocket } from "ws";
 import { type Arrival, startBareServer } from "../servers/bare_server.ts";
 import { RemoteHost } from "../servers/remote_host.ts";
 import type { ServerConnection } from "./history.ts";
-import type { NumberingCommand, NumberingReport } from "./numbering_server.ts";
+import {
+  decodeRequest,
+  type NumberingCommand,
+  type NumberingReport,
+} from "./numbering_server.ts";
 import type { ServerFault } from "./schedule.ts";
 
 /** One connection, as its lane remembers it. */
@@ -140,9 +144,10 @@ function serve(connection: Connection, ended: () => void): void {
 
 function hear(connection: Connection, text: string): void {
   if (text === "beat") return connection.socket.send(text);
-  const [number = NaN, size = 0] = text.split(" ", 2).map(Number);
-  connection.received.push(number);
-  say(connection, size);
+  const request = decodeRequest(text);
+  if (request === undefined) return;
+  connection.received.push(request.number);
+  say(connection, request.size);
 }
 
 function say(connection: Connection, size: number): void {
