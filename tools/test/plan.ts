@@ -36,6 +36,7 @@ export const ALONE: readonly string[] = [
   "tests/system/browser_page_test.ts",
   "tests/system/fairness_test.ts",
   "tests/system/isolation_test.ts",
+  "tests/system/runtimes_test.ts",
 ];
 
 /**
@@ -74,7 +75,6 @@ export const CHROMIUM: readonly string[] = [
 export const LONG: readonly string[] = [
   "tests/system/chaos/sessions/chaos_test.ts",
   "tests/system/chaos/sessions/nodes/chaos_test.ts",
-  "tests/system/runtimes_test.ts",
   "tests/system/chaos/chaos_test.ts",
   "tests/system/reconnects_test.ts",
   "tests/system/malformed_test.ts",
