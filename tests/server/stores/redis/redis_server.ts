@@ -1,9 +1,13 @@
 /** Debian's Redis on a port of its own, and clients of it. */
 
 import { createClient } from "@redis/client";
+import { delay } from "@std/async";
 import { Redis } from "ioredis";
 import { PROGRAMS } from "../../../system/requirements.ts";
 import { findUnusedPort } from "../../../system/servers/unused_port.ts";
+
+/** Milliseconds that clients wait before they connect again. */
+export const RECONNECT_DELAY = 50;
 
 /** A server that runs until it is disposed. */
 export class RedisServer implements AsyncDisposable {
@@ -78,11 +82,14 @@ export class RedisClients implements AsyncDisposable {
   /** A client of `npm:@redis/client`. */
   async nodeRedis() {
     const client = createClient({
-      socket: { host: "127.0.0.1", port: this.#port, reconnectStrategy: 50 },
+      socket: {
+        ...{ host: "127.0.0.1", port: this.#port },
+        reconnectStrategy: RECONNECT_DELAY,
+      },
     });
     client.on("error", () => {});
     await client.connect();
-    this.#stack.defer(() => client.destroy());
+    this.#stack.defer(() => destroy(client));
     return client;
   }
 
@@ -91,7 +98,7 @@ export class RedisClients implements AsyncDisposable {
     const client = new Redis({
       ...{ host: "127.0.0.1", port: this.#port, lazyConnect: true },
       autoResendUnfulfilledCommands: false,
-      retryStrategy: () => 50,
+      retryStrategy: () => RECONNECT_DELAY,
     });
     client.on("error", () => {});
     await client.connect();
@@ -107,6 +114,18 @@ export class RedisClients implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#stack.disposeAsync();
   }
+}
+
+/**
+ * Ends a client of `npm:@redis/client`. One that waits before it connects again
+ * goes on waiting, so the timer of that is waited for.
+ */
+export async function destroy(
+  client: { readonly isReady: boolean; destroy(): void },
+): Promise<void> {
+  const waits = !client.isReady;
+  client.destroy();
+  if (waits) await delay(2 * RECONNECT_DELAY);
 }
 
 async function ready(output: ReadableStream<Uint8Array>): Promise<void> {

@@ -20,7 +20,12 @@ import { BOUNDS, INIT } from "../../../session/store/records.ts";
 import { requires } from "../../../system/requirements.ts";
 import { startTcpProxy } from "../../../system/servers/tcp_proxy.ts";
 import type { ClientKind } from "./places.ts";
-import { RedisClients, RedisServer } from "./redis_server.ts";
+import {
+  destroy,
+  RECONNECT_DELAY,
+  RedisClients,
+  RedisServer,
+} from "./redis_server.ts";
 
 const NEEDED = requires("redis");
 /** In milliseconds: what a busy machine needs for one answer, many times. */
@@ -37,14 +42,14 @@ async function connect(
       socket: {
         host: "127.0.0.1",
         port,
-        reconnectStrategy: 50,
+        reconnectStrategy: RECONNECT_DELAY,
         socketTimeout: PATIENCE,
       },
       pingInterval: PATIENCE / 4,
     });
     client.on("error", () => {});
     await client.connect();
-    const end = () => Promise.resolve(client.destroy());
+    const end = () => destroy(client);
     return Object.assign(client, { [Symbol.asyncDispose]: end });
   }
   return await ioRedis(port, { socketTimeout: PATIENCE });
@@ -57,7 +62,7 @@ async function ioRedis(
   const client = new Redis({
     ...{ host: "127.0.0.1", port, lazyConnect: true },
     autoResendUnfulfilledCommands: false,
-    retryStrategy: () => 50,
+    retryStrategy: () => RECONNECT_DELAY,
     ...options,
   });
   client.on("error", () => {});
