@@ -33,9 +33,13 @@ export interface Phase {
 
 /** Whose bounds in time are so tight that nothing else may run. */
 export const ALONE: readonly string[] = [
-  "tests/system/browser_page_test.ts",
   "tests/system/fairness_test.ts",
   "tests/system/isolation_test.ts",
+];
+
+/** Which measure less exactly, and wait so long that two of them have room. */
+export const PAIRS: readonly string[] = [
+  "tests/system/browser_page_test.ts",
   "tests/system/runtimes_test.ts",
 ];
 
@@ -114,6 +118,11 @@ export function plan(
       chains: select(files, ALONE).map((job) => [job]),
     },
     {
+      name: "two at a time",
+      lanes: 2,
+      chains: select(files, PAIRS).map((job) => [job]),
+    },
+    {
       name: "calm",
       lanes: 3 * processors,
       chains: select(files, CALM).map((job) => [job]),
@@ -128,6 +137,7 @@ export function plan(
 
 const LISTED: ReadonlySet<string> = new Set([
   ...ALONE,
+  ...PAIRS,
   ...CALM,
   ...CHROMIUM,
   ...LONG,
@@ -168,9 +178,12 @@ function select(
   return list.filter((file) => files.includes(file)).map(single);
 }
 
-/** Whether it starts servers, programs or workers, and mostly waits. */
+/**
+ * Whether it starts servers, programs or workers, and mostly waits. Deeper folders
+ * have the parts of such tests, whose own tests are quick.
+ */
 function isOutside(file: string): boolean {
-  return /^tests\/(?:examples|system)\//.test(file);
+  return LISTED.has(file) || /^tests\/(?:examples|system)\/[^/]+$/.test(file);
 }
 
 function single(file: string): Job {
