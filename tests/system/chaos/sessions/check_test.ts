@@ -352,6 +352,24 @@ Deno.test("checkSession() forgives what a store has lost, and no more", () => {
   }
 });
 
+Deno.test("checkSession() forgives the reply of a connection that is older than the loss", () => {
+  const silent = "no message of the server is lost in silence";
+  const wiped: ServerEvent = {
+    ...{ type: "store", birth: { kind: "wiped" }, at: 235 },
+  };
+  const resumed: ServerEvent = { type: "resumed", session: "A" };
+  const fifth = server.findIndex((event) =>
+    event.type === "handling" && event.number === 5
+  );
+  const end = server.findIndex((event) => event.type === "ended");
+  const ending = ended("A", "ended", { accepted: 5, unconsumed: [] });
+  const others = replaced(server, end, 1, [ending]);
+  for (const events of [[wiped], [wiped, resumed]]) {
+    const rules = rulesOn({ server: replaced(others, fifth, 0, events) });
+    assertEquals(rules.includes(silent), events.length === 2);
+  }
+});
+
 /** The rules that this history breaks, each once. */
 function rulesOn(change: Partial<SessionHistory>): readonly string[] {
   const violations = checkSession({ ...GOOD, ...change });

@@ -31,7 +31,7 @@ export interface Run extends ServerEventOf<"handling"> {
   readonly epoch: number;
   /** The process that it ran in, as the servers count them. */
   readonly process: number;
-  /** Counts the lives of the server, or of what servers share. */
+  /** That of its connection: counts the lives of the server, or of what servers share. */
   readonly life: number;
   /** Counts the resumes before it, of any session. */
   readonly resumes: number;
@@ -198,12 +198,13 @@ function runsOf(
   const runs = server.flatMap((event, index) => {
     if (event.type === "resumed") resumes += 1;
     if (event.type !== "handling") return [];
-    const life = lives[index]!;
     const process = parseInt(event.run);
     const epoch = server.findLastIndex((other, place) =>
       place < index && (other.type === "opened" || other.type === "resumed") &&
       other.session === event.session && (other.life ?? process) === process
     );
+    // What a connection of before was given by the store is worth nothing after it.
+    const life = lives[epoch] ?? lives[index]!;
     const end = ends.get(event.run);
     return [{ ...event, index, epoch, process, life, resumes, end }];
   });
