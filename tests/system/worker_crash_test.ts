@@ -137,7 +137,6 @@ Deno.test("ReconnectingWebSocket() says why its worker does not start", async ()
     [scriptOf("throw new Error('Early')"), /could not be started: .*Early/s],
     [scriptOf("Promise.reject(new Error('Early'))"), /Early/],
     [scriptOf("postMessage('What?')"), /no notice/],
-    [scriptOf("postMessage([{ type: 'alive' }])"), /not `ready`/],
     [
       scriptOf(VERSION_999),
       new RegExp(`version 999 .* main thread version ${PROTOCOL_VERSION}`),

@@ -22,6 +22,8 @@ export interface RestartEnd {
 
 /** What browsers leave to be said where a script does not load. */
 export const NO_REASON = "No reason was given";
+/** What a worker that is not ours begins with, or one whose `ready` Deno has lost. */
+export const NOT_READY = "It did not begin with `ready`, but with ";
 
 /** After this many crashes in a row, the connections of the worker end. */
 const MAX_CRASHES = 5;
@@ -144,7 +146,9 @@ export class RestartPolicy {
   }
 
   #isTemporary(detail: string, network: "online" | "offline"): boolean {
-    if (detail !== NO_REASON) return TEMPORARY.test(detail);
+    if (detail !== NO_REASON && !detail.startsWith(NOT_READY)) {
+      return TEMPORARY.test(detail);
+    }
     return network === "offline" || this.#failedStarts < MAX_UNKNOWN_STARTS;
   }
 

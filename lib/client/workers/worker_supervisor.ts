@@ -17,6 +17,7 @@ import type { ConnectCommand, HostedConnection } from "./hosted_connection.ts";
 import { PostSender } from "./post_sender.ts";
 import {
   neverReady,
+  NOT_READY,
   type RestartEnd,
   RestartPolicy,
   type RestartVerdict,
@@ -232,9 +233,7 @@ export class WorkerSupervisor {
     const [ready] = post;
     if (ready?.type === "crashed") return this.#onFailure(ready.detail);
     if (ready?.type !== "ready") {
-      return this.#onFailure(
-        `Its first notice was \`${ready?.type}\`, not \`ready\``,
-      );
+      return this.#onFailure(`${NOT_READY}\`${ready?.type}\``);
     }
     if (ready.version !== PROTOCOL_VERSION) {
       return this.#onVersion(ready.version);

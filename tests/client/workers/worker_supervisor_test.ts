@@ -30,10 +30,31 @@ Deno.test("WorkerSupervisor() says a version mismatch clearly", () => {
   assertEquals([started.length, clock.timers], [1, 0]);
 });
 
-Deno.test("WorkerSupervisor() says what a script began with that is not ours", () => {
-  const { recorder, workers: { last } } = makeBench();
-  last.tell({ type: "alive" });
-  assertMatch(detailOf(recorder), /first notice was `alive`, not `ready`/);
+Deno.test("WorkerSupervisor() starts a script five times that does not begin as ours, and says what it began with", () => {
+  const { recorder, clock, workers } = makeBench();
+  for (let start = 1; start < 5; start += 1) {
+    workers.last.tell({ type: "alive" });
+    assertEquals([recorder.closes.length, workers.last.state], [0, "ended"]);
+    while (workers.started.length === start) clock.advance(100);
+  }
+  workers.last.tell({ type: "alive" });
+  assertMatch(
+    detailOf(recorder),
+    /did not begin with `ready`, but with `alive`/,
+  );
+  assertEquals([workers.started.length, clock.timers], [5, 0]);
+});
+
+Deno.test("WorkerSupervisor() goes on with the next worker where the first `ready` is lost", () => {
+  const { recorder, clock, workers } = makeBench();
+  workers.last.tell({ type: "alive" });
+  clock.advance(recorder.losses[0]?.status.delay ?? 0);
+  workers.last.ready();
+  workers.last.open(2);
+  assertEquals([recorder.take(), workers.started.length], [
+    ["disconnected", "opened"],
+    2,
+  ]);
 });
 
 Deno.test("WorkerSupervisor() ends connections when a script cannot load", () => {
