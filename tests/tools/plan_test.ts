@@ -5,12 +5,11 @@ import {
   CALM,
   CHROMIUM,
   LONG,
-  PAIRS,
   type Phase,
   plan,
 } from "../../tools/test/plan.ts";
 
-const LISTS = [...ALONE, ...PAIRS, ...CALM, ...CHROMIUM, ...LONG];
+const LISTS = [...ALONE, ...CALM, ...CHROMIUM, ...LONG];
 const tests = (await typescriptFiles("tests"))
   .filter((file) => file.endsWith("_test.ts"));
 
@@ -50,7 +49,7 @@ Deno.test("plan() begins with what takes longest", () => {
 
 Deno.test("plan() leaves out lists whose files are not there", () => {
   const phases = plan(["tests/a_test.ts", "tests/b/c_test.ts"], 2);
-  assertEquals(phases.map(({ chains }) => chains), [[], [], [], [[{
+  assertEquals(phases.map(({ chains }) => chains), [[], [], [[{
     name: "unit tests",
     files: ["tests/a_test.ts", "tests/b/c_test.ts"],
     flags: ["--parallel"],

@@ -33,13 +33,9 @@ export interface Phase {
 
 /** Whose bounds in time are so tight that nothing else may run. */
 export const ALONE: readonly string[] = [
+  "tests/system/browser_page_test.ts",
   "tests/system/fairness_test.ts",
   "tests/system/isolation_test.ts",
-];
-
-/** Which measure less exactly, and wait so long that two of them have room. */
-export const PAIRS: readonly string[] = [
-  "tests/system/browser_page_test.ts",
   "tests/system/runtimes_test.ts",
 ];
 
@@ -118,11 +114,6 @@ export function plan(
       chains: select(files, ALONE).map((job) => [job]),
     },
     {
-      name: "two at a time",
-      lanes: 2,
-      chains: select(files, PAIRS).map((job) => [job]),
-    },
-    {
       name: "calm",
       lanes: 3 * processors,
       chains: select(files, CALM).map((job) => [job]),
@@ -137,7 +128,6 @@ export function plan(
 
 const LISTED: ReadonlySet<string> = new Set([
   ...ALONE,
-  ...PAIRS,
   ...CALM,
   ...CHROMIUM,
   ...LONG,

@@ -131,18 +131,9 @@ export async function end(
 
 /** The longest time between two instants that follow each other. */
 export function longestGap(instants: readonly number[]): number {
-  return gapsOf(instants).at(-1) ?? 0;
-}
-
-/** The time that half of the instants came within, after the one before. */
-export function medianGap(instants: readonly number[]): number {
-  const gaps = gapsOf(instants);
-  return gaps[Math.floor(gaps.length / 2)] ?? 0;
-}
-
-/** The times between instants that follow each other, the shortest first. */
-function gapsOf(instants: readonly number[]): readonly number[] {
-  return instants.slice(1)
-    .map((instant, index) => instant - instants[index]!)
-    .sort((one, other) => one - other);
+  let longest = 0;
+  for (const [index, instant] of instants.entries()) {
+    longest = Math.max(longest, instant - (instants[index - 1] ?? instant));
+  }
+  return longest;
 }

@@ -13,7 +13,6 @@ import {
   end,
   equal,
   longestGap,
-  medianGap,
   next,
   type Seen,
   type Stage,
@@ -69,19 +68,12 @@ export const ISOLATION: readonly BlockedCase[] = [
       return {
         url: at,
         check: async ({ heard, now, stall }) => {
-          const usual = medianGap([...heard, now]);
+          const gap = longestGap([...heard, now]);
           check(heard.length > 3, `Only ${heard.length} frames came`);
           // A machine that makes the server's timers late makes ours late, too.
           check(
-            usual <= INTERVAL + LATENESS + stall,
-            `The usual silence was ${usual} ms, and the server's stall ${stall} ms`,
-          );
-          // Others of this machine may take a processor from one thread for long,
-          // but hardly for half as long as the main thread is blocked.
-          const longest = longestGap([...heard, now]);
-          check(
-            longest <= BLOCK / 2 + stall,
-            `The longest silence was ${longest} ms, and the server's stall ${stall} ms`,
+            gap <= INTERVAL + LATENESS + 2 * stall,
+            `The longest silence was ${gap} ms, and the server's stall ${stall} ms`,
           );
           await end(socket);
         },
