@@ -1,3 +1,4 @@
+import { deadline } from "@std/async";
 import {
   assert,
   assertEquals,
@@ -155,6 +156,24 @@ Deno.test("ReconnectingWebSocket() says why its worker does not start", async ()
     assertEquals(socket.status.kind, "closed");
   }
   assertEquals((await server.report()).opened, 0);
+});
+
+Deno.test("ReconnectingWebSocket() says after five starts what its worker began with that is not ours", async () => {
+  const url = scriptOf("postMessage([{ type: 'alive' }])");
+  await using host = new WorkerHost({ url });
+  const socket = new ReconnectingWebSocket("ws://localhost/", [], {
+    worker: host,
+  });
+  let waits = 0;
+  socket.addEventListener("statuschange", ({ status }) => {
+    if (status.kind === "waiting") waits += 1;
+  });
+  // The waits between five starts are up to 7.5 s.
+  const error = await deadline(socket.opened, 30_000).catch((error) => error);
+  assertInstanceOf(error, WorkerError);
+  assertMatch(error.message, /did not begin with `ready`, but with `alive`/);
+  assertEquals(await failure(socket.closed), error);
+  assertEquals(waits, 4);
 });
 
 Deno.test("WorkerWebSocket() fires error and close when its worker does not start", async () => {

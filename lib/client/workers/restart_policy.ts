@@ -22,7 +22,7 @@ export interface RestartEnd {
 
 /** What browsers leave to be said where a script does not load. */
 export const NO_REASON = "No reason was given";
-/** What a worker that is not ours begins with, or one whose `ready` Deno has lost. */
+/** How the failure of a worker begins that is not ours, or whose `ready` did not arrive, as was seen in Deno. */
 export const NOT_READY = "It did not begin with `ready`, but with ";
 
 /** After this many crashes in a row, the connections of the worker end. */

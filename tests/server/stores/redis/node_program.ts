@@ -1,6 +1,7 @@
 /**
  * A server node in a process of its own: its replies say what it handles. For
- * "slow" it takes two seconds, and says when it begins. Arguments: Redis's port, the node's name.
+ * "slow" it takes two seconds, and says when it begins. Arguments: Redis's port,
+ * the node's name.
  */
 
 import { createClient } from "@redis/client";

@@ -31,7 +31,7 @@ export interface Run extends ServerEventOf<"handling"> {
   readonly epoch: number;
   /** The process that it ran in, as the servers count them. */
   readonly process: number;
-  /** That of its connection: counts the lives of the server, or of what servers share. */
+  /** In which life of the server, or of what servers share, its connection began. */
   readonly life: number;
   /** Counts the resumes before it, of any session. */
   readonly resumes: number;
@@ -203,7 +203,8 @@ function runsOf(
       place < index && (other.type === "opened" || other.type === "resumed") &&
       other.session === event.session && (other.life ?? process) === process
     );
-    // What a connection of before was given by the store is worth nothing after it.
+    // The store refuses a lease from before it lost data, even if the handler
+    // begins after that.
     const life = lives[epoch] ?? lives[index]!;
     const end = ends.get(event.run);
     return [{ ...event, index, epoch, process, life, resumes, end }];
