@@ -211,6 +211,8 @@ const MAX_QUICK_CLAIM = 256;
 const TAKEOVER_POLL = 50;
 /** A client is told of an acceptance within 100 ms anyway. */
 const TELL_DELAY = 2;
+/** Over a network so slow that messages take longer, a step of the store is short. */
+const CLAIM_AHEAD = 50;
 
 /**
  * Adds the defaults.
@@ -259,6 +261,8 @@ function configOf(options: SessionServerOptions): ServerConfig {
     maxClaim: MAX_CLAIM,
     maxQuickClaim: MAX_QUICK_CLAIM,
     tellDelay: TELL_DELAY,
+    // What is claimed in vain would never be handled after a crash.
+    claimAhead: onUncertain === "report" ? 0 : CLAIM_AHEAD,
     maxAttempts: count("maxAttempts", options.maxAttempts, 3),
     onUncertain,
   };

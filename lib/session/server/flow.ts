@@ -6,6 +6,7 @@
 
 import { acknowledge, extend, isViolation } from "../flow/credit.ts";
 import type { AckFrame, DataFrame, Frame } from "../wire/frame.ts";
+import { paceOfArrival } from "./claim.ts";
 import { push } from "../flow/numbered.ts";
 import { answerPing, arrive } from "../flow/receiving.ts";
 import { absorb, progressOf, skipGap, transmit } from "./pump.ts";
@@ -113,6 +114,7 @@ function onData(
     : {
       ...state,
       receiving,
+      pace: paceOfArrival(state, context.now),
       queue: push(state.queue, { data, bytes }),
       queueBytes: state.queueBytes + bytes,
     };

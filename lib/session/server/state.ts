@@ -78,8 +78,10 @@ export interface Pace {
   readonly size: number;
   /** The number before the first message of the last claim. */
   readonly after: number;
-  /** When that was claimed. */
+  /** When that was claimed; before the first one, when the session was attached. */
   readonly at: number;
+  /** The time between that claim and the one before. */
+  readonly gap: number;
 }
 
 /** How a session's attachment is about to end. */
@@ -318,6 +320,11 @@ export interface ServerConfig {
   readonly maxClaim: number;
   /** The same where a claim is handled within `tellDelay`, which grows up to it. */
   readonly maxQuickClaim: number;
+  /**
+   * How long the next message stays claimed that has not come, where messages
+   * follow each other within this time; 0 for not at all.
+   */
+  readonly claimAhead: number;
   /**
    * How long the store need not be told what no handler and no client waits for;
    * 0 for not at all.

@@ -5,7 +5,7 @@
  */
 
 import type { Payload } from "../wire/payload.ts";
-import { claimOf } from "./claim.ts";
+import { aheadUntil, claimOf, withAhead } from "./claim.ts";
 import {
   NO_EFFECTS,
   type PendingStep,
@@ -21,20 +21,20 @@ const NO_REPLIES: readonly Payload[] = [];
 /** One step at a time: what has come together meanwhile goes with the next. */
 export function tellStore(state: ServerAttached, context: ServerContext): Step {
   if (state.step !== undefined) return { state, effects: NO_EFFECTS };
-  const { config } = context;
-  const claim = claimOf(state);
-  if (!isNews(state, claim)) return { state, effects: NO_EFFECTS };
-  if (!isUrgent(state, claim)) {
-    const { now } = context;
-    const tellAt = Math.min(state.tellAt, now + config.tellDelay);
-    if (now < tellAt) {
-      return {
-        state: state.tellAt === tellAt ? state : { ...state, tellAt },
-        effects: NO_EFFECTS,
-      };
-    }
-  }
-  return askStore(state, claim, context);
+  const { config, now } = context;
+  const claim = claimOf(state, context);
+  if (!isNews(state, claim)) return wait(state, aheadUntil(state, context));
+  const tellAt = Math.min(state.tellAt, now + config.tellDelay);
+  return isUrgent(state, claim) || now >= tellAt
+    ? askStore(state, withAhead(state, claim, context), context)
+    : wait(state, tellAt);
+}
+
+function wait(state: ServerAttached, tellAt: number): Step {
+  return {
+    state: state.tellAt === tellAt ? state : { ...state, tellAt },
+    effects: NO_EFFECTS,
+  };
 }
 
 /** Asks the store for a step. */
@@ -47,8 +47,10 @@ export function askStore(
   const ack = credit.acked;
   const step: PendingStep = { handled, claim, ack, counter, replies };
   const asked = { step, stepAt: now, replies: NO_REPLIES, tellAt: Infinity };
+  // What is given back may not begin any more, whenever the answer comes.
+  const claimed = Math.min(state.claimed, claim);
   return {
-    state: { ...state, ...asked },
+    state: { ...state, ...asked, claimed },
     effects: [{ type: "accept", step: { ...step, lease, ttl } }],
   };
 }

@@ -8,7 +8,7 @@
 import { dropTo, entriesOf, entryAt } from "../flow/numbered.ts";
 import { type Payload, payloadBytes } from "../wire/payload.ts";
 import { acknowledgeNow, progress } from "../flow/receiving.ts";
-import { begunOf, claimOf, paceAfter } from "./claim.ts";
+import { begunOf, claimOf, paceAfter, paceOfClaim } from "./claim.ts";
 import { absorb, control, progressOf, pump, transmit } from "./pump.ts";
 import { askStore, tellStore } from "./store_step.ts";
 import {
@@ -161,7 +161,7 @@ export function onRenew(
 ): Step {
   if (state.step !== undefined) return { state, effects: NO_EFFECTS };
   const renewal = state.renewal === "once" ? "asked again" : "asked";
-  return askStore({ ...state, renewal }, claimOf(state), context);
+  return askStore({ ...state, renewal }, claimOf(state, context), context);
 }
 
 /** What another attachment waits for is given back, if it has not begun. */
@@ -280,10 +280,10 @@ function runNext(state: ServerAttached, { config }: ServerContext): Step {
 }
 
 function mayRun(
-  { running, handled, claimed, departure }: ServerAttached,
+  { running, handled, claimed, queue, departure }: ServerAttached,
 ): boolean {
-  return running === 0 && handled < claimed && departure?.kind !== "yield" &&
-    departure?.kind !== "ending";
+  return running === 0 && handled < Math.min(claimed, queue.last) &&
+    departure?.kind !== "yield" && departure?.kind !== "ending";
 }
 
 function onStepDone(
@@ -300,7 +300,7 @@ function onStepDone(
     accepted: step.handled,
     claimed: step.claim,
     pace: step.claim > state.claimed
-      ? { ...state.pace, after: state.claimed, at: context.now }
+      ? paceOfClaim(state, context.now)
       : state.pace,
     trimmed: Math.max(state.trimmed, step.ack),
     toldCounter: step.counter,

@@ -87,8 +87,13 @@ function isBusy(
   { generation }: StoreMoment,
 ): boolean {
   return claim.takeover === "ask" && record.node !== undefined &&
-    record.claimed > record.accepted &&
+    begunOf(record, claim) > record.accepted &&
     record.leaseGeneration === generation;
+}
+
+/** A message is claimed before it comes: what was never sent has not begun. */
+function begunOf({ claimed }: SessionRecord, { last }: AttachClaim): number {
+  return Math.min(claimed, last);
 }
 
 function attached(
@@ -143,7 +148,8 @@ function uncertainOf(
   claim: AttachClaim,
   { generation }: StoreMoment,
 ): number {
-  const claimed = record.claimed > record.accepted ? record.claimed : 0;
+  const begun = begunOf(record, claim);
+  const claimed = begun > record.accepted ? begun : 0;
   // The store lost data since: whatever the client sent may have been handled.
   const sent = record.leaseGeneration === generation ? 0 : claim.last;
   return Math.max(record.uncertain, claimed, sent);

@@ -22,6 +22,7 @@ Deno.test("settingsOf() has the defaults of the design", () => {
       maxClaim: 16,
       maxQuickClaim: 256,
       tellDelay: 2,
+      claimAhead: 50,
       maxAttempts: 3,
       onUncertain: "redeliver",
     },
@@ -38,6 +39,11 @@ Deno.test("settingsOf() has the defaults of the design", () => {
     tombstone: 86_400_000,
     pingInterval: 15_000,
   });
+});
+
+Deno.test("settingsOf() claims nothing in vain that would only be reported", () => {
+  const { config } = settingsOf({ ...NEEDED, onUncertain: "report" });
+  assertEquals(config.claimAhead, 0);
 });
 
 Deno.test("SessionServer names the option that is out of range", () => {

@@ -159,6 +159,16 @@ export function testStore(
     ]);
   });
 
+  test("knows that what was never sent has not begun", async (subject) => {
+    const { store } = subject;
+    await store.open(INIT);
+    await store.accept(subject.step(1, { claim: 3 }));
+    const sent = await store.attach(subject.claim({ last: 1 }));
+    assertEquals(sent, { kind: "busy", node: "A" });
+    const unsent = await store.attach(subject.claim({ last: 0 }));
+    assertEquals(unsent.kind === "attached" && unsent.uncertain, 0);
+  });
+
   test("notifies the node that holds a session of messages", async (subject) => {
     const { store } = subject;
     const notices = await subject.listen("A");

@@ -17,6 +17,7 @@ const ONE_KEPT = {
 } as const;
 const RESEND = { client: { ...CLIENT, onUnknown: "resend" } } as const;
 const BATCHES = { server: { ...SERVER, maxClaim: 2 } };
+const AHEAD = { server: { ...SERVER, claimAhead: 50 } };
 const WINDOW_OF_ONE = {
   client: { ...CLIENT, ...NARROW },
   server: { ...SERVER, ...NARROW },
@@ -41,6 +42,11 @@ export const SMALL: readonly Bounds[] = [
   bounds("a handler that fails and a cut", { sends: 2, cuts: 1, failures: 1 }),
   bounds("a handler that fails twice", { sends: 2, failures: 2 }),
   bounds("claims of two and a crash", { sends: 3, crashes: 1 }, BATCHES),
+  bounds("claims ahead and a crash", { sends: 2, crashes: 1 }, AHEAD),
+  bounds("claims ahead and a cut", { sends: 2, cuts: 1 }, AHEAD),
+  bounds("claims ahead and a takeover by force", {
+    ...{ sends: 2, cuts: 1, forces: 1 },
+  }, AHEAD),
   bounds("an end", { sends: 1, pushes: 1, cuts: 1, ends: 1 }),
   bounds("an end that is forgotten", {
     ...{ sends: 2, pushes: 1, ends: 1, forgets: 1 },
@@ -76,6 +82,18 @@ export const LARGE: readonly Bounds[] = [
     ...{ sends: 2, cuts: 1, ends: 1, forgets: 1 },
   }, RESEND),
   bounds("claims of two", { sends: 3, cuts: 1, forces: 1 }, BATCHES),
+  bounds("claims ahead, a cut and a crash", {
+    ...{ sends: 2, cuts: 1, crashes: 1 },
+  }, AHEAD),
+  bounds("claims ahead, an end and a cut", {
+    ...{ sends: 2, cuts: 1, ends: 1, forgets: 1 },
+  }, AHEAD),
+  bounds("claims ahead and a rollback", {
+    ...{ sends: 2, rollbacks: 1, cuts: 1 },
+  }, AHEAD),
+  bounds("claims ahead, a close and a crash", {
+    ...{ sends: 2, crashes: 1, closes: 1 },
+  }, AHEAD),
   bounds("more both ways and a cut", { sends: 2, pushes: 2, cuts: 1 }),
   bounds("both ways and two cuts", { sends: 2, pushes: 1, cuts: 2 }),
   bounds("two, a cut and a crash", {

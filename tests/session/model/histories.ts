@@ -73,7 +73,10 @@ function randomRules(random: Random): Rules {
       capacity,
       onUnknown: random.upTo(2) === 0 ? "drop" : "resend",
     },
-    server: { ...SERVER, capacity, maxClaim: 1 + random.upTo(3) },
+    server: {
+      ...{ ...SERVER, capacity, maxClaim: 1 + random.upTo(3) },
+      claimAhead: 50 * random.upTo(2),
+    },
     bounds: {
       maxMessages: 5,
       maxBytes: 1_000,

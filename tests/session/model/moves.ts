@@ -1,7 +1,10 @@
 /** All that can happen in a world: the alphabet of the model. */
 
 import { clientDeadline } from "../../../lib/session/client/client.ts";
-import { newServer } from "../../../lib/session/server/state.ts";
+import {
+  newServer,
+  type ServerAttaching,
+} from "../../../lib/session/server/state.ts";
 import { appendStep } from "../../../lib/session/store/record.ts";
 import type { SessionRecord } from "../../../lib/session/store/record.ts";
 import { decodeFrame } from "../../../lib/session/wire/frame.ts";
@@ -136,17 +139,21 @@ function serverTimers(
 ): readonly Move[] {
   if (server === "dead") return [];
   const due = { type: "due" } as const;
-  if (server.kind === "attached") {
-    const { ackAt } = server.receiving;
-    return ackAt === Infinity || server.peer === "gone"
+  const dueAt = (name: string, at: number): Move[] =>
+    at === Infinity
       ? []
-      : [[`ack${id}`, tellServer(world, id, due, rules, ackAt)]];
+      : [[`${name}${id}`, tellServer(world, id, due, rules, at)]];
+  if (server.kind === "attached") {
+    const { receiving, tellAt, peer } = server;
+    return peer === "gone"
+      ? []
+      : [...dueAt("ack", receiving.ackAt), ...dueAt("giveback", tellAt)];
   }
   if (server.kind !== "attaching" || server.askAt === Infinity) return [];
   const moves: Move[] = [];
   const holder = holderOf(world, server.claim.session);
   const { askAt, forceAt } = server;
-  if (!isHandling(world, server.claim.session)) {
+  if (!isHandling(world, server.claim)) {
     moves.push([`ask${id}`, tellServer(world, id, due, rules, askAt)]);
   }
   if (holder === undefined) {
@@ -279,10 +286,13 @@ function notify(
 }
 
 /** To ask again makes sense when something has changed. */
-function isHandling(world: World, session: string): boolean {
+function isHandling(
+  world: World,
+  { session, last }: ServerAttaching["claim"],
+): boolean {
   const record = world.records[session];
   return record !== undefined && record.node !== undefined &&
-    record.claimed > record.accepted;
+    Math.min(record.claimed, last) > record.accepted;
 }
 
 function isGone(server: Exclude<Connection["server"], "dead">): boolean {

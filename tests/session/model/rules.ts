@@ -41,6 +41,7 @@ export const SERVER: ServerConfig = {
   maxClaim: 1,
   maxQuickClaim: 1,
   tellDelay: 0,
+  claimAhead: 0,
   maxAttempts: 3,
   onUncertain: "redeliver",
 };

@@ -87,3 +87,99 @@ Deno.test("following() is sure of nothing that may have been handled, or while i
   const renewed = { ...sure, renewal: "twice" } as const;
   assertEquals(following(renewed, 1, late), undefined);
 });
+
+const AHEAD = { claimAhead: 50 };
+
+/** Two messages, one soon after the other, are handled and accepted. */
+function aheadPeer(config: Parameters<typeof openedPeer>[0] = {}): ServerPeer {
+  const peer = openedPeer({ ...AHEAD, ...config });
+  for (const seq of [1, 2]) {
+    peer.now += 10;
+    peer.hear(`m${seq}|a`);
+    assert(peer.state.kind === "attached");
+    if (peer.state.claimed < seq) peer.accepted();
+    peer.handled(seq, "reply");
+    peer.accepted(seq);
+  }
+  return peer;
+}
+
+/** How many messages were claimed that have not come. */
+function claimedAhead({ state }: ServerPeer): number {
+  assert(state.kind === "attached");
+  return state.claimed - state.queue.last;
+}
+
+Deno.test("withAhead() claims the next message along with an acceptance", () => {
+  const peer = aheadPeer();
+  assertEquals(claimedAhead(peer), 1);
+  const effects = peer.hear("m3|b");
+  assertEquals(only(effects, "handle").map(({ seq }) => seq), [3]);
+  assertEquals(only(effects, "accept"), []);
+  const [accept] = only(peer.handled(3, "reply"), "accept");
+  assertEquals([accept?.step.handled, accept?.step.claim], [3, 4]);
+});
+
+Deno.test("withAhead() claims nothing where messages are rare, or nobody wants it", () => {
+  assertEquals(claimedAhead(aheadPeer({ claimAhead: 10 })), 0);
+  assertEquals(claimedAhead(aheadPeer({ claimAhead: 0 })), 0);
+  const leaving = openedPeer(AHEAD);
+  leaving.hear("m1|a");
+  leaving.accepted();
+  leaving.tell({ type: "disconnected" });
+  const [accept] = only(leaving.handled(1, "reply"), "accept");
+  assertEquals(accept?.step.claim, 1);
+});
+
+Deno.test("withAhead() claims nothing for what is no acceptance", () => {
+  const peer = openedPeer(AHEAD);
+  peer.tell({
+    type: "appended",
+    last: 1,
+    messages: [{ seq: 1, data: "d", bytes: 1 }],
+  });
+  const [accept] = only(peer.hear("a1,5,rs|"), "accept");
+  assertEquals([accept?.step.ack, accept?.step.claim], [1, 0]);
+});
+
+Deno.test("claimOf() gives back what was claimed ahead and has not come in time", () => {
+  const peer = aheadPeer();
+  assertEquals(peer.deadline, peer.now + 50);
+  peer.now += 49;
+  assertEquals(only(peer.tell({ type: "due" }), "accept"), []);
+  peer.now += 1;
+  const [accept] = only(peer.tell({ type: "due" }), "accept");
+  assertEquals([accept?.step.handled, accept?.step.claim], [2, 2]);
+  // It waits for a claim again, and not only for this answer.
+  assertEquals(only(peer.hear("m3|b"), "handle"), []);
+  assertEquals(peer.deadline, Infinity);
+  const [claim] = only(peer.accepted(2), "accept");
+  assertEquals(claim?.step.claim, 3);
+  // A message that is rare is followed by none.
+  peer.accepted(2);
+  const [last] = only(peer.handled(3, "reply"), "accept");
+  assertEquals(last?.step.claim, 3);
+});
+
+Deno.test("claimOf() gives back what was claimed ahead before it lets go", () => {
+  const peer = aheadPeer();
+  const effects = peer.tell({ type: "disconnected" });
+  assertEquals(only(effects, "accept").map(({ step }) => step.claim), [2]);
+  assertEquals(only(effects, "detach"), []);
+  assertEquals(only(peer.accepted(2), "detach").length, 1);
+});
+
+Deno.test("aheadUntil() is no deadline while the message is handled", () => {
+  const peer = aheadPeer();
+  peer.hear("m3|b");
+  assertEquals(peer.deadline, Infinity);
+});
+
+Deno.test("paceOfArrival() counts from when a message that is claimed comes", () => {
+  const peer = aheadPeer({ ...QUICK, ...AHEAD, maxClaim: 1 });
+  peer.now += 40;
+  peer.hear("m3|b");
+  peer.handled(3, "reply");
+  assert(peer.state.kind === "attached");
+  assertEquals(peer.state.pace.size, 2, "as it would be 1 after 40 ms");
+});

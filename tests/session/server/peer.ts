@@ -32,6 +32,7 @@ export const CONFIG: ServerConfig = {
   maxClaim: 2,
   maxQuickClaim: 2,
   tellDelay: 0,
+  claimAhead: 0,
   maxAttempts: 3,
   onUncertain: "redeliver",
 };

@@ -100,6 +100,14 @@ Deno.test("attachStep() asks a holder that may be handling a message", () => {
   assertEquals(again.uncertain, 3);
 });
 
+Deno.test("attachStep() knows that what was never sent has not begun", () => {
+  const record = recordWith({ accepted: 1, claimed: 3 });
+  assertEquals(attached(record, { last: 1 }).uncertain, 0);
+  assertEquals(attach(record, { last: 2 }).kind, "busy");
+  const forced = attached(record, { last: 2, takeover: "force" });
+  assertEquals(forced.uncertain, 2);
+});
+
 Deno.test("attachStep() asks nobody when nobody can be handling", () => {
   const begun = { accepted: 1, claimed: 3 };
   const released = recordWith({ ...begun, node: undefined });

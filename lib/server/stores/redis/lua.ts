@@ -133,16 +133,18 @@ for j = 12, #ARGV, 2 do
     end
   end
 end
-local uncertain = math.max(r.u, r.c > r.i and r.c or 0,
+-- A message is claimed before it comes: what was never sent has not begun.
+local begun = math.min(r.c, last)
+local uncertain = math.max(r.u, begun > r.i and begun or 0,
   r.G == generation and 0 or last)
 if r.s ~= 'live' then
   if not at then return {'refused', r.s} end
   local got = math.max(r.i, first - 1)
-  local begun = math.min(math.max(r.c, uncertain), last)
-  return {'refused', r.s, got, math.max(got, begun), at, r.o}
+  return {'refused', r.s, got,
+    math.max(got, begun, math.min(uncertain, last)), at, r.o}
 end
 if not at or last < r.i then return {'refused', 'diverged'} end
-if ARGV[11] == 'ask' and r.n ~= '' and r.c > r.i and r.G == generation then
+if ARGV[11] == 'ask' and r.n ~= '' and begun > r.i and r.G == generation then
   publish(r.n, 'w' .. ARGV[2] .. ' ' .. whole(r.f))
   return {'busy', r.n}
 end
