@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { memoryStore, type SessionMessage } from "../../lib/server/mod.ts";
 import type { SessionStore } from "../../lib/session/store/store.ts";
+import { ManualClock } from "../platform/manual_clock.ts";
 import { Heard, serveDeno } from "./listening.ts";
 import { TestClient } from "./test_client.ts";
 
@@ -247,4 +248,59 @@ Deno.test("SessionServer holds up no other session while a handler hangs, and ta
   assertEquals(client.state.retained.last, 4);
   hang.resolve();
   await client.until(() => client.delivered.length === 10);
+});
+
+/** A store that notes what its holder claims. */
+function noting(store: SessionStore) {
+  const claims: number[] = [];
+  const seen: SessionStore = {
+    ...store,
+    get generation() {
+      return store.generation;
+    },
+    accept: (step) => {
+      claims.push(step.claim);
+      return store.accept(step);
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  return { seen, claims };
+}
+
+Deno.test("SessionServer takes one step for a message that follows another one", async () => {
+  await using store = memoryStore();
+  const { seen, claims } = noting(store);
+  const clock = new ManualClock();
+  const heard = new Heard((message) => message.reply("done"));
+  await using listening = serveDeno(heard, { store: seen, clock });
+  await using client = await new TestClient(listening.url).connect();
+  for (let count = 1; count <= 4; count += 1) {
+    client.send("a");
+    await client.until(() => client.delivered.length === count);
+  }
+  assertEquals(claims, [1, 2, 3, 4, 5]);
+  clock.advance(50);
+  assertEquals(claims.at(-1), 4, "given back");
+});
+
+Deno.test("SessionServer waits for no node that had claimed what was never sent", async () => {
+  await using store = memoryStore();
+  const { seen, claims } = noting(store);
+  const clock = new ManualClock();
+  const answer = (message: SessionMessage) => message.reply("done");
+  await using one = serveDeno(new Heard(answer), { store: seen, clock });
+  const heard = new Heard(answer);
+  await using two = serveDeno(heard, { store, clock: new ManualClock() });
+  await using client = await new TestClient(one.url).connect();
+  for (let count = 1; count <= 3; count += 1) {
+    client.send("a");
+    await client.until(() => client.delivered.length === count);
+  }
+  assertEquals(claims.at(-1), 4);
+  client.url = two.url;
+  // The clock stands still: nobody is waited for.
+  await client.connect();
+  client.send("b");
+  await client.until(() => client.delivered.length === 4);
+  assertEquals(heard.texts, ["b"]);
 });

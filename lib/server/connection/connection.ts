@@ -294,7 +294,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   }
 
   /**
-   * A message takes two steps, its claim and its acceptance. One that follows at
+   * A message takes up to two steps, its claim and its acceptance. One that follows at
    * once waits for what else comes in this turn of the event loop, and does for
    * all of it.
    */
