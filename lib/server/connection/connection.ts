@@ -294,9 +294,9 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   }
 
   /**
-   * A message takes up to two steps, its claim and its acceptance. One that follows at
-   * once waits for what else comes in this turn of the event loop, and does for
-   * all of it.
+   * A message takes two steps at most, its claim and its acceptance. One that
+   * follows at once waits for what else comes in this turn of the event loop, and
+   * does for all of it.
    */
   #inTurn<Answer>(step: () => Promise<Answer>): Promise<Answer> {
     const { clock } = this.#node.settings;

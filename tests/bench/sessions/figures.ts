@@ -40,6 +40,12 @@ export type Subject = typeof SUBJECTS[number];
 /** Where sessions are kept; in Redis only if the server was told of one. */
 export type StoreName = Exclude<Subject, "plain"> | "redis";
 
+/**
+ * A socket without a session, whose server runs so many scripts in Redis, one
+ * after the other, before it answers: what no session in Redis can undercut.
+ */
+export type Bare = "bare-1" | "bare-2";
+
 const MESSAGE = "x".repeat(100);
 const THROUGHPUT = 20_000;
 const WARM_UP = 2_000;
@@ -125,7 +131,7 @@ export async function measureDown(subject: Subject, port: number) {
 
 /** The median of round trips, one at a time, in milliseconds. */
 export async function measureRoundTrip(
-  subject: Subject | StoreName,
+  subject: Subject | StoreName | Bare,
   port: number,
 ) {
   await using socket = await open(subject, port);
@@ -224,7 +230,7 @@ async function openAndLeaveAll(
 
 /** Opens a socket, with a session or without. */
 export async function open(
-  subject: Subject | StoreName,
+  subject: Subject | StoreName | Bare,
   port: number,
   options: ConstructorParameters<typeof ReconnectingWebSocket>[2] = {},
 ): Promise<ReconnectingWebSocket> {
@@ -235,11 +241,15 @@ export async function open(
     {
       ...options,
       outbox: { maxMessages: Infinity, maxBytes: Infinity },
-      ...subject !== "plain" && { session: true },
+      ...hasSession(subject) && { session: true },
     },
   );
   await socket.opened;
   return socket;
+}
+
+function hasSession(subject: Subject | StoreName | Bare): boolean {
+  return subject !== "plain" && !subject.startsWith("bare");
 }
 
 async function sendCounted(

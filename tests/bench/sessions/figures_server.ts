@@ -22,6 +22,14 @@ const EXPECT = /^expect (\d+)$/;
 const FLOOD = /^flood (\d+)$/;
 const ECHO = "e";
 const MESSAGE = "x".repeat(100);
+const SCRIPT = `
+local time = redis.call('TIME')
+redis.call('HMGET', KEYS[1], 'state', 'fence', 'accepted', 'claimed')
+redis.call('DEL', KEYS[2])
+redis.call('XADD', KEYS[2], ARGV[1] .. '-0', 'text', ARGV[2])
+redis.call('HSET', KEYS[1], 'accepted', ARGV[1], 'time', time[1])
+return {'accepted', tonumber(ARGV[1])}
+`;
 /** How many messages are stored in one go. */
 const BATCH = 250;
 
@@ -31,6 +39,7 @@ const servers: Partial<Record<StoreName, SessionServer>> = {
   sqlite: makeServer(sqliteStore(file)),
   ...redis !== "0" && { redis: makeServer(await openRedis(Number(redis))) },
 };
+const runScript = await openScript(Number(redis));
 const http = Deno.serve(
   { port: 0, hostname: "127.0.0.1", onListen() {} },
   (request) => {
@@ -38,6 +47,15 @@ const http = Deno.serve(
     const sessions = servers[kind as StoreName];
     if (sessions !== undefined) return sessions.upgrade(request);
     const { socket, response } = Deno.upgradeWebSocket(request);
+    if (kind?.startsWith("bare-")) {
+      socket.onmessage = async ({ data }) => {
+        for (let left = Number(kind.slice(5)); left > 0; left -= 1) {
+          await runScript();
+        }
+        socket.send(data);
+      };
+      return response;
+    }
     const count = makeCounter((text) => socket.send(text));
     socket.onmessage = ({ data }) => {
       const flood = FLOOD.exec(data);
@@ -70,6 +88,24 @@ async function obey(command: FiguresCommand): Promise<FiguresReport> {
       .reduce((sum, server) => sum + server.metrics().connections, 0),
     heap: Deno.memoryUsage().heapUsed,
     file: fileSize(),
+  };
+}
+
+/**
+ * A script that costs Redis about as much as an acceptance with a reply, and less
+ * than that by what a session needs to be safe.
+ */
+async function openScript(port: number): Promise<() => Promise<unknown>> {
+  if (port === 0) return () => Promise.reject(new TypeError("No Redis"));
+  const { createClient } = await import("@redis/client");
+  const client = createClient({ socket: { host: "127.0.0.1", port } });
+  await client.connect();
+  const hash = `${await client.sendCommand(["SCRIPT", "LOAD", SCRIPT])}`;
+  let seq = 0;
+  return () => {
+    seq += 1;
+    const keys = ["2", "{bare}:s", "{bare}:o"];
+    return client.sendCommand(["EVALSHA", hash, ...keys, `${seq}`, MESSAGE]);
   };
 }
 
