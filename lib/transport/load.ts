@@ -10,8 +10,7 @@ import {
 } from "./native/native_transport.ts";
 import type { TransportChoice } from "../connection/config/transports.ts";
 import { isLikeNode } from "../platform/node.ts";
-import type { TransportKind } from "./transport.ts";
-import type { Realm } from "./ws/ws_transport.ts";
+import type { Realm, TransportKind } from "./transport.ts";
 
 /**
  * Bundlers skip an import whose options they cannot read, so what browsers cannot
@@ -26,39 +25,43 @@ const NOT_BUNDLED: ImportCallOptions = {};
  * @param name `"auto"`: `tcp` in Deno, `ws` in Node and Bun, and native in browsers.
  * @param realm `"own"`: the globals belong to a worker of ours.
  */
-export async function loadTransport(
+export function loadTransport(
   name: TransportChoice,
   realm: Realm,
 ): Promise<TransportKind> {
   switch (name) {
     case "auto":
-      return await loadAutomatic(realm);
+      return loadAutomatic(realm);
     case "native":
-      return await loadNative();
+      return loadNative();
     case "tcp":
-      return await loadTcp();
+      return loadTcp(realm);
     case "ws":
-      return await loadWs(realm);
+      return loadWs(realm);
   }
 }
 
-async function loadAutomatic(realm: Realm): Promise<TransportKind> {
-  if ("Deno" in globalThis) return await loadTcp();
-  if (!isLikeNode()) return await loadNative();
+function loadAutomatic(realm: Realm): Promise<TransportKind> {
+  if ("Deno" in globalThis) return loadTcp(realm);
+  if (!isLikeNode()) return loadNative();
   // A bundle may lack the package, and older versions of Bun have a stand-in.
-  return await loadWs(realm).catch(loadNative);
+  return loadWs(realm).catch(loadNative);
 }
 
-async function loadTcp(): Promise<TransportKind> {
+/** A second `import()` of the module takes Deno 1 to 2 ms. */
+let tcp: TransportKind | undefined;
+
+async function loadTcp(realm: Realm): Promise<TransportKind> {
   if (!("Deno" in globalThis)) {
     throw new TypeError('the transport "tcp" needs Deno');
   }
-  return (await import("./tcp/tcp_transport.ts", NOT_BUNDLED)).tcpTransport;
+  return tcp ??= (await import("./tcp/tcp_transport.ts", NOT_BUNDLED))
+    .loadTcpTransport(realm);
 }
 
 async function loadWs(realm: Realm): Promise<TransportKind> {
-  const ws = await import("./ws/ws_transport.ts", NOT_BUNDLED);
-  return await ws.loadWsTransport(realm);
+  return (await import("./ws/ws_transport.ts", NOT_BUNDLED))
+    .loadWsTransport(realm);
 }
 
 /** Only Deno says why a connection failed, and only there messages get lost. */

@@ -14,6 +14,9 @@ import type { Failure } from "../connection/failure.ts";
 import type { NetworkConfig } from "../connection/config/network.ts";
 import type { TransportName } from "../connection/config/transports.ts";
 
+/** Who owns the globals: a worker of ours, or the application. */
+export type Realm = "own" | "shared";
+
 /** Where to connect. */
 export interface Target {
   readonly url: string;

@@ -11,8 +11,7 @@ import { Hub } from "./hub.ts";
 import { PLATFORM_CLOCK } from "../platform/clock.ts";
 import { isPassing } from "../platform/import_failure.ts";
 import { loadTransport } from "../transport/load.ts";
-import type { TransportKind } from "../transport/transport.ts";
-import type { Realm } from "../transport/ws/ws_transport.ts";
+import type { Realm, TransportKind } from "../transport/transport.ts";
 
 /** What serves as the worker's end: its global scope, or a `MessagePort`. */
 export interface Endpoint {

@@ -15,6 +15,7 @@ import { endFailure, type TransportPhase } from "../end_failure.ts";
 import { othersHadTheirTurn, Turn } from "../turn.ts";
 import { withUserAgent } from "../user_agent.ts";
 import type {
+  Realm,
   Target,
   Transport,
   TransportKind,
@@ -29,9 +30,6 @@ import type {
   WsResponse,
   WsUpgrade,
 } from "./ws_types.ts";
-
-/** Who owns the globals: a worker of ours, or the application. */
-export type Realm = "own" | "shared";
 
 /** Above this many buffered bytes `send()` returns `false`; at `LOW` comes `writable`. */
 const HIGH = 1024 * 1024;
