@@ -164,8 +164,9 @@ export type DropReason =
   /** The connection was lost before `open`. */
   | "unopened"
   /**
-   * The worker crashed, Deno's own WebSocket took the message as the peer closed,
-   * or its session is lost. It may have been sent, or not.
+   * The worker crashed, the connection was lost before the message was written as a
+   * whole, Deno's own WebSocket took it as the peer closed, or its session is lost.
+   * It may have been sent, or not.
    */
   | "unknown"
   /** The session is lost, and the message with it. */

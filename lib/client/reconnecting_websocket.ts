@@ -123,7 +123,11 @@ export class ReconnectingWebSocket
     return this.#parts.lifecycle.readyState;
   }
 
-  /** The size of what the transport has not taken, in UTF-8 or binary bytes. */
+  /**
+   * The size of what was not written to the network yet, in UTF-8 or binary bytes.
+   * A message counts until all of it is; with a session, until the server has
+   * accepted it.
+   */
   get bufferedAmount(): number {
     return this.#parts.connection.outgoing.bytes;
   }

@@ -48,8 +48,8 @@ export interface TransportListener {
   /** A pong arrived that carries the payload of one of our pings. */
   pong(payload: string): void;
   /**
-   * The next message may be sent, after `send()` returned `false`; or `isHolding`
-   * has become `false`.
+   * The next message may be sent, after `send()` returned `false`; or `unwritten`
+   * has fallen.
    */
   writable(): void;
   /** The connection has ended, before or after `open`. The last call. */
@@ -65,10 +65,10 @@ export interface Transport {
    */
   readonly isOpen: boolean;
   /**
-   * Whether messages that `send()` took may still be lost if the peer closes. At
-   * `end` it says whether that has happened. `undefined`: never.
+   * How many of the last messages that `send()` took have not left as a whole: they
+   * are lost if the connection ends. `undefined`: none.
    */
-  readonly isHolding?: boolean | undefined;
+  readonly unwritten?: number | undefined;
   /**
    * When a message counts as taken: when it is `handed` over, or when the peer has
    * `accepted` it, which the transport reports by itself.

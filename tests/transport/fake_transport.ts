@@ -38,7 +38,7 @@ export class FakeTransport implements Transport {
   /** What `send()` returns. */
   capacity = true;
   isOpen = false;
-  isHolding: boolean | undefined;
+  unwritten: number | undefined;
   progress = 0;
   bufferedAmount = 0;
   readonly #listener: TransportListener;

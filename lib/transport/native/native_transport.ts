@@ -131,8 +131,9 @@ class NativeTransport implements Transport {
     return this.#socket.readyState === WebSocket.OPEN;
   }
 
-  get isHolding(): boolean | undefined {
-    return this.#held?.some;
+  /** Deno does not say of each message whether it has left. */
+  get unwritten(): number {
+    return this.#held?.some ? Infinity : 0;
   }
 
   get progress(): number {

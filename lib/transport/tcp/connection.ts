@@ -34,9 +34,8 @@ export interface ConnectionParts {
   readonly listener: TransportListener;
 }
 
-/** Above this many unwritten bytes `send()` asks to wait, below `LOW` it goes on. */
+/** Above this many unwritten bytes `send()` asks to wait, until there are no more. */
 const HIGH = 1024 * 1024;
-const LOW = HIGH / 4;
 /** How long a peer may keep TCP open after the last frame, in milliseconds. */
 const LINGER = 1_000;
 
@@ -54,7 +53,6 @@ export class Connection implements InboundEvents, OutputListener {
   #listener: TransportListener | undefined;
   /** `closing`: we have asked for it, and first. */
   #phase: "open" | "closing" = "open";
-  #capacity: "free" | "awaited" = "free";
   #reading: "on" | "paused" = "on";
   /** Ends a pause. */
   #continue: (() => void) | undefined;
@@ -89,6 +87,11 @@ export class Connection implements InboundEvents, OutputListener {
     return this.#progress;
   }
 
+  /** As `Transport.unwritten`. */
+  get unwritten(): number {
+    return this.#output.messages;
+  }
+
   /** As `Transport.bufferedAmount`. */
   get bufferedAmount(): number {
     return this.#output.unwritten;
@@ -99,10 +102,9 @@ export class Connection implements InboundEvents, OutputListener {
     if (!this.isOpen) return true;
     if (typeof data === "string") this.#protocol.sendText(data);
     else this.#protocol.sendBinary(new Uint8Array(data));
+    this.#output.endMessage();
     this.#output.schedule();
-    if (this.#output.unwritten <= HIGH) return true;
-    this.#capacity = "awaited";
-    return false;
+    return this.#output.unwritten <= HIGH;
   }
 
   /** As `Transport.ping()`. */
@@ -185,9 +187,7 @@ export class Connection implements InboundEvents, OutputListener {
 
   /** A part of the output was written. */
   written(): void {
-    if (this.#capacity === "free" || this.#output.unwritten > LOW) return;
-    this.#capacity = "free";
-    this.#listener?.writable();
+    if (this.#output.unwritten <= HIGH) this.#listener?.writable();
   }
 
   /** All output was written. */

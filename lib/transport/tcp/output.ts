@@ -28,12 +28,26 @@ export class Output {
   #state: "idle" | "scheduled" | "writing" | "stopped" = "idle";
   /** Bytes of the present write that the system has not taken. */
   #pending = 0;
+  /** Bytes that the system has taken. */
+  #written = 0;
+  /** Where messages end, counted in the same bytes, of those that are not written. */
+  #ends: number[] = [];
 
   /** Makes an output that writes nothing yet. */
   constructor(conn: Writable, protocol: Protocol, listener: OutputListener) {
     this.#conn = conn;
     this.#protocol = protocol;
     this.#listener = listener;
+  }
+
+  /** How many messages the system has not taken as a whole. */
+  get messages(): number {
+    return this.#ends.length;
+  }
+
+  /** Notes that what was sent last ends a message. */
+  endMessage(): void {
+    this.#ends.push(this.#written + this.unwritten);
   }
 
   /** How many bytes of frames the system has not taken. */
@@ -88,9 +102,19 @@ export class Output {
     this.#pending = output.length;
     await writeAll(this.#conn, output, (count) => {
       this.#pending -= count;
-      if (!this.#isStopped) this.#listener.written();
+      this.#written += count;
+      if (this.#isStopped) return;
+      this.#forgetWritten();
+      this.#listener.written();
     });
     if (output.buffer.byteLength <= KEPT) this.#protocol.recycle(output);
+  }
+
+  #forgetWritten(): void {
+    const ends = this.#ends;
+    let count = 0;
+    while (count < ends.length && ends[count]! <= this.#written) count += 1;
+    if (count > 0) this.#ends = ends.slice(count);
   }
 
   get #isStopped(): boolean {

@@ -73,6 +73,10 @@ class TcpTransport implements Transport {
     return this.#connection?.isOpen ?? false;
   }
 
+  get unwritten(): number {
+    return this.#connection?.unwritten ?? 0;
+  }
+
   get progress(): number {
     return this.#connection?.progress ?? 0;
   }

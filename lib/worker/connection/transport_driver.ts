@@ -174,7 +174,7 @@ export class TransportDriver implements TransportEvents {
       });
       this.#capacity = room ? "room" : "full";
     }
-    if (!transport.isHolding) this.#sendBuffer.settle();
+    this.#sendBuffer.settle(transport.unwritten);
     const { isEmpty, received } = this.#sendBuffer;
     const isOut = isEmpty && received >= this.#closeAfter;
     if (draining && isOut) {
@@ -280,10 +280,10 @@ export class TransportDriver implements TransportEvents {
 
   /** The transport is at its end. */
   ended(socket: number, info: CloseInfo, failure: Failure | undefined): void {
-    const fate = this.#transports.get(socket)?.isHolding ? "unknown" : "taken";
+    const unwritten = this.#transports.get(socket)?.unwritten;
     this.#transports.delete(socket);
     if (!this.#machine.owns(socket)) return;
-    this.#sendBuffer.settle(fate);
+    this.#sendBuffer.end(unwritten);
     const { hooks } = this.#prepared;
     const end = { info, failure };
     const verdict = this.#features?.classifyEnding(hooks, end, this.#logger);

@@ -46,7 +46,7 @@ const NOTHING_IN_FLIGHT = { messages: 0, bytes: 0 };
 export class SendBuffer {
   readonly #queue = new Outbox<Entry>(UNLIMITED);
   /** The numbers of messages that a transport has and may lose, oldest first. */
-  #held: number[] = [];
+  readonly #held: number[] = [];
   readonly #listener: SendBufferListener;
   #received: number;
 
@@ -108,14 +108,23 @@ export class SendBuffer {
     this.#dropWhere(() => true, reason);
   }
 
-  /** Reports what became of the messages that a transport has. */
-  settle(fate: "taken" | "unknown" = "taken"): void {
+  /**
+   * Reports as taken what a transport has, except what it may lose.
+   *
+   * @param unwritten How many of the last messages that is.
+   */
+  settle(unwritten = 0): void {
     const held = this.#held;
-    const last = held.at(-1);
-    if (last === undefined) return;
-    this.#held = [];
-    if (fate === "taken") this.#listener.taken(last);
-    else for (const number of held) this.#listener.unsent(number, fate);
+    const last = held.splice(0, held.length - unwritten).at(-1);
+    if (last !== undefined) this.#listener.taken(last);
+  }
+
+  /** The same at the end of the transport, which loses the others. */
+  end(unwritten?: number): void {
+    this.settle(unwritten);
+    for (const number of this.#held.splice(0)) {
+      this.#listener.unsent(number, "unknown");
+    }
   }
 
   /**

@@ -118,8 +118,8 @@ export class SessionTransport implements Carrier, Transport, TransportListener {
   }
 
   /** In a session nothing is lost: what is not accepted is sent again. */
-  get isHolding(): boolean | undefined {
-    return this.#phase === "without" ? this.#inner.isHolding : undefined;
+  get unwritten(): number | undefined {
+    return this.#phase === "without" ? this.#inner.unwritten : undefined;
   }
 
   get taken(): "handed" | "accepted" {

@@ -13,6 +13,8 @@ class Stage {
   readonly calls: string[] = [];
   readonly connection: Connection;
   readonly ended: Promise<void>;
+  /** What was unwritten each time that this was told to have fallen. */
+  readonly unwritten: number[] = [];
   /** Called with each message. */
   onmessage = () => {};
 
@@ -30,7 +32,7 @@ class Stage {
         this.onmessage();
       },
       pong: (payload) => this.calls.push(`pong ${payload}`),
-      writable: () => this.calls.push("writable"),
+      writable: () => this.unwritten.push(this.connection.unwritten),
       end: ({ closeCode }, failure) => {
         const detail = failure && "detail" in failure ? failure.detail : "";
         this.calls.push(`end ${closeCode} ${failure?.type} ${detail}`.trim());
@@ -156,6 +158,33 @@ Deno.test("Connection ends when no more can be written, though nothing says so t
     await turn();
   }
   assertEquals(stage.calls[1]?.slice(0, 13), "end 1006 lost");
+});
+
+Deno.test("Connection.unwritten counts exactly the messages that the system has not taken", async () => {
+  await using stage = await start();
+  const { connection, peer } = stage;
+  const message = new ArrayBuffer(1_000);
+  // With its head and its masking key.
+  const frame = 1_008;
+  let sent = 0;
+  for (let stalled = 0; stalled < 20;) {
+    for (let index = 0; index < 256; index += 1) connection.send(message);
+    sent += 256;
+    const before = connection.bufferedAmount;
+    await turn();
+    stalled = connection.bufferedAmount === before ? stalled + 1 : 0;
+  }
+  assertEquals(
+    connection.unwritten,
+    Math.ceil(connection.bufferedAmount / frame),
+  );
+  const buffer = new Uint8Array(1 << 20);
+  for (let left = sent * frame; left > 0;) {
+    left -= await peer.read(buffer) ?? 0;
+  }
+  while (connection.unwritten > 0) await turn();
+  assertEquals(connection.bufferedAmount, 0);
+  assertEquals(stage.unwritten.at(-1), 0);
 });
 
 Deno.test("Connection answers a violation, stops writing, and does not wait for long", async () => {

@@ -40,6 +40,7 @@ class Stage {
 
   send(text: string): void {
     this.protocol.sendText(text);
+    this.output.endMessage();
     this.output.schedule();
   }
 
@@ -165,4 +166,24 @@ Deno.test("Output keeps no large buffer between two writes", async () => {
   await stage.take(1_004);
   assertEquals(kept.length, 1);
   assertEquals(kept[0]! <= 64 * 1024, true);
+});
+
+Deno.test("Output.messages counts those that are not written as a whole", async () => {
+  const stage = new Stage();
+  stage.send("12");
+  stage.send("3");
+  stage.protocol.sendPing(new Uint8Array(3));
+  assertEquals(stage.output.messages, 2);
+  await settle();
+  await stage.take(3);
+  assertEquals(stage.output.messages, 2);
+  stage.send("4");
+  await stage.take(1);
+  assertEquals(stage.output.messages, 2);
+  await stage.take(3);
+  assertEquals(stage.output.messages, 1);
+  await stage.take(5);
+  assertEquals(stage.output.messages, 1);
+  await stage.take(3);
+  assertEquals([stage.output.messages, stage.output.unwritten], [0, 0]);
 });

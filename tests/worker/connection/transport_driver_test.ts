@@ -51,11 +51,11 @@ Deno.test("TransportDriver.flush() waits for room, and only for that of its sock
 Deno.test("TransportDriver.flush() reports messages as taken when the transport can no longer lose them", async () => {
   using client = new HubClient();
   const transport = await client.open();
-  transport.isHolding = true;
+  transport.unwritten = Infinity;
   client.send(1, "a", "b");
   await client.settled();
   assertEquals([transport.sent, client.all("taken")], [["a", "b"], []]);
-  transport.isHolding = false;
+  transport.unwritten = 0;
   transport.drains();
   assertEquals((await client.next("taken")).upTo, 2);
 });
@@ -63,7 +63,7 @@ Deno.test("TransportDriver.flush() reports messages as taken when the transport 
 Deno.test("TransportDriver.ended() reports what the transport may have lost when the peer closed", async () => {
   using client = new HubClient();
   const transport = await client.open(setupWith({}, { backoff: AT_ONCE }));
-  transport.isHolding = true;
+  transport.unwritten = Infinity;
   client.send(1, "a", "b");
   transport.ends({ closeCode: 1012, reason: "", wasClean: true });
   assertObjectMatch(await client.next("disconnected"), { attempt: 1 });
@@ -80,17 +80,17 @@ Deno.test("TransportDriver.ended() reports what may be lost where a session was 
   const transport = await client.open(
     setupWith({ session: OPTIONAL }, { backoff: AT_ONCE, heartbeat }),
   );
-  transport.isHolding = true;
+  transport.unwritten = Infinity;
   client.send(1, "a");
   await client.settled();
   assertEquals([transport.sent, client.all("taken")], [["a"], []]);
-  transport.isHolding = false;
+  transport.unwritten = 0;
   transport.drains();
   assertEquals((await client.next("taken")).upTo, 1);
   // It has no pings, so nobody waits for their answers.
   client.clock.advance(100);
   assertEquals([transport.pings, transport.calls], [[], []]);
-  transport.isHolding = true;
+  transport.unwritten = Infinity;
   client.send(2, "b");
   transport.ends({ closeCode: 1012, reason: "", wasClean: true });
   await client.next("disconnected");
@@ -103,7 +103,7 @@ Deno.test("TransportDriver.ended() reports what may be lost where a session was 
 Deno.test("TransportDriver.abandon() counts as taken what the transport has", async () => {
   using client = new HubClient();
   const transport = await client.open(setupWith({}, { backoff: AT_ONCE }));
-  transport.isHolding = true;
+  transport.unwritten = Infinity;
   client.send(1, "a");
   client.say({ type: "reconnect", id: 1, reason: "" });
   assertEquals((await client.next("taken")).upTo, 1);

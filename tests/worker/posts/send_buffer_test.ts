@@ -63,18 +63,29 @@ Deno.test("SendBuffer.flush() gives no message twice to a transport that throws"
   assertEquals(fates, ["unsent 1 rejected", "taken 2"]);
 });
 
-Deno.test("SendBuffer.settle() reports what a transport may have lost, once", () => {
+Deno.test("SendBuffer.settle() reports what the transport has written", () => {
   const { buffer, fates, transmit } = makeBuffer();
-  buffer.accept(sending(1, ["a"]), 0);
+  buffer.accept(sending(1, ["a", "b", "c"]), 0);
   buffer.flush(0, { transmit });
+  buffer.settle(Infinity);
+  buffer.settle(3);
+  assertEquals(fates, []);
+  buffer.settle(1);
+  buffer.settle(1);
   buffer.settle();
-  buffer.accept(sending(2, ["b", "c", "d"]), 0);
+  buffer.settle();
+  assertEquals(fates, ["taken 2", "taken 3"]);
+});
+
+Deno.test("SendBuffer.end() reports what a transport may have lost, once", () => {
+  const { buffer, fates, transmit } = makeBuffer();
+  buffer.accept(sending(1, ["a", "b", "c", "d"]), 0);
   buffer.cancel(3);
   buffer.flush(0, { transmit });
-  buffer.settle("unknown");
-  buffer.settle();
+  buffer.end(2);
+  buffer.end();
   const lost = ["unsent 2 unknown", "unsent 4 unknown"];
-  assertEquals(fates, ["taken 1", "unsent 3 aborted", ...lost]);
+  assertEquals(fates, ["unsent 3 aborted", "taken 1", ...lost]);
 });
 
 Deno.test("SendBuffer.flush() sends nothing that expired before the timer came", () => {

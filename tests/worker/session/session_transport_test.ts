@@ -33,25 +33,25 @@ Deno.test("SessionTransport without a session says of messages what the transpor
   const stage = new Stage({ required: false });
   const fake = stage.dial().opens("chat");
   const { transport } = stage;
-  fake.isHolding = true;
+  fake.unwritten = Infinity;
   fake.bufferedAmount = 5;
   const facts = () => [
-    ...[transport.taken, transport.isHolding, transport.bufferedAmount],
+    ...[transport.taken, transport.unwritten, transport.bufferedAmount],
   ];
-  assertEquals(facts(), ["handed", true, 5]);
-  fake.isHolding = false;
-  assertEquals(facts(), ["handed", false, 5]);
-  fake.isHolding = true;
+  assertEquals(facts(), ["handed", Infinity, 5]);
+  fake.unwritten = 0;
+  assertEquals(facts(), ["handed", 0, 5]);
+  fake.unwritten = Infinity;
   fake.ends();
-  assertEquals(facts(), ["handed", true, 5]);
+  assertEquals(facts(), ["handed", Infinity, 5]);
 });
 
 Deno.test("SessionTransport in a session reports what is accepted, and loses nothing", () => {
   const stage = new Stage();
   const fake = stage.open();
-  fake.isHolding = true;
-  const { taken, isHolding } = stage.transport;
-  assertEquals([taken, isHolding], ["accepted", undefined]);
+  fake.unwritten = Infinity;
+  const { taken, unwritten } = stage.transport;
+  assertEquals([taken, unwritten], ["accepted", undefined]);
 });
 
 Deno.test("SessionTransport without a session hears what comes until the end of its close", () => {
