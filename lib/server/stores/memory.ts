@@ -76,7 +76,8 @@ class MemoryStore implements SessionStore {
   readonly append: SessionStore["append"] = (session, messages, bounds) =>
     this.#do(() => {
       const answer = this.#core.append(session, messages, bounds);
-      this.#listeners.deliver(noticeOfAppend(session, messages, answer));
+      const after = this.#core.peek(session);
+      this.#listeners.deliver(after && noticeOfAppend(after, answer));
       return answer;
     });
 

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { type Payload, payloadBytes } from "../../session/wire/payload.ts";
-import type { SessionRecord } from "../../session/store/record.ts";
+import { readStep, type SessionRecord } from "../../session/store/record.ts";
 import type {
   AppendAnswer,
   AttachAnswer,
@@ -23,27 +22,21 @@ export interface AddressedNotice {
 }
 
 /** Larger batches are read from the store, as far as the client grants. */
-const MAX_INLINE_BYTES = 16_384;
+const MAX_INLINE_BYTES = 65_536;
 
 /** Whom to notify after an append. */
 export function noticeOfAppend(
-  session: string,
-  messages: readonly Payload[],
+  after: SessionRecord,
   answer: AppendAnswer,
 ): AddressedNotice | undefined {
   if (answer.kind !== "appended" || answer.node === undefined) return undefined;
+  const { session } = after;
   const { first, last, node } = answer;
-  const stored = messages.map((data, index) => ({
-    seq: first + index,
-    data,
-    bytes: payloadBytes(data),
-  }));
-  const size = stored.reduce((sum, { bytes }) => sum + bytes, 0);
-  const inline = size > MAX_INLINE_BYTES ? [] : stored;
-  return {
-    node,
-    notice: { type: "appended", session, last, messages: inline },
-  };
+  const stored = readStep(after, first - 1, last - first + 1);
+  let size = 0;
+  for (const { bytes } of stored) size += bytes;
+  const messages = size > MAX_INLINE_BYTES ? [] : stored;
+  return { node, notice: { type: "appended", session, last, messages } };
 }
 
 /** Whom to notify after an attachment, or after one that has to wait. */

@@ -6,10 +6,10 @@
  * @module
  */
 
-import { payloadBytes } from "../wire/payload.ts";
 import {
   holds,
   keep,
+  numberedAfter,
   type RecordStep,
   type SessionRecord,
   type StoreMoment,
@@ -28,10 +28,7 @@ export function acceptStep(
     return { record, answer: { kind: "fenced" } };
   }
   const accepted = Math.max(record.accepted, step.handled);
-  const messages = step.replies.map((data) => ({
-    data,
-    bytes: payloadBytes(data),
-  }));
+  const messages = numberedAfter(record.log.last, step.replies);
   const next = keep(trim(record, Math.min(step.ack, record.log.last)), {
     messages,
     generation,

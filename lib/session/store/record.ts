@@ -13,7 +13,7 @@ import {
   entriesOf,
   entryAt,
   type Numbered,
-  push,
+  pushAll,
   sizeOf,
 } from "../flow/numbered.ts";
 import { type Payload, payloadBytes } from "../wire/payload.ts";
@@ -31,9 +31,6 @@ import type {
   SessionInit,
   Stored,
 } from "./store.ts";
-
-/** A message in the log. Its number is its place. */
-export type Kept = Omit<Stored, "seq">;
 
 /** A session, or what is remembered of one. */
 export interface SessionRecord {
@@ -59,7 +56,7 @@ export interface SessionRecord {
   /** How many accepted messages the store forgot, as an answer says that may be lost. */
   readonly unread: number;
   /** What the client has not consumed. */
-  readonly log: Numbered<Kept>;
+  readonly log: Numbered<Stored>;
   readonly logBytes: number;
   readonly lineage: Lineage;
   /** When the session, or its tombstone, is over. Milliseconds. */
@@ -126,9 +123,9 @@ export function appendStep(
   },
 ): RecordStep<AppendAnswer> {
   if (record.state !== "live") return { record, answer: { kind: "gone" } };
-  const kept = messages.map((data) => ({ data, bytes: payloadBytes(data) }));
-  const bytes = kept.reduce((sum, message) => sum + message.bytes, 0);
-  const excess = excessOf(record, { messages: kept.length, bytes }, bounds);
+  const added = numberedAfter(record.log.last, messages);
+  const bytes = bytesOf(added);
+  const excess = excessOf(record, { messages: added.length, bytes }, bounds);
   if (excess === Infinity) {
     const held = sizeOf(record.log);
     return {
@@ -137,7 +134,7 @@ export function appendStep(
     };
   }
   const next = keep(trim(record, record.log.first - 1 + excess), {
-    messages: kept,
+    messages: added,
     generation,
   });
   return {
@@ -153,19 +150,31 @@ export function appendStep(
   };
 }
 
-/** Adds messages to the log, in this generation. */
+/** Messages with the numbers that follow this one. */
+export function numberedAfter(
+  last: number,
+  messages: readonly Payload[],
+): readonly Stored[] {
+  return messages.map((data, index) => ({
+    seq: last + 1 + index,
+    data,
+    bytes: payloadBytes(data),
+  }));
+}
+
+/** Adds messages to the log, whose numbers follow its last one, in this generation. */
 export function keep(
   record: SessionRecord,
   { messages, generation }: {
-    readonly messages: readonly Kept[];
+    readonly messages: readonly Stored[];
     readonly generation: string;
   },
 ): SessionRecord {
   if (messages.length === 0) return record;
   return {
     ...record,
-    log: messages.reduce(push, record.log),
-    logBytes: messages.reduce((sum, { bytes }) => sum + bytes, record.logBytes),
+    log: pushAll(record.log, messages),
+    logBytes: record.logBytes + bytesOf(messages),
     lineage: continueLineage(record.lineage, generation, record.log.last + 1),
   };
 }
@@ -177,7 +186,7 @@ export function trim(record: SessionRecord, ack: number): SessionRecord {
   return {
     ...record,
     log: dropTo(record.log, ack),
-    logBytes: gone.reduce((sum, { bytes }) => sum - bytes, record.logBytes),
+    logBytes: record.logBytes - bytesOf(gone),
   };
 }
 
@@ -188,8 +197,7 @@ export function readStep(
   limit: number,
 ): readonly Stored[] {
   const first = Math.max(after + 1, log.first);
-  return entriesOf(log, first, first + limit - 1)
-    .map((kept, index) => ({ seq: first + index, ...kept }));
+  return entriesOf(log, first, first + limit - 1);
 }
 
 /** Lets go, if the lease holds. The answer is what waits, in bytes. */
@@ -259,6 +267,12 @@ function excessOf(
     excess += 1;
   }
   return excess;
+}
+
+function bytesOf(messages: readonly Stored[]): number {
+  let sum = 0;
+  for (const { bytes } of messages) sum += bytes;
+  return sum;
 }
 
 function mayEnd(

@@ -176,8 +176,8 @@ export function testStore(
     await store.open(INIT);
     const bounds = { ...BOUNDS, maxBytes: 90_000 };
     await store.append("s", ["a"], bounds);
-    await store.append("s", ["b".repeat(16_385)], bounds);
-    assertEquals(await store.detach(subject.lease(1), 500), 16_386);
+    await store.append("s", ["b".repeat(65_537)], bounds);
+    assertEquals(await store.detach(subject.lease(1), 500), 65_538);
     await store.append("s", ["c"], bounds);
     await settled();
     const messages = [{ seq: 1, data: "a", bytes: 1 }];

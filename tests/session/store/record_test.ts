@@ -6,6 +6,7 @@ import {
   endStep,
   holds,
   leaseOf,
+  numberedAfter,
   readStep,
   type SessionRecord,
   touchStep,
@@ -99,6 +100,13 @@ Deno.test("appendStep() notes a new generation with its first message", () => {
   assertEquals(step.record.lineage, [
     { generation: "g1", first: 1 },
     { generation: "g2", first: 2 },
+  ]);
+});
+
+Deno.test("numberedAfter() numbers messages, and counts their bytes", () => {
+  assertEquals(numberedAfter(4, ["ä", "b"]), [
+    { seq: 5, data: "ä", bytes: 2 },
+    { seq: 6, data: "b", bytes: 1 },
   ]);
 });
 

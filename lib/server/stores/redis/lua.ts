@@ -32,7 +32,7 @@ export type ScriptName = keyof typeof BODIES;
 /** How many generations a record remembers; the limit of `lib/session`. */
 const MAX_LINEAGE = 8;
 /** Larger batches are read from the store, as far as the client grants. */
-const MAX_INLINE_BYTES = 16_384;
+const MAX_INLINE_BYTES = 65_536;
 
 /** KEYS: record, log, sessions by their end. ARGV: the instant or '', the session. */
 const PRELUDE = `

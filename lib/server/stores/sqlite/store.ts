@@ -142,6 +142,7 @@ function limitSize(db: DatabaseSync, maxBytes: number): void {
 /** What a step on one session found, and its answer. */
 interface Stepped<A> {
   readonly before: SessionRecord;
+  readonly after: SessionRecord;
   readonly answer: A;
 }
 
@@ -199,7 +200,7 @@ class SqliteStore implements SessionStore {
     const stepped = await this.#step(session, {
       part: (head) => excessPart(head, messages, bounds),
       step: (record) => appendStep(record, messages, { generation, bounds }),
-      notice: ({ answer }) => noticeOfAppend(session, messages, answer),
+      notice: ({ after, answer }) => noticeOfAppend(after, answer),
     });
     return stepped?.answer ?? GONE;
   };
@@ -293,7 +294,7 @@ class SqliteStore implements SessionStore {
     const before = this.#load(head, step);
     const { record, answer } = step.step(before);
     if (record !== before) this.#tables.update(head, record);
-    return { before, answer };
+    return { before, after: record, answer };
   }
 
   #load<A>(head: RecordHead, { part }: SqlStep<A>): SessionRecord {

@@ -11,7 +11,7 @@ import {
   type Numbered,
   startingWith,
 } from "../../../session/flow/numbered.ts";
-import type { Kept, SessionRecord } from "../../../session/store/record.ts";
+import type { SessionRecord } from "../../../session/store/record.ts";
 import type { TransactionBuffer } from "./transactions.ts";
 import type { Stored } from "../../../session/store/store.ts";
 import type { Payload } from "../../../session/wire/payload.ts";
@@ -45,7 +45,7 @@ const VERSION = 1;
 
 /** A record without the entries of its log. */
 export type RecordHead = Omit<SessionRecord, "log"> & {
-  readonly log: Pick<Numbered<Kept>, "first" | "last">;
+  readonly log: Pick<Numbered<Stored>, "first" | "last">;
 };
 
 /** How much of the oldest part of a log a step looks at: at least both. */
@@ -127,12 +127,12 @@ export class SessionTables implements TransactionBuffer {
 
   /** The record with the oldest part of its log, in sizes only. */
   withSizes(head: RecordHead, part: LogPart): SessionRecord {
-    const kept: Kept[] = [];
+    const kept: Stored[] = [];
     let bytes = 0;
     if (part.messages > 0 || part.bytes > 0) {
       for (const row of this.#sizes.iterate(head.session)) {
         const size = row.bytes as number;
-        kept.push({ data: "", bytes: size });
+        kept.push({ seq: head.log.first + kept.length, data: "", bytes: size });
         bytes += size;
         if (kept.length >= part.messages && bytes >= part.bytes) break;
       }
@@ -142,8 +142,7 @@ export class SessionTables implements TransactionBuffer {
 
   /** The record with its whole log. */
   withMessages(head: RecordHead): SessionRecord {
-    const kept = this.read(head.session, 0, -1)
-      .map(({ data, bytes }) => ({ data, bytes }));
+    const kept = this.read(head.session, 0, -1);
     return { ...head, log: startingWith(head.log, kept) };
   }
 
@@ -163,9 +162,9 @@ export class SessionTables implements TransactionBuffer {
     const { session, log } = after;
     if (log.first > before.log.first) this.#trim.run(session, log.first);
     const first = Math.max(before.log.last + 1, log.first);
-    for (const [index, { data, bytes }] of entriesOf(log, first).entries()) {
+    for (const { seq, data, bytes } of entriesOf(log, first)) {
       const type = typeof data === "string" ? "text" : "binary";
-      this.#add.run(session, first + index, type, bytes, blobOf(data));
+      this.#add.run(session, seq, type, bytes, blobOf(data));
     }
     this.#change(after);
   }
