@@ -196,7 +196,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     const { store } = this.#node;
     switch (effect.type) {
       case "transmit":
-        return this.#transmit(effect.data);
+        return this.#transmit(effect.frames);
       case "admit":
         return this.#admit(effect.request);
       case "authenticate":
@@ -236,8 +236,8 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     }
   }
 
-  #transmit(data: Payload): void {
-    if (this.#isPeerGone || this.#link.send(data)) return;
+  #transmit(frames: readonly Payload[]): void {
+    if (this.#isPeerGone || this.#link.send(frames)) return;
     this.#terminate("The client takes nothing");
   }
 

@@ -10,6 +10,9 @@ import type { ServerNode } from "./node.ts";
 import type { Peer } from "./peer.ts";
 import { type PeerAdvice, PeerWatch } from "./peer_watch.ts";
 
+/** To ask a socket what is unsent costs more than to send a short frame. */
+const CHECK_AFTER = 65_536;
+
 /** The socket of a connection, with counts and log records. */
 export class PeerLink {
   readonly #node: Pick<ServerNode, "settings" | "counters" | "logger">;
@@ -50,9 +53,20 @@ export class PeerLink {
     return this.#pings;
   }
 
-  /** Sends a message. Returns whether the client takes what it is sent. */
-  send(data: Payload): boolean {
-    this.#peer.send(data);
+  /** Sends frames. Returns whether the client takes what it is sent. */
+  send(frames: readonly Payload[]): boolean {
+    let unchecked = 0;
+    for (const frame of frames) {
+      this.#peer.send(frame);
+      unchecked += frame.length;
+      if (unchecked < CHECK_AFTER) continue;
+      if (!this.#takesAll) return false;
+      unchecked = 0;
+    }
+    return this.#takesAll;
+  }
+
+  get #takesAll(): boolean {
     return this.#peer.unsentBytes <= this.#node.settings.limits.unsentBytes;
   }
 

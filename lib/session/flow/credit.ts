@@ -48,9 +48,22 @@ export function startCredit(
  * grants goes when all before it is acknowledged: otherwise it could never go.
  */
 export function maySend(credit: Credit, bytes: number): boolean {
-  if (credit.next > credit.maxSeq) return false;
-  return credit.bytes + bytes <= credit.maxBytes ||
-    credit.acked === credit.next - 1;
+  return isWithin(credit, { next: credit.next, bytes: credit.bytes + bytes });
+}
+
+/** Tells how many of these messages may go, one after the other, and what is left. */
+export function spendOn(
+  credit: Credit,
+  messages: readonly { readonly bytes: number }[],
+): { readonly credit: Credit; readonly count: number } {
+  let { next, bytes } = credit;
+  for (const message of messages) {
+    if (!isWithin(credit, { next, bytes: bytes + message.bytes })) break;
+    bytes += message.bytes;
+    next += 1;
+  }
+  const count = next - credit.next;
+  return { credit: count === 0 ? credit : { ...credit, next, bytes }, count };
 }
 
 /** After the next message has gone. */
@@ -73,6 +86,14 @@ export function extend(
   return maxSeq < credit.maxSeq || maxBytes < credit.maxBytes
     ? violation("Credit taken back")
     : { ...credit, maxSeq, maxBytes };
+}
+
+/** Tells whether the peer grants a message that makes it so many bytes in all. */
+function isWithin(
+  { acked, maxSeq, maxBytes }: Credit,
+  { next, bytes }: Pick<Credit, "next" | "bytes">,
+): boolean {
+  return next <= maxSeq && (bytes <= maxBytes || acked === next - 1);
 }
 
 /** After numbers that will never be sent. */

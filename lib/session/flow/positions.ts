@@ -104,6 +104,9 @@ export function continueLineage(
 
 /** The generation in which a number was given, or will be. */
 export function generationAt(lineage: Lineage, seq: number): string {
+  const newest = lineage[lineage.length - 1]!;
+  // Nearly always: it is asked for each message.
+  if (newest.first <= seq) return newest.generation;
   const era = lineage.findLast(({ first }) => first <= seq) ?? lineage[0]!;
   return era.generation;
 }

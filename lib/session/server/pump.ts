@@ -4,11 +4,18 @@
  * @module
  */
 
-import { maySend, skipTo, spend } from "../flow/credit.ts";
+import { skipTo, spendOn } from "../flow/credit.ts";
 import type { KnownControl } from "../wire/control.ts";
-import { encodeFrame, type OutFrame } from "../wire/frame.ts";
+import { encodeData, encodeFrame, type OutFrame } from "../wire/frame.ts";
 import { READ_LIMIT } from "../wire/limits.ts";
-import { dropTo, emptyAfter, entryAt, push, sizeOf } from "../flow/numbered.ts";
+import type { Payload } from "../wire/payload.ts";
+import {
+  dropTo,
+  emptyAfter,
+  entriesOf,
+  pushAll,
+  sizeOf,
+} from "../flow/numbered.ts";
 import { generationAt } from "../flow/positions.ts";
 import { type Progress, ride } from "../flow/receiving.ts";
 import {
@@ -24,7 +31,7 @@ type Step = ServerStep<ServerAttached>;
 
 /** Sends a frame. */
 export function transmit(frame: OutFrame): ServerEffect {
-  return { type: "transmit", data: encodeFrame(frame) };
+  return { type: "transmit", frames: [encodeFrame(frame)] };
 }
 
 /** Sends a control message. */
@@ -52,26 +59,27 @@ export function pump(state: ServerAttached): Step {
   return { state: read.state, effects: inOrder(sent.effects, read.effects) };
 }
 
-/** One new state for all messages, as there may be hundreds. */
+/** One new state and one effect for all messages, as there may be hundreds. */
 function sendBuffered(state: ServerAttached): Step {
-  const effects: ServerEffect[] = [];
-  let { credit, receiving, generation } = state;
-  for (;;) {
-    const message = entryAt(state.buffer, credit.next);
-    if (message === undefined || !maySend(credit, message.bytes)) break;
-    const { seq, data, bytes } = message;
+  const ready = entriesOf(state.buffer, state.credit.next);
+  const { credit, count } = spendOn(state.credit, ready);
+  if (count === 0) return { state, effects: NO_EFFECTS };
+  const { receiving, ack } = ride(state.receiving, { ack: state.accepted });
+  const frames: Payload[] = [];
+  let { generation } = state;
+  for (let index = 0; index < count; index += 1) {
+    const { seq, data } = ready[index]!;
     const current = generationAt(state.lineage, seq);
-    if (current !== generation) effects.push(announcement(current));
+    if (current !== generation) frames.push(announcement(current));
     generation = current;
-    const rode = ride(receiving, { ack: state.accepted });
-    const { ack } = rode;
-    receiving = rode.receiving;
-    credit = spend(credit, bytes);
-    effects.push(transmit({ type: "data", seq, ack, data }));
+    const rides = index === 0 ? ack : undefined;
+    frames.push(encodeData(seq, rides, data));
   }
   const buffer = dropTo(state.buffer, credit.next - 1);
-  const next = { ...state, credit, receiving, generation, buffer };
-  return { state: next, effects };
+  return {
+    state: { ...state, credit, receiving, generation, buffer },
+    effects: [{ type: "transmit", frames }],
+  };
 }
 
 /** Takes messages of the store that follow what is buffered. */
@@ -79,15 +87,27 @@ export function absorb(
   state: ServerAttached,
   messages: readonly Stored[],
 ): ServerAttached {
-  if (messages.length === 0) return state;
-  let { buffer, last } = state;
-  for (const message of messages) {
-    last = Math.max(last, message.seq);
-    const isNext = message.seq === buffer.last + 1;
-    // The rest stays in the store until the client grants more.
-    if (isNext && sizeOf(buffer) < READ_LIMIT) buffer = push(buffer, message);
-  }
-  return { ...state, buffer, last };
+  const newest = messages.at(-1);
+  if (newest === undefined) return state;
+  const last = Math.max(state.last, newest.seq);
+  // The rest stays in the store until the client grants more.
+  const room = READ_LIMIT - sizeOf(state.buffer);
+  const added = following(messages, state.buffer.last).slice(0, room);
+  return added.length === 0
+    ? { ...state, last }
+    : { ...state, last, buffer: pushAll(state.buffer, added) };
+}
+
+/** The part of messages whose numbers go on after this one. */
+function following(
+  messages: readonly Stored[],
+  after: number,
+): readonly Stored[] {
+  const start = messages.findIndex(({ seq }) => seq === after + 1);
+  if (start < 0) return [];
+  let end = start + 1;
+  while (messages[end]?.seq === after + 1 + end - start) end += 1;
+  return messages.slice(start, end);
 }
 
 /** Tells the client that the numbers up to this one will not come. */
@@ -97,7 +117,7 @@ export function skipGap(state: ServerAttached, to: number): Step {
   const generation = generationAt(state.lineage, to);
   const news = generation === state.generation
     ? []
-    : [announcement(generation)];
+    : [{ type: "transmit", frames: [announcement(generation)] } as const];
   const credit = skipTo(state.credit, to);
   return {
     state: { ...state, generation, credit, buffer: emptyAfter(to) },
@@ -106,8 +126,9 @@ export function skipGap(state: ServerAttached, to: number): Step {
 }
 
 /** A generation is announced before its first number. */
-function announcement(generation: string): ServerEffect {
-  return control({ op: "gen", gen: generation });
+function announcement(generation: string): Payload {
+  const gen = { op: "gen", gen: generation } as const;
+  return encodeFrame({ type: "control", control: gen });
 }
 
 function readMore(state: ServerAttached): Step {

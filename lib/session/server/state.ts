@@ -234,7 +234,8 @@ export type ServerEvent =
 
 /** What the server's machine asks for, to be done in this order. */
 export type ServerEffect =
-  | { readonly type: "transmit"; readonly data: Payload }
+  /** Frames, in this order. */
+  | { readonly type: "transmit"; readonly frames: readonly Payload[] }
   /** Answer: `admitted` or `refused`. */
   | { readonly type: "admit"; readonly request: Open | Resume }
   /** Answer: `admitted` or `refused`. */

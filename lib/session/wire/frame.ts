@@ -88,9 +88,7 @@ const HAS_ACK = 1;
 export function encodeFrame(frame: OutFrame): Payload {
   switch (frame.type) {
     case "data":
-      return typeof frame.data === "string"
-        ? textHeader(frame.seq, frame.ack) + frame.data
-        : binaryData(frame.seq, frame.ack, frame.data);
+      return encodeData(frame.seq, frame.ack, frame.data);
     case "ack":
       return `a${numbers(frame.ack, frame.maxSeq, frame.maxBytes)}|`;
     case "ping":
@@ -100,6 +98,17 @@ export function encodeFrame(frame: OutFrame): Payload {
     case "control":
       return encodeControl(frame.control);
   }
+}
+
+/** Writes a data frame. No record for each: there may be hundreds of them. */
+export function encodeData(
+  seq: number,
+  ack: number | undefined,
+  data: Payload,
+): Payload {
+  return typeof data === "string"
+    ? textHeader(seq, ack) + data
+    : binaryData(seq, ack, data);
 }
 
 /**

@@ -26,9 +26,9 @@ Deno.test("PeerLink.send() tells when the client takes too little", async () => 
   const peer = new TestPeer();
   const link = new PeerLink(node, peer);
   peer.unsentBytes = 10;
-  assertEquals(link.send("a"), true);
+  assertEquals(link.send(["a"]), true);
   peer.unsentBytes = 11;
-  assertEquals(link.send("b"), false);
+  assertEquals(link.send(["b"]), false);
   assertEquals(peer.sent, ["a", "b"]);
 });
 

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import {
   acknowledge,
   type Credit,
@@ -7,6 +7,7 @@ import {
   maySend,
   skipTo,
   spend,
+  spendOn,
   startCredit,
 } from "../../../lib/session/flow/credit.ts";
 
@@ -39,6 +40,23 @@ Deno.test("maySend() lets a message larger than the window go alone", () => {
 
 Deno.test("maySend() lets nothing go without a message granted", () => {
   assertEquals(maySend(startCredit(0, [0, 100]), 1), false);
+});
+
+Deno.test("spendOn() sends as many as maySend() lets go one by one", () => {
+  const messages = [40, 50, 20, 1].map((bytes) => ({ bytes }));
+  const credit = startCredit(0, [3, 100]);
+  const spent = spendOn(credit, messages);
+  assertEquals(spent, { count: 2, credit: spend(spend(credit, 40), 50) });
+  const alone = spendOn(startCredit(0, [2, 10]), messages);
+  assertEquals([alone.count, alone.credit.bytes], [1, 40]);
+  const granted = spendOn(startCredit(0, [3, 1_000]), messages);
+  assertEquals([granted.count, granted.credit.next], [3, 4]);
+});
+
+Deno.test("spendOn() leaves the credit as it is where nothing may go", () => {
+  const credit = startCredit(0, [0, 100]);
+  assertStrictEquals(spendOn(credit, [{ bytes: 1 }]).credit, credit);
+  assertEquals(spendOn(credit, []).count, 0);
 });
 
 Deno.test("acknowledge() refuses what was never sent, and steps back", () => {

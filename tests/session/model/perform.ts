@@ -240,7 +240,7 @@ function doForServer(
   switch (effect.type) {
     case "transmit": {
       if (connection.client === "gone") return world;
-      const down = [...connection.down, effect.data];
+      const down = [...connection.down, ...effect.frames];
       return withConnection(world, { ...connection, down });
     }
     case "admit":

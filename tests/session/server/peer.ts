@@ -181,7 +181,7 @@ export function framesOf(
   effects: readonly ServerEffect[],
 ): readonly Payload[] {
   return effects.flatMap((effect) =>
-    effect.type === "transmit" ? [effect.data] : []
+    effect.type === "transmit" ? effect.frames : []
   );
 }
 

@@ -91,6 +91,31 @@ Deno.test("absorb() keeps no more than one reading at a time", () => {
   assertEquals([peer.state.buffer.last, peer.state.last], [256, 300]);
 });
 
+Deno.test("absorb() takes what follows, up to the first gap", () => {
+  const { peer } = resumedPeer({}, { window: [0, 0] });
+  const kept = () => {
+    assert(peer.state.kind === "attached");
+    const { buffer, last } = peer.state;
+    return [buffer.first, buffer.last, last];
+  };
+  append(peer, 7, 2, 3);
+  assertEquals(kept(), [1, 0, 7]);
+  append(peer, 7, 1, 2, 4);
+  assertEquals(kept(), [1, 2, 7]);
+  append(peer, 7, 1, 2, 3);
+  assertEquals(kept(), [1, 3, 7]);
+});
+
+Deno.test("pump() announces a generation between two messages", () => {
+  const { peer } = resumedPeer({
+    lineage: [{ generation: "g1", first: 1 }, { generation: "g2", first: 2 }],
+  });
+  assertEquals(framesOf(append(peer, 2, 1, 2)).slice(-2), [
+    'c|{"op":"gen","gen":"g2"}',
+    "m2|d2",
+  ]);
+});
+
 Deno.test("nothing is sent to a client that is gone", () => {
   const peer = openedPeer();
   append(peer, 5);

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
   decodeFrame,
+  encodeData,
   encodeFrame,
   type Frame,
   type OutFrame,
@@ -116,4 +117,15 @@ Deno.test("decodeFrame() passes a control message that it does not know", () => 
     type: "control",
     control: { op: "unknown" },
   });
+});
+
+Deno.test("encodeData() writes what encodeFrame() writes", () => {
+  for (const data of ["x", new Uint8Array([1, 2])]) {
+    for (const ack of [undefined, 7]) {
+      assertEquals(
+        encodeData(36, ack, data),
+        encodeFrame({ type: "data", seq: 36, ack, data }),
+      );
+    }
+  }
 });
