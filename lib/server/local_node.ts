@@ -7,7 +7,10 @@
 
 import { randomHex } from "../platform/random_hex.ts";
 import type {
+  AcceptAnswer,
+  AcceptStep,
   AppendAnswer,
+  Appended,
   EndAnswer,
   EndCondition,
   Lease,
@@ -32,6 +35,7 @@ import {
 import { RateLimit } from "./admission/rate_limit.ts";
 import { SessionRegistry } from "./connection/registry.ts";
 import { evict } from "./connection/requests.ts";
+import { SendBatches } from "./send_batches.ts";
 import {
   payloadOf,
   type SessionData,
@@ -51,6 +55,8 @@ export interface HeldLease {
 const RESUME_WINDOW = 10_000;
 /** How many sessions are ended before others have their turn. */
 const SWEEP_LIMIT = 100;
+
+type Refusal = Exclude<AppendAnswer, Appended>;
 
 const EXPIRED = { kind: "expired" } as const;
 
@@ -78,6 +84,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   readonly resumes: RateLimit;
   readonly counters: Counters = new Counters();
   readonly logger: SessionLogger;
+  readonly #sends: SendBatches;
   #listening: Promise<AsyncDisposable> | undefined;
   readonly #ownStore: SessionStore | undefined;
   readonly #whenIdle = new Set<() => void>();
@@ -99,6 +106,13 @@ export class LocalNode implements ServerNode, AsyncDisposable {
       ? memoryStore({ clock })
       : undefined;
     this.store = options.store ?? this.#ownStore!;
+    this.#sends = new SendBatches({
+      store: this.store,
+      bounds: this.settings.bounds,
+      onStored: (id, answer, count) => this.#onStored(id, answer, count),
+      onRefused: (id, answer, count) => this.#onRefused(id, answer, count),
+      errorOf: sendErrorOf,
+    });
     this.track(this.ready);
   }
 
@@ -116,15 +130,31 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     };
   }
 
+  /** Asks the store for a step, whose replies follow all that was sent before. */
+  accept(step: AcceptStep): Promise<AcceptAnswer> {
+    const { replies, lease } = step;
+    const sent = replies.length === 0
+      ? undefined
+      : this.#sends.settled(lease.session);
+    return sent === undefined
+      ? this.store.accept(step)
+      : sent.then(() => this.store.accept(step));
+  }
+
   /** Ends a session, and tells the application if this was its end. */
   end(id: string, condition: EndCondition): Promise<void> {
-    const onAnswer = (answer: EndAnswer) =>
-      this.#onEndAnswer(id, { condition, answer });
-    return this.askEnd(id, { condition, onAnswer });
+    return this.askEnd(id, this.#endQuestion(id, condition));
   }
 
   /** Asks the store to end a session, and later what came of it if it fails. */
-  async askEnd(id: string, question: EndQuestion): Promise<void> {
+  askEnd(id: string, question: EndQuestion): Promise<void> {
+    const sent = this.#sends.settled(id);
+    return sent === undefined
+      ? this.#askEnd(id, question)
+      : sent.then(() => this.#askEnd(id, question));
+  }
+
+  async #askEnd(id: string, question: EndQuestion): Promise<void> {
     const done = this.begin();
     try {
       const { store, settings: { tombstone } } = this;
@@ -192,6 +222,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
 
   /** Resolves when the store has answered all that it was asked. */
   async settled(): Promise<void> {
+    await this.#sends.allSettled();
     while (this.#running > 0) {
       await new Promise<void>((resolve) => this.#whenIdle.add(resolve));
     }
@@ -226,6 +257,12 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     }
   }
 
+  #endQuestion(id: string, condition: EndCondition): EndQuestion {
+    const onAnswer = (answer: EndAnswer) =>
+      this.#onEndAnswer(id, { condition, answer });
+    return { condition, onAnswer };
+  }
+
   #onEndAnswer(
     id: string,
     { condition, answer }: {
@@ -257,22 +294,30 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     }
   }
 
-  async #send(id: string, data: SessionData): Promise<void> {
-    const payload = payloadOf(data);
-    const { maxMessage } = this.registry.find(id) ?? this.settings.config;
-    requireSize(payload, maxMessage);
-    const { bounds } = this.settings;
-    const answer = await this.store.append(id, [payload], bounds);
-    if (answer.kind === "appended") {
-      this.counters.add("stored");
-      this.counters.add("dropped", answer.dropped);
-      return this.#resize(id, answer.bytes);
+  /** One promise for each message, and no more. */
+  #send(id: string, data: SessionData): Promise<void> {
+    try {
+      const payload = payloadOf(data);
+      const { maxMessage } = this.registry.find(id) ?? this.settings.config;
+      requireSize(payload, maxMessage);
+      return this.#sends.send(id, payload);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    this.counters.add("rejected");
-    if (answer.kind === "full" && this.settings.overflow === "end") {
-      await this.end(id, { kind: "always", why: "evicted" });
-    }
-    throw sendErrorOf(answer);
+  }
+
+  #onStored(id: string, answer: Appended, count: number): void {
+    this.counters.add("stored", count);
+    this.counters.add("dropped", answer.dropped);
+    this.#resize(id, answer.bytes);
+  }
+
+  async #onRefused(id: string, answer: Refusal, count: number): Promise<void> {
+    this.counters.add("rejected", count);
+    if (answer.kind !== "full" || this.settings.overflow !== "end") return;
+    // Not behind what is sent meanwhile: it waits for this.
+    const condition = { kind: "always", why: "evicted" } as const;
+    await this.#askEnd(id, this.#endQuestion(id, condition));
   }
 
   #resize(id: string, bytes: number): void {
@@ -320,9 +365,7 @@ function keysOf(key: SessionServerOptions["key"]): readonly SessionKey[] {
   return Array.isArray(key) ? key : [key as SessionKey];
 }
 
-function sendErrorOf(
-  answer: Exclude<AppendAnswer, { kind: "appended" }>,
-): SessionSendError {
+function sendErrorOf(answer: Refusal): SessionSendError {
   return answer.kind === "gone"
     ? new SessionSendError("gone", "The session has ended")
     : new SessionSendError(

@@ -304,3 +304,17 @@ Deno.test("SessionServer waits for no node that had claimed what was never sent"
   await client.until(() => client.delivered.length === 4);
   assertEquals(heard.texts, ["b"]);
 });
+
+Deno.test("SessionServer sends what a handler has sent before its reply", async () => {
+  const heard = new Heard((message, session) => {
+    const texts = ["a", "b", "c"];
+    void Promise.all(texts.map((text) => session.send(text)));
+    message.reply("d");
+    void session.send("e");
+  });
+  await using listening = serveDeno(heard);
+  await using client = await new TestClient(listening.url).connect();
+  client.send("go");
+  await client.until(() => client.delivered.length === 5);
+  assertEquals(client.delivered, ["a", "b", "c", "e", "d"]);
+});

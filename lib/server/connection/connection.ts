@@ -279,10 +279,10 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   }
 
   #accept({ step }: EffectOf<"accept">): void {
-    const { store, counters } = this.#node;
+    const { counters } = this.#node;
     const { accepted } = this.#state as ServerAttached;
     const ttl = Math.max(LEASE, step.ttl);
-    const accepting = this.#inTurn(() => store.accept({ ...step, ttl }));
+    const accepting = this.#inTurn(() => this.#node.accept({ ...step, ttl }));
     this.#ask(accepting, (answer) => {
       if (answer.kind === "accepted") {
         this.#application?.stored(answer.last, step.replies);

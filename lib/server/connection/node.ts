@@ -5,6 +5,8 @@
  */
 
 import type {
+  AcceptAnswer,
+  AcceptStep,
   EndAnswer,
   EndCondition,
   Ended,
@@ -49,6 +51,8 @@ export interface ServerNode {
   readonly logger: SessionLogger;
   /** A session by its id. */
   session(id: string): SessionReference;
+  /** Asks the store for a step, whose replies follow all that was sent before. */
+  accept(step: AcceptStep): Promise<AcceptAnswer>;
   /** Ends a session, and tells the application. */
   end(id: string, condition: EndCondition): Promise<void>;
   /**
