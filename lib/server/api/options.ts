@@ -138,7 +138,7 @@ export interface SessionServerOptions {
   /**
    * How much a client may send ahead of the handler.
    *
-   * @default {{ messages: 1_024, bytes: 1_048_576 }}
+   * @default {{ messages: 4_096, bytes: 1_048_576 }}
    */
   readonly window?: { readonly messages?: number; readonly bytes?: number };
   /**
@@ -246,7 +246,7 @@ function configOf(options: SessionServerOptions): ServerConfig {
   const { window: granted = {}, onUncertain = "redeliver" } = options;
   return {
     capacity: {
-      messages: count("window.messages", granted.messages, 1_024),
+      messages: count("window.messages", granted.messages, 4_096),
       bytes: count("window.bytes", granted.bytes, 1_048_576),
     },
     maxMessage: count("maxMessage", options.maxMessage, 1_048_576),

@@ -74,9 +74,16 @@ export function pushAll<T>(
   list: Numbered<T>,
   entries: readonly T[],
 ): Numbered<T> {
+  if (entries.length === 0) return list;
+  const last = list.last + entries.length;
+  if (sizeOf(list) === 0) {
+    // Copied in one piece: most lists are empty before they get many.
+    const first = list.last + 1;
+    return { first, last, items: entries.slice(), base: first };
+  }
   const items = ownItems(list);
   for (const entry of entries) items.push(entry);
-  return { ...list, last: list.last + entries.length, items };
+  return { ...list, last, items };
 }
 
 /** Removes all entries up to this number. */

@@ -32,7 +32,7 @@ import { describe } from "./outcome.ts";
 import { FAULTS, PEERS, Stage } from "./peers.ts";
 import { cpuOfThreads } from "./threads.ts";
 
-const ROUNDS = 3;
+const ROUNDS = 7;
 
 if (import.meta.main) {
   const { only } = parseArgs(Deno.args, { string: ["only"] });

@@ -14,7 +14,7 @@ import {
   open,
 } from "./figures.ts";
 
-const ROUNDS = 3;
+const ROUNDS = 7;
 const CASES = [
   ["up, without", measureUp, "plain"],
   ["up, with", measureUp, "memory"],

@@ -13,7 +13,7 @@ Deno.test("settingsOf() has the defaults of the design", () => {
   const { clock: _, ...settings } = settingsOf(NEEDED);
   assertEquals(settings, {
     config: {
-      capacity: { messages: 1_024, bytes: 1_048_576 },
+      capacity: { messages: 4_096, bytes: 1_048_576 },
       maxMessage: 1_048_576,
       ttl: 120_000,
       handshakeTimeout: 10_000,

@@ -54,6 +54,17 @@ Deno.test("pushAll() is push() of each, and leaves older versions as they were",
   assertEquals(pushAll(one, []).last, 1);
 });
 
+Deno.test("pushAll() fills an empty list with entries of its own", () => {
+  const entries = ["a", "b"];
+  const list = pushAll(emptyAfter<string>(7), entries);
+  assertEquals([list.first, list.last, entriesOf(list)], [8, 9, ["a", "b"]]);
+  push(list, "c");
+  assertEquals([entries.length, pushAll(emptyAfter(3), [])], [
+    2,
+    emptyAfter(3),
+  ]);
+});
+
 Deno.test("dropTo() removes the front and keeps the numbers", () => {
   const list = filled("a", "b", "c");
   assertEquals(dropTo(list, 0), list);
