@@ -29,6 +29,7 @@ export const fleet: readonly Scenario[] = [
         reach: ["<=", 1.3],
       },
     ],
+    bare: true,
     repetitions: 5,
     otherRepetitions: 1,
     async measure(connect, { url }) {
@@ -51,6 +52,7 @@ export const fleet: readonly Scenario[] = [
       compare: "ratio",
       reach: ["<=", 1.2],
     })),
+    bare: true,
     repetitions: 3,
     otherRepetitions: 1,
     async measure(connect, { url }) {

@@ -17,6 +17,7 @@ export const inbound: readonly Scenario[] = [
   {
     name: "saturated",
     rows: rows("inbound, 100 B text, saturated", 1.2, 0.3),
+    bare: true,
     repetitions: 5,
     otherRepetitions: 2,
     async measure(connect, { packed }) {
@@ -30,6 +31,7 @@ export const inbound: readonly Scenario[] = [
   {
     name: "inbound",
     rows: rows("inbound, 100 B text, frame by frame", 1.4, 0.25),
+    bare: true,
     repetitions: 5,
     otherRepetitions: 2,
     async measure(connect, { url }) {
@@ -43,6 +45,7 @@ export const inbound: readonly Scenario[] = [
   {
     name: "binary",
     rows: rows("inbound, 10 KiB binary", 0.8, 0.5),
+    bare: true,
     repetitions: 5,
     otherRepetitions: 2,
     async measure(connect, { url }) {

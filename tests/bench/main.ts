@@ -20,6 +20,9 @@ import { type Subject, SUBJECTS } from "./harness/subjects.ts";
 import { type Result, table } from "./harness/table.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
+/** Those that rows are about. */
+const EVERY_ROUND: readonly Subject[] = ["native", "holdfast", "bare"];
+
 if (import.meta.main) {
   const { only, quick, all } = parseArgs(Deno.args, {
     string: ["only"],
@@ -29,16 +32,17 @@ if (import.meta.main) {
   const wanted = SCENARIOS.filter(({ name, shown }) =>
     only.length > 0 ? only.includes(name) : all || shown === undefined
   );
+  const shown = all || only.length > 0 ? "all" : undefined;
   await using servers = await startServers();
   const results: Result[] = [];
   for (const scenario of wanted) {
     const started = performance.now();
-    const plan = quick ? quickPlan(scenario) : fullPlan(scenario);
+    const plan = quick ? quickPlan(scenario) : fullPlan(scenario, shown);
     results.push(await measure(scenario, plan, servers.place));
     const seconds = (performance.now() - started) / 1000;
     console.error(`${scenario.name}: ${seconds.toFixed(0)} s`);
   }
-  console.log(table(results, all || only.length > 0 ? "all" : undefined));
+  console.log(table(results, shown));
   const [load = NaN] = Deno.loadavg();
   console.log(
     `\n${navigator.hardwareConcurrency} cores, load average ${
@@ -52,14 +56,15 @@ if (import.meta.main) {
 type Plan = readonly (readonly Subject[])[];
 
 /** Rounds are interleaved, so that what slows the machine down hits all alike. */
-function fullPlan(scenario: Scenario): Plan {
+function fullPlan(scenario: Scenario, shown: "all" | undefined): Plan {
   const { repetitions, otherRepetitions, subjects = SUBJECTS } = scenario;
+  const isBare = shown === "all" && scenario.bare;
+  const measured = subjects.filter((each) => each !== "bare" || isBare);
   return Array.from(
     { length: repetitions },
     (_, round) =>
-      subjects.filter((subject) =>
-        round < otherRepetitions || subject === "native" ||
-        subject === "holdfast"
+      measured.filter((each) =>
+        round < otherRepetitions || EVERY_ROUND.includes(each)
       ),
   );
 }

@@ -39,6 +39,7 @@ export const opening: readonly Scenario[] = [
         reach: ["<=", 2],
       },
     ],
+    bare: true,
     repetitions: 9,
     otherRepetitions: 3,
     async measure(connect, { url }) {

@@ -37,6 +37,7 @@ export const roundTrip: readonly Scenario[] = [
         reach: ["<=", 4],
       },
     ],
+    bare: true,
     repetitions: 5,
     otherRepetitions: 2,
     measure: (connect, { url }) => measure(connect, `${url}/echo`, IDLE_COUNT),

@@ -44,7 +44,9 @@ export interface Scenario {
   readonly repetitions: number;
   /** How often the others are measured: they change little from run to run. */
   readonly otherRepetitions: number;
-  /** Whom it makes sense for. All of them if absent. */
+  /** Whether the bare client is measured too, as often as ours; with `--all` only. */
+  readonly bare?: true;
+  /** Whom it makes sense for. All of them, but `bare`, if absent. */
   readonly subjects?: readonly Subject[];
   /** Whether clients may be measured at the same time, as they wait most of it. */
   readonly together?: boolean;

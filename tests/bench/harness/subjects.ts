@@ -24,10 +24,14 @@ export interface ClientOptions {
 /** Makes a client that is connecting. */
 export type Connect = (url: string, options?: ClientOptions) => Client;
 
-/** The names in the table. The first one is the measure of all others. */
+/**
+ * The names in the table. The first one is the measure of all others; `bare` is
+ * the least that a worker has to do, and only with `--all`.
+ */
 export const SUBJECTS = [
   "native",
   "holdfast",
+  "bare",
   "reconnecting-websocket",
   "partysocket",
   "ws",
@@ -51,6 +55,8 @@ export async function load(subject: Subject): Promise<Connect> {
           }),
         );
     }
+    case "bare":
+      return (await import("../bare/client.ts")).connectBare;
     case "reconnecting-websocket": {
       const { default: Socket } = await import("reconnecting-websocket");
       // Its types know `export default` of ES modules only.

@@ -16,18 +16,25 @@ export interface Result {
 
 /** Makes a table of medians; `"all"`: with the rows that explain others. */
 export function table(results: readonly Result[], shown?: "all"): string {
-  const head = ["what", "reach", "holds", ...SUBJECTS];
+  const subjects = SUBJECTS.filter((each) =>
+    each !== "bare" || shown === "all"
+  );
+  const head = ["what", "reach", "holds", ...subjects];
   const body = results.flatMap((result) =>
     result.scenario.rows
       .filter((row) => shown === "all" || row.shown === undefined)
-      .map((row) => cells(row, result))
+      .map((row) => cells(row, result, subjects))
   );
   return align([head, ...body]).map((row) => `| ${row.join(" | ")} |`)
     .toSpliced(1, 0, `|${head.map(() => " --- ").join("|")}|`).join("\n");
 }
 
-function cells(row: Row, result: Result): readonly string[] {
-  const figures = SUBJECTS.map((subject) => middle(row, result, subject));
+function cells(
+  row: Row,
+  result: Result,
+  subjects: readonly Subject[],
+): readonly string[] {
+  const figures = subjects.map((subject) => middle(row, result, subject));
   const [base = NaN, ours = NaN] = figures;
   return [
     row.title,

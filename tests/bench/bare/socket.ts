@@ -1,0 +1,174 @@
+/**
+ * An open connection of the bare client, with the parser, the packs and the
+ * buffers of ours.
+ *
+ * @module
+ */
+
+import type { Data } from "../../../lib/queue/data.ts";
+import {
+  isPack,
+  type Pack,
+  PACKED_UP_TO,
+  packsOf,
+} from "../../../lib/queue/pack.ts";
+import { FrameWriter } from "../../../lib/rfc6455/frame_writer.ts";
+import type { MessageKind } from "../../../lib/rfc6455/message_assembler.ts";
+import { Receiver } from "../../../lib/rfc6455/receiver.ts";
+import { decodeText } from "../../../lib/rfc6455/text_decoder.ts";
+import { nextMaskingKey } from "../../../lib/transport/tcp/masking_keys.ts";
+import { ReadBuffer } from "../../../lib/transport/tcp/read_buffer.ts";
+import type { Items } from "./protocol.ts";
+
+/** Batches that the main thread has not delivered, at most. */
+const WINDOW = 4;
+/** So few short messages are quicker one by one. */
+const WORTH_A_PACK = { ascii: 32, binary: 4 };
+
+/** Posts what one read has brought. */
+export type PostBatch = (items: Items, transfer: ArrayBuffer[]) => void;
+
+/** An open connection. */
+export class BareSocket {
+  readonly #conn: Deno.Conn;
+  readonly #post: PostBatch;
+  readonly #writer = new FrameWriter();
+  readonly #buffer = new ReadBuffer();
+  readonly #receiver = new Receiver({
+    role: "client",
+    maxMessageSize: Infinity,
+    listener: {
+      message: (kind, bytes, start, end) =>
+        this.#message(kind, bytes, start, end),
+      ping() {},
+      pong() {},
+      close() {},
+      fault() {},
+    },
+  });
+  #items: (Data | Pack)[] = [];
+  #chunk: Uint8Array | undefined;
+  /** Bounds of short messages of the chunk. */
+  #bounds: number[] = [];
+  #kind: Pack["kind"] = "ascii";
+  #undelivered = 0;
+  #continue = () => {};
+  #writing: "no" | "yes" = "no";
+
+  /** Reads from now on. */
+  constructor(
+    conn: Deno.Conn,
+    rest: Uint8Array<ArrayBuffer>,
+    post: PostBatch,
+  ) {
+    this.#conn = conn;
+    this.#post = post;
+    this.#receive(rest);
+    this.#read();
+  }
+
+  /** Sends a text. */
+  send(data: string): void {
+    this.#writer.text(data, nextMaskingKey());
+    if (this.#writing === "no") this.#write();
+  }
+
+  /** The main thread has delivered a batch. */
+  taken(): void {
+    this.#undelivered -= 1;
+    this.#continue();
+  }
+
+  /** Drops the connection. */
+  close(): void {
+    this.#conn[Symbol.dispose]();
+  }
+
+  async #write(): Promise<void> {
+    this.#writing = "yes";
+    // All of a turn in one write.
+    await undefined;
+    for (
+      let bytes = this.#writer.take();
+      bytes.length > 0;
+      bytes = this.#writer.take()
+    ) {
+      for (let at = 0; at < bytes.length;) {
+        at += await this.#conn.write(bytes.subarray(at));
+      }
+      this.#writer.recycle(bytes);
+    }
+    this.#writing = "no";
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for (;;) {
+        if (this.#undelivered >= WINDOW) {
+          await new Promise<void>((resolve) => this.#continue = resolve);
+          continue;
+        }
+        const count = await this.#conn.read(this.#buffer.bytes);
+        if (count === null) return;
+        this.#receive(this.#buffer.bytes.subarray(0, count));
+        this.#buffer.adapt(count);
+      }
+    } catch {
+      // It was closed.
+    }
+  }
+
+  #receive(chunk: Uint8Array<ArrayBuffer>): void {
+    this.#chunk = chunk;
+    this.#receiver.receive(chunk);
+    this.#flush();
+    if (this.#items.length === 0) return;
+    const items = this.#items;
+    this.#items = [];
+    this.#undelivered += 1;
+    this.#post(items, items.flatMap(transferred));
+  }
+
+  #message(
+    kind: MessageKind,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const isPart = bytes === this.#chunk;
+    if (isPart && kind !== "text" && end - start <= PACKED_UP_TO) {
+      if (kind !== this.#kind) this.#flush();
+      this.#kind = kind;
+      this.#bounds.push(start, end);
+      return;
+    }
+    this.#flush();
+    this.#items.push(
+      kind === "binary"
+        ? (isPart ? bytes.slice(start, end) : bytes).buffer as ArrayBuffer
+        : decodeText(bytes, start, end),
+    );
+  }
+
+  #flush(): void {
+    const bounds = this.#bounds;
+    this.#bounds = [];
+    if (bounds.length / 2 >= WORTH_A_PACK[this.#kind]) {
+      this.#items.push(...packsOf(this.#kind, this.#chunk!, bounds));
+      return;
+    }
+    for (let index = 0; index < bounds.length; index += 2) {
+      const [start, end] = [bounds[index]!, bounds[index + 1]!];
+      this.#items.push(
+        this.#kind === "binary"
+          ? this.#chunk!.slice(start, end).buffer as ArrayBuffer
+          : decodeText(this.#chunk!, start, end),
+      );
+    }
+  }
+}
+
+function transferred(item: Data | Pack): ArrayBuffer[] {
+  if (isPack(item)) return [item.buffer];
+  return typeof item === "string" ? [] : [item];
+}
