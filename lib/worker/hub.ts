@@ -14,7 +14,7 @@ import {
   PROTOCOL_VERSION,
   type Setup,
 } from "../boundary/protocol.ts";
-import { isCommandPost } from "../boundary/guards.ts";
+import { isPost } from "../boundary/guards.ts";
 import { PostWindow, wantsAck } from "../boundary/post_window.ts";
 import type { Clock } from "../platform/clock.ts";
 import { Driver } from "./connection/driver.ts";
@@ -80,7 +80,7 @@ export class Hub {
   /** Handles what the client posted. */
   receive(post: unknown): void {
     this.#unheard = 0;
-    if (!isCommandPost(post)) {
+    if (!isPost<Command>(post)) {
       this.#pushUrgent({
         type: "malformed",
         detail: "The worker received no post of commands",

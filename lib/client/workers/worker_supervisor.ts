@@ -10,7 +10,7 @@ import {
   type Notice,
   PROTOCOL_VERSION,
 } from "../../boundary/protocol.ts";
-import { isNoticePost } from "../../boundary/guards.ts";
+import { isPost } from "../../boundary/guards.ts";
 import { batchesOf } from "../../boundary/batches.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { ConnectCommand, HostedConnection } from "./hosted_connection.ts";
@@ -208,7 +208,7 @@ export class WorkerSupervisor {
   }
 
   #onPost(data: unknown): void {
-    if (!isNoticePost(data)) {
+    if (!isPost<Notice>(data)) {
       return this.#onFailure("It sent something that is no notice");
     }
     switch (this.#state.kind) {
