@@ -7,13 +7,13 @@
 import type { WorkerThreads } from "../../platform/node.ts";
 import type { WorkerPort, WorkerPortListener } from "./worker_port.ts";
 
-/** Starts a thread with `worker` of this package, or with the script at `url`. */
+/** Starts a thread with this script. */
 export function startNodeWorker(
   { Worker }: WorkerThreads,
-  url: string | URL | undefined,
+  script: string | URL,
   listener: WorkerPortListener,
 ): WorkerPort {
-  const worker = new Worker(scriptAt(url), { name: "holdfast" });
+  const worker = new Worker(script, { name: "holdfast" });
   let state: "running" | "ended" = "running";
   const fail = (detail: string) => {
     if (state === "running") listener.failed(detail);
@@ -32,13 +32,6 @@ export function startNodeWorker(
       worker.terminate();
     },
   };
-}
-
-/** A script of one's own, or that of the package, in the form that this module has. */
-export function scriptAt(url: string | URL | undefined): string | URL {
-  if (url !== undefined) return URL.parse(url) ?? url;
-  const extension = /\.\w+$/.exec(import.meta.url)?.[0] ?? ".js";
-  return new URL(`../../../worker${extension}`, import.meta.url);
 }
 
 function messageOf(error: unknown): string {

@@ -6,7 +6,7 @@
  */
 
 import { startWorker } from "./web_worker_port.ts";
-import type { StartWorkerPort, WorkerPort } from "./worker_port.ts";
+import { startLater, type StartWorkerPort } from "./worker_port.ts";
 
 /** Which worker the tabs share, and where. */
 export interface TabsOptions {
@@ -24,16 +24,5 @@ export function startTabs(options: TabsOptions): StartWorkerPort {
     // Without that part, a tab does without the others.
     () => own,
   );
-  return (listener, failures) => {
-    const port = load.then((start) => start(listener, failures));
-    const use = (action: (port: WorkerPort) => void) => {
-      port.then(action).catch((error) => listener.failed(`${error}`));
-    };
-    // Says it if there is none.
-    use(() => {});
-    return {
-      post: (...post) => use((port) => port.post(...post)),
-      end: () => use((port) => port.end()),
-    };
-  };
+  return startLater(() => load);
 }

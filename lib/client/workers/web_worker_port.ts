@@ -5,7 +5,7 @@
  */
 
 import { workerThreads } from "../../platform/node.ts";
-import { scriptAt, startNodeWorker } from "./node_worker_port.ts";
+import { startNodeWorker } from "./node_worker_port.ts";
 import { NO_REASON } from "./restart_policy.ts";
 import type { WorkerPort, WorkerPortListener } from "./worker_port.ts";
 
@@ -17,7 +17,8 @@ export function startWorker(
     if ("Worker" in globalThis) return bindWorker(makeWorker(url), listener);
     const threads = workerThreads();
     if (threads === undefined) throw new TypeError(NO_WORKER);
-    return startNodeWorker(threads, url, listener);
+    // Not loaded on demand: this thread may be blocked from now on.
+    return startNodeWorker(threads, scriptAt(url), listener);
   };
 }
 
@@ -36,6 +37,13 @@ function makeWorker(url: string | URL | undefined): Worker {
     type: "module",
     name: "holdfast",
   });
+}
+
+/** A script of one's own, or that of the package, in the form that this module has. */
+function scriptAt(url: string | URL | undefined): string | URL {
+  if (url !== undefined) return URL.parse(url) ?? url;
+  const extension = /\.\w+$/.exec(import.meta.url)?.[0] ?? ".js";
+  return new URL(`../../../worker${extension}`, import.meta.url);
 }
 
 const VIOLATION = "securitypolicyviolation";

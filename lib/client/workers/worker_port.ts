@@ -30,3 +30,23 @@ export type StartWorkerPort = (
   listener: WorkerPortListener,
   failures: number,
 ) => WorkerPort;
+
+/** Starts what `load` gives: code that few pages use. What is posted meanwhile waits. */
+export function startLater(
+  load: () => Promise<StartWorkerPort>,
+): StartWorkerPort {
+  return (listener, failures) => {
+    const port = load().then((start) => start(listener, failures));
+    const use = (action: (port: WorkerPort) => void) => {
+      port.then(action).catch((error) =>
+        listener.failed(error instanceof Error ? error.message : `${error}`)
+      );
+    };
+    // Says it if there is none.
+    use(() => {});
+    return {
+      post: (...post) => use((port) => port.post(...post)),
+      end: () => use((port) => port.end()),
+    };
+  };
+}

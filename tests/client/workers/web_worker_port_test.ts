@@ -96,6 +96,44 @@ Deno.test("startWorker() says what to do where there is no Worker", () => {
   }
 });
 
+Deno.test("startWorker() starts a thread at once where Node's are", () => {
+  const scripts: (string | undefined)[] = [];
+  class Thread {
+    constructor(script: string | URL) {
+      scripts.push(String(script).split("/").at(-1));
+    }
+    on(): void {}
+  }
+  for (const url of [undefined, "file:///own.js", "./own.js"]) {
+    startInNode({ Worker: Thread, parentPort: null }, url);
+  }
+  assertEquals(scripts, ["worker.ts", "own.js", "own.js"]);
+});
+
+/** Starts a worker as in Node, with these threads. */
+function startInNode(threads: unknown, url: string | undefined): void {
+  const { Worker, Deno: deno } = globalThis;
+  const process = Object.getOwnPropertyDescriptor(globalThis, "process")!;
+  Reflect.deleteProperty(globalThis, "Worker");
+  Reflect.deleteProperty(globalThis, "Deno");
+  const node = { getBuiltinModule: () => threads };
+  Object.defineProperty(globalThis, "process", {
+    value: node,
+    configurable: true,
+  });
+  try {
+    startWorker(url)({ post() {}, failed() {} });
+  } finally {
+    Object.defineProperty(globalThis, "process", process);
+    Reflect.set(globalThis, "Deno", deno);
+    Object.defineProperty(globalThis, "Worker", {
+      value: Worker,
+      configurable: true,
+      writable: true,
+    });
+  }
+}
+
 function start(url?: string) {
   const heard: unknown[] = [];
   const { Worker } = globalThis;
