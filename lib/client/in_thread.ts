@@ -28,11 +28,11 @@ import * as records from "./remote/session_record.ts";
 import { provideInThread } from "./workers/in_thread_port.ts";
 import * as features from "../worker/features/features.ts";
 import { provideFeatures } from "../worker/features/load_features.ts";
-import { serve } from "../worker/serve.ts";
+import { serveInThread } from "../worker/in_thread.ts";
 import { provideSession } from "../worker/session/load_session.ts";
 import * as sessions from "../worker/session/mod.ts";
 
-provideInThread(serve);
+provideInThread(serveInThread);
 provideFeatures(features);
 provideSession(sessions);
 provideRecord(records);

@@ -1,13 +1,10 @@
 /**
- * `worker: "none"`: a hub on this very thread, behind a `MessageChannel`.
+ * `worker: "none"`: a hub on this very thread. Its code is loaded on demand.
  *
  * @module
  */
 
-import type { WorkerPort, WorkerPortListener } from "./worker_port.ts";
-
-/** Serves connections at a port, and returns what stops it. */
-type Serve = (port: MessagePort, realm: "shared") => () => void;
+import { startLater, type StartWorkerPort } from "./worker_port.ts";
 
 /**
  * If a bundler followed this import, every page would load the worker's code,
@@ -16,43 +13,25 @@ type Serve = (port: MessagePort, realm: "shared") => () => void;
  */
 const NOT_BUNDLED: ImportCallOptions = {};
 
-let provided: Serve | undefined;
+let provided: StartWorkerPort | undefined;
 
 /** Takes the code of the worker, which a bundle cannot load later. */
-export function provideInThread(serve: Serve): void {
-  provided = serve;
+export function provideInThread(start: StartWorkerPort): void {
+  provided = start;
 }
 
 /** Starts a hub on this thread. */
-export function startInThread(listener: WorkerPortListener): WorkerPort {
-  const { port1: near, port2: far } = new MessageChannel();
-  near.onmessage = ({ data }) => listener.post(data);
-  near.onmessageerror = () =>
-    listener.failed("A message from it could not be read");
-  let stop: (() => void) | undefined;
-  let state: "wanted" | "ended" = "wanted";
-  loadServe().then((serve) => {
-    if (state === "wanted") stop = serve(far, "shared");
-  }, (error: unknown) => listener.failed(explain(error)));
-  return {
-    post: (records, transfer) => near.postMessage(records, [...transfer]),
-    end: () => {
-      state = "ended";
-      stop?.();
-      near.onmessage = null;
-      near.close();
-      far.close();
-    },
-  };
-}
+export const startInThread: StartWorkerPort = /* @__PURE__ */ startLater(load);
 
-async function loadServe(): Promise<Serve> {
+async function load(): Promise<StartWorkerPort> {
   if (provided !== undefined) return provided;
-  const { serve } = await import("../../worker/serve.ts", NOT_BUNDLED);
-  return serve;
-}
-
-function explain(error: unknown): string {
-  return `worker: "none" needs the worker's code on this thread; in a bundle, ` +
-    `import "@holdfast/websocket/in-thread": ${error}`;
+  try {
+    const worker = await import("../../worker/in_thread.ts", NOT_BUNDLED);
+    return worker.serveInThread;
+  } catch (error) {
+    throw new TypeError(
+      `worker: "none" needs the worker's code on this thread; in a bundle, ` +
+        `import "@holdfast/websocket/in-thread": ${error}`,
+    );
+  }
 }

@@ -19,18 +19,19 @@ await socket.closed.catch(({ name, message }) => console.log(name, message));
 `;
 
 Deno.test("provideInThread() gives the code that startInThread() runs", async () => {
-  const { promise, resolve } = Promise.withResolvers<unknown>();
-  const stopped: string[] = [];
-  provideInThread((port, realm) => {
-    port.onmessage = ({ data }) => port.postMessage([realm, ...data]);
-    return () => stopped.push("stopped");
-  });
-  const port = startInThread({ post: resolve, failed: resolve });
+  const log: unknown[] = [];
+  const ended = Promise.withResolvers<void>();
+  provideInThread(({ post }) => ({
+    post: (records) => post(records),
+    end: () => ended.resolve(),
+  }));
+  const post = (data: unknown) => log.push(data);
+  const port = startInThread({ post, failed: ended.reject }, 0);
   const ack: Command = { type: "ack" };
   port.post([ack], []);
-  assertEquals(await promise, ["shared", ack]);
   port.end();
-  assertEquals(stopped, ["stopped"]);
+  await ended.promise;
+  assertEquals(log, [[ack]]);
 });
 
 Deno.test("startInThread() says in a bundle what has to be imported", async () => {
