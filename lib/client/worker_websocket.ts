@@ -27,7 +27,6 @@ import type { NoticeOf } from "../boundary/protocol.ts";
 import { type Sendable, toMessage } from "./remote/message_data.ts";
 import { sizeOf } from "../queue/data.ts";
 import type { WorkerWebSocketOptions } from "./options/options.ts";
-import { resolveRows } from "./options/resolve_rows.ts";
 import { PLATFORM_ROWS } from "./options/table.ts";
 import { checkValue } from "./options/validate.ts";
 import {
@@ -279,14 +278,13 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
 function resolvePlatformOptions(
   options: Readonly<Record<string, unknown>>,
 ): Required<WorkerWebSocketOptions> {
-  const given: Record<string, unknown> = {};
+  const resolved: Record<string, unknown> = {};
   for (const [name, row] of Object.entries(PLATFORM_ROWS)) {
     const value = options[name];
-    if (!value) continue;
-    checkValue(value, name, row);
-    given[name] = value;
+    if (value) checkValue(value, name, row);
+    resolved[name] = value || row.default;
   }
-  return resolveRows(PLATFORM_ROWS, given);
+  return resolved as Required<WorkerWebSocketOptions>;
 }
 
 /** What the platform's interface has no place for. */

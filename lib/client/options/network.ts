@@ -8,21 +8,16 @@ import type { NetworkConfig } from "../../connection/config/network.ts";
 import type { TransportChoice } from "../../connection/config/transports.ts";
 
 /**
- * Collects `tls`, `proxy` and `compression`.
+ * Checks `tls`, `proxy` and `compression` together.
  *
- * @param values The options, each of them valid by itself.
+ * @param given Those that are given, each of them valid by itself.
  * @returns `undefined` when none of them is given.
  * @throws {TypeError} The transport cannot do it, or a certificate has no key.
  */
 export function networkOf(
-  { tls, proxy, compression }: NetworkConfig,
+  given: NetworkConfig,
   transport: TransportChoice,
 ): NetworkConfig | undefined {
-  const given = {
-    ...tls !== undefined && { tls },
-    ...proxy !== undefined && { proxy },
-    ...compression !== undefined && { compression },
-  };
   const [first] = Object.keys(given);
   if (first === undefined) return undefined;
   const isTcp = transport === "tcp" || transport === "auto";
@@ -31,7 +26,8 @@ export function networkOf(
       `Option "${first}" cannot be used here: it needs the transport "tcp" of Deno`,
     );
   }
-  if ((tls?.cert === undefined) !== (tls?.key === undefined)) {
+  const { cert, key } = given.tls ?? {};
+  if ((cert === undefined) !== (key === undefined)) {
     throw new TypeError('The options "tls.cert" and "tls.key" need each other');
   }
   return given;

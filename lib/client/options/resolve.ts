@@ -196,28 +196,30 @@ function checkHooks(
 /** `SESSION_CLOSE`: another tab has the session, or a message is too large for the server. */
 const FINAL_CODES = [4409, 4413];
 
-/** Refuses what a session has no place for. */
+/** Refuses what a session has no place for, and what only a session has one for. */
 function checkSession(
   { greeting, heartbeat, inbox, token }: Options,
   session: SessionSetup | undefined,
 ): void {
   const { message, expect, reply } = heartbeat || {};
   const { overflow = "pause" } = inbox ?? {};
-  const { placement } = typeof token === "object" ? token : {};
-  const isPlaced = placement === undefined || typeof placement === "object";
+  const { placement = {} } = typeof token === "object" ? token : {};
   const wrong = session === undefined
-    ? !isPlaced && "token.placement"
-    : greeting
-    ? "greeting"
-    : message ?? expect ?? reply
-    ? "heartbeat.message"
-    : overflow !== "pause"
-    ? "inbox.overflow"
-    : /message|protocol/.test(Object.keys(placement ?? {}).join()) &&
-      "token.placement";
-  if (!wrong) return;
-  const how = session ? "cannot go with a session" : "needs the option session";
-  throw new TypeError(`Option "${wrong}" as it is ${how}`);
+    ? { "token.placement": placement === "session" }
+    : {
+      greeting,
+      "heartbeat.message": message ?? expect ?? reply,
+      "inbox.overflow": overflow !== "pause",
+      "token.placement": typeof placement === "object" &&
+        ("message" in placement || "protocol" in placement),
+    };
+  for (const [name, isWrong] of Object.entries(wrong)) {
+    if (!isWrong) continue;
+    const how = session
+      ? "cannot go with a session"
+      : "needs the option session";
+    throw new TypeError(`Option "${name}" as it is ${how}`);
+  }
 }
 
 /** The session bounds what is received; some of its close codes are final. */

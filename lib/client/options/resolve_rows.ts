@@ -34,11 +34,16 @@ export function resolveRows<Resolved>(
 
 function resolveRow(row: Row, given: unknown): unknown {
   const value = given === undefined ? row.default : given;
-  if (value === undefined) return undefined;
-  const whole = "members" in row && isObject(value)
-    ? resolveRows<object>(row.members, value)
-    : value;
+  const whole = "members" in row ? resolveGroup(row.members, value) : value;
+  if (whole === undefined) return undefined;
   return row.resolve ? row.resolve(whole as never) : whole;
+}
+
+/** `true` asks for a group as it is by default, `false` turns it off. */
+function resolveGroup(members: Members["members"], value: unknown): unknown {
+  if (value === false) return undefined;
+  if (value === true) return resolveRows<object>(members, {});
+  return isObject(value) ? resolveRows<object>(members, value) : value;
 }
 
 /** What a message is to the worker. */

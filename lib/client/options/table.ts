@@ -9,16 +9,12 @@
  * @module
  */
 
-import type {
-  Config,
-  HeartbeatConfig,
-} from "../../connection/config/config.ts";
+import type { Config } from "../../connection/config/config.ts";
 import type {
   CompressionConfig,
   NetworkConfig,
 } from "../../connection/config/network.ts";
 import type { Json } from "../../connection/config/pattern.ts";
-import type { SessionSetup } from "../../boundary/session.ts";
 import { TRANSPORT_CHOICES } from "../../connection/config/transports.ts";
 import type { TokenPlacement } from "../../identity/token.ts";
 import { FATAL_CLOSE_CODES } from "../../connection/retry_policy.ts";
@@ -38,7 +34,6 @@ import type {
   WorkerWebSocketOptions,
 } from "./options.ts";
 import {
-  resolveRows,
   toData,
   toDataOrHook,
   toPattern,
@@ -142,7 +137,6 @@ export const CONFIG_ROWS: Rows<ConfigOption, Config> = {
         },
       },
     } satisfies MemberRows<HeartbeatOptions>,
-    resolve: toHeartbeat,
   },
   probeTimeout: { rule: DURATION, default: 3_500 },
   idleTimeout: { rule: DURATION, default: Infinity },
@@ -198,7 +192,6 @@ export const NETWORK_ROWS: Rows<keyof NetworkConfig, NetworkConfig> = {
     default: false,
     unless: isSwitch,
     members: COMPRESSION_ROWS,
-    resolve: toCompression,
   },
 };
 
@@ -275,7 +268,6 @@ export const OTHER_ROWS: Rows<
     default: false,
     unless: isSwitch,
     members: SESSION_ROWS,
-    resolve: toSession,
   },
   allowInsecure: { rule: SWITCH, default: false },
   hooks: { rule: MODULE, resolve: toModule },
@@ -325,33 +317,8 @@ function defaultsOf(rows: Members["members"]): object {
   return Object.freeze(Object.fromEntries(defaults));
 }
 
-/** `false` turns it off. */
-function toHeartbeat(
-  heartbeat: false | HeartbeatConfig,
-): HeartbeatConfig | undefined {
-  return heartbeat || undefined;
-}
-
 function isSwitch(value: unknown): boolean {
   return typeof value === "boolean";
-}
-
-/** `true` asks for it as it is by default. */
-function toCompression(
-  compression: boolean | CompressionConfig,
-): CompressionConfig | undefined {
-  return compression === true
-    ? resolveRows(COMPRESSION_ROWS, {})
-    : compression || undefined;
-}
-
-/** `true` asks for it as it is by default. */
-function toSession(
-  session: boolean | SessionSetup,
-): SessionSetup | undefined {
-  return session === true
-    ? resolveRows(SESSION_ROWS, {})
-    : session || undefined;
 }
 
 function toPlacement(placement: TokenPlacementOptions): TokenPlacement {

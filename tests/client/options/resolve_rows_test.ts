@@ -28,12 +28,21 @@ Deno.test("resolveRows() resolves members before their group", () => {
       members: {
         inner: { rule: DURATION, resolve: (value: number) => value * 2 },
       },
-      unless: (value) => value === false,
       resolve: (value: unknown) => JSON.stringify(value),
     },
   };
   assertEquals(resolveRows<object>(rows, { group: { inner: 4 } }), {
     group: '{"inner":8}',
   });
-  assertEquals(resolveRows<object>(rows, { group: false }), { group: "false" });
+});
+
+Deno.test("resolveRows() takes a switch in place of a group", () => {
+  const members = { inner: { rule: DURATION, default: 7 } };
+  const rows = { group: { default: false, members } };
+  const resolve = (group?: unknown) => resolveRows<object>(rows, { group });
+  assertEquals(resolve(), {});
+  assertEquals(resolve(false), {});
+  assertEquals(resolve(true), { group: { inner: 7 } });
+  assertEquals(resolve({ inner: 1 }), { group: { inner: 1 } });
+  assertEquals(resolve("session"), { group: "session" });
 });
