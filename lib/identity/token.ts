@@ -29,13 +29,10 @@ export type CheckedToken =
 /** No control characters. */
 // deno-lint-ignore no-control-regex -- a token with a line break would inject a header
 const NO_CONTROL = /^[^\u0000-\u001f\u007f]*$/;
-/** What each place can carry: RFC 9110, 5.5 and 5.6.2. */
-const PLACES = {
-  query: { name: "query", carries: NO_CONTROL },
-  header: { name: "header", carries: /^[\t\x20-\x7e\x80-\xff]*$/ },
-  protocol: { name: "subprotocol", carries: /^[\w!#$%&'*+.^`|~-]*$/ },
-  message: { name: "message", carries: NO_CONTROL },
-  session: { name: "session", carries: NO_CONTROL },
+/** What places can carry that cannot carry all of that: RFC 9110, 5.5 and 5.6.2. */
+const LIMITED: Partial<Record<TokenPlacement["kind"], RegExp>> = {
+  header: /^[\t\x20-\x7e\x80-\xff]*$/,
+  protocol: /^[\w!#$%&'*+.^`|~-]*$/,
 };
 
 /**
@@ -54,7 +51,8 @@ export function checkToken(
   }
   const trimmed = token.replace(/[\r\n]+$/, "");
   if (trimmed === "") return { kind: "unusable", detail: "it is empty" };
-  const { name, carries } = PLACES[kind];
+  const carries = LIMITED[kind] ?? NO_CONTROL;
+  const name = kind === "protocol" ? "subprotocol" : kind;
   return carries.test(trimmed) && trimmed.isWellFormed()
     ? { kind: "usable", token: trimmed }
     : {
