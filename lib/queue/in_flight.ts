@@ -67,16 +67,6 @@ export class InFlightMessages<Entry extends { readonly bytes: number }> {
     return index < 0 ? undefined : this.#settled + index + 1;
   }
 
-  /** All messages, which stay. */
-  entries(): readonly Entry[] {
-    const entries: Entry[] = [];
-    for (let index = 0; index < this.#entries.length; index += 1) {
-      const entry = this.#entries.at(index);
-      if (entry) entries.push(entry);
-    }
-    return entries;
-  }
-
   /** Takes out all messages and starts again from number 1. */
   reset(): readonly Entry[] {
     const entries = this.take(this.last);

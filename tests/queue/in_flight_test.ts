@@ -122,12 +122,3 @@ Deno.test("InFlightMessages.numberOf() is undefined for a message that is not th
   real.push(entryOf(1));
   assertEquals(real.numberOf(entryOf(1)), undefined);
 });
-
-Deno.test("InFlightMessages.entries() gives what is in flight, in order, and keeps it", () => {
-  const inFlight = new InFlightMessages<Entry>();
-  const [a, b, c] = [entryOf(1), entryOf(2), entryOf(3)];
-  for (const entry of [a, b, c]) inFlight.push(entry);
-  inFlight.remove(2);
-  assertEquals(inFlight.entries(), [a, c]);
-  assertEquals(inFlight.messages, 2);
-});

@@ -364,7 +364,7 @@ export class RemoteConnection
   #detach(failure: Failure): void {
     this.#sender = undefined;
     this.#requests?.forgetQuestions();
-    if (this.session?.hasBegun) this.outgoing.rewind();
+    if (this.session?.hasBegun) this.outgoing.closeGate();
     else this.outgoing.crashed();
     this.incoming.crashed();
     this.#requests?.answerProbes({ kind: "failure", failure });

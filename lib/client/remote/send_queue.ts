@@ -10,7 +10,6 @@ import {
   type OutboxLimits,
 } from "../../queue/outbox.ts";
 import type { Data } from "../../queue/data.ts";
-import { intern } from "../../boundary/intern.ts";
 import {
   type DropReason,
   isTransferred,
@@ -77,7 +76,7 @@ export class SendQueue {
   readonly #listener: SendQueueListener;
   readonly #inFlight = new InFlightMessages<OutgoingEntry>();
   readonly #accepted = { messages: 0, bytes: 0 };
-  readonly #window: InFlight;
+  readonly #limits: OutboxLimits;
   /** `"retained"`: a message that has crossed can cross again. */
   readonly #crossing: "transferred" | "retained";
   #input: Input = "open";
@@ -97,7 +96,7 @@ export class SendQueue {
     this.#outbox = new Outbox(limits);
     this.#clock = clock;
     this.#listener = listener;
-    this.#window = windowOf(limits);
+    this.#limits = limits;
     this.#crossing = crossing;
   }
 
@@ -252,17 +251,15 @@ export class SendQueue {
   }
 
   /**
-   * The same where the messages in flight can cross again: they are the first
-   * that the successor of the worker gets, before it counts on from them.
+   * Counts the messages in flight from 1 again, where they are retained: they are
+   * the first that the successor of the worker gets, before it counts on from them.
+   *
+   * @returns Their data, in order.
    */
-  rewind(): void {
-    this.closeGate();
-    for (const entry of this.#inFlight.reset()) this.#inFlight.push(entry);
-  }
-
-  /** What is in flight, in order, where it is retained. */
-  get retained(): readonly Data[] {
-    return this.#inFlight.entries().map(({ data }) => data as Data);
+  rewind(): readonly Data[] {
+    const entries = this.#inFlight.reset();
+    for (const entry of entries) this.#inFlight.push(entry);
+    return entries.map(({ data }) => data as Data);
   }
 
   /** Drops what has not crossed. */
@@ -292,11 +289,13 @@ export class SendQueue {
     return undefined;
   }
 
+  /** Small limits leave half of it on the client, where `"drop-oldest"` can still drop. */
   #inWindow({ bytes }: OutgoingEntry): boolean {
     const { messages, bytes: used } = this.#inFlight;
     if (messages === 0) return true;
-    return messages < this.#window.messages &&
-      used + bytes <= this.#window.bytes;
+    const { maxMessages, maxBytes } = this.#limits;
+    return messages < Math.min(SEND_WINDOW_MESSAGES, maxMessages / 2) &&
+      used + bytes <= Math.min(SEND_WINDOW_BYTES, maxBytes / 2);
   }
 
   #cross(entry: OutgoingEntry, post: Post): Data {
@@ -364,17 +363,4 @@ export class SendQueue {
     this.#setExpiryTimer();
     this.#freed();
   }
-}
-
-const WINDOW: InFlight = {
-  messages: SEND_WINDOW_MESSAGES,
-  bytes: SEND_WINDOW_BYTES,
-};
-
-/** Small limits leave half of it on the client, where `"drop-oldest"` can still drop. */
-function windowOf({ maxMessages, maxBytes }: OutboxLimits): InFlight {
-  return intern(WINDOW, {
-    messages: Math.min(SEND_WINDOW_MESSAGES, maxMessages / 2),
-    bytes: Math.min(SEND_WINDOW_BYTES, maxBytes / 2),
-  });
 }

@@ -143,7 +143,7 @@ export class SessionRecord {
     this.#incoming.offerCredit();
   }
 
-  /** What the next worker has to know. */
+  /** What the next worker has to know, when the one before is gone. */
   remains(): SessionRemains {
     const { last: arrived, consumed } = this.#consumption;
     const kept = this.#kept;
@@ -157,7 +157,7 @@ export class SessionRecord {
       ...kept && { kept },
       ...{ marks, arrived, consumed },
       sizes: this.#sizes,
-      unaccepted: this.hasBegun ? this.#outgoing.retained : [],
+      unaccepted: this.hasBegun ? this.#outgoing.rewind() : [],
     };
   }
 
