@@ -117,6 +117,8 @@ export interface TransportKind {
   readonly pauses: boolean;
   /** `relayed`: another thread of the platform may hold back what is sent. */
   readonly output: "direct" | "relayed";
+  /** Close codes after which another attempt is of no use, besides those of the options. */
+  readonly finalCloseCodes?: readonly number[];
   /** Starts connecting. Throws what the platform throws for a bad target. */
   connect(
     target: Target,

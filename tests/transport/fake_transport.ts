@@ -146,6 +146,7 @@ export class FakeTransports implements TransportKind {
   readonly pings: boolean;
   readonly pauses: boolean;
   readonly output: TransportKind["output"];
+  finalCloseCodes: readonly number[] = [];
   readonly made: FakeTransport[] = [];
   /** Thrown by `connect()`. */
   refusal: Error | undefined;

@@ -99,8 +99,7 @@ export function resolveOptions(
   }
   checkHooks(options, token);
   const renewableToken = token !== undefined && token.source.kind !== "static";
-  const resolved = { ...resolveConfig(options), renewableToken };
-  const config = session ? configForSession(resolved) : resolved;
+  const config = { ...resolveConfig(options), renewableToken };
   return {
     setup: {
       config: intern(DEFAULT_CONFIG, config),
@@ -193,9 +192,6 @@ function checkHooks(
   }
 }
 
-/** `SESSION_CLOSE`: another tab has the session, or a message is too large for the server. */
-const FINAL_CODES = [4409, 4413];
-
 /** Refuses what a session has no place for, and what only a session has one for. */
 function checkSession(
   { greeting, heartbeat, inbox, token }: Options,
@@ -220,14 +216,6 @@ function checkSession(
       : "needs the option session";
     throw new TypeError(`Option "${name}" as it is ${how}`);
   }
-}
-
-/** The session bounds what is received; some of its close codes are final. */
-function configForSession(config: Config): Config {
-  return {
-    ...config,
-    fatalCloseCodes: [...config.fatalCloseCodes, ...FINAL_CODES],
-  };
 }
 
 const DEFAULT_CONFIG = /* @__PURE__ */ resolveConfig({});

@@ -39,7 +39,7 @@ export class Closing {
   readonly kind = "closing";
   readonly #request: CloseRequest;
   readonly #outgoing: SendQueue;
-  readonly #session: Pick<SessionRecord, "hasBegun"> | undefined;
+  readonly #session: Pick<SessionRecord, "isOwing"> | undefined;
   #patience: "left" | "over" = "left";
   #progress: "draining" | "posted" = "draining";
   #cancelLimit: (() => void) | undefined;
@@ -48,7 +48,7 @@ export class Closing {
   constructor(
     request: CloseRequest,
     outgoing: SendQueue,
-    session?: Pick<SessionRecord, "hasBegun">,
+    session?: Pick<SessionRecord, "isOwing">,
   ) {
     this.#request = request;
     this.#session = session;
@@ -67,7 +67,7 @@ export class Closing {
    */
   get mustWait(): boolean {
     return this.isDraining && this.#patience === "left" &&
-      this.#session?.hasBegun === true && this.#outgoing.messages > 0;
+      this.#session?.isOwing === true;
   }
 
   /** Calls `act` if the worker has no `close` after so many milliseconds. */

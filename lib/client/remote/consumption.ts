@@ -50,11 +50,11 @@ export class Consumption {
     this.#credit = { messages: before + messages, bytes: size + bytes };
   }
 
-  /** What the worker has not been told, which it is told now. */
-  take(): Credit {
+  /** What the worker has not been told, which it is told now, if there is anything. */
+  take(): Credit | undefined {
     const credit = this.#credit;
     this.#credit = NO_CREDIT;
-    return credit;
+    return credit === NO_CREDIT ? undefined : credit;
   }
 
   /** The worker's successor knows of no credit. */

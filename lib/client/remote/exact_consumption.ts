@@ -62,11 +62,11 @@ export class ExactConsumption extends Consumption {
     this.#consumed = Math.max(this.#consumed, Math.min(number, this.#given));
   }
 
-  override take(): Credit {
+  override take(): Credit | undefined {
     const credit = super.take();
     if (this.#reported >= this.#consumed) return credit;
     this.#reported = this.#consumed;
-    return { ...credit, upTo: this.#consumed };
+    return { messages: 0, bytes: 0, ...credit, upTo: this.#consumed };
   }
 
   override restart(): void {

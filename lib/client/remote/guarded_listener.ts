@@ -46,19 +46,9 @@ export class GuardedListener {
   addDrop(drop: Drop): void {
     if (this.#drops.length === 0) queueMicrotask(() => this.flushDrops());
     const last = this.#drops.at(-1);
-    if (last === undefined || !areOne(last, drop)) {
-      this.#drops = [...this.#drops, drop];
-      return;
-    }
-    const sum = {
-      count: last.count + drop.count,
-      bytes: last.bytes + drop.bytes,
-    };
-    const { first = drop.first } = last;
-    this.#drops = [
-      ...this.#drops.slice(0, -1),
-      { ...last, ...drop, ...sum, ...first !== undefined && { first } },
-    ];
+    this.#drops = last && areOne(last, drop)
+      ? this.#drops.with(-1, sumOf(last, drop))
+      : [...this.#drops, drop];
   }
 
   /** Adds a message that left the queue unsent, with its number in the session. */
@@ -81,6 +71,16 @@ export class GuardedListener {
       if (drop) guard(() => this.#listener.dropped(drop));
     }
   }
+}
+
+/** Two drops as one. */
+function sumOf(last: Drop, drop: Drop): Drop {
+  return {
+    ...drop,
+    ...last.first !== undefined && { first: last.first },
+    count: last.count + drop.count,
+    bytes: last.bytes + drop.bytes,
+  };
 }
 
 /** Whether two drops can be told as one: numbers have no hole. */

@@ -12,7 +12,7 @@ import { guard } from "../../platform/guard.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { sizeOf } from "../../queue/data.ts";
 import { BatchReader } from "./batch_reader.ts";
-import { Consumption, type Credit } from "./consumption.ts";
+import { Consumption } from "./consumption.ts";
 import { TaskBudget } from "./task_budget.ts";
 
 /** Messages that arrived together. */
@@ -243,11 +243,6 @@ export class ReceiveQueue {
   /** Drops all messages, unless they wait to be pulled. */
   end(): void {
     if (this.#mode !== "pull") this.refuse("unread");
-  }
-
-  /** The credit that has not been sent, which is sent now. */
-  takeCredit(): Credit {
-    return this.consumption.take();
   }
 
   /**

@@ -79,8 +79,7 @@ export class RemoteConnection
     this.#listener = new GuardedListener(listener);
     this.#failedStarts = new FailedStarts(setup.config.backoff, pool.clock);
     const { session } = setup;
-    const crossing = session && "retained";
-    this.outgoing = new SendQueue(outbox, pool.clock, this, crossing);
+    this.outgoing = new SendQueue(outbox, pool.clock, this);
     this.incoming = new ReceiveQueue(this.#listener, {
       listener: this,
       clock: pool.clock,
@@ -188,8 +187,8 @@ export class RemoteConnection
     this.#sender = sender;
     this.#failedStarts.reset();
     this.#id = id;
-    // The worker does not know yet that the end was asked for.
-    if (this.session) this.ready();
+    // With a session, the worker learns only now that the end was asked for.
+    this.ready();
     if (this.#phase.kind !== "live") return this.#skipDrain();
     // `reconnect()` may have been called since.
     if (setup.autoConnect || !this.#autoConnect) return;
@@ -200,10 +199,8 @@ export class RemoteConnection
   fill(post: Post): "done" | "more" {
     if (this.#sender === undefined) return "done";
     const id = this.#id;
-    const credit = this.incoming.takeCredit();
-    if (credit.messages > 0 || credit.upTo !== undefined) {
-      post.records.push({ type: "consumed", id, ...credit });
-    }
+    const credit = this.incoming.consumption.take();
+    if (credit) post.records.push({ type: "consumed", id, ...credit });
     const turn = this.outgoing.fill(post, id);
     this.#closing?.fill(post, id);
     return turn;
@@ -218,9 +215,8 @@ export class RemoteConnection
         return this.outgoing.unsent(notice.message, notice.reason, notice.seq);
       case "kept":
       case "marked":
-        return this.session?.receive(notice, this.#sender);
       case "forgone":
-        return this.session?.forgo(notice, this.#listener);
+        return this.session?.receive(notice, this.#sender, this.#listener);
       case "status":
         return this.#relay(notice, (each) => each.status(notice.status));
       case "opened":

@@ -71,14 +71,14 @@ const ENDED = { kind: "ended" } as const;
 export class SendQueue {
   /** Messages may fit now, or the end has begun and none waits any more. Must not throw. */
   onwritable: (() => void) | undefined;
+  /** `"retained"`, for a session: a message that has crossed can cross again. */
+  crossing: "transferred" | "retained" = "transferred";
   readonly #outbox: Outbox<OutgoingEntry>;
   readonly #clock: Clock;
   readonly #listener: SendQueueListener;
   readonly #inFlight = new InFlightMessages<OutgoingEntry>();
   readonly #accepted = { messages: 0, bytes: 0 };
   readonly #limits: OutboxLimits;
-  /** `"retained"`: a message that has crossed can cross again. */
-  readonly #crossing: "transferred" | "retained";
   #input: Input = "open";
   /** Whether messages may cross. */
   #gate: "shut" | "open" = "shut";
@@ -91,13 +91,11 @@ export class SendQueue {
     limits: OutboxLimits,
     clock: Clock,
     listener: SendQueueListener,
-    crossing: "transferred" | "retained" = "transferred",
   ) {
     this.#outbox = new Outbox(limits);
     this.#clock = clock;
     this.#listener = listener;
     this.#limits = limits;
-    this.#crossing = crossing;
   }
 
   /** How many messages count against the limits. */
@@ -272,7 +270,7 @@ export class SendQueue {
   end(reason: DropReason): void {
     this.closeGate();
     // What is not accepted by the end may have been handled.
-    const fate = this.#crossing === "retained" ? "unknown" : reason;
+    const fate = this.crossing === "retained" ? "unknown" : reason;
     for (const entry of this.#inFlight.reset()) this.#drop(entry, fate);
     this.clear(reason);
     this.stop();
@@ -303,7 +301,7 @@ export class SendQueue {
     this.#inFlight.push(entry);
     // Only Blobs are read, and `#next()` gives none that has not been.
     const data = entry.data as Data;
-    if (this.#crossing === "retained") return data;
+    if (this.crossing === "retained") return data;
     if (isTransferred(data)) post.transfer.push(data);
     entry.data = undefined;
     return data;

@@ -73,12 +73,18 @@ export class SessionRecord {
     this.#incoming = incoming;
     this.#consumption = new ExactConsumption(ack);
     incoming.consumption = this.#consumption;
+    outgoing.crossing = "retained";
     this.#outgoing = outgoing;
   }
 
   /** Whether a session has begun. */
   get hasBegun(): boolean {
     return this.#kept?.ticket !== undefined;
+  }
+
+  /** Whether the server has still to accept messages. */
+  get isOwing(): boolean {
+    return this.hasBegun && this.#outgoing.messages > 0;
   }
 
   /** How far it is. */
@@ -108,19 +114,26 @@ export class SessionRecord {
     if (kept) this.#kept = { ...kept, accepted: kept.accepted + count };
   }
 
-  /** Keeps what the worker says, and says so. */
+  /** Keeps what the worker says, and says so, or reports a loss. */
   receive(
-    notice: NoticeOf<"kept" | "marked">,
+    notice: NoticeOf<"kept" | "marked" | "forgone">,
     sender: Pick<PostSender, "send"> | undefined,
+    listener: Pick<GuardedListener, "addDrop">,
   ): void {
-    if (notice.type === "marked") return this.#mark(notice.mark);
-    const { id, number, kept } = notice;
-    this.#kept = kept;
-    sender?.send({ type: "keeping", id, number });
+    switch (notice.type) {
+      case "kept":
+        this.#kept = notice.kept;
+        sender?.send({ type: "keeping", id: notice.id, number: notice.number });
+        return;
+      case "marked":
+        return this.#mark(notice.mark);
+      case "forgone":
+        return this.#forgo(notice, listener);
+    }
   }
 
-  /** Tells that messages are lost, behind the messages that came before. */
-  forgo(
+  /** Reports that messages are lost, behind the messages that came before. */
+  #forgo(
     { after, drop }: NoticeOf<"forgone">,
     listener: Pick<GuardedListener, "addDrop">,
   ): void {

@@ -284,9 +284,11 @@ export class TransportDriver implements TransportEvents {
     this.#transports.delete(socket);
     if (!this.#machine.owns(socket)) return;
     this.#sendBuffer.end(unwritten);
-    const { hooks } = this.#prepared;
+    const { hooks, kind } = this.#prepared;
     const end = { info, failure };
-    const verdict = this.#features?.classifyEnding(hooks, end, this.#logger);
+    const isFinal = kind.finalCloseCodes?.includes(info.closeCode);
+    const verdict = this.#features?.classifyEnding(hooks, end, this.#logger) ??
+      (isFinal ? "fatal" : undefined);
     this.#machine.dispatch({
       type: "ended",
       socket,

@@ -16,6 +16,7 @@ import {
   SUBPROTOCOL,
 } from "../../session/wire/limits.ts";
 import type { DataRun } from "../../session/wire/run.ts";
+import { SESSION_CLOSE } from "../../session/wire/violation.ts";
 import type {
   Opened,
   Target,
@@ -46,6 +47,7 @@ export function sessionKind(
     ...kind,
     // Where there are no ping frames, the protocol has its own.
     pings: true,
+    finalCloseCodes: [SESSION_CLOSE.stale, SESSION_CLOSE.tooLarge],
     connect: (target, limits, listener) => {
       const transport = new SessionTransport(session, listener, {
         ...attempt,

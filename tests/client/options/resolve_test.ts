@@ -212,7 +212,7 @@ Deno.test("resolveOptions() leaves a provider to the attempts", () => {
   ]);
 });
 
-Deno.test("resolveOptions() resolves a session, and makes some of its close codes final", () => {
+Deno.test("resolveOptions() resolves a session", () => {
   const session = {
     window: { messages: 4_096, bytes: 1_048_576 },
     required: true,
@@ -220,9 +220,8 @@ Deno.test("resolveOptions() resolves a session, and makes some of its close code
     onLost: "continue",
     onUnknown: "drop",
   } as const;
-  const { setup } = resolve({ session: true, fatalCloseCodes: [4000] });
+  const { setup } = resolve({ session: true });
   assertEquals(setup.session, session);
-  assertEquals(setup.config.fatalCloseCodes, [4000, 4409, 4413]);
   assert(!("session" in resolve({ session: false }).setup));
   const window = { messages: 9 };
   assertEquals(resolve({ session: { window, ack: "manual" } }).setup.session, {

@@ -77,13 +77,22 @@ function makeClosing(...messages: readonly string[]) {
   return { clock, dropped, outgoing, closing: new Closing(REQUEST, outgoing) };
 }
 
+/** A session that has begun. */
+function owing(outgoing: SendQueue): { readonly isOwing: boolean } {
+  return {
+    get isOwing() {
+      return outgoing.messages > 0;
+    },
+  };
+}
+
 function emptyPost(): Post {
   return { records: [], transfer: [], messages: 0, bytes: 0 };
 }
 
 Deno.test("Closing.limit() ends the wait for the server to accept", () => {
   const { outgoing, clock } = makeClosing("a");
-  const closing = new Closing(REQUEST, outgoing, { hasBegun: true });
+  const closing = new Closing(REQUEST, outgoing, owing(outgoing));
   const waits: boolean[] = [];
   closing.limit(clock, 100, () => waits.push(closing.mustWait));
   waits.push(closing.mustWait);
@@ -93,7 +102,7 @@ Deno.test("Closing.limit() ends the wait for the server to accept", () => {
 
 Deno.test("Closing.fill() waits for the server to accept, with a session", () => {
   const { outgoing } = makeClosing("a");
-  const closing = new Closing(REQUEST, outgoing, { hasBegun: true });
+  const closing = new Closing(REQUEST, outgoing, owing(outgoing));
   outgoing.openGate();
   const post = emptyPost();
   outgoing.fill(post, 1);

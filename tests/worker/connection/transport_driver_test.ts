@@ -290,6 +290,19 @@ Deno.test("TransportDriver() asks classify() whether to try again", async () => 
   assertEquals((await client.next("closed", 4)).cause, "fatal");
 });
 
+Deno.test("TransportDriver() makes no attempt after a close code that its transport calls final", async () => {
+  using client = new HubClient();
+  client.transports.finalCloseCodes = [4413];
+  const hooks = moduleOf(`export const classify = () => "retry";`);
+  const info = { closeCode: 4413, reason: "", wasClean: true };
+  (await client.open(setupWith({}, { backoff: AT_ONCE }), 1)).ends(info);
+  assertEquals((await client.next("closed", 1)).cause, "fatal");
+  const asked = setupWith({ hooks }, { backoff: AT_ONCE });
+  (await client.open(asked, 2)).ends(info);
+  assertEquals((await client.next("disconnected", 2)).info, info);
+  client.say({ type: "abandon", id: 2 });
+});
+
 Deno.test("TransportDriver() logs each message at the level debug", async () => {
   using client = new HubClient();
   const transport = await client.open(setupWith({ log: "debug" }));

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { loadPacks } from "../../../lib/worker/session/load_packs.ts";
+import { sessionKind } from "../../../lib/worker/session/session_transport.ts";
 import { packedFrames } from "../../session/wire/packed.ts";
 import { framesOf, RESUMED, Stage, SUBPROTOCOL } from "./stage.ts";
 
@@ -8,6 +9,13 @@ Deno.test("sessionKind() offers the protocol alone where a session is required",
   assertEquals(target.protocols, [SUBPROTOCOL]);
   const optional = new Stage({ required: false }).dial();
   assertEquals(optional.target.protocols, [SUBPROTOCOL, "chat"]);
+});
+
+Deno.test("sessionKind() makes an end final that another attempt cannot change", () => {
+  const { transports, session } = new Stage();
+  const attempt = { auth: undefined, maxMessage: 1_000 };
+  const { finalCloseCodes } = sessionKind(transports, session, attempt);
+  assertEquals(finalCloseCodes, [4409, 4413]);
 });
 
 Deno.test("SessionTransport refuses a server without sessions", () => {
