@@ -211,10 +211,8 @@ function checkSession(
     };
   for (const [name, isWrong] of Object.entries(wrong)) {
     if (!isWrong) continue;
-    const how = session
-      ? "cannot go with a session"
-      : "needs the option session";
-    throw new TypeError(`Option "${name}" as it is ${how}`);
+    const how = session ? "cannot go with" : "needs";
+    throw new TypeError(`Option "${name}" as it is ${how} a session`);
   }
 }
 

@@ -57,8 +57,13 @@ export class Consumption {
     return credit === NO_CREDIT ? undefined : credit;
   }
 
-  /** The worker's successor knows of no credit. */
-  restart(): void {
+  /**
+   * The worker's successor knows of no credit.
+   *
+   * @returns The number that it counts on from.
+   */
+  restart(): number {
     this.#credit = NO_CREDIT;
+    return 0;
   }
 }

@@ -69,8 +69,9 @@ export class ExactConsumption extends Consumption {
     return { messages: 0, bytes: 0, ...credit, upTo: this.#consumed };
   }
 
-  override restart(): void {
+  override restart(): number {
     super.restart();
     this.#reported = 0;
+    return this.#arrived;
   }
 }

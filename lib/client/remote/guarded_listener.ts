@@ -86,5 +86,5 @@ function sumOf(last: Drop, drop: Drop): Drop {
 /** Whether two drops can be told as one: numbers have no hole. */
 function areOne(last: Drop, drop: Drop): boolean {
   return last.direction === drop.direction && last.reason === drop.reason &&
-    drop.first === (last.last === undefined ? undefined : last.last + 1);
+    drop.first === (last.last && last.last + 1);
 }

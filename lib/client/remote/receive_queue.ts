@@ -229,15 +229,12 @@ export class ReceiveQueue {
 
   /** The worker's successor knows of no credit, and counts from 1, but with a session. */
   crashed(): void {
-    const { isExact } = this.consumption;
-    const arrived = isExact ? this.#arrived : 0;
     this.releaseAll();
-    this.#arrived = arrived;
-    this.consumption.restart();
-    this.#batches = this.#batches.map((each) => {
-      const first = isExact ? each.first : -Infinity;
-      return { ...each, first, credit: "given" };
-    });
+    this.#arrived = this.consumption.restart();
+    const first = this.consumption.isExact ? {} : { first: -Infinity };
+    this.#batches = this.#batches.map((each) => (
+      { ...each, ...first, credit: "given" }
+    ));
   }
 
   /** Drops all messages, unless they wait to be pulled. */

@@ -133,7 +133,7 @@ export class Lifecycle {
   /** A connection is ready. */
   onOpened(notice: NoticeOf<"opened">): void {
     if (this.isOver) return;
-    const { protocol, extensions, reconnected, transport, session } = notice;
+    const { protocol, extensions, transport, session } = notice;
     const { attempt } = notice.status;
     this.#readyState = OPEN;
     this.#agreed = { protocol, extensions };
@@ -145,7 +145,7 @@ export class Lifecycle {
     });
     // A listener may have ended it.
     if (this.isOver) return;
-    this.#fire(new OpenEvent({ reconnected, attempt, session }));
+    this.#fire(new OpenEvent({ ...notice, attempt }));
   }
 
   /** A connection was lost or an attempt failed, and it will be tried again. */

@@ -229,7 +229,7 @@ for (
 Deno.test("resolveOptions() refuses a token in a session that there is not", () => {
   const token = { token: "t", placement: "session" } as const;
   const error = assertThrows(() => resolve({ token }), TypeError);
-  assertStringIncludes(error.message, "needs the option session");
+  assertStringIncludes(error.message, "needs a session");
   resolve({ session: true, token });
 });
 
