@@ -10,7 +10,7 @@
 
 import type { Data } from "../../queue/data.ts";
 import { guard, report } from "../../platform/guard.ts";
-import type { Drop, DropReason } from "../../boundary/protocol.ts";
+import type { Drop } from "../../boundary/protocol.ts";
 import type { RemoteConnectionListener } from "./listener.ts";
 
 const NONE: readonly Drop[] = [];
@@ -49,18 +49,6 @@ export class GuardedListener {
     this.#drops = last && areOne(last, drop)
       ? this.#drops.with(-1, sumOf(last, drop))
       : [...this.#drops, drop];
-  }
-
-  /** Adds a message that left the queue unsent, with its number in the session. */
-  addUnsent(bytes: number, reason: DropReason, seq?: number): void {
-    const numbers = seq !== undefined && { first: seq, last: seq };
-    this.addDrop({
-      count: 1,
-      bytes,
-      direction: "outbound",
-      reason,
-      ...numbers,
-    });
   }
 
   /** Reports what has been dropped so far. */

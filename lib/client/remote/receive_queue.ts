@@ -148,20 +148,11 @@ export class ReceiveQueue {
     this.#received.bytes += bytes;
     this.#arrived = first + count - 1;
     this.consumption.arrived(this.#arrived);
-    switch (this.#mode) {
-      case "hold":
-        if (!isHeld) break;
-        this.consumption.add(count, bytes);
-        this.#trimHeld(bytes);
-        break;
-      case "push":
-        break;
-      case "pull":
-        this.announce();
-        break;
-      case "refuse":
-        this.#discard("closed");
-    }
+    if (isHeld) {
+      this.consumption.add(count, bytes);
+      this.#trimHeld(bytes);
+    } else if (this.#mode === "pull") this.announce();
+    else if (this.#mode === "refuse") this.#discard("closed");
     this.#proceed();
   }
 

@@ -147,15 +147,14 @@ export class RemoteConnection
     const request = { closeCode, reason };
     const closing = new Closing(request, this.outgoing, this.session);
     this.#phase = closing;
-    const { clock } = this.#pool;
-    if (this.#sender === undefined && !closing.mustWait) {
-      closing.limit(clock, 0, () => this.#end(WITHOUT_WORKER));
-      return this.outgoing.clear("closed");
-    }
-    const { closeTimeout } = this.#setup.config;
-    const end = () =>
-      this.#sender ? this.#skipDrain() : this.#end(WITHOUT_WORKER);
-    closing.limit(clock, closeTimeout, end);
+    const isAlone = this.#sender === undefined && !closing.mustWait;
+    if (isAlone) this.outgoing.clear("closed");
+    const timeout = isAlone ? 0 : this.#setup.config.closeTimeout;
+    closing.limit(
+      this.#pool.clock,
+      timeout,
+      () => this.#sender ? this.#skipDrain() : this.#end(WITHOUT_WORKER),
+    );
     if (this.#status.kind === "open") this.ready();
     else this.#skipDrain();
   }
@@ -280,7 +279,9 @@ export class RemoteConnection
 
   /** A message left the queue unsent. */
   unsent(bytes: number, reason: DropReason, seq?: number): void {
-    this.#listener.addUnsent(bytes, reason, seq);
+    const direction = "outbound";
+    const numbers = seq !== undefined && { first: seq, last: seq };
+    this.#listener.addDrop({ count: 1, bytes, direction, reason, ...numbers });
     // It may have been the last one that the end waited for.
     if (this.#closing?.isDraining) this.ready();
   }

@@ -103,17 +103,3 @@ Deno.test("GuardedListener.addDrop() sums up the numbers of a session", () => {
     drop({ reason: "unknown", first: 9, last: 9 }),
   ]);
 });
-
-Deno.test("GuardedListener.addUnsent() adds an outbound drop, with its number if it has one", () => {
-  const drops: Drop[] = [];
-  const recorder = new Recorder();
-  recorder.dropped = (each) => void drops.push(each);
-  const listener = new GuardedListener(recorder);
-  listener.addUnsent(2, "closed", 5);
-  listener.addUnsent(2, "expired");
-  listener.flushDrops();
-  assertEquals(drops, [
-    drop({ bytes: 2, first: 5, last: 5 }),
-    drop({ bytes: 2, reason: "expired" }),
-  ]);
-});

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import {
+  type Drop,
   RECEIVE_WINDOW_BYTES,
   SEND_WINDOW_BYTES,
 } from "../../../lib/boundary/protocol.ts";
@@ -296,4 +297,18 @@ Deno.test("RemoteConnection.reconnect() does not wait for the backoff of a worke
   workers.last.ready();
   assertEquals(workers.last.all("connect").length, 1);
   closeConnection(connection, workers.last);
+});
+
+Deno.test("RemoteConnection.unsent() reports a message, with its number if it has one", async () => {
+  const { connection, recorder } = makeBench();
+  const drops: Drop[] = [];
+  recorder.dropped = (each) => void drops.push(each);
+  connection.unsent(2, "closed", 5);
+  connection.unsent(2, "expired");
+  await settle();
+  const drop = { count: 1, bytes: 2, direction: "outbound" } as const;
+  assertEquals(drops, [
+    { ...drop, reason: "closed", first: 5, last: 5 },
+    { ...drop, reason: "expired" },
+  ]);
 });
