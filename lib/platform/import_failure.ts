@@ -7,21 +7,16 @@
  * @module
  */
 
+import { isPassing } from "./download_failure.ts";
+
 /** Statuses that pass. */
 const PASSING = /^(?:408|425|429|5\d\d)$/;
-/** In Deno: a status, or a connection that failed. */
-const DENO_PASSING = /failed: (?:408|425|429|5\d\d)\b|error sending request/i;
 /** The code of each error of Deno's module loader, and of Node's where nothing is there. */
 const NOT_FOUND = "ERR_MODULE_NOT_FOUND";
 /** The code of Node for a URL of `https:`. */
 const NOT_LOADABLE = "ERR_UNSUPPORTED_ESM_URL_SCHEME";
 /** How browsers say that there is no module; they hide why. */
 const NOT_FETCHED = /dynamically imported module|importing a module script/i;
-
-/** Tells whether Deno could not download something now; it remembers that until the worker ends. */
-export function isPassing(detail: string): boolean {
-  return DENO_PASSING.test(detail);
-}
 
 /** Tells whether another import would fail as well. */
 export function isHopeless(error: unknown, url: string): boolean {

@@ -9,7 +9,7 @@ import { ResolveError } from "./attempt/failures.ts";
 import { describeError } from "./attempt/hooks.ts";
 import { Hub } from "./hub.ts";
 import { PLATFORM_CLOCK } from "../platform/clock.ts";
-import { isPassing } from "../platform/import_failure.ts";
+import { isPassing } from "../platform/download_failure.ts";
 import { loadTransport } from "../transport/load.ts";
 import type { Realm, TransportKind } from "../transport/transport.ts";
 

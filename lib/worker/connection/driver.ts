@@ -14,7 +14,7 @@ import type { SessionRemains } from "../../boundary/session.ts";
 import type { Effect, State } from "../../connection/state.ts";
 import { nextDeadline } from "../../connection/transition.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { isPassing } from "../../platform/import_failure.ts";
+import { isPassing } from "../../platform/download_failure.ts";
 import { isLocal } from "../../rfc6455/url.ts";
 import { AttemptScope } from "../attempt/attempt_scope.ts";
 import { failureOf } from "../attempt/failures.ts";
