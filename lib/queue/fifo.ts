@@ -35,12 +35,6 @@ export class Fifo<T> {
     else this.#slots.push(item);
   }
 
-  /** Puts items in front of all others, in their order. */
-  unshift(items: readonly T[]): void {
-    this.#slots = [...items, ...this.#slots.slice(this.#head) as T[]];
-    this.#head = 0;
-  }
-
   /** Puts another item in the place of one that is there. */
   replace(index: number, item: T): void {
     this.#slots[this.#head + index] = item;

@@ -29,13 +29,6 @@ Deno.test("Fifo.indexOf() finds what is there and nothing that was", () => {
   ]);
 });
 
-Deno.test("Fifo.unshift() puts items in front, in their order", () => {
-  const fifo = fifoOf("x", "c");
-  fifo.shift();
-  fifo.unshift(["a", "b"]);
-  assertEquals(fifo.clear(), ["a", "b", "c"]);
-});
-
 Deno.test("Fifo.replace() and removeAt() reach into the middle", () => {
   const fifo = fifoOf("x", "a", "b", "c");
   fifo.shift();
@@ -70,7 +63,6 @@ Deno.test("Fifo behaves as an array does, in any history", () => {
       n: fc.integer({ max: 900, min: 0 }),
     }),
     fc.record({ do: fc.constant("remove"), n: fc.nat(50) }),
-    fc.record({ do: fc.constant("unshift"), n: fc.nat(3) }),
   );
   fc.assert(fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
     const fifo = new Fifo<number>();
@@ -92,10 +84,6 @@ Deno.test("Fifo behaves as an array does, in any history", () => {
       } else if (what === "remove" && n < array.length) {
         fifo.removeAt(n);
         array.splice(n, 1);
-      } else if (what === "unshift") {
-        const items = Array.from({ length: n }, (_, index) => -index);
-        fifo.unshift(items);
-        array.unshift(...items);
       }
       assertStrictEquals(fifo.length, array.length);
       assertStrictEquals(fifo.at(0), array[0]);

@@ -3,10 +3,10 @@ import fc from "fast-check";
 import {
   type InFlight,
   Outbox,
-  type OutboxEntry,
   type OutboxLimits,
   type OutboxPush,
 } from "../../lib/queue/outbox.ts";
+import type { ExpiringEntry } from "../../lib/queue/expiring_fifo.ts";
 
 const NONE: InFlight = { messages: 0, bytes: 0 };
 const LIMITS: OutboxLimits = {
@@ -15,7 +15,7 @@ const LIMITS: OutboxLimits = {
   overflow: "reject",
 };
 
-interface Entry extends OutboxEntry {
+interface Entry extends ExpiringEntry {
   readonly name: string;
 }
 
@@ -40,39 +40,6 @@ function droppedNames(result: OutboxPush<Entry>): string {
   assert(result.kind === "queued");
   return names(result.dropped);
 }
-
-Deno.test("Outbox.shift() returns entries in the order of push()", () => {
-  const outbox = filled("reject", "a", "b", "c");
-  assertEquals(outbox.peek()?.name, "a");
-  assertEquals([outbox.length, outbox.bytes], [3, 30]);
-  assertEquals(
-    [outbox.shift(), outbox.shift(), outbox.shift()].map((it) => it?.name),
-    [
-      "a",
-      "b",
-      "c",
-    ],
-  );
-  assertEquals([outbox.length, outbox.bytes], [0, 0]);
-});
-
-Deno.test("Outbox.shift() returns undefined when it is empty", () => {
-  const outbox = filled("reject");
-  assertEquals(outbox.shift(), undefined);
-  assertEquals(outbox.peek(), undefined);
-  assertEquals([outbox.length, outbox.bytes], [0, 0]);
-});
-
-Deno.test("Outbox.shift() releases the slots of a long queue", () => {
-  const outbox = new Outbox<Entry>({
-    maxMessages: 5_000,
-    maxBytes: Infinity,
-    overflow: "reject",
-  });
-  for (let i = 0; i < 5_000; i += 1) outbox.push(entry(`${i}`), NONE);
-  for (let i = 0; i < 5_000; i += 1) assertEquals(outbox.shift()?.name, `${i}`);
-  assertEquals(outbox.length, 0);
-});
 
 Deno.test("Outbox.fits() counts messages in flight", () => {
   const outbox = filled("reject", "a");
@@ -123,79 +90,6 @@ Deno.test("Outbox.push() does not empty the queue when what is in flight fills t
   assertEquals(names(outbox.clear()), "a b");
 });
 
-Deno.test("Outbox.unshift() puts entries back in front, in their order", () => {
-  const outbox = filled("reject", "a", "b", "c");
-  const first = outbox.shift() as Entry;
-  const second = outbox.shift() as Entry;
-  outbox.push(entry("d"), NONE);
-  outbox.unshift([first, second]);
-  assertEquals([outbox.length, outbox.bytes], [4, 40]);
-  assertEquals(names(outbox.clear()), "a b c d");
-});
-
-Deno.test("Outbox.remove() takes exactly this entry out of the middle", () => {
-  const outbox = filled("reject", "a", "b");
-  const third = entry("b");
-  outbox.push(third, NONE);
-  outbox.shift();
-  assertEquals(outbox.remove(entry("b")), false);
-  assertEquals(outbox.remove(third), true);
-  assertEquals(outbox.remove(third), false);
-  assertEquals([outbox.length, outbox.bytes], [1, 10]);
-});
-
-Deno.test("Outbox.remove() does not find an entry that was shifted", () => {
-  const outbox = filled("reject", "a", "b");
-  const first = outbox.shift() as Entry;
-  assertEquals(outbox.remove(first), false);
-  assertEquals([outbox.length, outbox.bytes], [1, 10]);
-});
-
-Deno.test("Outbox.expire() takes out the entries that are due and keeps the order of the rest", () => {
-  const outbox = filled("reject");
-  for (const [name, at] of [["a", 30], ["b", 10], ["c", Infinity]] as const) {
-    outbox.push(entry(name, 10, at), NONE);
-  }
-  assertEquals(outbox.nextExpiry(), 10);
-  assertEquals(outbox.expire(9), []);
-  assertEquals(names(outbox.expire(10)), "b");
-  assertEquals(outbox.nextExpiry(), 30);
-  assertEquals([outbox.length, outbox.bytes], [2, 20]);
-  assertEquals(names(outbox.expire(1_000)), "a");
-  assertEquals(outbox.nextExpiry(), Infinity);
-  assertEquals(names(outbox.clear()), "c");
-});
-
-Deno.test("Outbox.nextExpiry() is early at most once for an entry that was sent", () => {
-  const outbox = filled("reject");
-  outbox.push(entry("a", 10, 10), NONE);
-  outbox.push(entry("b", 10, 30), NONE);
-  outbox.shift();
-  assertEquals(outbox.nextExpiry(), 10);
-  assertEquals(outbox.expire(10), []);
-  assertEquals(outbox.nextExpiry(), 30);
-});
-
-Deno.test("Outbox.nextExpiry() is Infinity once the last entry with a ttl has left", () => {
-  const outbox = filled("reject", "a");
-  const expiring = entry("b", 10, 10);
-  outbox.push(expiring, NONE);
-  outbox.remove(expiring);
-  assertEquals(outbox.nextExpiry(), Infinity);
-  outbox.push(expiring, NONE);
-  outbox.clear();
-  assertEquals(outbox.nextExpiry(), Infinity);
-});
-
-Deno.test("Outbox.clear() returns what was queued and leaves an outbox that can be used", () => {
-  const outbox = filled("reject", "a", "b");
-  outbox.shift();
-  assertEquals(names(outbox.clear()), "b");
-  assertEquals([outbox.length, outbox.bytes], [0, 0]);
-  outbox.push(entry("c"), NONE);
-  assertEquals(names(outbox.clear()), "c");
-});
-
 type Step =
   | {
     readonly type: "push";
@@ -203,7 +97,7 @@ type Step =
     readonly ttl: number;
     readonly in: InFlight;
   }
-  | { readonly type: "shift" | "unshift" | "clear" }
+  | { readonly type: "shift" | "clear" }
   | { readonly type: "remove"; readonly index: number }
   | { readonly type: "expire"; readonly after: number };
 
@@ -224,10 +118,6 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
     {
       weight: 3,
       arbitrary: fc.record({ type: fc.constant("shift" as const) }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({ type: fc.constant("unshift" as const) }),
     },
     {
       weight: 1,
@@ -262,7 +152,6 @@ class Model {
   readonly outbox: Outbox<Entry>;
   readonly #limits: OutboxLimits;
   #queue: Entry[] = [];
-  #shifted: Entry[] = [];
   #now = 0;
 
   constructor(limits: OutboxLimits) {
@@ -277,13 +166,8 @@ class Model {
       case "shift": {
         const first = this.#queue.shift();
         assertStrictEquals(this.outbox.shift(), first);
-        if (first !== undefined) this.#shifted.push(first);
         return;
       }
-      case "unshift":
-        this.outbox.unshift(this.#shifted);
-        this.#queue.unshift(...this.#shifted.splice(0));
-        return;
       case "remove": {
         const target = this.#queue[step.index] ?? entry("unknown");
         assertEquals(this.outbox.remove(target), this.#queue.includes(target));

@@ -6,7 +6,7 @@
  */
 
 import type { Data } from "../../queue/data.ts";
-import { Outbox } from "../../queue/outbox.ts";
+import { ExpiringFifo } from "../../queue/expiring_fifo.ts";
 import type { Command, DropReason } from "../../boundary/protocol.ts";
 
 /** Learns what became of messages. */
@@ -32,19 +32,13 @@ interface Entry {
   readonly expiresAt: number;
 }
 
-/** The client bounds the outbox, so nothing that crosses is refused here. */
-const UNLIMITED = {
-  maxMessages: Infinity,
-  maxBytes: Infinity,
-  overflow: "reject",
-} as const;
 /** What has just crossed may go at once, even with a `ttl` of 0; in milliseconds. */
 const SHORTEST_TTL = 1;
-const NOTHING_IN_FLIGHT = { messages: 0, bytes: 0 };
 
 /** Hands messages to transports, each at most once and in order. */
 export class SendBuffer {
-  readonly #queue = new Outbox<Entry>(UNLIMITED);
+  /** Without bounds: those of the client hold here, too. */
+  readonly #queue = new ExpiringFifo<Entry>();
   /** The numbers of messages that a transport has and may lose, oldest first. */
   readonly #held: number[] = [];
   readonly #listener: SendBufferListener;
@@ -85,8 +79,7 @@ export class SendBuffer {
       const data = messages[index] as Data;
       const ttl = Math.max(ttls?.[index] ?? Infinity, SHORTEST_TTL);
       const expiresAt = now + ttl;
-      const entry = { number, data, bytes: 0, expiresAt } as const;
-      this.#queue.push(entry, NOTHING_IN_FLIGHT);
+      this.#queue.append({ number, data, bytes: 0, expiresAt });
       this.#received = number;
     }
   }
@@ -159,11 +152,9 @@ export class SendBuffer {
   }
 
   #dropWhere(predicate: (entry: Entry) => boolean, reason: DropReason): void {
-    const kept: Entry[] = [];
     for (const entry of this.#queue.clear()) {
       if (predicate(entry)) this.#listener.unsent(entry.number, reason);
-      else kept.push(entry);
+      else this.#queue.append(entry);
     }
-    this.#queue.unshift(kept);
   }
 }
