@@ -292,7 +292,7 @@ export class Driver implements Performer {
     this.#transports.reportHeard();
     this.#sendBuffer.expire(this.#clock.now());
     this.#sockets.sweep(this.#clock.now());
-    this.#sessions.due();
+    this.#sessions.session?.due();
     this.#refreshToken();
     const { state } = this.#machine;
     const output = "socket" in state
@@ -319,7 +319,7 @@ export class Driver implements Performer {
       nextDeadline(state, this.#setup),
       this.#sendBuffer.nextExpiry,
       this.#sockets.nextSweep,
-      this.#sessions.deadline,
+      this.#sessions.session?.deadline ?? Infinity,
       refresher?.nextAt(this.#refreshDueAt) ?? Infinity,
     );
   }

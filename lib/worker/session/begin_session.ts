@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Setup } from "../../boundary/protocol.ts";
+import type { SessionRemains } from "../../boundary/session.ts";
 import type { Event } from "../../connection/state.ts";
 import type { Resolution } from "../attempt/resolver.ts";
 import { HANDSHAKE_TIMEOUT } from "../../session/wire/limits.ts";
@@ -22,30 +24,36 @@ export interface ConnectionMachine {
   dispatch(event: Event): void;
 }
 
-/**
- * Makes the session of a connection.
- *
- * @param options.machine Is told when the session has no use for its socket.
- * @param options.changed Called when its deadline may be another one.
- */
-export function beginSession(
-  parts: Omit<SessionParts, "owner">,
-  { machine, changed }: {
-    readonly machine: ConnectionMachine;
-    readonly changed: () => void;
-  },
-): Session {
+/** What the session of a connection works with. */
+export interface SessionContext
+  extends Pick<SessionParts, "id" | "notices" | "logger" | "clock"> {
+  readonly setup: Setup;
+  /** What a worker before has left; only with the option `session`. */
+  readonly remains: SessionRemains | undefined;
+  /** Is told when the session has no use for its socket. */
+  readonly machine: ConnectionMachine;
+  /** Called when its deadline may be another one. */
+  readonly changed: () => void;
+}
+
+/** Makes the session of a connection, which must have the option `session`. */
+export function beginSession(context: SessionContext): Session {
+  const { setup, remains, machine, changed, clock } = context;
   const dispatch = (event: (socket: number) => Event) => {
     const { socket } = machine.state;
     if (socket !== undefined) machine.dispatch(event(socket));
   };
   return new Session({
-    ...parts,
+    ...context,
+    setup: setup.session!,
+    remains: remains!,
+    protocols: setup.protocols,
+    maxMessage: setup.config.maxMessageSize,
     owner: {
       changed,
       get answerTimeout() {
         const { deadline = Infinity } = machine.state;
-        return Math.min(HANDSHAKE_TIMEOUT, deadline - parts.clock.now());
+        return Math.min(HANDSHAKE_TIMEOUT, deadline - clock.now());
       },
       unanswered: () => {
         const { timeout = Infinity } = machine.state;
@@ -86,9 +94,10 @@ export function beginSession(
 export function carrySession(
   resolution: Resolution,
   session: Session,
-  maxMessage: number,
+  { config }: Setup,
 ): Resolution {
   const { kind, token, placement } = resolution;
+  const maxMessage = config.maxMessageSize;
   const auth = placement?.kind === "session" ? token : undefined;
   return {
     ...resolution,

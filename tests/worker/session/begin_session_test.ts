@@ -8,6 +8,7 @@ import {
 } from "../../../lib/worker/session/begin_session.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
 import { FakeTransports } from "../../transport/fake_transport.ts";
+import { setupWith } from "../hub_client.ts";
 import { NOTHING, OPENED, SETUP, SUBPROTOCOL } from "./stage.ts";
 
 function begin(
@@ -17,11 +18,11 @@ function begin(
 ) {
   const events: Event[] = [];
   const clock = new ManualClock();
+  const whole = setupWith({ session: setup }, { maxMessageSize: 10 });
   const session = beginSession({
-    ...{ id: 1, setup, protocols: [], maxMessage: 10, remains: NOTHING, clock },
+    ...{ id: 1, setup: whole, remains: NOTHING, clock },
     notices: { after: 0, push: () => {}, taken: () => {} },
     logger: { log: () => {} },
-  }, {
     machine: {
       state: socket === undefined
         ? { kind: "waiting" }
@@ -37,7 +38,7 @@ function begin(
     placement: { kind: "session" },
   };
   const dial = (given = resolution) => {
-    const { kind, target } = carrySession(given, session, 10);
+    const { kind, target } = carrySession(given, session, whole);
     kind.connect(target, { maxMessageSize: 10 }, {
       ...{ open: () => {}, message: () => {}, pong: () => {} },
       ...{ writable: () => {}, end: () => {} },
