@@ -4,8 +4,7 @@
  * @module
  */
 
-/** The text in place of a secret. */
-const REDACTED = "…";
+import { hideSecrets, REDACTED } from "./hide.ts";
 
 /**
  * Replaces what may be secret in a URL: user name, password and the values of
@@ -39,20 +38,6 @@ export function redactText(
       /\b((?:proxy-)?authorization|cookie)(["']?\s*[:=]\s*)[^\r\n]+/gi,
       `$1$2${REDACTED}`,
     );
-}
-
-/** Replaces the given secrets and nothing else, also as URLs and JSON write them. */
-export function hideSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.flatMap(formsOf)
-    .filter((secret) => secret !== "")
-    .sort((a, b) => b.length - a.length)
-    .reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
-}
-
-function formsOf(secret: string): readonly string[] {
-  // A lone surrogate has no percent-encoded form.
-  const encoded = encodeURIComponent(secret.toWellFormed());
-  return [secret, encoded, JSON.stringify(secret).slice(1, -1)];
 }
 
 function redactPair(pair: string): string {

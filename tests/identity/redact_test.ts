@@ -23,13 +23,8 @@ Deno.test("redactUrl() hides user name and password", () => {
   assertEquals(redactUrl("wss://user:c@nary@h/p"), "wss://…@h/p");
 });
 
-Deno.test("redactText() hides given secrets, also percent-encoded", () => {
-  const text = redactText("sent c/nary and c%2Fnary", ["", "c/nary"]);
-  assertEquals(text, "sent … and …");
-});
-
-Deno.test("redactText() hides a secret that contains another one", () => {
-  assertEquals(redactText("canary-long", ["canary", "canary-long"]), "…");
+Deno.test("redactText() hides given secrets", () => {
+  assertEquals(redactText("sent c/nary", ["c/nary"]), "sent …");
 });
 
 Deno.test("redactText() hides the secrets of each URL", () => {

@@ -5,6 +5,7 @@
  * @module
  */
 
+export { redactText } from "../../identity/redact.ts";
 export { fillToken, placeToken } from "../../identity/token.ts";
 export { Greeting } from "./greeting.ts";
 export { callHook, requireHook } from "./hook_calls.ts";

@@ -6,7 +6,7 @@
  */
 
 import type { Failure } from "../../connection/failure.ts";
-import { hideSecrets, redactText } from "../../identity/redact.ts";
+import { hideSecrets } from "../../identity/hide.ts";
 import type { Setup } from "../../boundary/protocol.ts";
 
 /** Shorter values are no secrets: hiding them would hide half of each text. */
@@ -19,6 +19,8 @@ const CREDENTIALS = /auth|cookie|key|secret|token/i;
 
 /** Collects the secrets of one connection, and hides them in texts for people. */
 export class Secrets {
+  /** Hides the secrets of a text; with the features, also what looks like one. */
+  redactor: (text: string, secrets: readonly string[]) => string = hideSecrets;
   readonly #fixed: readonly string[];
   #tokens: readonly string[] = NONE;
   #url: string;
@@ -56,9 +58,9 @@ export class Secrets {
     this.#known = undefined;
   }
 
-  /** Hides secrets, and whatever else looks like one, in a text of any origin. */
+  /** Hides secrets in a text of any origin: of a log record, or of a server. */
   redact(text: string): string {
-    return redactText(text, this.known);
+    return this.redactor(text, this.known);
   }
 
   /**

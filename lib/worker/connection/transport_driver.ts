@@ -302,6 +302,8 @@ export class TransportDriver implements TransportEvents {
     if (this.#features !== undefined) return;
     const config = this.#config;
     this.#features = features;
+    // Until now there was nothing to write but statuses, which have no secrets.
+    this.#secrets.redactor = features.redactText;
     this.#heartbeat = new features.HeartbeatCodec(config);
     this.#greeting = new features.Greeting(config.greeting, {
       bounds: config.inbox,

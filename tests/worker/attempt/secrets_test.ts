@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Failure } from "../../../lib/connection/failure.ts";
 import type { TokenSetup } from "../../../lib/boundary/protocol.ts";
+import { redactText } from "../../../lib/identity/redact.ts";
 import { Secrets } from "../../../lib/worker/attempt/secrets.ts";
 
 const TOKEN: TokenSetup = {
@@ -35,6 +36,14 @@ Deno.test("Secrets() takes values of three characters for no secrets", () => {
   });
   assertEquals(secrets.known, []);
   assertEquals(secrets.redact("abc 3"), "abc 3");
+});
+
+Deno.test("Secrets.redact() hides with what the features bring", () => {
+  const secrets = new Secrets({ headers: {}, token: TOKEN });
+  const text = "static-canary, Bearer other-canary";
+  assertEquals(secrets.redact(text), "…, Bearer other-canary");
+  secrets.redactor = redactText;
+  assertEquals(secrets.redact(text), "…, Bearer …");
 });
 
 Deno.test("Secrets.noteToken() keeps tokens that were replaced a while ago", () => {
