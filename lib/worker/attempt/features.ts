@@ -6,9 +6,7 @@
  */
 
 export { redactText } from "../../identity/redact.ts";
-export { fillToken, placeToken } from "../../identity/token.ts";
+export { fillToken } from "../../identity/token.ts";
+export { equip } from "./equipment.ts";
 export { Greeting } from "./greeting.ts";
-export { callHook, requireHook } from "./hook_calls.ts";
-export { loadHooks } from "./load_hooks.ts";
-export { TokenCache } from "./token_cache.ts";
 export { TokenRefresher } from "./token_refresher.ts";

@@ -6,27 +6,15 @@
  */
 
 import type { ProviderName } from "../../connection/failure.ts";
-import { isInsecure, parseTarget } from "../../rfc6455/url.ts";
-import type { TokenPlacement } from "../../identity/token.ts";
+import { parseTarget } from "../../rfc6455/url.ts";
 import type { Answer, Setup } from "../../boundary/protocol.ts";
+import type { Equipment } from "./equipment.ts";
 import { ResolveError } from "./failures.ts";
-import type { AttemptContext, Hooks } from "./hooks.ts";
+import type { AttemptContext } from "./hooks.ts";
 import type { Clock } from "../../platform/clock.ts";
+import type { Resolution } from "./resolution.ts";
 import type { Secrets } from "./secrets.ts";
-import type { TokenCache } from "./token_cache.ts";
 import type { Target, TransportKind } from "../../transport/transport.ts";
-
-/** What an attempt found out. */
-export interface Resolution {
-  readonly kind: TransportKind;
-  readonly hooks: Hooks;
-  /** Where to connect, without a token. */
-  readonly url: string;
-  /** The same with the token in its place. */
-  readonly target: Target;
-  readonly token: string | undefined;
-  readonly placement: TokenPlacement | undefined;
-}
 
 /** Where transports come from. */
 export type LoadTransport = (
@@ -36,7 +24,7 @@ export type LoadTransport = (
 /** What is loaded for setups that need it. */
 export type AttemptFeatures = Pick<
   typeof import("./features.ts"),
-  "callHook" | "loadHooks" | "placeToken" | "requireHook" | "TokenCache"
+  "equip"
 >;
 
 /** What a resolver works with. */
@@ -55,14 +43,6 @@ export interface RequestAnswer {
   request(what: "url" | "token", signal: AbortSignal): Promise<Answer>;
 }
 
-/** What the features make of a setup. */
-interface Equipment {
-  readonly features: AttemptFeatures;
-  readonly hooks: Hooks;
-  /** `undefined`: the setup has no token. */
-  readonly tokens: TokenCache | undefined;
-}
-
 /** Resolves the attempts of one connection, and keeps its token. */
 export class Resolver {
   readonly #setup: Setup;
@@ -77,12 +57,12 @@ export class Resolver {
 
   /** When the token should be renewed, in milliseconds since the epoch. */
   get renewAt(): number {
-    return this.#equipment?.tokens?.renewAt ?? Infinity;
+    return this.#equipment?.renewAt ?? Infinity;
   }
 
   /** Forgets the token: it was refused. */
   invalidate(): void {
-    this.#equipment?.tokens?.invalidate();
+    this.#equipment?.invalidate();
   }
 
   /** Finds out all that an attempt needs. Throws a `ResolveError` or a `HookError`. */
@@ -91,7 +71,7 @@ export class Resolver {
       this.#parts.loadTransport(this.#setup.transport),
       this.#equip(),
     ]);
-    const { protocols, headers, network, token: setup } = this.#setup;
+    const { protocols, headers, network } = this.#setup;
     const url = await this.#url(context);
     this.#parts.secrets.noteUrl(url);
     const target: Target = {
@@ -100,64 +80,47 @@ export class Resolver {
       headers,
       ...network && { network },
     };
-    const found = { kind, hooks: equipment?.hooks ?? {}, url, target };
-    if (setup === undefined || equipment === undefined) {
-      return { ...found, token: undefined, placement: undefined };
-    }
-    if (setup.insecure === "loopback" && isInsecure(url)) throw insecure();
-    const token = await this.token(context);
-    const { placement } = setup;
-    const placed = equipment.features.placeToken(target, token, placement);
-    return { ...found, target: placed, token, placement };
+    const none = { hooks: {}, token: undefined, placement: undefined };
+    const found = { kind, url, target, ...none };
+    return equipment === undefined
+      ? found
+      : await equipment.complete(found, context);
   }
 
   /** The cached token, or a new one if that is about to expire. */
   async token(context: AttemptContext): Promise<string> {
     // Called only where the setup has a token.
-    const { tokens } = await this.#equip() as Equipment;
-    const token = await (tokens as TokenCache).token(context);
-    this.#parts.secrets.noteToken(token);
-    return token;
+    const equipment = await this.#equip() as Equipment;
+    return await equipment.token(context);
   }
 
   /** Loads what the setup asks for, once; a hooks module that fails, each time. */
   async #equip(): Promise<Equipment | undefined> {
     if (this.#equipment !== undefined) return this.#equipment;
     const features = await this.#parts.loadFeatures();
-    if (features === undefined) return undefined;
-    const hooks = await features.loadHooks(this.#setup);
-    const { token } = this.#setup;
-    const tokens = token && new features.TokenCache(token, {
-      fetch: (context) => this.#fetchToken(context),
-      clock: this.#parts.clock,
+    const equipment = await features?.equip({
+      ...this.#parts,
+      setup: this.#setup,
+      ask: (context) => this.#ask("token", context),
     });
-    return this.#equipment ??= { features, hooks, tokens };
+    return this.#equipment ??= equipment;
   }
 
   async #url(context: AttemptContext): Promise<string> {
-    const { url } = this.#setup;
-    const { features, hooks } = this.#equipment ?? {};
-    const hook = hooks?.url;
-    if (hook === undefined && url !== undefined) return url;
-    const asked = hook === undefined || features === undefined
-      ? fromAnswer("url", await this.#ask("url", context))
-      : String(await features.callHook("url", () => hook(context)));
-    const parsed = parseTarget(asked);
+    const asked = await this.#equipment?.url(context);
+    if (asked === undefined && this.#setup.url !== undefined) {
+      return this.#setup.url;
+    }
+    const parsed = parseTarget(asked ?? await this.#ask("url", context));
     if (parsed.kind === "valid") return parsed.url;
     throw unusable("url", `The URL it gave ${parsed.detail}`);
   }
 
-  async #fetchToken(context: AttemptContext): Promise<unknown> {
-    const { features, hooks } = this.#equipment as Equipment;
-    if (this.#setup.token?.source.kind === "hook") {
-      const hook = features.requireHook(hooks, "token");
-      return await features.callHook("token", () => hook(context));
-    }
-    return fromAnswer("token", await this.#ask("token", context));
-  }
-
-  #ask(what: "url" | "token", { signal }: AttemptContext): Promise<Answer> {
-    return this.#parts.requests.request(what, signal);
+  async #ask(
+    what: "url" | "token",
+    { signal }: AttemptContext,
+  ): Promise<string> {
+    return fromAnswer(what, await this.#parts.requests.request(what, signal));
   }
 }
 
@@ -171,10 +134,4 @@ function fromAnswer(name: "url" | "token", answer: Answer): string {
 
 function unusable(name: ProviderName, detail: string): ResolveError {
   return new ResolveError({ type: "provider", name, detail });
-}
-
-function insecure(): ResolveError {
-  const detail =
-    "Cannot send a token over ws: to another machine: use wss:, or allowInsecure";
-  return new ResolveError({ type: "invalid", detail });
 }

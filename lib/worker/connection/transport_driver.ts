@@ -16,7 +16,7 @@ import type { Opened, Transport } from "../../transport/transport.ts";
 import { failureOf, socketFailure } from "../attempt/failures.ts";
 import type { Greeting, GreetingContext } from "../attempt/greeting.ts";
 import { type AttemptContext, describeError } from "../attempt/hooks.ts";
-import type { Resolution } from "../attempt/resolver.ts";
+import type { Resolution } from "../attempt/resolution.ts";
 import type { Secrets } from "../attempt/secrets.ts";
 import type { ConnectionLogger } from "../posts/connection_logger.ts";
 import { HeartbeatFrames } from "../features/heartbeat_frames.ts";

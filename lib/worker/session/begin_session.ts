@@ -7,7 +7,7 @@
 import type { Setup } from "../../boundary/protocol.ts";
 import type { SessionRemains } from "../../boundary/session.ts";
 import type { Event } from "../../connection/state.ts";
-import type { Resolution } from "../attempt/resolver.ts";
+import type { Resolution } from "../attempt/resolution.ts";
 import { HANDSHAKE_TIMEOUT } from "../../session/wire/limits.ts";
 import { SESSION_CLOSE } from "../../session/wire/violation.ts";
 import { Session, type SessionParts } from "./session.ts";

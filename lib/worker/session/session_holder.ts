@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Resolution } from "../attempt/resolver.ts";
+import type { Resolution } from "../attempt/resolution.ts";
 import type { SessionContext } from "./begin_session.ts";
 import { loadSession } from "./load_session.ts";
 import type { Session } from "./session.ts";

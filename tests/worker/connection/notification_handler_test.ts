@@ -3,7 +3,7 @@ import type { Notice } from "../../../lib/boundary/protocol.ts";
 import type { SessionOpening } from "../../../lib/boundary/session.ts";
 import type { Failure } from "../../../lib/connection/failure.ts";
 import { LOST } from "../../../lib/rfc6455/close.ts";
-import type { Resolution } from "../../../lib/worker/attempt/resolver.ts";
+import type { Resolution } from "../../../lib/worker/attempt/resolution.ts";
 import { Secrets } from "../../../lib/worker/attempt/secrets.ts";
 import { ConnectionLogger } from "../../../lib/worker/posts/connection_logger.ts";
 import { NoticeQueue } from "../../../lib/worker/posts/notice_queue.ts";

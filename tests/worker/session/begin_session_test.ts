@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Event } from "../../../lib/connection/state.ts";
 import { encodeControl } from "../../../lib/session/wire/control.ts";
-import type { Resolution } from "../../../lib/worker/attempt/resolver.ts";
+import type { Resolution } from "../../../lib/worker/attempt/resolution.ts";
 import {
   beginSession,
   carrySession,

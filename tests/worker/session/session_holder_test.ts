@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import type { Resolution } from "../../../lib/worker/attempt/resolver.ts";
+import type { Resolution } from "../../../lib/worker/attempt/resolution.ts";
 import { Secrets } from "../../../lib/worker/attempt/secrets.ts";
 import { ConnectionLogger } from "../../../lib/worker/posts/connection_logger.ts";
 import { NoticeQueue } from "../../../lib/worker/posts/notice_queue.ts";
