@@ -6,7 +6,6 @@
  */
 
 export { redactText } from "../../identity/redact.ts";
-export { fillToken } from "../../identity/token.ts";
 export { equip } from "./equipment.ts";
 export { Greeting } from "./greeting.ts";
-export { TokenRefresher } from "./token_refresher.ts";
+export { TokenRenewal } from "./token_renewal.ts";

@@ -20,7 +20,7 @@ import { AttemptScope } from "../attempt/attempt_scope.ts";
 import { failureOf } from "../attempt/failures.ts";
 import { type LoadTransport, Resolver } from "../attempt/resolver.ts";
 import { Secrets } from "../attempt/secrets.ts";
-import type { Refresh, TokenRefresher } from "../attempt/token_refresher.ts";
+import type { TokenRenewal } from "../attempt/token_renewal.ts";
 import { ClientRequests } from "../posts/client_requests.ts";
 import { ConnectionLogger } from "../posts/connection_logger.ts";
 import {
@@ -64,7 +64,7 @@ export class Driver implements Performer {
   /** Loaded with the first attempt, where the setup asks for them. */
   #features: Features | undefined;
   readonly #sessions: SessionHolder;
-  #tokenRefresher: TokenRefresher | undefined;
+  #tokenRenewal: TokenRenewal | undefined;
   #cancelTimer = NOTHING;
   #timerAt = Infinity;
 
@@ -242,14 +242,15 @@ export class Driver implements Performer {
   #resolve(socket: number): void {
     const attempt = new AttemptScope(this.#machine.state.attempt);
     this.#attempt = attempt;
-    this.#tokenRefresher = undefined;
+    this.#tokenRenewal = undefined;
     const resolved = this.#resolver.resolve(attempt);
     resolved.then((resolution) => this.#sessions.carry(resolution)).then(
       (resolution) => {
         if (attempt.isOver) return;
         this.#machine.useBackoffFor(resolution.url);
         if (isLocal(resolution.url)) this.#ignoreNetwork();
-        this.#tokenRefresher = this.#newTokenRefresher(
+        this.#tokenRenewal = this.#newTokenRenewal(
+          socket,
           attempt,
           resolution.token,
         );
@@ -293,8 +294,8 @@ export class Driver implements Performer {
     this.#sendBuffer.expire(this.#clock.now());
     this.#sockets.sweep(this.#clock.now());
     this.#sessions.session?.due();
-    this.#refreshToken();
     const { state } = this.#machine;
+    if (state.kind === "open") this.#tokenRenewal?.run();
     const output = "socket" in state
       ? this.#sockets.outputOf(state.socket)
       : "flowing";
@@ -314,68 +315,33 @@ export class Driver implements Performer {
 
   #nextTimer(): number {
     const { state } = this.#machine;
-    const refresher = state.kind === "open" ? this.#tokenRefresher : undefined;
+    const renewal = state.kind === "open" ? this.#tokenRenewal : undefined;
     return Math.min(
       nextDeadline(state, this.#setup),
       this.#sendBuffer.nextExpiry,
       this.#sockets.nextSweep,
       this.#sessions.session?.deadline ?? Infinity,
-      refresher?.nextAt(this.#refreshDueAt) ?? Infinity,
+      renewal?.nextAt ?? Infinity,
     );
   }
 
-  #newTokenRefresher(
+  #newTokenRenewal(
+    socket: number,
     attempt: AttemptScope,
     token: string | undefined,
-  ): TokenRefresher | undefined {
-    if (this.#setup.token?.renewal === undefined) return undefined;
-    return this.#features && new this.#features.TokenRefresher(attempt, {
+  ): TokenRenewal | undefined {
+    const { token: setup, config } = this.#setup;
+    if (setup?.renewal === undefined) return undefined;
+    return this.#features && new this.#features.TokenRenewal(attempt, {
       clock: this.#clock,
-      limit: this.#setup.config.openTimeout,
-      token,
-      fetch: (context) => this.#resolver.token(context),
+      limit: config.openTimeout,
+      ...{ token, setup, source: this.#resolver },
+      send: (message) => this.#transports.sendNow(socket, message),
+      authenticate: (token) => this.#sessions.session?.authenticate(token),
+      report: (error) =>
+        this.#logger.log("warn", "Token renewal failed", { error }),
+      changed: () => this.#setTimer(),
     });
-  }
-
-  get #refreshDueAt(): number {
-    const { renewAt } = this.#resolver;
-    // Whole milliseconds, or the timer would be set anew with each event.
-    return Math.ceil(renewAt - this.#clock.wallNow() + this.#clock.now());
-  }
-
-  #refreshToken(): void {
-    const { state } = this.#machine;
-    if (state.kind !== "open") return;
-    const { socket } = state;
-    this.#tokenRefresher?.run(this.#refreshDueAt)
-      ?.then((refresh) => this.#onRefresh(socket, refresh));
-  }
-
-  #onRefresh(socket: number, refresh: Refresh): void {
-    const { renewal = "" } = this.#setup.token ?? {};
-    switch (refresh.kind) {
-      case "new":
-        this.#renew(socket, renewal, refresh.token);
-        break;
-      case "failed":
-        this.#logger.log("warn", "Token renewal failed", {
-          error: refresh.detail,
-        });
-        break;
-      case "same":
-        break;
-      case "over":
-        return;
-    }
-    this.#setTimer();
-  }
-
-  #renew(socket: number, renewal: string, token: string): void {
-    if (this.#setup.token?.placement.kind === "session") {
-      return this.#sessions.session?.authenticate(token);
-    }
-    const message = this.#features?.fillToken(renewal, token);
-    if (message !== undefined) this.#transports.sendNow(socket, message);
   }
 
   async #loadFeatures(): Promise<Features | undefined> {

@@ -1,0 +1,92 @@
+/**
+ * Renews the token of a connection that stays open: asks for a new one in time,
+ * and sends it.
+ *
+ * @module
+ */
+
+import type { TokenSetup } from "../../boundary/protocol.ts";
+import { fillToken } from "../../identity/token.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { AttemptContext } from "./hooks.ts";
+import { type Refresh, TokenRefresher } from "./token_refresher.ts";
+
+/** What a renewal works with. */
+export interface RenewalParts {
+  readonly clock: Clock;
+  /** How long one request may take, in milliseconds. */
+  readonly limit: number;
+  /** The token that the connection was opened with. */
+  readonly token: string | undefined;
+  readonly setup: TokenSetup;
+  /** Where tokens come from. */
+  readonly source: {
+    /** When the present one should be renewed, in milliseconds since the epoch. */
+    readonly renewAt: number;
+    token(context: AttemptContext): Promise<string>;
+  };
+  /** Sends a message ahead of everything that waits. */
+  readonly send: (message: string) => void;
+  /** Sends a token in the session, where that is its place. */
+  readonly authenticate: (token: string) => void;
+  /** Takes the reason why there is no new token now. */
+  readonly report: (detail: string) => void;
+  /** Called when {@linkcode TokenRenewal.nextAt} may be another instant. */
+  readonly changed: () => void;
+}
+
+/** Renews the token of one open connection. */
+export class TokenRenewal {
+  readonly #parts: RenewalParts;
+  readonly #refresher: TokenRefresher;
+
+  /** Begins with the connection that an attempt led to. */
+  constructor(attempt: AttemptContext, parts: RenewalParts) {
+    this.#parts = parts;
+    this.#refresher = new TokenRefresher(attempt, {
+      clock: parts.clock,
+      limit: parts.limit,
+      token: parts.token,
+      fetch: (context) => parts.source.token(context),
+    });
+  }
+
+  /** When to call {@linkcode run} next, as a monotonic instant. */
+  get nextAt(): number {
+    return this.#refresher.nextAt(this.#dueAt);
+  }
+
+  /** Asks for a new token, if it is time. */
+  run(): void {
+    this.#refresher.run(this.#dueAt)?.then((refresh) => this.#settle(refresh));
+  }
+
+  get #dueAt(): number {
+    const { clock, source } = this.#parts;
+    // Whole milliseconds, or the timer would be set anew with each event.
+    return Math.ceil(source.renewAt - clock.wallNow() + clock.now());
+  }
+
+  #settle(refresh: Refresh): void {
+    switch (refresh.kind) {
+      case "new":
+        this.#send(refresh.token);
+        break;
+      case "failed":
+        this.#parts.report(refresh.detail);
+        break;
+      case "same":
+        break;
+      case "over":
+        return;
+    }
+    this.#parts.changed();
+  }
+
+  #send(token: string): void {
+    const { setup, send, authenticate } = this.#parts;
+    const { placement, renewal = "" } = setup;
+    if (placement.kind === "session") authenticate(token);
+    else send(fillToken(renewal, token));
+  }
+}
