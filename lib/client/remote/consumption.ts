@@ -21,8 +21,6 @@ const NO_CREDIT: Credit = { messages: 0, bytes: 0 };
 
 /** The consumption of one connection's incoming messages. */
 export class Consumption {
-  /** Whether each message counts, since there is a session. */
-  readonly isExact: boolean = false;
   #credit = NO_CREDIT;
 
   /**
@@ -35,15 +33,6 @@ export class Consumption {
       bytes * 4 >= RECEIVE_WINDOW_BYTES;
   }
 
-  /** All messages up to this number have arrived. */
-  arrived(_number: number): void {}
-
-  /** The message with this number is given to the application. */
-  give(_number: number): void {}
-
-  /** The application is done with all that it was given. */
-  finish(): void {}
-
   /** There is room for so many more. */
   add(messages: number, bytes: number): void {
     const { messages: before, bytes: size } = this.#credit;
@@ -55,15 +44,5 @@ export class Consumption {
     const credit = this.#credit;
     this.#credit = NO_CREDIT;
     return credit === NO_CREDIT ? undefined : credit;
-  }
-
-  /**
-   * The worker's successor knows of no credit.
-   *
-   * @returns The number that it counts on from.
-   */
-  restart(): number {
-    this.#credit = NO_CREDIT;
-    return 0;
   }
 }

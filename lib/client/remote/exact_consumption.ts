@@ -5,11 +5,10 @@
  */
 
 import type { SessionSetup } from "../../boundary/session.ts";
-import { Consumption, type Credit } from "./consumption.ts";
+import type { Credit } from "./consumption.ts";
 
 /** The consumption of a connection with a session, which acknowledges it. */
-export class ExactConsumption extends Consumption {
-  override readonly isExact = true;
+export class ExactConsumption {
   /** When a message counts as consumed. */
   readonly #ack: SessionSetup["ack"];
   #arrived = 0;
@@ -20,7 +19,6 @@ export class ExactConsumption extends Consumption {
 
   /** Starts with nothing consumed. */
   constructor(ack: SessionSetup["ack"]) {
-    super();
     this.#ack = ack;
   }
 
@@ -40,20 +38,23 @@ export class ExactConsumption extends Consumption {
   }
 
   /** What is consumed is acknowledged, so that does not wait. */
-  override get isDue(): boolean {
-    return this.#reported < this.#consumed || super.isDue;
+  get isDue(): boolean {
+    return this.#reported < this.#consumed;
   }
 
-  override arrived(number: number): void {
+  /** All messages up to this number have arrived. */
+  arrived(number: number): void {
     this.#arrived = number;
     if (this.#ack === "received") this.#consumed = number;
   }
 
-  override give(number: number): void {
+  /** The message with this number is given to the application. */
+  give(number: number): void {
     this.#given = number;
   }
 
-  override finish(): void {
+  /** The application is done with all that it was given. */
+  finish(): void {
     if (this.#ack === "consumed") this.#consumed = this.#given;
   }
 
@@ -62,15 +63,19 @@ export class ExactConsumption extends Consumption {
     this.#consumed = Math.max(this.#consumed, Math.min(number, this.#given));
   }
 
-  override take(): Credit | undefined {
-    const credit = super.take();
+  /** Adds to credit what is consumed, if the worker does not know it. */
+  take(credit: Credit | undefined): Credit | undefined {
     if (this.#reported >= this.#consumed) return credit;
     this.#reported = this.#consumed;
     return { messages: 0, bytes: 0, ...credit, upTo: this.#consumed };
   }
 
-  override restart(): number {
-    super.restart();
+  /**
+   * The worker's successor knows of nothing.
+   *
+   * @returns The number that it counts on from.
+   */
+  restart(): number {
     this.#reported = 0;
     return this.#arrived;
   }

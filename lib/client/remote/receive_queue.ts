@@ -12,7 +12,8 @@ import { guard } from "../../platform/guard.ts";
 import type { Clock } from "../../platform/clock.ts";
 import { sizeOf } from "../../queue/data.ts";
 import { BatchReader } from "./batch_reader.ts";
-import { Consumption } from "./consumption.ts";
+import { Consumption, type Credit } from "./consumption.ts";
+import type { ExactConsumption } from "./exact_consumption.ts";
 import { TaskBudget } from "./task_budget.ts";
 
 /** Messages that arrived together. */
@@ -70,8 +71,9 @@ type Deferred = { readonly after: number; readonly run: () => void };
 export class ReceiveQueue {
   /** Something can be pulled, or the end has come. Only while pulling. */
   onavailable: (() => void) | undefined;
-  /** With a session, an exact one takes its place. */
-  consumption = new Consumption();
+  /** With a session: which message was consumed last. */
+  exact: ExactConsumption | undefined;
+  readonly #consumption = new Consumption();
   readonly #messages: MessageListener;
   readonly #listener: ReceiveQueueListener;
   readonly #clock: Pick<Clock, "now" | "task">;
@@ -112,9 +114,9 @@ export class ReceiveQueue {
     return this.#received;
   }
 
-  /** What waits, in order. */
-  get waiting(): readonly Data[] {
-    return this.#batches.flatMap(({ reader }) => reader.rest());
+  /** The sizes of what waits, in order, in bytes. */
+  get sizes(): readonly number[] {
+    return this.#batches.flatMap(({ reader }) => reader.rest().map(sizeOf));
   }
 
   /**
@@ -138,7 +140,7 @@ export class ReceiveQueue {
     this.#tasks.restore(this.#clock.now());
     const { first, count, bytes } = batch;
     // With a session, the server keeps what nobody reads.
-    const isHeld = this.#mode === "hold" && !this.consumption.isExact;
+    const isHeld = this.#mode === "hold" && !this.exact;
     const credit = isHeld ? "given" : "owed";
     const reader = new BatchReader(batch);
     const waiting = { first, count, bytes, reader, credit } as const;
@@ -147,9 +149,9 @@ export class ReceiveQueue {
     this.#received.messages += count;
     this.#received.bytes += bytes;
     this.#arrived = first + count - 1;
-    this.consumption.arrived(this.#arrived);
+    this.exact?.arrived(this.#arrived);
     if (isHeld) {
-      this.consumption.add(count, bytes);
+      this.#consumption.add(count, bytes);
       this.#trimHeld(bytes);
     } else if (this.#mode === "pull") this.announce();
     else if (this.#mode === "refuse") this.#discard("closed");
@@ -204,7 +206,7 @@ export class ReceiveQueue {
     const batch = this.#batches[0];
     if (this.#mode !== "pull") return undefined;
     // Who asks for the next one is done with those before.
-    this.consumption.finish();
+    this.exact?.finish();
     const data = batch && this.#shift(batch);
     this.offerCredit();
     return data;
@@ -213,7 +215,7 @@ export class ReceiveQueue {
   /** Drops all messages, and those that still come. The listener is not called from within. */
   refuse(reason: DropReason): void {
     this.#mode = "refuse";
-    this.consumption.finish();
+    this.exact?.finish();
     this.#discard(reason);
     queueMicrotask(() => this.#proceed());
   }
@@ -221,8 +223,9 @@ export class ReceiveQueue {
   /** The worker's successor knows of no credit, and counts from 1, but with a session. */
   crashed(): void {
     this.releaseAll();
-    this.#arrived = this.consumption.restart();
-    const first = this.consumption.isExact ? {} : { first: -Infinity };
+    this.#consumption.take();
+    this.#arrived = this.exact?.restart() ?? 0;
+    const first = this.exact ? {} : { first: -Infinity };
     this.#batches = this.#batches.map((each) => (
       { ...each, ...first, credit: "given" }
     ));
@@ -231,6 +234,12 @@ export class ReceiveQueue {
   /** Drops all messages, unless they wait to be pulled. */
   end(): void {
     if (this.#mode !== "pull") this.refuse("unread");
+  }
+
+  /** What the worker has not been told, which it is told now, if there is anything. */
+  takeCredit(): Credit | undefined {
+    const credit = this.#consumption.take();
+    return this.exact ? this.exact.take(credit) : credit;
   }
 
   /**
@@ -297,19 +306,19 @@ export class ReceiveQueue {
     const batch = this.#batches[0];
     if (this.#mode !== "push" || batch === undefined) return false;
     this.#messages.message(this.#shift(batch));
-    this.consumption.finish();
+    this.exact?.finish();
     return true;
   }
 
   /** Takes the first message out of the first batch. */
   #shift(batch: Waiting): Data {
-    this.consumption.give(batch.first + batch.reader.taken);
+    this.exact?.give(batch.first + batch.reader.taken);
     const data = batch.reader.next();
     this.#length -= 1;
     if (!batch.reader.hasMore) {
       this.#batches.shift();
       if (batch.credit === "owed") {
-        this.consumption.add(batch.count, batch.bytes);
+        this.#consumption.add(batch.count, batch.bytes);
       }
     }
     return data;
@@ -334,7 +343,7 @@ export class ReceiveQueue {
     for (const batch of this.#batches) {
       for (const data of batch.reader.rest()) bytes += sizeOf(data);
       if (batch.credit === "owed") {
-        this.consumption.add(batch.count, batch.bytes);
+        this.#consumption.add(batch.count, batch.bytes);
       }
     }
     this.#batches = [];
@@ -345,7 +354,7 @@ export class ReceiveQueue {
 
   /** Tells the worker what is consumed, if that is worth it. */
   offerCredit(): void {
-    if (this.consumption.isDue) this.#listener.ready();
+    if (this.#consumption.isDue || this.exact?.isDue) this.#listener.ready();
   }
 }
 

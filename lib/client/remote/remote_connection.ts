@@ -198,7 +198,7 @@ export class RemoteConnection
   fill(post: Post): "done" | "more" {
     if (this.#sender === undefined) return "done";
     const id = this.#id;
-    const credit = this.incoming.consumption.take();
+    const credit = this.incoming.takeCredit();
     if (credit) post.records.push({ type: "consumed", id, ...credit });
     const turn = this.outgoing.fill(post, id);
     this.#closing?.fill(post, id);

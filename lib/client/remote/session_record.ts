@@ -13,7 +13,6 @@ import type {
 } from "../../boundary/session.ts";
 import type { NoticeOf } from "../../boundary/protocol.ts";
 import { randomHex } from "../../platform/random_hex.ts";
-import { sizeOf } from "../../queue/data.ts";
 import { ATTEMPT_MARGIN } from "../../session/wire/limits.ts";
 import type { PostSender } from "../workers/post_sender.ts";
 import { ExactConsumption } from "./exact_consumption.ts";
@@ -72,7 +71,7 @@ export class SessionRecord {
   ) {
     this.#incoming = incoming;
     this.#consumption = new ExactConsumption(ack);
-    incoming.consumption = this.#consumption;
+    incoming.exact = this.#consumption;
     outgoing.crossing = "retained";
     this.#outgoing = outgoing;
   }
@@ -179,7 +178,7 @@ export class SessionRecord {
     const { last, given, consumed } = this.#consumption;
     if (consumed >= last) return [];
     const givenOut = new Array<number>(given - consumed).fill(0);
-    return [...givenOut, ...this.#incoming.waiting.map(sizeOf)];
+    return [...givenOut, ...this.#incoming.sizes];
   }
 
   /** Notes where numbers go on. */

@@ -21,9 +21,9 @@ const SESSION: SessionSetup = {
 /** Credit of so many bytes is worth a record of its own. */
 const PLENTY = RECEIVE_WINDOW_BYTES / 4;
 
-function exactly({ consumption }: ReceiveQueue): ExactConsumption {
-  assertInstanceOf(consumption, ExactConsumption);
-  return consumption;
+function exactly({ exact }: ReceiveQueue): ExactConsumption {
+  assertInstanceOf(exact, ExactConsumption);
+  return exact;
 }
 
 Deno.test("ReceiveQueue.receive() holds messages until somebody listens", async () => {
@@ -237,12 +237,12 @@ Deno.test("ReceiveQueue.receive() keeps for a session what nobody reads, and rep
   const half = "x".repeat(1 << 19);
   for (const first of [1, 2, 3]) last.deliver([half], { first });
   assertEquals([incoming.messages, last.all("consumed")], [3, []]);
-  assertEquals(incoming.waiting, [half, half, half]);
+  assertEquals(incoming.sizes, [1 << 19, 1 << 19, 1 << 19]);
   incoming.consume("push");
   await settle();
   assertEquals(recorder.take().length, 3);
   assertEquals(last.all("consumed").at(-1)?.upTo, 3);
-  assertEquals(incoming.waiting, []);
+  assertEquals(incoming.sizes, []);
 });
 
 Deno.test("ReceiveQueue.pull() consumes for a session what came before", async () => {
@@ -253,7 +253,7 @@ Deno.test("ReceiveQueue.pull() consumes for a session what came before", async (
   await settle();
   last.deliver(["a", "bc"]);
   assertEquals([incoming.pull(), exactly(incoming).consumed], ["a", 0]);
-  assertEquals(incoming.waiting, ["bc"]);
+  assertEquals(incoming.sizes, [2]);
   assertEquals([incoming.pull(), exactly(incoming).consumed], ["bc", 1]);
   assertEquals([incoming.pull(), exactly(incoming).consumed], [undefined, 2]);
   await settle();

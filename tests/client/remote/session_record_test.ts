@@ -1,9 +1,8 @@
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type {
   SessionKept,
   SessionMark,
 } from "../../../lib/boundary/session.ts";
-import { ExactConsumption } from "../../../lib/client/remote/exact_consumption.ts";
 import type { NoticeOf } from "../../../lib/boundary/protocol.ts";
 import { type Bench, makeOpenBench, settle, SETUP } from "../fake_worker.ts";
 
@@ -224,8 +223,7 @@ Deno.test("SessionRecord has nothing to say before the session has begun", () =>
   last.deliver(["a"]);
   assertEquals(connection.session!.info, undefined);
   assert(!connection.session!.hasBegun);
-  assertInstanceOf(connection.incoming.consumption, ExactConsumption);
-  assertEquals(connection.incoming.consumption.consumed, 1);
+  assertEquals(connection.incoming.exact?.consumed, 1);
   last.tell({ type: "taken", id: 1, upTo: 0 });
 });
 
