@@ -15,19 +15,20 @@ import type { TransportKind } from "../../transport/transport.ts";
 import { socketFailure } from "../attempt/failures.ts";
 import type { Greeting } from "../attempt/greeting.ts";
 import type { ConnectionLogger } from "../posts/connection_logger.ts";
-import type { HeartbeatFrames, Meaning } from "../features/heartbeat_frames.ts";
+import {
+  type HeartbeatAction,
+  type HeartbeatFrames,
+  MESSAGE,
+} from "../features/heartbeat_frames.ts";
 import type { NoticeQueue } from "../posts/notice_queue.ts";
 
 /** What is to be done after a message has arrived. */
 export type InboundAction =
-  /** The machine has to know: a ping of ours was answered. */
-  | { readonly kind: "answered" }
+  | HeartbeatAction
   /** The machine has to know: the answer that the greeting waits for has come. */
   | { readonly kind: "greeted" }
   /** Stop reading: the place for messages is full. */
   | { readonly kind: "pause" }
-  /** Answer the server's ping. */
-  | { readonly kind: "reply"; readonly data: Data }
   /** The machine has to know: this socket is of no use any more. */
   | { readonly kind: "fail"; readonly failure: Failure };
 
@@ -36,7 +37,6 @@ type Place = Pick<NoticeQueue, "hasRoom" | "size">;
 
 // Constants, as most messages ask for nothing.
 const NOTHING: readonly InboundAction[] = [];
-const ANSWERED: readonly InboundAction[] = [{ kind: "answered" }];
 const GREETED: readonly InboundAction[] = [{ kind: "greeted" }];
 const PAUSE: readonly InboundAction[] = [{ kind: "pause" }];
 
@@ -188,28 +188,17 @@ export class InboundHandler {
     const heartbeat = this.#heartbeat;
     if (!heartbeat?.listens) return this.#store(data, bytes);
     try {
-      return this.#interpret(heartbeat.classify(data), data, bytes);
+      const meaning = heartbeat.classify(data);
+      // Nearly always, and without an array of its own.
+      if (meaning === MESSAGE) return this.#store(data, bytes);
+      const { actions, delivery } = meaning;
+      return delivery === "discard"
+        ? actions
+        : [...actions, ...this.#store(data, bytes)];
     } catch (error) {
       // The hook threw, but the message arrived while the connection was open: deliver it, then fail.
       const actions = this.#store(data, bytes);
       return [...actions, { kind: "fail", failure: socketFailure(error) }];
-    }
-  }
-
-  #interpret(
-    meaning: Meaning,
-    data: Data,
-    bytes: number,
-  ): readonly InboundAction[] {
-    switch (meaning.kind) {
-      case "ping":
-        return [{ kind: "reply", data: meaning.reply }];
-      case "answer":
-        return meaning.delivery === "deliver"
-          ? [...ANSWERED, ...this.#store(data, bytes)]
-          : ANSWERED;
-      case "message":
-        return this.#store(data, bytes);
     }
   }
 

@@ -56,11 +56,12 @@ export class HeartbeatCodec extends HeartbeatFrames {
   override classify(data: Data): Meaning {
     const { expect, reply, deliver } = this.#config ?? {};
     if (reply !== undefined && matches(reply.to, data)) {
-      return { kind: "ping", reply: reply.with };
+      const actions = [{ kind: "reply", data: reply.with } as const];
+      return { actions, delivery: "discard" };
     }
     if (expect === undefined || !this.#answers(expect, data)) return MESSAGE;
     return {
-      kind: "answer",
+      actions: [{ kind: "answered" }],
       delivery: deliver === true ? "deliver" : "discard",
     };
   }

@@ -9,16 +9,22 @@ import type { Data } from "../../queue/data.ts";
 import type { Transport } from "../../transport/transport.ts";
 import type { Hooks } from "../attempt/hooks.ts";
 
+/** What is to be done for the heartbeat after a message has arrived. */
+export type HeartbeatAction =
+  /** The machine has to know: a ping of ours was answered. */
+  | { readonly kind: "answered" }
+  /** Answer the server's ping. */
+  | { readonly kind: "reply"; readonly data: Data };
+
 /** What an inbound message is to the heartbeat. */
-export type Meaning =
-  | { readonly kind: "message" }
-  /** It answers a ping of ours. */
-  | { readonly kind: "answer"; readonly delivery: "deliver" | "discard" }
-  /** It is the server's ping. */
-  | { readonly kind: "ping"; readonly reply: Data };
+export interface Meaning {
+  readonly actions: readonly HeartbeatAction[];
+  /** Whether the application gets it. */
+  readonly delivery: "deliver" | "discard";
+}
 
 /** It is for the application. */
-export const MESSAGE: Meaning = { kind: "message" };
+export const MESSAGE: Meaning = { actions: [], delivery: "deliver" };
 
 /** Sends ping frames, and measures the time between them. */
 export class HeartbeatFrames {

@@ -84,18 +84,19 @@ Deno.test("HeartbeatCodec.classify() recognises pings and answers", () => {
   const to = { kind: "exact", data: "ping" } as const;
   const expect = { kind: "subset", value: { type: "pong" } } as const;
   const codec = codecWith({ expect, reply: { to, with: "pong" } });
-  assertEquals(codec.classify("ping"), { kind: "ping", reply: "pong" });
+  assertEquals(codec.classify("ping"), {
+    actions: [{ kind: "reply", data: "pong" }],
+    delivery: "discard",
+  });
+  const actions = [{ kind: "answered" }] as const;
   assertEquals(codec.classify('{"type":"pong","n":1}'), {
-    kind: "answer",
+    actions,
     delivery: "discard",
   });
   assertEquals(codec.classify("data"), MESSAGE);
   assertEquals(
     codecWith({ expect, deliver: true }).classify('{"type":"pong"}'),
-    {
-      kind: "answer",
-      delivery: "deliver",
-    },
+    { actions, delivery: "deliver" },
   );
   assertEquals(codecWith(undefined).classify("ping"), MESSAGE);
 });
@@ -103,7 +104,7 @@ Deno.test("HeartbeatCodec.classify() recognises pings and answers", () => {
 Deno.test("HeartbeatCodec.classify() asks the hook isPong(), where that is there", () => {
   const hook = { expect: { hook: true } } as const;
   const codec = codecWith(hook, { isPong: (data) => data === "p" });
-  assertEquals(codec.classify("p").kind, "answer");
+  assertEquals(codec.classify("p").actions, [{ kind: "answered" }]);
   assertEquals(codec.classify("q"), MESSAGE);
   const error = assertThrows(() => codecWith(hook).classify("p"), HookError);
   assertEquals(error.hook, "isPong");
