@@ -37,8 +37,11 @@ export interface Clock {
 /** The longest delay that a timer can hold, in milliseconds. */
 const MAX_DELAY = 2 ** 31 - 1;
 
-/** The platform's clock. */
-export const PLATFORM_CLOCK: Clock = {
+/** What the worker of a page needs of a clock: nothing there waits for a task. */
+export type WorkerClock = Omit<Clock, "task">;
+
+/** The platform's clock, for a worker. */
+export const WORKER_CLOCK: WorkerClock = {
   now: () => performance.now(),
   wallNow: () => Date.now(),
   random: () => Math.random(),
@@ -47,8 +50,15 @@ export const PLATFORM_CLOCK: Clock = {
     const timer = setInterval(run, interval);
     return () => clearInterval(timer);
   },
-  task: queueTask,
 };
+
+/** The platform's clock. */
+export const PLATFORM_CLOCK: Clock = /* @__PURE__ */ withTasks();
+
+/** A function, since bundlers keep other calls, and spreads, at the top of a module. */
+function withTasks(): Clock {
+  return { ...WORKER_CLOCK, task: queueTask };
+}
 
 /** A delay that no timer can hold takes several. */
 function after(delay: number, run: () => void): () => void {

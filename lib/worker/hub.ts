@@ -16,7 +16,7 @@ import {
 } from "../boundary/protocol.ts";
 import { isPost } from "../boundary/guards.ts";
 import { PostWindow, wantsAck } from "../boundary/post_window.ts";
-import type { Clock } from "../platform/clock.ts";
+import type { WorkerClock } from "../platform/clock.ts";
 import { Driver } from "./connection/driver.ts";
 import { type NoticePost, NoticeQueue } from "./posts/notice_queue.ts";
 import type { LoadTransport } from "./attempt/resolver.ts";
@@ -42,7 +42,7 @@ const ALIVE: Notice = { type: "alive" };
 export class Hub {
   readonly #send: SendPost;
   readonly #loadTransport: LoadTransport;
-  readonly #clock: Clock;
+  readonly #clock: WorkerClock;
   readonly #drivers = new Map<number, Driver>();
   /** Those that have something to post, in the order of their turns. */
   readonly #ready = new Set<Driver>();
@@ -69,7 +69,10 @@ export class Hub {
   /** Makes a hub without connections, and posts `ready`. */
   constructor(
     send: SendPost,
-    options: { readonly loadTransport: LoadTransport; readonly clock: Clock },
+    options: {
+      readonly loadTransport: LoadTransport;
+      readonly clock: WorkerClock;
+    },
   ) {
     this.#send = send;
     this.#loadTransport = options.loadTransport;

@@ -8,7 +8,7 @@ import type { Notice, Setup } from "../boundary/protocol.ts";
 import { ResolveError } from "./attempt/failures.ts";
 import { describeError } from "./attempt/hooks.ts";
 import { Hub } from "./hub.ts";
-import { PLATFORM_CLOCK } from "../platform/clock.ts";
+import { WORKER_CLOCK } from "../platform/clock.ts";
 import { isPassing } from "../platform/download_failure.ts";
 import { loadTransport } from "../transport/load.ts";
 import type { Realm, TransportKind } from "../transport/transport.ts";
@@ -61,7 +61,7 @@ export function bind(
 ): { readonly hub: Hub; readonly stop: () => void } {
   const hub = new Hub(
     (notices, transfer) => endpoint.postMessage(notices, transfer),
-    { loadTransport: (name) => load(name, realm), clock: PLATFORM_CLOCK },
+    { loadTransport: (name) => load(name, realm), clock: WORKER_CLOCK },
   );
   endpoint.onmessage = (event) => hub.receive(event.data);
   endpoint.onmessageerror = () => hub.receive(undefined);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Clock } from "../../platform/clock.ts";
+import type { WorkerClock } from "../../platform/clock.ts";
 import { AttemptScope } from "./attempt_scope.ts";
 import { type AttemptContext, describeError } from "./hooks.ts";
 
@@ -25,7 +25,7 @@ const PAUSE = { shortest: 100, first: 1_000, cap: 60_000 };
 /** Renews the token of one open connection, one request at a time. */
 export class TokenRefresher {
   readonly #attempt: AttemptContext;
-  readonly #clock: Clock;
+  readonly #clock: WorkerClock;
   readonly #limit: number;
   readonly #fetch: (context: AttemptContext) => Promise<string>;
   #phase: "resting" | "asking" = "resting";
@@ -37,7 +37,7 @@ export class TokenRefresher {
   constructor(
     attempt: AttemptContext,
     options: {
-      readonly clock: Clock;
+      readonly clock: WorkerClock;
       /** How long one request may take, in milliseconds. */
       readonly limit: number;
       /** The token that the connection was opened with. */

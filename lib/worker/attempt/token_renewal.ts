@@ -7,13 +7,13 @@
 
 import type { TokenSetup } from "../../boundary/protocol.ts";
 import { fillToken } from "../../identity/token.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { WorkerClock } from "../../platform/clock.ts";
 import type { AttemptContext } from "./hooks.ts";
 import { type Refresh, TokenRefresher } from "./token_refresher.ts";
 
 /** What a renewal works with. */
 export interface RenewalParts {
-  readonly clock: Clock;
+  readonly clock: WorkerClock;
   /** How long one request may take, in milliseconds. */
   readonly limit: number;
   /** The token that the connection was opened with. */

@@ -13,7 +13,7 @@ import type {
 import type { SessionRemains } from "../../boundary/session.ts";
 import type { Effect, State } from "../../connection/state.ts";
 import { nextDeadline } from "../../connection/transition.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { WorkerClock } from "../../platform/clock.ts";
 import { isPassing } from "../../platform/download_failure.ts";
 import { isLocal } from "../../rfc6455/url.ts";
 import { AttemptScope } from "../attempt/attempt_scope.ts";
@@ -50,7 +50,7 @@ export class Driver implements Performer {
   readonly id: number;
   /** What waits to be posted to the client. */
   readonly notices: NoticeQueue;
-  readonly #clock: Clock;
+  readonly #clock: WorkerClock;
   readonly #setup: Setup;
   readonly #machine: Machine;
   readonly #logger: ConnectionLogger;
@@ -75,7 +75,7 @@ export class Driver implements Performer {
     { notices, loadTransport, clock, session }: {
       readonly notices: NoticeQueue;
       readonly loadTransport: LoadTransport;
-      readonly clock: Clock;
+      readonly clock: WorkerClock;
       /** What a worker before has left, with the option `session`. */
       readonly session?: SessionRemains;
     },

@@ -11,7 +11,7 @@ import { backoffFor } from "../../connection/backoff/backoff.ts";
 import type { Config } from "../../connection/config/config.ts";
 import type { Effect, Event, State } from "../../connection/state.ts";
 import { newConnection, transition } from "../../connection/transition.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { WorkerClock } from "../../platform/clock.ts";
 
 /** Performs what the machine asks for. */
 export interface Performer {
@@ -26,14 +26,14 @@ export class Machine {
   readonly #given: Config;
   /** With the backoff for the present URL. */
   #config: Config;
-  readonly #clock: Clock;
+  readonly #clock: WorkerClock;
   readonly #performer: Performer;
   #state: State;
   readonly #events: Event[] = [];
   #phase: "idle" | "dispatching" = "idle";
 
   /** Makes a connection that nobody has started. */
-  constructor(config: Config, clock: Clock, performer: Performer) {
+  constructor(config: Config, clock: WorkerClock, performer: Performer) {
     this.#given = config;
     this.#config = config;
     this.#clock = clock;

@@ -8,7 +8,7 @@
 import type { Config } from "../../connection/config/config.ts";
 import type { Failure } from "../../connection/failure.ts";
 import type { Effect } from "../../connection/state.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { WorkerClock } from "../../platform/clock.ts";
 import { type Data, sizeOf } from "../../queue/data.ts";
 import type { Pack } from "../../queue/pack.ts";
 import type { CloseInfo } from "../../rfc6455/close.ts";
@@ -34,7 +34,7 @@ import type { TransportSet } from "./transport_set.ts";
 /** What a transport driver works with. */
 export interface TransportParts {
   readonly config: Config;
-  readonly clock: Clock;
+  readonly clock: WorkerClock;
   readonly machine: Pick<Machine, "dispatch" | "owns" | "state">;
   readonly transports: TransportSet;
   readonly notices: NoticeQueue;
@@ -46,7 +46,7 @@ export interface TransportParts {
 /** Carries messages and pings between one connection and its transports. */
 export class TransportDriver implements TransportEvents {
   readonly #config: Config;
-  readonly #clock: Clock;
+  readonly #clock: WorkerClock;
   readonly #machine: TransportParts["machine"];
   readonly #sendBuffer: SendBuffer;
   readonly #logger: ConnectionLogger;
