@@ -39,8 +39,8 @@ export class Closing {
   readonly kind = "closing";
   readonly #request: CloseRequest;
   readonly #outgoing: SendQueue;
-  readonly #session: Pick<SessionRecord, "isOwing"> | undefined;
-  #patience: "left" | "over" = "left";
+  /** What it may have to wait for, until the limit. */
+  #session: Pick<SessionRecord, "isOwing"> | undefined;
   #progress: "draining" | "posted" = "draining";
   #cancelLimit: (() => void) | undefined;
 
@@ -66,14 +66,13 @@ export class Closing {
    * the server has to accept all.
    */
   get mustWait(): boolean {
-    return this.isDraining && this.#patience === "left" &&
-      this.#session?.isOwing === true;
+    return this.isDraining && this.#session?.isOwing === true;
   }
 
   /** Calls `act` if the worker has no `close` after so many milliseconds. */
   limit(clock: Clock, timeout: number, act: () => void): void {
     this.#cancelLimit = clock.after(timeout, () => {
-      this.#patience = "over";
+      this.#session = undefined;
       act();
     });
   }

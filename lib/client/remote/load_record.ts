@@ -23,8 +23,7 @@ export function beginSession(
   { ack }: SessionSetup,
 ): void {
   const start = ({ SessionRecord }: RecordModule) => {
-    const { incoming, outgoing } = connection;
-    connection.session = new SessionRecord(incoming, outgoing, ack);
+    connection.session = new SessionRecord(connection, ack);
     connection.join();
   };
   if (provided) return start(provided);

@@ -211,7 +211,7 @@ export class RemoteConnection
       case "taken":
         return this.#onTaken(notice.upTo);
       case "unsent":
-        return this.outgoing.unsent(notice.message, notice.reason, notice.seq);
+        return this.outgoing.unsent(notice);
       case "kept":
       case "marked":
       case "forgone":

@@ -13,6 +13,7 @@ import type { Data } from "../../queue/data.ts";
 import {
   type DropReason,
   isTransferred,
+  type NoticeOf,
   SEND_WINDOW_BYTES,
   SEND_WINDOW_MESSAGES,
 } from "../../boundary/protocol.ts";
@@ -230,7 +231,7 @@ export class SendQueue {
   }
 
   /** A message that had crossed was not sent. */
-  unsent(message: number, reason: DropReason, seq?: number): void {
+  unsent({ message, reason, seq }: NoticeOf<"unsent">): void {
     const entry = this.#inFlight.remove(message);
     if (entry === undefined) return;
     this.#drop(entry, reason, seq);

@@ -65,8 +65,10 @@ export class SessionRecord {
 
   /** Makes the record of a session that has not begun. */
   constructor(
-    incoming: ReceiveQueue,
-    outgoing: SendQueue,
+    { incoming, outgoing }: {
+      readonly incoming: ReceiveQueue;
+      readonly outgoing: SendQueue;
+    },
     ack: SessionSetup["ack"],
   ) {
     this.#incoming = incoming;
