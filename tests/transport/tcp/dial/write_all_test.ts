@@ -16,6 +16,16 @@ Deno.test("writeAll() writes the rest until all is written", async () => {
   assertEquals(wire.at(-1), 6);
 });
 
+Deno.test("writeAll() offers no more than 32 KiB at a time", async () => {
+  const offered: number[] = [];
+  const write = (bytes: Uint8Array) => {
+    offered.push(bytes.length);
+    return Promise.resolve(bytes.length);
+  };
+  await writeAll({ write }, new Uint8Array(70_000));
+  assertEquals(offered, [32_768, 32_768, 4_464]);
+});
+
 Deno.test("writeAll() writes nothing for no bytes", async () => {
   await writeAll(
     { write: () => Promise.reject(new Error()) },
