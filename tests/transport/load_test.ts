@@ -53,7 +53,7 @@ async function timersAfterLoading(realm: "own" | "shared"): Promise<string> {
   const lib = new URL("../../lib/", import.meta.url);
   const source = `
     import { loadTransport } from "${lib}transport/load.ts";
-    import { PLATFORM_CLOCK as clock } from "${lib}platform/clock.ts";
+    import { WORKER_CLOCK as clock } from "${lib}platform/clock.ts";
     const { after } = clock;
     const timers = () => clock.after === after ? "own" : "late";
     const seen = [timers()];

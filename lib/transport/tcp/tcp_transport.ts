@@ -10,7 +10,7 @@
 
 import type { Failure } from "../../connection/failure.ts";
 import type { Data } from "../../queue/data.ts";
-import { PLATFORM_CLOCK } from "../../platform/clock.ts";
+import { WORKER_CLOCK } from "../../platform/clock.ts";
 import { setTimersLate } from "../../platform/late_timers.ts";
 import { LOST } from "../../rfc6455/close.ts";
 import type {
@@ -44,7 +44,7 @@ let timers: "own" | "late" = "own";
  * first connection need not wait for them.
  */
 export function loadTcpTransport(realm: Realm): TransportKind {
-  if (realm === "own" && timers === "own") setTimersLate(PLATFORM_CLOCK);
+  if (realm === "own" && timers === "own") setTimersLate(WORKER_CLOCK);
   timers = "late";
   return tcpTransport;
 }
