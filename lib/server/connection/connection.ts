@@ -349,7 +349,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     // At once if it can be: what is handled together is accepted together. The
     // machine has to know which message has begun before it hears of all else.
     const ends = this.#application?.handleNext(state, this.#context) ?? [];
-    this.#events.unshift(...ends.filter(isSettled));
+    if (ends.length > 0) this.#events.unshift(...ends.filter(isSettled));
     for (const end of ends) {
       if (!isSettled(end)) end.then((event) => this.tell(event));
     }

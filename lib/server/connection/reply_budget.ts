@@ -32,7 +32,7 @@ export class ReplyBudget {
 
   /** A handler has replied. */
   reserve(replies: readonly Payload[]): void {
-    this.#pending += sizeOf(replies);
+    if (replies.length > 0) this.#pending += sizeOf(replies);
   }
 
   /** Replies were stored; the last one has this number. */
