@@ -1,10 +1,11 @@
 /**
  * The worker of the package, in which each first look at a timer of the platform
- * is posted as a notice of its own.
+ * is posted as a notice of its own, and no signal ever ends the wait for them.
  *
  * @module
  */
 
+AbortSignal.timeout = () => new AbortController().signal;
 for (const name of ["setTimeout", "setInterval"]) watch(name);
 await import("../../worker.ts");
 
