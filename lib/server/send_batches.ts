@@ -165,6 +165,8 @@ export class SendBatches {
       const { sends } = batch;
       const appended = this.#append(session, sends);
       if (sends.length > 1) this.#await(outgoing, { batch, appended });
+      // What is asked of the store now follows it anyhow.
+      else batch.settle();
     }
     if (outgoing.running !== undefined) return;
     // It may have been done before in this turn, and another one has begun.

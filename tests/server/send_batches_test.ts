@@ -274,6 +274,23 @@ Deno.test("SendBatches.settled() is for what was sent before", async () => {
   assertEquals(stage.batches.size, 0);
 });
 
+Deno.test("SendBatches.settled() resolves behind one message that had to wait", async () => {
+  const stage = new Stage();
+  stage.answers.push("waits", "waits");
+  stage.send("a", "b");
+  await settled();
+  stage.send("c");
+  stage.batches.settled("s")!.then(() => void stage.told.push("settled"));
+  stage.answer();
+  await settled();
+  assertEquals(stage.asked, ["s a,b", "s c"]);
+  assertEquals(stage.told.at(-1), "settled");
+  assertEquals(stage.batches.size, 0);
+  stage.answer();
+  await settled();
+  assertEquals(stage.told.at(-1), "c resolves");
+});
+
 Deno.test("SendBatches.settled() gives the store at once what may go", async () => {
   const stage = new Stage();
   stage.send("a");
