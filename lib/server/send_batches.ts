@@ -163,6 +163,8 @@ export class SendBatches {
     while (waiting.length > 0 && outgoing.running === undefined) {
       const batch = waiting.shift()!;
       const { sends } = batch;
+      // Before the store is asked: it may tell at once, and be asked for more.
+      if (sends.length > 1) outgoing.running = batch;
       const appended = this.#append(session, sends);
       if (sends.length > 1) this.#await(outgoing, { batch, appended });
       // What is asked of the store now follows it anyhow.
@@ -181,7 +183,6 @@ export class SendBatches {
       readonly appended: Promise<void>;
     },
   ): void {
-    outgoing.running = batch;
     appended.then(() => {
       outgoing.running = undefined;
       batch.settle();

@@ -44,6 +44,8 @@ class Stage {
   readonly batches: SendBatches;
   /** What `onRefused` does. */
   refuse: () => void | Promise<void> = () => {};
+  /** What happens while the store is asked, before it returns. */
+  meanwhile: () => void = () => {};
   readonly #held: (() => void)[] = [];
 
   constructor(bounds: Partial<BufferBounds> = {}) {
@@ -83,6 +85,7 @@ class Stage {
     messages: readonly Payload[],
   ): Promise<AppendAnswer> {
     this.asked.push(`${id} ${messages.join(",")}`);
+    this.meanwhile();
     const answer = this.answers.shift() ?? appended(messages.length);
     if (answer instanceof Error) throw answer;
     if (answer !== "waits") return answer;
@@ -306,6 +309,22 @@ Deno.test("SendBatches.settled() gives the store at once what may go", async () 
   stage.answer();
   await settled();
   assertEquals([stage.asked.length, stage.batches.size], [3, 0]);
+});
+
+Deno.test("SendBatches.settled() waits for a step of several messages that is being asked for", async () => {
+  const stage = new Stage();
+  const found: (Promise<void> | undefined)[] = [];
+  stage.meanwhile = () => void found.push(stage.batches.settled("s"));
+  stage.answers.push("waits");
+  stage.send("a", "b");
+  await settled();
+  stage.meanwhile = () => {};
+  stage.send("c");
+  await settled();
+  assertEquals(stage.asked, ["s a,b"]);
+  stage.answer();
+  await found[0];
+  assertEquals(stage.told, ["s stored 2", "a resolves", "b resolves"]);
 });
 
 Deno.test("SendBatches.allSettled() waits for all sessions", async () => {
