@@ -77,6 +77,27 @@ Deno.test("ReconnectingWebSocket reports by drop what the system has not taken o
   assertEquals(dropped, unwritten);
 });
 
+Deno.test("ReconnectingWebSocket.close() reports by drop what the system has not taken when its time is over", async () => {
+  await using server = await startSilentServer();
+  const socket = new ReconnectingWebSocket(server.url, [], {
+    transport: "tcp",
+    outbox: { maxMessages: Infinity, maxBytes: Infinity },
+    heartbeat: false,
+    closeTimeout: 100,
+  });
+  await event(socket, "open");
+  let dropped = 0;
+  socket.addEventListener("drop", ({ bytes }) => dropped += bytes);
+  const closed = event(socket, "close");
+  for (let index = 0; index < MESSAGES; index += 1) {
+    socket.send(new Uint8Array(SIZE));
+  }
+  const unwritten = await standstill(() => socket.bufferedAmount);
+  socket.close();
+  await closed;
+  assertEquals(dropped, unwritten);
+});
+
 /** A server that reads nothing of a connection before `resume()`. */
 async function startSilentServer() {
   const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });

@@ -150,7 +150,10 @@ export class TransportDriver implements TransportEvents {
   /** Closes a transport that nobody needs any more. */
   abandon({ socket, ...frame }: Extract<Effect, { type: "abandon" }>): void {
     const giveUpAt = this.#clock.now() + this.#config.closeTimeout;
-    this.#sendBuffer.settle();
+    // For `reconnect()` the peer still reads it; after a loss nobody knows.
+    const isReplaced = this.#machine.state.kind === "connecting";
+    const unwritten = this.#transports.get(socket)?.unwritten;
+    this.#sendBuffer.end(isReplaced ? 0 : unwritten);
     this.#transports.abandon(socket, frame, giveUpAt);
   }
 

@@ -100,13 +100,50 @@ Deno.test("TransportDriver.ended() reports what may be lost where a session was 
   );
 });
 
-Deno.test("TransportDriver.abandon() counts as taken what the transport has", async () => {
+Deno.test("TransportDriver.abandon() counts as taken what the transport has, for reconnect()", async () => {
   using client = new HubClient();
   const transport = await client.open(setupWith({}, { backoff: AT_ONCE }));
   transport.unwritten = Infinity;
   client.send(1, "a");
   client.say({ type: "reconnect", id: 1, reason: "" });
   assertEquals((await client.next("taken")).upTo, 1);
+});
+
+Deno.test("TransportDriver.abandon() reports what is not written when the peer answers no ping", async () => {
+  using client = new HubClient();
+  const heartbeat = { interval: 5, timeout: 5, deliver: false };
+  const transport = await client.open(setupWith({}, { heartbeat }));
+  transport.unwritten = 1;
+  client.send(1, "a", "b");
+  client.clock.advance(5);
+  client.clock.advance(5);
+  assertObjectMatch(await client.next("disconnected"), {
+    failure: { type: "heartbeat" },
+  });
+  assertEquals(client.all("taken").map(({ upTo }) => upTo), [1]);
+  assertEquals(
+    client.all("unsent").map(({ message, reason }) => `${message} ${reason}`),
+    ["2 unknown"],
+  );
+});
+
+Deno.test("TransportDriver.abandon() reports what is not written when the time to close is over", async () => {
+  using client = new HubClient();
+  const transport = await client.open();
+  transport.unwritten = 1;
+  transport.capacity = false;
+  client.send(1, "a", "b");
+  client.say({ type: "close", id: 1, reason: "", sent: 2 });
+  client.clock.advance(setupWith().config.closeTimeout);
+  assertObjectMatch(await client.next("closed"), {
+    failure: { type: "close-timeout" },
+  });
+  assertEquals(transport.sent, ["a"]);
+  assertEquals(
+    client.all("unsent").map(({ message, reason }) => `${message} ${reason}`),
+    ["1 unknown", "2 closed"],
+  );
+  assertEquals(client.all("taken"), []);
 });
 
 Deno.test("TransportDriver.flush() keeps for the next connection what comes after the peer's close frame", async () => {
