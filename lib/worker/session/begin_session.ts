@@ -24,6 +24,9 @@ export interface ConnectionMachine {
   dispatch(event: Event): void;
 }
 
+/** So much before the machine's own deadline, which knows less of what is missing; in milliseconds. */
+const EARLY = 1;
+
 /** What the session of a connection works with. */
 export interface SessionContext
   extends Pick<SessionParts, "id" | "notices" | "logger" | "clock"> {
@@ -53,7 +56,7 @@ export function beginSession(context: SessionContext): Session {
       changed,
       get answerTimeout() {
         const { deadline = Infinity } = machine.state;
-        return Math.min(HANDSHAKE_TIMEOUT, deadline - clock.now());
+        return Math.min(HANDSHAKE_TIMEOUT, deadline - clock.now() - EARLY);
       },
       unanswered: () => {
         const { timeout = Infinity } = machine.state;
