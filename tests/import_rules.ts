@@ -107,7 +107,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "transport/tcp": [
     "connection",
     "connection/config",
-    "platform",
     "queue",
     "transport",
     "rfc6455",

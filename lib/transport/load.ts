@@ -35,14 +35,14 @@ export function loadTransport(
     case "native":
       return loadNative();
     case "tcp":
-      return loadTcp(realm);
+      return loadTcp();
     case "ws":
       return loadWs(realm);
   }
 }
 
 function loadAutomatic(realm: Realm): Promise<TransportKind> {
-  if ("Deno" in globalThis) return loadTcp(realm);
+  if ("Deno" in globalThis) return loadTcp();
   if (!isLikeNode()) return loadNative();
   // A bundle may lack the package, and older versions of Bun have a stand-in.
   return loadWs(realm).catch(loadNative);
@@ -51,12 +51,12 @@ function loadAutomatic(realm: Realm): Promise<TransportKind> {
 /** A second `import()` of the module takes Deno 1 to 2 ms. */
 let tcp: TransportKind | undefined;
 
-async function loadTcp(realm: Realm): Promise<TransportKind> {
+async function loadTcp(): Promise<TransportKind> {
   if (!("Deno" in globalThis)) {
     throw new TypeError('the transport "tcp" needs Deno');
   }
   return tcp ??= (await import("./tcp/tcp_transport.ts", NOT_BUNDLED))
-    .loadTcpTransport(realm);
+    .tcpTransport;
 }
 
 async function loadWs(realm: Realm): Promise<TransportKind> {

@@ -43,29 +43,6 @@ Deno.test("loadTransport() takes ws where Node's modules are, and says that tcp 
   }
 });
 
-Deno.test("loadTransport() sets the timers of a worker of ours late, for a while", async () => {
-  assertEquals(await timersAfterLoading("own"), "own late own");
-  assertEquals(await timersAfterLoading("shared"), "own own own");
-});
-
-/** Whose timers a clock has: before tcp is loaded, then, and a while later. */
-async function timersAfterLoading(realm: "own" | "shared"): Promise<string> {
-  const lib = new URL("../../lib/", import.meta.url);
-  const source = `
-    import { loadTransport } from "${lib}transport/load.ts";
-    import { WORKER_CLOCK as clock } from "${lib}platform/clock.ts";
-    const { after } = clock;
-    const timers = () => clock.after === after ? "own" : "late";
-    const seen = [timers()];
-    const load = (name) => loadTransport(name, "${realm}");
-    await Promise.all([load("auto"), load("tcp")]);
-    seen.push(timers());
-    await new Promise((resolve) => clock.after(150, resolve));
-    console.log(...seen, timers());`;
-  const printed = await runDeno(["eval", "--no-config", "--ext=ts", source]);
-  return printed.trim();
-}
-
 /** Runs Deno to its end, which must be a success, for what it prints. */
 async function runDeno(args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {

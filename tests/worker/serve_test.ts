@@ -114,26 +114,3 @@ Deno.test("serve() loads the transport that a connection asks for", async () => 
   });
   stop();
 });
-
-Deno.test("serve() opens a first connection before timers of Deno are loaded", async () => {
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (request) => Deno.upgradeWebSocket(request).response,
-  );
-  const script = new URL("./watched_timers.ts", import.meta.url);
-  const worker = new Worker(script, { type: "module" });
-  const seen: string[] = [];
-  const opened = Promise.withResolvers<void>();
-  worker.onmessage = ({ data }) => {
-    for (const { type } of data) {
-      if (/opened|set/.test(type)) seen.push(type);
-      if (type === "opened") opened.resolve();
-    }
-  };
-  const url = `ws://127.0.0.1:${server.addr.port}/`;
-  const setup = setupWith({ url, transport: "auto" });
-  worker.postMessage([{ type: "connect", id: 1, setup }]);
-  await opened.promise;
-  worker.terminate();
-  assertEquals(seen, ["opened"]);
-});

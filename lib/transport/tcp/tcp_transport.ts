@@ -10,11 +10,8 @@
 
 import type { Failure } from "../../connection/failure.ts";
 import type { Data } from "../../queue/data.ts";
-import { WORKER_CLOCK } from "../../platform/clock.ts";
-import { setTimersLate } from "../../platform/late_timers.ts";
 import { LOST } from "../../rfc6455/close.ts";
 import type {
-  Realm,
   Target,
   Transport,
   TransportKind,
@@ -34,20 +31,6 @@ export const tcpTransport: TransportKind = {
   connect: (target, { maxMessageSize }, listener) =>
     new TcpTransport(target, maxMessageSize, listener),
 };
-
-let timers: "own" | "late" = "own";
-
-/**
- * Gives the transport.
- *
- * @param realm `"own"`: timers of this realm are set late for a while, so that the
- * first connection need not wait for them.
- */
-export function loadTcpTransport(realm: Realm): TransportKind {
-  if (realm === "own" && timers === "own") setTimersLate(WORKER_CLOCK);
-  timers = "late";
-  return tcpTransport;
-}
 
 class TcpTransport implements Transport {
   readonly #maxMessageSize: number;
