@@ -6,24 +6,16 @@
  */
 
 import type { Data } from "../../../lib/queue/data.ts";
-import {
-  isPack,
-  type Pack,
-  PACKED_UP_TO,
-  packsOf,
-} from "../../../lib/queue/pack.ts";
+import { isPack, type Pack } from "../../../lib/queue/pack.ts";
 import { FrameWriter } from "../../../lib/rfc6455/frame_writer.ts";
-import type { MessageKind } from "../../../lib/rfc6455/message_assembler.ts";
 import { Receiver } from "../../../lib/rfc6455/receiver.ts";
-import { decodeText } from "../../../lib/rfc6455/text_decoder.ts";
+import { Inbound } from "../../../lib/transport/tcp/inbound.ts";
 import { nextMaskingKey } from "../../../lib/transport/tcp/masking_keys.ts";
 import { ReadBuffer } from "../../../lib/transport/tcp/read_buffer.ts";
 import type { Items } from "./protocol.ts";
 
 /** Batches that the main thread has not delivered, at most. */
 const WINDOW = 4;
-/** So few short messages are quicker one by one. */
-const WORTH_A_PACK = { ascii: 32, binary: 4 };
 
 /** Posts what one read has brought. */
 export type PostBatch = (items: Items, transfer: ArrayBuffer[]) => void;
@@ -34,12 +26,19 @@ export class BareSocket {
   readonly #post: PostBatch;
   readonly #writer = new FrameWriter();
   readonly #buffer = new ReadBuffer();
+  readonly #inbound = new Inbound({
+    received: (data) => void this.#items.push(data),
+    takesPacks: true,
+    packed: (pack) => void this.#items.push(pack),
+    answered() {},
+    concluded() {},
+  }, Infinity);
   readonly #receiver = new Receiver({
     role: "client",
     maxMessageSize: Infinity,
     listener: {
       message: (kind, bytes, start, end) =>
-        this.#message(kind, bytes, start, end),
+        this.#inbound.message(kind, bytes, start, end),
       ping() {},
       pong() {},
       close() {},
@@ -47,10 +46,6 @@ export class BareSocket {
     },
   });
   #items: (Data | Pack)[] = [];
-  #chunk: Uint8Array | undefined;
-  /** Bounds of short messages of the chunk. */
-  #bounds: number[] = [];
-  #kind: Pack["kind"] = "ascii";
   #undelivered = 0;
   #continue = () => {};
   #writing: "no" | "yes" = "no";
@@ -119,52 +114,14 @@ export class BareSocket {
   }
 
   #receive(chunk: Uint8Array<ArrayBuffer>): void {
-    this.#chunk = chunk;
+    this.#inbound.start(chunk);
     this.#receiver.receive(chunk);
-    this.#flush();
+    this.#inbound.finish();
     if (this.#items.length === 0) return;
     const items = this.#items;
     this.#items = [];
     this.#undelivered += 1;
     this.#post(items, items.flatMap(transferred));
-  }
-
-  #message(
-    kind: MessageKind,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): void {
-    const isPart = bytes === this.#chunk;
-    if (isPart && kind !== "text" && end - start <= PACKED_UP_TO) {
-      if (kind !== this.#kind) this.#flush();
-      this.#kind = kind;
-      this.#bounds.push(start, end);
-      return;
-    }
-    this.#flush();
-    this.#items.push(
-      kind === "binary"
-        ? (isPart ? bytes.slice(start, end) : bytes).buffer as ArrayBuffer
-        : decodeText(bytes, start, end),
-    );
-  }
-
-  #flush(): void {
-    const bounds = this.#bounds;
-    this.#bounds = [];
-    if (bounds.length / 2 >= WORTH_A_PACK[this.#kind]) {
-      this.#items.push(...packsOf(this.#kind, this.#chunk!, bounds));
-      return;
-    }
-    for (let index = 0; index < bounds.length; index += 2) {
-      const [start, end] = [bounds[index]!, bounds[index + 1]!];
-      this.#items.push(
-        this.#kind === "binary"
-          ? this.#chunk!.slice(start, end).buffer as ArrayBuffer
-          : decodeText(this.#chunk!, start, end),
-      );
-    }
   }
 }
 
