@@ -72,7 +72,7 @@ class Batch {
     return true;
   }
 
-  /** Resolves when all of it is stored or refused. */
+  /** Resolves when what is asked of the store from then on follows all of it. */
   get settled(): Promise<void> {
     return (this.#settled ??= Promise.withResolvers<void>()).promise;
   }
@@ -116,8 +116,8 @@ export class SendBatches {
   }
 
   /**
-   * Resolves when all that was sent to a session before is stored or refused;
-   * `undefined` if what is asked of the store now follows it anyhow.
+   * Resolves when what is asked of the store follows all that was sent to a session
+   * before; `undefined` if it does now.
    */
   settled(session: string): Promise<void> | undefined {
     const outgoing = this.#sessions.get(session);
