@@ -2,9 +2,15 @@
 
 import type { Peer } from "../../lib/server/connection/peer.ts";
 import type { SessionServerOptions } from "../../lib/server/mod.ts";
+import {
+  newSessionId,
+  openSession,
+} from "../../lib/server/connection/requests.ts";
 import { LocalNode } from "../../lib/server/local_node.ts";
+import type { StoreNotice } from "../../lib/session/store/store.ts";
 import type { Payload } from "../../lib/session/wire/payload.ts";
 import { ManualClock } from "../platform/manual_clock.ts";
+import { OPEN } from "../session/server/peer.ts";
 import { KEY } from "./listening.ts";
 
 /** A node on a clock that stands still. */
@@ -22,6 +28,24 @@ export class TestNode extends LocalNode {
     });
     this.clock = clock;
   }
+}
+
+/** A session of a node, as a connection would have it. */
+export async function opened(node: TestNode) {
+  const id = newSessionId();
+  const notices: StoreNotice[] = [];
+  const owner = { notify: (notice: StoreNotice) => void notices.push(notice) };
+  const { lease } = await openSession(node, {
+    ...{ id, principal: "ann", request: OPEN },
+  });
+  node.registry.listen(id, owner);
+  node.registry.enter({ id, principal: "ann", maxMessage: 90, owner });
+  const detach = async () => {
+    node.registry.leave(id, owner, node.clock.now() + 60_000);
+    node.detach(lease, 60_000);
+    await node.settled();
+  };
+  return { id, lease, notices, detach };
 }
 
 /** A socket that notes what is done to it. */
