@@ -12,6 +12,7 @@ export const POST_WINDOW = 4;
 
 const WITHOUT_ACK: ReadonlySet<string> = new Set([
   "ack",
+  "ready",
   "taken",
   "connect",
   "watch",

@@ -36,7 +36,11 @@ const TURN = { messages: 1_024, bytes: 1 << 18 };
 /** A post takes no further turn once it has so much. */
 const POST = { messages: 8_192, bytes: 1 << 21 };
 
+/** So many posts begin with `ready`: Deno was seen to lose the first one of a worker. */
+const READY_POSTS = 2;
+
 const ALIVE: Notice = { type: "alive" };
+const READY: Notice = { type: "ready", version: PROTOCOL_VERSION };
 
 /** All connections of one worker. */
 export class Hub {
@@ -48,6 +52,7 @@ export class Hub {
   readonly #ready = new Set<Driver>();
   /** What does not wait for the window. */
   #urgent: Notice[] = [];
+  #readyPosts = 0;
   #lastId = 0;
   #lastSetup: Setup | undefined;
   readonly #window = new PostWindow();
@@ -77,7 +82,7 @@ export class Hub {
     this.#send = send;
     this.#loadTransport = options.loadTransport;
     this.#clock = options.clock;
-    this.#pushUrgent({ type: "ready", version: PROTOCOL_VERSION });
+    this.#pushUrgent(READY);
   }
 
   /** Handles what the client posted. */
@@ -214,12 +219,19 @@ export class Hub {
       const { notices, messages, runs } = post;
       if (runs.length > 0) notices.push({ type: "messages", messages, runs });
       if (notices.length === 0) return;
+      this.#introduce(notices);
       this.#window.take(notices);
       if (notices.some((notice) => notice !== ALIVE)) {
         this.#posted = "something";
       }
       this.#send(notices, post.transfer);
     }
+  }
+
+  #introduce(notices: Notice[]): void {
+    if (this.#readyPosts >= READY_POSTS) return;
+    this.#readyPosts += 1;
+    if (notices[0] !== READY) notices.unshift(READY);
   }
 
   get #mayPost(): boolean {

@@ -14,6 +14,7 @@ Deno.test("wantsAck() leaves out answers, connects and signs of life", () => {
   const taken = { type: "taken", id: 1, upTo: 1 } as const;
   assertEquals(wantsAck([]), false);
   assertEquals(wantsAck([ACK, taken, WATCH, { type: "alive" }]), false);
+  assertEquals(wantsAck([{ type: "ready", version: 1 }]), false);
   assertEquals(wantsAck([ACK, PROBE]), true);
 });
 

@@ -92,7 +92,7 @@ for (const { name, options } of SETTINGS) {
     const openedAt = performance.now();
     const { error, closeCode } = await next(socket, "disconnect");
     const elapsed = performance.now() - openedAt;
-    assertInstanceOf(error, HeartbeatTimeoutError);
+    assertInstanceOf(error, HeartbeatTimeoutError, String(error));
     assertEquals([closeCode, error.retryable], [1006, true]);
     assert(elapsed > 290 && elapsed < 2_000, `${elapsed} ms`);
     await next(socket, "open");
@@ -128,7 +128,7 @@ for (const { name, options } of SETTINGS) {
     const lost = next(socket, "disconnect");
     const back = next(socket, "open");
     const error = await within(socket.probe().catch((error) => error));
-    assertInstanceOf(error, HeartbeatTimeoutError);
+    assertInstanceOf(error, HeartbeatTimeoutError, String(error));
     await lost;
     await back;
     assert(await within(socket.probe()) >= 0);

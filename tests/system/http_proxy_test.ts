@@ -54,7 +54,7 @@ Deno.test(
         proxy: `http://${credentials}${host}`,
       });
       const { error } = await next(socket, "disconnect");
-      assertInstanceOf(error, ConnectError);
+      assertInstanceOf(error, ConnectError, String(error));
       assertEquals([error.kind, error.retryable], ["proxy", true]);
       const status = credentials.includes("wrong") ? /: 40[17] / : /: 403 /;
       assert(status.test(error.message), error.message);

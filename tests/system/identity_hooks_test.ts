@@ -55,7 +55,7 @@ for (const [way, hook, options] of failures) {
       hooks: `${MODULE}?${way}`,
     });
     const { error } = await next(socket, "disconnect");
-    assertInstanceOf(error, ProviderError);
+    assertInstanceOf(error, ProviderError, String(error));
     assertEquals(error.provider, hook);
     assertStringIncludes(error.message, `"${hook}"`);
     assert(error.retryable);
@@ -78,7 +78,7 @@ for (
       hooks: `data:text/javascript,${encodeURIComponent(code)}`,
     });
     const error = await failure(within(socket.closed));
-    assertInstanceOf(error, ProviderError);
+    assertInstanceOf(error, ProviderError, String(error));
     assertEquals([error.provider, error.retryable], [hook, false]);
     assertStringIncludes(error.message, "Correct it: another attempt");
     assertEquals(socket.metrics().attempts, 1);
@@ -98,12 +98,12 @@ Deno.test("hooks: a module that cannot be downloaded now is downloaded again", a
     hooks: `http://127.0.0.1:${modules.addr.port}/hooks.js`,
   });
   const { error } = await next(socket, "disconnect");
-  assertInstanceOf(error, ProviderError);
+  assertInstanceOf(error, ProviderError, String(error));
   assertEquals([error.provider, error.retryable], ["hooks", true]);
   assertStringIncludes(error.message, "503");
   status = 403;
   const fatal = await failure(within(socket.closed));
-  assertInstanceOf(fatal, ProviderError);
+  assertInstanceOf(fatal, ProviderError, String(fatal));
   assertStringIncludes(fatal.message, "403");
 });
 
@@ -122,7 +122,7 @@ for (
       hooks: `${MODULE}?${way}`,
     });
     const { error } = await next(socket, "disconnect");
-    assertInstanceOf(error, OpenTimeoutError);
+    assertInstanceOf(error, OpenTimeoutError, String(error));
   });
 }
 
@@ -134,7 +134,7 @@ Deno.test("hooks: one that blocks the worker is caught by the watchdog", async (
     hooks: `${MODULE}?token=blocks`,
   });
   const { error } = await next(socket, "disconnect");
-  assertInstanceOf(error, WorkerError);
+  assertInstanceOf(error, WorkerError, String(error));
   assertStringIncludes(error.message, "did not answer for 10000 ms");
 });
 
@@ -147,7 +147,7 @@ Deno.test("hooks: a greeting that refuses the token asks for one more", async ()
     hooks: `${MODULE}?greeting=refuses`,
   });
   const error = await failure(socket.closed);
-  assertInstanceOf(error, AuthenticationError);
+  assertInstanceOf(error, AuthenticationError, String(error));
   const { connections } = await server.report();
   assertEquals(connections.map(({ target }) => target), [
     "/?t=hook-token-1",

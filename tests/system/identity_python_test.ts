@@ -46,7 +46,7 @@ Deno.test(
     await first.opened;
     await using second = connect(server.url, always);
     const error = await failure(second.closed);
-    assertInstanceOf(error, AuthenticationError);
+    assertInstanceOf(error, AuthenticationError, String(error));
     assertEquals(asked, 3);
   },
 );

@@ -133,7 +133,7 @@ Deno.test("token: plain ws: to another machine is refused before anything is sen
     { token: () => `${asked.push("asked")}` },
   );
   const ended = await failure(socket.closed);
-  assertInstanceOf(ended, ConnectError);
+  assertInstanceOf(ended, ConnectError, String(ended));
   assertStringIncludes(ended.message, "allowInsecure");
   assertEquals(asked, []);
 });
@@ -186,7 +186,7 @@ for (const transport of ["ws", "native"] as const) {
     const { error } = await new Promise<{ error: unknown }>((resolve) => {
       socket.addEventListener("error", resolve);
     });
-    assertInstanceOf(error, HandshakeError);
+    assertInstanceOf(error, HandshakeError, String(error));
     assertEquals(error.status, 302);
     socket.close();
     await within(socket.closed);
@@ -206,7 +206,7 @@ Deno.test("redaction: what a program reads is as the server sent it", async () =
     socket.addEventListener("close", resolve);
   });
   const error = await failure(socket.closed);
-  assertInstanceOf(error, ConnectionClosedError);
+  assertInstanceOf(error, ConnectionClosedError, String(error));
   const reason = `bad token ${CANARY}`;
   assertEquals([error.reason, (await ended).reason], [reason, reason]);
   assertStringIncludes(error.message, "bad token …");
@@ -241,7 +241,7 @@ Deno.test("redaction: headers of a refusal are as the server sent them", async (
   );
   const error = await failure(socket.closed);
   const refusal = error instanceof Error ? error.cause ?? error : error;
-  assertInstanceOf(refusal, HandshakeError);
+  assertInstanceOf(refusal, HandshakeError, String(refusal));
   assertEquals(refusal.headers.location, `/queue?room=${CANARY}`);
   assert(!refusal.message.includes(CANARY));
 });

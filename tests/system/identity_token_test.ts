@@ -127,7 +127,7 @@ Deno.test("token: a fresh one follows a 401, once", async () => {
     token: () => `token-${asked += 1}`,
   });
   const error = await failure(socket.closed);
-  assertInstanceOf(error, AuthenticationError);
+  assertInstanceOf(error, AuthenticationError, String(error));
   assertInstanceOf(error.cause, HandshakeError);
   const tokens = server.requests.map(({ headers }) =>
     headers.get("authorization")
@@ -156,7 +156,7 @@ for (const closeCode of [3000, 4401, 1008]) {
       if (tokens.length === 2) socket.send("anything");
     });
     const error = await failure(socket.closed);
-    assertInstanceOf(error, AuthenticationError);
+    assertInstanceOf(error, AuthenticationError, String(error));
     assertStringIncludes(String(error.cause), "Token Expired");
     assertEquals(tokens, ["Bearer token-1", "Bearer token-2"]);
   });
@@ -194,7 +194,7 @@ Deno.test("token: an endpoint that fails is tried again, and named", async () =>
   await socket.opened;
   assertEquals(errors.length, 2);
   for (const error of errors) {
-    assertInstanceOf(error, ProviderError);
+    assertInstanceOf(error, ProviderError, String(error));
     assertStringIncludes(error.message, '"token"');
     assert(error.retryable);
   }
@@ -215,7 +215,7 @@ for (const rubbish of [42, "", "two\r\nlines"]) {
       },
     });
     const error = await failure(socket.closed);
-    assertInstanceOf(error, ProviderError);
+    assertInstanceOf(error, ProviderError, String(error));
     assertStringIncludes(error.message, '"token"');
     assert(!error.retryable);
     assertEquals([asked, server.requests.length], [1, 0]);
@@ -231,7 +231,7 @@ Deno.test("token: an endpoint that hangs falls under the open timeout", async ()
     token: () => (asked += 1) === 1 ? new Promise<string>(() => {}) : "good",
   });
   const { error } = await next(socket, "disconnect");
-  assertInstanceOf(error, OpenTimeoutError);
+  assertInstanceOf(error, OpenTimeoutError, String(error));
   assertStringIncludes(error.message, "token");
   await socket.opened;
 });

@@ -242,5 +242,5 @@ Deno.test("ReconnectingWebSocket() closes a full inbox where the transport canno
   socket.addEventListener("message", () => {});
   socket.addEventListener("open", () => block(500), { once: true });
   const { error } = await next(socket, "error");
-  assertInstanceOf(error, InboxOverflowError);
+  assertInstanceOf(error, InboxOverflowError, String(error));
 });

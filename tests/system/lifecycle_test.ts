@@ -207,7 +207,7 @@ for (const { name, options } of SETTINGS) {
     );
     for (const expected of ["Thrown", "Rejected", "not"]) {
       const { error } = await next(socket, "disconnect");
-      assertInstanceOf(error, ProviderError);
+      assertInstanceOf(error, ProviderError, String(error));
       assert(error.message.includes(expected), error.message);
     }
     await within(socket.opened);
@@ -234,7 +234,7 @@ for (const { name, options } of SETTINGS) {
       { ...options, openTimeout: 1_000, backoff: FAST },
     );
     const { error } = await next(socket, "disconnect");
-    assertInstanceOf(error, OpenTimeoutError);
+    assertInstanceOf(error, OpenTimeoutError, String(error));
     await within(socket.opened);
     asked[0]?.resolve(`${server.url}/late`);
     socket.send("echo");

@@ -134,7 +134,7 @@ async function outlive(
   });
   const losses = [frames, messages].map(countLosses);
   const { error } = await next(idle, "disconnect");
-  assertInstanceOf(error, ConnectionLostError);
+  assertInstanceOf(error, ConnectionLostError, String(error));
   const { connections } = await server.until(({ connections }) =>
     ["/frames", "/messages"].every((path) => {
       const { pings, messages } = connections.find(({ target }) =>

@@ -38,7 +38,7 @@ for (const transport of ["ws", "native"] as const) {
         next(socket, "close").then(({ why }) => why),
       ]);
       const { error } = await next(socket, "error");
-      assertInstanceOf(error, HandshakeError);
+      assertInstanceOf(error, HandshakeError, String(error));
       const isRetryable = RETRYABLE.includes(status);
       assertEquals(
         [error.status, error.retryable, await told],

@@ -207,7 +207,7 @@ for (const { name, options } of SETTINGS) {
     assertEquals([code, reason, wasClean, why], [4401, "Who?", true, "fatal"]);
     assertEquals(log, ["close 3"]);
     const error = await within(socket.closed.catch((error) => error));
-    assertInstanceOf(error, ConnectionClosedError);
+    assertInstanceOf(error, ConnectionClosedError, String(error));
     assertEquals([error.closeCode, error.retryable], [4401, false]);
   });
 

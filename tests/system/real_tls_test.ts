@@ -91,7 +91,7 @@ for (const { name, start, rejection } of FRONTS) {
         tls: { caCerts },
       });
       const { error } = await next(unknown, "error");
-      assertInstanceOf(error, rejection);
+      assertInstanceOf(error, rejection, String(error));
       assert(/certificate/.test(error.message), error.message);
     },
   );

@@ -34,7 +34,7 @@ for (const { name, options } of SETTINGS) {
       if (attempts.push(attempt) === 2) twice.resolve();
     });
     const { error, closeCode } = await next(socket, "disconnect");
-    assertInstanceOf(error, ConnectError);
+    assertInstanceOf(error, ConnectError, String(error));
     const isKnown = options.transport !== "native";
     assertEquals(error.kind, isKnown ? "refused" : "unknown");
     assertEquals(error.retryable, true);
@@ -57,7 +57,7 @@ for (const { name, options } of SETTINGS) {
         ? next(socket, "disconnect")
         : next(socket, "close");
       const { error } = await next(socket, "error");
-      assertInstanceOf(error, HandshakeError);
+      assertInstanceOf(error, HandshakeError, String(error));
       assertEquals(error.status, status);
       assertEquals(error.retryable, status === 503);
       if (options.transport !== "native") {
@@ -86,7 +86,7 @@ for (const { name, options } of SETTINGS) {
       backoff: FAST,
     });
     const { error } = await next(socket, "error");
-    assertInstanceOf(error, OpenTimeoutError);
+    assertInstanceOf(error, OpenTimeoutError, String(error));
     await server.configure({ handshake: { type: "accept" } });
     await within(socket.opened);
     assertEquals((await server.until(({ open }) => open === 1)).opened, 1);
@@ -115,7 +115,7 @@ for (const { name, options } of SETTINGS) {
     });
     const log = record(socket);
     const error = await failure(socket.closed);
-    assertInstanceOf(error, ReconnectError);
+    assertInstanceOf(error, ReconnectError, String(error));
     assertEquals(error.attempts, 3);
     assertInstanceOf(error.cause, ConnectError);
     // A new socket may well succeed.

@@ -17,7 +17,7 @@ for (const transport of ["tcp", "native"] as const) {
     });
     await using socket = connect(server.url, { openTimeout: 1_000, transport });
     const { error } = await next(socket, "error");
-    assertInstanceOf(error, OpenTimeoutError);
+    assertInstanceOf(error, OpenTimeoutError, String(error));
     assertMatch(error.message, /Not open after 1\.0 s while attaching/);
     assertMatch(error.message, ADVICE);
     assertEquals(error.retryable, true);

@@ -54,7 +54,7 @@ function dropsOf(socket: ReconnectingWebSocket): string[] {
 /** The socket has lost its session to another client, and says so. */
 async function assertLost(socket: ReconnectingWebSocket): Promise<void> {
   const error = await failure(within(socket.closed));
-  assertInstanceOf(error, ConnectionClosedError);
+  assertInstanceOf(error, ConnectionClosedError, String(error));
   assertEquals([error.closeCode, error.retryable], [4409, false]);
   assertMatch(error.message, /not tried again.*Another tab or client/);
   assertEquals(socket.status.kind, "closed");

@@ -201,7 +201,7 @@ Deno.test("session: ends with its session, where that was asked for", async () =
   url = second.url;
   socket.reconnect();
   const error = await failure(socket.closed);
-  assertInstanceOf(error, ConnectionClosedError);
+  assertInstanceOf(error, ConnectionClosedError, String(error));
   assertEquals([error.closeCode, error.retryable], [4410, false]);
 });
 
@@ -260,14 +260,14 @@ Deno.test("session: the outbox counts until the server has accepted", async () =
   for (const text of ["a", "b", "c"]) socket.send(text);
   await server.heard.until(() => server.heard.messages.length === 1);
   const thrown = await failure(Promise.resolve().then(() => socket.send("d")));
-  assertInstanceOf(thrown, OutboxFullError);
+  assertInstanceOf(thrown, OutboxFullError, String(thrown));
 });
 
 Deno.test("session: a server without sessions fails the attempt", async () => {
   await using server = await startWsServer();
   await using socket = connect(server.url, { session: true });
   const { error } = await next(socket, "error");
-  assertInstanceOf(error, ProtocolError);
+  assertInstanceOf(error, ProtocolError, String(error));
   assert(error.message.includes("holdfast.session.v1"), error.message);
 });
 

@@ -40,7 +40,7 @@ for (
     const back = next(socket, "open");
     breakWorker(way);
     const { error, closeCode, wasClean } = await lost;
-    assertInstanceOf(error, WorkerError);
+    assertInstanceOf(error, WorkerError, String(error));
     assertEquals(error.retryable, true);
     assertMatch(error.message, message);
     assertEquals([closeCode, wasClean], [1006, false]);
@@ -118,7 +118,7 @@ Deno.test("ReconnectingWebSocket() gives up when each new worker breaks", async 
   // What comes meanwhile, Deno tells in another order: the failure first.
   block(500);
   const error = await failure(socket.closed);
-  assertInstanceOf(error, WorkerError);
+  assertInstanceOf(error, WorkerError, String(error));
   assertEquals(error.retryable, false);
   assertMatch(error.message, /crashed 5 times in a row: .*Boom/s);
   assertEquals(await failure(socket.opened), error);
@@ -149,7 +149,7 @@ Deno.test("ReconnectingWebSocket() says why its worker does not start", async ()
     const socket = new ReconnectingWebSocket(server.url, [], { worker: host });
     const log = record(socket);
     const error = await failure(socket.opened);
-    assertInstanceOf(error, WorkerError);
+    assertInstanceOf(error, WorkerError, String(error));
     assertMatch(error.message, expected);
     assertEquals(await failure(socket.closed), error);
     assertEquals(log, ["error 3", "close 3"]);
@@ -170,7 +170,7 @@ Deno.test("ReconnectingWebSocket() says after five starts what its worker began 
   });
   // The waits between five starts are up to 7.5 s.
   const error = await deadline(socket.opened, 30_000).catch((error) => error);
-  assertInstanceOf(error, WorkerError);
+  assertInstanceOf(error, WorkerError, String(error));
   assertMatch(error.message, /did not begin with `ready`, but with `alive`/);
   assertEquals(await failure(socket.closed), error);
   assertEquals(waits, 4);

@@ -14,6 +14,6 @@ Deno.test("serveInThread() serves a client on its own thread, until it ends", as
   });
   port.post([{ type: "watch" }], []);
   await heard.promise;
-  assertEquals(types, ["ready", "alive"]);
+  assertEquals(types, ["ready", "ready", "alive"]);
   port.end();
 });
