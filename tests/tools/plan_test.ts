@@ -5,6 +5,7 @@ import {
   CALM,
   CHROMIUM,
   LONG,
+  PATIENT,
   type Phase,
   plan,
 } from "../../tools/test/plan.ts";
@@ -26,7 +27,27 @@ Deno.test("plan() knows no file that is not there, and none twice", () => {
 Deno.test("plan() gives what measures time the machine for itself, one after the other", () => {
   const [alone] = plan(tests, 8);
   assertEquals(alone?.lanes, 1);
-  assertEquals(filesOf(alone!), ALONE);
+  assertEquals(alone?.chains.flat().flatMap(({ files }) => files), ALONE);
+});
+
+Deno.test("plan() runs patient tests in the background of the two periods that leave time", () => {
+  const [alone, calm, beside] = plan(tests, 2);
+  const named = ({ background }: Phase) => background.map(({ name }) => name);
+  assertEquals([alone!, calm!, beside!].map(named), [
+    ["patient unit tests"],
+    ["patient unit tests"],
+    [],
+  ]);
+  for (
+    const [phase, folders] of [[alone!, PATIENT.alone], [
+      calm!,
+      PATIENT.calm,
+    ]] as const
+  ) {
+    const files = phase.background.flatMap(({ files }) => files);
+    const found = new Set(files.map((file) => file.split("/")[1]));
+    assertEquals([...found].toSorted(), folders.toSorted());
+  }
 });
 
 Deno.test("plan() starts one Chromium at a time", () => {
@@ -54,24 +75,28 @@ Deno.test("plan() leaves out lists whose files are not there", () => {
     files: ["tests/a_test.ts", "tests/b/c_test.ts"],
     flags: ["--parallel"],
   }]]]);
-  assertEquals(plan([], 2).flatMap(({ chains }) => chains), []);
+  assertEquals(plan([], 2).flatMap(filesOf), []);
 });
 
 Deno.test("plan() gives the tests of some folders flags of their own", () => {
-  const chains = plan(
-    ["tests/a/b_test.ts", "tests/ab/c_test.ts", "tests/d/e_test.ts"],
+  const [alone, , beside] = plan(
+    ["tests/queue/b_test.ts", "tests/session/c_test.ts", "tests/d/e_test.ts"],
     2,
-    { name: "special", folders: ["a", "d"], flags: ["--coverage"] },
-  ).at(-1)!.chains;
-  assertEquals(chains, [
+    { name: "special", folders: ["queue"], flags: ["--coverage"] },
+  );
+  assertEquals([alone?.background, beside?.chains.flat()], [
     [{
       name: "special",
-      files: ["tests/a/b_test.ts", "tests/d/e_test.ts"],
+      files: ["tests/queue/b_test.ts"],
       flags: ["--parallel", "--coverage"],
+    }, {
+      name: "patient unit tests",
+      files: ["tests/session/c_test.ts"],
+      flags: ["--parallel"],
     }],
     [{
       name: "unit tests",
-      files: ["tests/ab/c_test.ts"],
+      files: ["tests/d/e_test.ts"],
       flags: ["--parallel"],
     }],
   ]);
@@ -79,19 +104,19 @@ Deno.test("plan() gives the tests of some folders flags of their own", () => {
 
 Deno.test("plan() gives tests that explore no flags of a folder", () => {
   const explore = [
-    "tests/a/model_test.ts",
-    "tests/a/histories_test.ts",
-    "tests/a/b/fuzz_test.ts",
-    "tests/a/pattern_fuzz_test.ts",
-    "tests/a/conformance/autobahn_test.ts",
+    "tests/queue/model_test.ts",
+    "tests/queue/histories_test.ts",
+    "tests/queue/b/fuzz_test.ts",
+    "tests/queue/pattern_fuzz_test.ts",
+    "tests/queue/conformance/autobahn_test.ts",
   ];
-  const files = [...explore, "tests/a/remodel_test.ts"];
-  const special = { name: "special", folders: ["a"], flags: [] };
-  const [first, second] = plan(files, 2, special).at(-1)!.chains.flat();
-  assertEquals(first?.files, ["tests/a/remodel_test.ts"]);
+  const files = [...explore, "tests/queue/remodel_test.ts"];
+  const special = { name: "special", folders: ["queue"], flags: [] };
+  const [first, second] = plan(files, 2, special)[0]!.background;
+  assertEquals(first?.files, ["tests/queue/remodel_test.ts"]);
   assertEquals(second?.files, explore);
 });
 
-function filesOf({ chains }: Phase): readonly string[] {
-  return chains.flat().flatMap(({ files }) => files);
+function filesOf({ chains, background }: Phase): readonly string[] {
+  return [...chains.flat(), ...background].flatMap(({ files }) => files);
 }

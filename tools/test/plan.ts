@@ -29,6 +29,11 @@ export interface Phase {
   readonly lanes: number;
   /** The jobs of a chain run one after the other. */
   readonly chains: readonly (readonly Job[])[];
+  /**
+   * A chain that takes what processor time the others leave, and gives way to
+   * them. The period is over when it has ended as well.
+   */
+  readonly background: readonly Job[];
 }
 
 /** Whose bounds in time are so tight that nothing else may run. */
@@ -93,6 +98,24 @@ export const LONG: readonly string[] = [
 const EXPLORES =
   /\/conformance\/|\/(?:model|histories|(?:\w+_)?fuzz)_test\.ts$/;
 
+/**
+ * Folders in tests/ whose tests depend on no time, or on a clock of their own, or
+ * have bounds of many seconds: in which period they run in the background.
+ */
+export const PATIENT = {
+  alone: [
+    "boundary",
+    "connection",
+    "identity",
+    "otel",
+    "queue",
+    "rfc6455",
+    "session",
+    "worker",
+  ],
+  calm: ["cli", "client"],
+} as const;
+
 /** Sorts test files into phases, for a machine with so many processors. */
 export function plan(
   files: readonly string[],
@@ -100,9 +123,13 @@ export function plan(
   special?: Special,
 ): Phase[] {
   const lanes = 2 * processors;
+  const patient = Object.values(PATIENT).flat();
+  const inside = files.filter((file) => !isOutside(file));
+  const background = (folders: readonly string[]) =>
+    inBackground(inside.filter((file) => isIn(folders, file)), special);
   const chains = [
     select(files, CHROMIUM),
-    ...units(files, special),
+    units("unit tests", inside.filter((file) => !isIn(patient, file))),
     ...select(files, LONG).map((job) => [job]),
     ...files.filter((file) => isOutside(file) && !LISTED.has(file))
       .map((file) => [single(file)]),
@@ -112,16 +139,19 @@ export function plan(
       name: "alone",
       lanes: 1,
       chains: select(files, ALONE).map((job) => [job]),
+      background: background(PATIENT.alone),
     },
     {
       name: "calm",
       lanes: 3 * processors,
       chains: select(files, CALM).map((job) => [job]),
+      background: background(PATIENT.calm),
     },
     {
       name: "side by side",
       lanes,
       chains: chains.filter((jobs) => jobs.length > 0),
+      background: [],
     },
   ];
 }
@@ -133,29 +163,32 @@ const LISTED: ReadonlySet<string> = new Set([
   ...LONG,
 ]);
 
+/** Patient tests, those that are special in a process of their own. */
+function inBackground(
+  files: readonly string[],
+  special: Special = { name: "", folders: [], flags: [] },
+): readonly Job[] {
+  const isSpecial = (file: string) =>
+    !EXPLORES.test(file) && isIn(special.folders, file);
+  return [
+    ...units(special.name, files.filter(isSpecial), special.flags),
+    ...units("patient unit tests", files.filter((file) => !isSpecial(file))),
+  ];
+}
+
 /** Tests that are quick, and share a process. */
 function units(
+  name: string,
   files: readonly string[],
-  special?: Special,
-): readonly (readonly Job[])[] {
-  const isSpecial = (file: string) =>
-    !EXPLORES.test(file) &&
-    special?.folders.some((folder) => file.startsWith(`tests/${folder}/`));
-  const inside = files.filter((file) => !isOutside(file));
-  const parts = [
-    {
-      name: special?.name ?? "",
-      files: inside.filter((file) => isSpecial(file)),
-      flags: [PARALLEL, ...special?.flags ?? []],
-    },
-    {
-      name: "unit tests",
-      files: inside.filter((file) => !isSpecial(file)),
-      flags: [PARALLEL],
-    },
-  ];
+  flags: readonly string[] = [],
+): readonly Job[] {
   // Without a file, Deno would run all there are.
-  return parts.filter(({ files }) => files.length > 0).map((job) => [job]);
+  if (files.length === 0) return [];
+  return [{ name, files, flags: [PARALLEL, ...flags] }];
+}
+
+function isIn(folders: readonly string[], file: string): boolean {
+  return folders.some((folder) => file.startsWith(`tests/${folder}/`));
 }
 
 const PARALLEL = "--parallel";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { deno } from "../gate/deno.ts";
+import { deno, type DenoOptions } from "../gate/deno.ts";
 import { readSummary, type Tally } from "../gate/summary.ts";
 import type { Job, Phase } from "./plan.ts";
 
@@ -39,21 +39,25 @@ export async function run(
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const phase of phases) {
-    if (phase.chains.length === 0) continue;
+    if (phase.chains.length + phase.background.length === 0) continue;
     observer.onPhase(phase);
+    const runChain = async (chain: readonly Job[], options: DenoOptions) => {
+      for (const job of chain) {
+        const outcome = await runJob(job, options, observer);
+        outcomes.push(outcome);
+        observer.onEnd(outcome);
+      }
+    };
+    const laneOf = (lane: number) => ({
+      env: { [LANE]: `${lane + 1}/${phase.lanes + 1}` },
+    });
     const chains = phase.chains.values();
     const lanes = Array.from({ length: phase.lanes }, async (_, lane) => {
-      const env = { [LANE]: `${lane + 1}/${phase.lanes}` };
       // The lanes share one iterator, so each chain is taken once.
-      for (const chain of chains) {
-        for (const job of chain) {
-          const outcome = await runJob(job, env, observer);
-          outcomes.push(outcome);
-          observer.onEnd(outcome);
-        }
-      }
+      for (const chain of chains) await runChain(chain, laneOf(lane));
     });
-    await Promise.all(lanes);
+    const last = { ...laneOf(phase.lanes), priority: "low" } as const;
+    await Promise.all([...lanes, runChain(phase.background, last)]);
   }
   return outcomes;
 }
@@ -63,13 +67,13 @@ const LANE = "HOLDFAST_TEST_LANE";
 
 async function runJob(
   { name, files, flags = [] }: Job,
-  env: Readonly<Record<string, string>>,
+  options: DenoOptions,
   { onSilence }: Observer,
 ): Promise<Outcome> {
   const started = performance.now();
   const { success, output } = await deno(
     ["test", ...FLAGS, ...flags, ...files],
-    { env, onSilence: (lastLine) => onSilence(name, lastLine) },
+    { ...options, onSilence: (lastLine) => onSilence(name, lastLine) },
   );
   const tally = readSummary(output);
   const failed = success ? tally.failed : Math.max(tally.failed, 1);
