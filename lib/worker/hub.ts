@@ -39,6 +39,7 @@ const POST = { messages: 8_192, bytes: 1 << 21 };
 /** So many posts begin with `ready`: Deno was seen to lose the first one of a worker. */
 const READY_POSTS = 2;
 
+const ACK: Notice = { type: "ack" };
 const ALIVE: Notice = { type: "alive" };
 const READY: Notice = { type: "ready", version: PROTOCOL_VERSION };
 
@@ -96,9 +97,8 @@ export class Hub {
       return;
     }
     for (const command of post) this.#command(command);
-    // Last, so that messages are written before anything is posted.
-    if (wantsAck(post)) this.#pushUrgent({ type: "ack" });
-    else this.#schedule();
+    if (wantsAck(post)) this.#acknowledge();
+    if (this.#mayPost) this.#schedule();
   }
 
   /** Drops everything, and posts nothing any more. */
@@ -188,6 +188,15 @@ export class Hub {
     this.#lastSetup = undefined;
     this.#stopTicking?.();
     this.#stopTicking = undefined;
+  }
+
+  /**
+   * An `ack` goes with what is posted next, as each post has a price: mostly what
+   * the commands give rise to. Only one waits, and the window has places left.
+   */
+  #acknowledge(): void {
+    this.#urgent.push(ACK);
+    if (this.#urgent.length > 1) this.#schedule();
   }
 
   #pushUrgent(notice: Notice): void {

@@ -44,7 +44,8 @@ Deno.test("Hub() shows each second that it runs, where it posts nothing else", a
   assertEquals(await ticks(3), ["alive", "alive"]);
   client.say({ type: "cancel", id: 1, message: 1 });
   await client.settled();
-  assertEquals(await ticks(2), ["alive"]);
+  // The `ack` went with it.
+  assertEquals(await ticks(2), ["ack", "alive"]);
 });
 
 Deno.test("Hub() shows no life without end to a client that posts nothing", async () => {
@@ -59,9 +60,28 @@ Deno.test("Hub() shows no life without end to a client that posts nothing", asyn
   assertEquals(count(), 60);
   client.say({ type: "cancel", id: 1, message: 1 });
   await client.settled();
-  client.clock.advance(2_000);
+  client.clock.advance(1_000);
   await client.settled();
   assertEquals(count(), 61);
+});
+
+Deno.test("Hub.receive() acknowledges with what is posted next, and the post before at once", async () => {
+  using client = new HubClient();
+  await client.open();
+  const before = client.posts.length;
+  const posted = async () => {
+    await client.settled();
+    return client.posts.slice(before).map((post) =>
+      post.map(({ type }) => type)
+    );
+  };
+  client.say({ type: "cancel", id: 1, message: 1 });
+  assertEquals(await posted(), []);
+  client.say({ type: "watch" });
+  assertEquals(await posted(), [["ack", "alive"]]);
+  client.say({ type: "cancel", id: 1, message: 2 });
+  client.say({ type: "cancel", id: 1, message: 3 });
+  assertEquals(await posted(), [["ack", "alive"], ["ack", "ack"]]);
 });
 
 Deno.test("Hub.receive() reports what is no post of commands", async () => {
