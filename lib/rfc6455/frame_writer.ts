@@ -8,16 +8,26 @@ import { FIN, headerSize, MAX_HEADER, TEXT, writeHeader } from "./frame.ts";
 import { mask } from "./mask.ts";
 
 const SMALLEST = 1024;
+/** A larger buffer is not kept between two writes, in bytes. */
+const KEPT = 64 * 1024;
+const EMPTY: Sheet = sheetOf(new Uint8Array(0));
 /** Of a short text the longest header is left room for, of no more bytes. */
 const BYTES_PER_CHARACTER = 3;
 
 const encoder = new TextEncoder();
 
+/** A buffer, and the two views of it, which cost more than a short message. */
+interface Sheet {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView;
+}
+
 /** Collects frames until they are taken. */
 export class FrameWriter {
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(0);
-  #view = new DataView(this.#bytes.buffer);
+  #sheet = EMPTY;
   #length = 0;
+  /** What was taken last, to be written on again. */
+  #lent = EMPTY;
 
   /** How many bytes wait to be taken. */
   get length(): number {
@@ -35,8 +45,9 @@ export class FrameWriter {
   frame(first: number, payload: Uint8Array, key: number | undefined): void {
     const { length } = payload;
     this.#require(headerSize(length, key) + length);
-    const start = writeHeader(this.#view, this.#length, { first, length, key });
-    this.#bytes.set(payload, start);
+    const { bytes, view } = this.#sheet;
+    const start = writeHeader(view, this.#length, { first, length, key });
+    bytes.set(payload, start);
     this.#end(start, start + length, key);
   }
 
@@ -51,57 +62,54 @@ export class FrameWriter {
     this.#require(MAX_HEADER + text.length * BYTES_PER_CHARACTER);
     // Most text is ASCII, so the header is where it is for one byte each.
     const guess = this.#length + headerSize(text.length, key);
-    const target = this.#bytes.subarray(guess);
-    const length = encoder.encodeInto(text, target).written;
+    const { bytes, view } = this.#sheet;
+    const { written: length } = encoder.encodeInto(text, bytes.subarray(guess));
     const fields = { first: FIN | TEXT, length, key };
     const start = this.#length + headerSize(length, key);
-    if (start > guess) this.#bytes.copyWithin(start, guess, guess + length);
-    writeHeader(this.#view, this.#length, fields);
+    if (start > guess) bytes.copyWithin(start, guess, guess + length);
+    writeHeader(view, this.#length, fields);
     this.#end(start, start + length, key);
     return length;
   }
 
   /**
    * Gives all that was written away, as one piece; empty when there is nothing.
-   * The buffer is the caller's until it is given back by `recycle()`.
+   * The buffer is the caller's until `recycle()`, or for ever.
    */
   take(): Uint8Array<ArrayBuffer> {
-    const bytes = this.#bytes.subarray(0, this.#length);
-    if (this.#length > 0) this.#use(new Uint8Array(0));
-    return bytes;
+    const { bytes } = this.#sheet;
+    if (this.#length === 0) return EMPTY.bytes;
+    const taken = bytes.subarray(0, this.#length);
+    this.#lent = bytes.length <= KEPT ? this.#sheet : EMPTY;
+    this.#sheet = EMPTY;
+    this.#length = 0;
+    return taken;
   }
 
   /**
-   * Takes back the buffer of what was taken and has been sent, to write the
-   * next frames into it. It is kept until then, so give back none that is large
-   * when nothing waits.
+   * Takes back the buffer of what was taken last and has been sent, to write the
+   * next frames into it, unless it is large.
    */
-  recycle(bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.#length > 0 || bytes.buffer.byteLength <= this.#bytes.length) {
-      return;
-    }
-    this.#use(new Uint8Array(bytes.buffer));
+  recycle(): void {
+    if (this.#sheet === EMPTY) this.#sheet = this.#lent;
+    this.#lent = EMPTY;
   }
 
   #end(start: number, end: number, key: number | undefined): void {
-    if (key !== undefined) mask(this.#view, start, end, key);
+    if (key !== undefined) mask(this.#sheet.view, start, end, key);
     this.#length = end;
   }
 
   #require(bytes: number): void {
+    const { bytes: before } = this.#sheet;
     const needed = this.#length + bytes;
-    if (needed <= this.#bytes.length) return;
-    const size = Math.max(needed, this.#bytes.length * 2, SMALLEST);
-    const larger = new Uint8Array(size);
-    larger.set(this.#bytes.subarray(0, this.#length));
-    const length = this.#length;
-    this.#use(larger);
-    this.#length = length;
+    if (needed <= before.length) return;
+    const size = Math.max(needed, before.length * 2, SMALLEST);
+    this.#sheet = sheetOf(new Uint8Array(size));
+    this.#sheet.bytes.set(before.subarray(0, this.#length));
   }
+}
 
-  #use(bytes: Uint8Array<ArrayBuffer>): void {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer);
-    this.#length = 0;
-  }
+function sheetOf(bytes: Uint8Array<ArrayBuffer>): Sheet {
+  return { bytes, view: new DataView(bytes.buffer) };
 }

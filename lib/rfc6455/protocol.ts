@@ -183,9 +183,9 @@ export class Protocol {
     return this.#writer.take();
   }
 
-  /** Takes back the buffer of an output that was sent: `FrameWriter.recycle()`. */
-  recycle(output: Uint8Array<ArrayBuffer>): void {
-    this.#writer.recycle(output);
+  /** Takes back the buffer of the output that was sent: `FrameWriter.recycle()`. */
+  recycle(): void {
+    this.#writer.recycle();
   }
 
   /** What the receiver notifies of; messages and pongs are passed on. */

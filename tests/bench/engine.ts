@@ -207,7 +207,8 @@ function reportSending(): void {
   const binary = ascii(10_240);
   const times = (run: Run) => () => {
     for (let count = 0; count < 1_000; count += 1) run();
-    writer.recycle(writer.take());
+    writer.take();
+    writer.recycle();
   };
   const options = (isBinary: boolean) => ({
     binary: isBinary,

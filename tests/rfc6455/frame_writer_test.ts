@@ -64,7 +64,7 @@ Deno.test("FrameWriter.recycle() writes into a buffer that was sent", () => {
   const writer = new FrameWriter();
   writer.text("ab", undefined);
   const taken = writer.take();
-  writer.recycle(taken);
+  writer.recycle();
   writer.text("cd", undefined);
   assertStrictEquals(writer.take().buffer, taken.buffer);
 });
@@ -74,8 +74,30 @@ Deno.test("FrameWriter.recycle() never replaces what waits", () => {
   writer.text("ab", undefined);
   const taken = writer.take();
   writer.text("cd", undefined);
-  writer.recycle(taken);
+  writer.recycle();
   const next = writer.take();
   assertEquals(next, frame(0x81, "cd"));
   assertNotStrictEquals(next.buffer, taken.buffer);
+});
+
+Deno.test("FrameWriter.recycle() keeps no large buffer", () => {
+  const writer = new FrameWriter();
+  writer.text("x".repeat(100_000), undefined);
+  const { buffer } = writer.take();
+  writer.recycle();
+  writer.text("ab", undefined);
+  assertNotStrictEquals(writer.take().buffer, buffer);
+});
+
+Deno.test("FrameWriter.recycle() gives a buffer back once", () => {
+  const writer = new FrameWriter();
+  writer.text("ab", undefined);
+  const first = writer.take();
+  writer.recycle();
+  writer.recycle();
+  writer.text("cd", undefined);
+  const second = writer.take();
+  writer.text("ef", undefined);
+  assertStrictEquals(second.buffer, first.buffer);
+  assertNotStrictEquals(writer.take().buffer, first.buffer);
 });

@@ -7,9 +7,6 @@
 import type { Protocol } from "../../rfc6455/protocol.ts";
 import { type Writable, writeAll } from "./dial/write_all.ts";
 
-/** A larger buffer is not kept between two writes, in bytes. */
-const KEPT = 64 * 1024;
-
 /** What an output notifies of, from its own events. */
 export interface OutputListener {
   /** A part was written. */
@@ -30,6 +27,13 @@ export class Output {
   #pending = 0;
   /** Bytes that the system has taken. */
   #written = 0;
+  readonly #onWritten = (count: number) => {
+    this.#pending -= count;
+    this.#written += count;
+    if (this.#isStopped) return;
+    this.#forgetWritten();
+    this.#listener.written();
+  };
   /** Where messages end, counted in the same bytes, of those that are not written. */
   #ends: number[] = [];
 
@@ -84,7 +88,9 @@ export class Output {
     try {
       let output = first;
       while (output.length > 0) {
-        await this.#writeAll(output);
+        this.#pending = output.length;
+        await writeAll(this.#conn, output, this.#onWritten);
+        this.#protocol.recycle();
         if (this.#isStopped) return;
         output = this.#protocol.takeOutput();
       }
@@ -96,18 +102,6 @@ export class Output {
     }
     this.#state = "idle";
     this.#listener.flushed();
-  }
-
-  async #writeAll(output: Uint8Array<ArrayBuffer>): Promise<void> {
-    this.#pending = output.length;
-    await writeAll(this.#conn, output, (count) => {
-      this.#pending -= count;
-      this.#written += count;
-      if (this.#isStopped) return;
-      this.#forgetWritten();
-      this.#listener.written();
-    });
-    if (output.buffer.byteLength <= KEPT) this.#protocol.recycle(output);
   }
 
   #forgetWritten(): void {

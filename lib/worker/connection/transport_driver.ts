@@ -170,7 +170,8 @@ export class TransportDriver implements TransportEvents {
     const transport = this.#transports.get(state.socket);
     if (transport === undefined) return;
     // After the peer's close frame, what waits is for the next connection.
-    if (this.#capacity === "room" && transport.isOpen) {
+    const isWaiting = !this.#sendBuffer.isEmpty;
+    if (isWaiting && this.#capacity === "room" && transport.isOpen) {
       const room = this.#sendBuffer.flush(now, {
         transmit: (data, message) => this.#transmit(transport, data, message),
         taken: transport.taken,

@@ -107,9 +107,10 @@ export class SendBuffer {
    * @param unwritten How many of the last messages that is.
    */
   settle(unwritten = 0): void {
-    const held = this.#held;
-    const last = held.splice(0, held.length - unwritten).at(-1);
-    if (last !== undefined) this.#listener.taken(last);
+    const count = this.#held.length - unwritten;
+    if (count <= 0) return;
+    const last = this.#held.splice(0, count)[count - 1]!;
+    this.#listener.taken(last);
   }
 
   /** The same at the end of the transport, which loses the others. */

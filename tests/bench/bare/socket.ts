@@ -91,7 +91,7 @@ export class BareSocket {
       for (let at = 0; at < bytes.length;) {
         at += await this.#conn.write(bytes.subarray(at));
       }
-      this.#writer.recycle(bytes);
+      this.#writer.recycle();
     }
     this.#writing = "no";
   }

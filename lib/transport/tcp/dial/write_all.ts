@@ -28,7 +28,9 @@ export async function writeAll(
   written: (count: number) => void = ignore,
 ): Promise<void> {
   for (let at = 0; at < bytes.length;) {
-    const count = await conn.write(bytes.subarray(at, at + PART));
+    const isPart = at > 0 || bytes.length > PART;
+    const part = isPart ? bytes.subarray(at, at + PART) : bytes;
+    const count = await conn.write(part);
     if (count === 0) throw new Error("The system takes no more bytes");
     at += count;
     written(count);
