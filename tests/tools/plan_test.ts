@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { typescriptFiles } from "../../tools/gate/files.ts";
+import { PURE } from "../../tools/gate/steps.ts";
 import {
   ALONE,
   CALM,
@@ -34,8 +35,8 @@ Deno.test("plan() runs patient tests in the background of the two periods that l
   const [alone, calm, beside] = plan(tests, 2);
   const named = ({ background }: Phase) => background.map(({ name }) => name);
   assertEquals([alone!, calm!, beside!].map(named), [
-    ["patient unit tests"],
-    ["patient unit tests"],
+    ['unit tests beside "alone"'],
+    ['unit tests beside "calm"'],
     [],
   ]);
   for (
@@ -48,6 +49,13 @@ Deno.test("plan() runs patient tests in the background of the two periods that l
     const found = new Set(files.map((file) => file.split("/")[1]));
     assertEquals([...found].toSorted(), folders.toSorted());
   }
+});
+
+Deno.test("plan() gives the flags of pure folders to all of them", () => {
+  const special = { name: "special", folders: PURE, flags: [] };
+  const found = plan(tests, 2, special)[0]!.background[0]!.files
+    .map((file) => file.split("/")[1]!);
+  assertEquals([...new Set(found)].toSorted(), PURE.toSorted());
 });
 
 Deno.test("plan() starts one Chromium at a time", () => {
@@ -90,7 +98,7 @@ Deno.test("plan() gives the tests of some folders flags of their own", () => {
       files: ["tests/queue/b_test.ts"],
       flags: ["--parallel", "--coverage"],
     }, {
-      name: "patient unit tests",
+      name: 'unit tests beside "alone"',
       files: ["tests/session/c_test.ts"],
       flags: ["--parallel"],
     }],

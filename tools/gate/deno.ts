@@ -23,18 +23,9 @@ export interface DenoOptions {
    * @default {150_000}
    */
   readonly silence?: number;
-  /**
-   * Whether other processes come first, where the system has `nice`.
-   *
-   * @default {"normal"}
-   */
-  readonly priority?: "normal" | "low";
   /** Called once half of `silence` has passed, with the last line of the output. */
   readonly onSilence?: (lastLine: string) => void;
 }
-
-/** Begins a command that gives way to others. */
-const NICE = Deno.build.os === "windows" ? [] : ["nice", "-n", "10"];
 
 /** Milliseconds that output may lag behind the end of its command. */
 const LAG = 1_000;
@@ -50,13 +41,8 @@ export async function deno(
   args: readonly string[],
   options: DenoOptions = {},
 ): Promise<Outcome> {
-  const [program = "", ...rest] = [
-    ...options.priority === "low" ? NICE : [],
-    Deno.execPath(),
-    ...args,
-  ];
-  const child = new Deno.Command(program, {
-    args: rest,
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...args],
     env: { ...options.env, NO_COLOR: "1" },
     detached: true,
     stdin: "null",

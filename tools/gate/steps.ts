@@ -7,7 +7,7 @@ import { typescriptFiles } from "./files.ts";
 import { command, judge, type Result, type Step, tests } from "./step.ts";
 
 /** The folders of lib/ without clock, randomness and I/O. */
-const PURE = ["connection", "queue", "rfc6455", "identity", "session"];
+export const PURE = ["connection", "queue", "rfc6455", "identity", "session"];
 
 /** Steps that run side by side; a group begins when the one before it is over. */
 export type Group = readonly Step[];

@@ -17,8 +17,9 @@ export async function runAll(special?: Special): Promise<readonly Outcome[]> {
     .filter((file) => file.endsWith("_test.ts"));
   const { hardwareConcurrency } = navigator;
   return await run(plan(files, hardwareConcurrency, special), {
-    onPhase: ({ name, chains }) => {
-      console.log(`\n${name}: ${chains.flat().length} runs\n`);
+    onPhase: ({ name, chains, background }) => {
+      const runs = chains.flat().length + background.length;
+      console.log(`\n${name}: ${runs} runs\n`);
     },
     onEnd: (outcome) => console.log(line(outcome)),
     onSilence: (name, lastLine) => {

@@ -1,7 +1,6 @@
 /**
  * Which tests run together. A test that waits costs no processor time, so many of
- * them run side by side; a test that measures time needs the processors to be
- * idle, or for itself.
+ * them run side by side; a test that measures time runs beside few others.
  *
  * @module
  */
@@ -29,14 +28,11 @@ export interface Phase {
   readonly lanes: number;
   /** The jobs of a chain run one after the other. */
   readonly chains: readonly (readonly Job[])[];
-  /**
-   * A chain that takes what processor time the others leave, and gives way to
-   * them. The period is over when it has ended as well.
-   */
+  /** A chain beside the others. The period is over when it has ended as well. */
   readonly background: readonly Job[];
 }
 
-/** Whose bounds in time are so tight that nothing else may run. */
+/** Whose bounds in time are so tight that nothing may run beside but patient tests. */
 export const ALONE: readonly string[] = [
   "tests/system/browser_page_test.ts",
   "tests/system/fairness_test.ts",
@@ -100,7 +96,7 @@ const EXPLORES =
 
 /**
  * Folders in tests/ whose tests depend on no time, or on a clock of their own, or
- * have bounds of many seconds: in which period they run in the background.
+ * have bounds of many seconds: by the period in whose background they run.
  */
 export const PATIENT = {
   alone: [
@@ -128,8 +124,12 @@ export function plan(
   const lanes = 2 * processors;
   const patient = Object.values(PATIENT).flat();
   const inside = files.filter((file) => !isOutside(file));
-  const background = (folders: readonly string[]) =>
-    inBackground(inside.filter((file) => isIn(folders, file)), special);
+  const background = (phase: keyof typeof PATIENT) =>
+    inBackground(
+      `unit tests beside "${phase}"`,
+      inside.filter((file) => isIn(PATIENT[phase], file)),
+      special,
+    );
   const chains = [
     select(files, CHROMIUM),
     units("unit tests", inside.filter((file) => !isIn(patient, file))),
@@ -142,13 +142,13 @@ export function plan(
       name: "alone",
       lanes: 1,
       chains: select(files, ALONE).map((job) => [job]),
-      background: background(PATIENT.alone),
+      background: background("alone"),
     },
     {
       name: "calm",
       lanes: 3 * processors,
       chains: select(files, CALM).map((job) => [job]),
-      background: background(PATIENT.calm),
+      background: background("calm"),
     },
     {
       name: "side by side",
@@ -168,6 +168,7 @@ const LISTED: ReadonlySet<string> = new Set([
 
 /** Patient tests, those that are special in a process of their own. */
 function inBackground(
+  name: string,
   files: readonly string[],
   special: Special = { name: "", folders: [], flags: [] },
 ): readonly Job[] {
@@ -175,7 +176,7 @@ function inBackground(
     !EXPLORES.test(file) && isIn(special.folders, file);
   return [
     ...units(special.name, files.filter(isSpecial), special.flags),
-    ...units("patient unit tests", files.filter((file) => !isSpecial(file))),
+    ...units(name, files.filter((file) => !isSpecial(file))),
   ];
 }
 

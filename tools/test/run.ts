@@ -56,8 +56,8 @@ export async function run(
       // The lanes share one iterator, so each chain is taken once.
       for (const chain of chains) await runChain(chain, laneOf(lane));
     });
-    const last = { ...laneOf(phase.lanes), priority: "low" } as const;
-    await Promise.all([...lanes, runChain(phase.background, last)]);
+    const beside = runChain(phase.background, laneOf(phase.lanes));
+    await Promise.all([...lanes, beside]);
   }
   return outcomes;
 }
