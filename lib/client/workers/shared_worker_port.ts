@@ -191,7 +191,7 @@ const LEVELS: ReadonlySet<LogLevel | "silent"> = new Set([
 /** Whether it is a post that is acknowledged anyway: one comes at each start of a connection. */
 function canCarryLogs(data: unknown): data is readonly Notice[] {
   return Array.isArray(data) &&
-    data.some((notice) => /^(?:ready|status)$/.test(notice?.type));
+    data.some((notice) => notice?.type === "status");
 }
 
 function logOf(id: number, reason: string): Notice {

@@ -110,6 +110,12 @@ function bench(options: TabsOptions = { tabs: "auto" }): Bench {
 }
 
 const READY: Notice = { type: "ready", version: PROTOCOL_VERSION };
+const STATUS: Notice = {
+  type: "status",
+  id: 1,
+  after: 0,
+  status: { kind: "open", attempt: 1 },
+};
 
 function connect(id: number, log: "silent" | "warn") {
   return { type: "connect", id, setup: { ...SETUP, log } } as const;
@@ -119,7 +125,7 @@ function connect(id: number, log: "silent" | "warn") {
 function reasonOf({ own, heard, start }: Bench, failures = 0): string {
   const port = start(failures);
   port.post([connect(1, "warn")], []);
-  own.post([READY]);
+  own.post([STATUS]);
   port.end();
   const [, log] = heard.at(-1) as readonly Notice[];
   assert(log?.type === "log");
@@ -236,7 +242,10 @@ Deno.test("startSharedWorker() says it once to each connection that wants warnin
     own.post([READY]);
     port.post([connect(1, "warn"), connect(3, "warn")], []);
     own.post([{ type: "alive" }]);
-    own.post([{ type: "taken", id: 1, upTo: 1 }, READY]);
+    own.post([{ type: "taken", id: 1, upTo: 1 }, STATUS]);
+    port.post([connect(4, "warn")], []);
+    own.post([{ type: "taken", id: 1, upTo: 2 }]);
+    own.post([STATUS]);
     own.post("nonsense");
     const told = heard.map((post) =>
       Array.isArray(post)
@@ -244,9 +253,11 @@ Deno.test("startSharedWorker() says it once to each connection that wants warnin
         : post
     );
     assertEquals(told, [
-      ["ready", 1],
+      ["ready"],
       ["alive"],
-      ["taken", "ready", 3],
+      ["taken", "status", 1, 3],
+      ["taken"],
+      ["status", 4],
       "nonsense",
     ]);
     port.end();
