@@ -10,8 +10,9 @@
  *   a connection carry its `id`, a positive integer that is never reused.
  * - **Post**: one `postMessage`, in either direction: an array of records. A
  *   post is acknowledged with `ack` once all of its records are handled; one of
- *   nothing but `connect`, signs of life or answers to earlier posts (`ack`,
- *   `taken`) is not.
+ *   nothing but `ready`, `connect`, signs of life or answers to earlier posts
+ *   (`ack`, `taken`) is not. At most one `ack` of the worker waits for its next
+ *   post.
  * - **Window** (`post_window.ts`): few posts are unacknowledged in each
  *   direction. The first goes at once; while the window is full, records
  *   gather on the side that wants to send them.
@@ -19,7 +20,8 @@
  * ## Start
  *
  * The worker posts `ready` with its {@linkcode PROTOCOL_VERSION}, unasked, as
- * its first record. The client compares, and ends a worker of another version.
+ * the first record of its first two posts, since Deno was seen to lose the first
+ * one. The client compares, and ends a worker of another version.
  * The connections that a worker is started for are posted to it twice: before it
  * is ready, as the client may be blocked by then, and again when it is, as a
  * script that awaits something misses what is posted before it listens. The

@@ -6,6 +6,7 @@
 
 import type { Failure } from "../../connection/failure.ts";
 import {
+  type Command,
   type EnvironmentChange,
   type Notice,
   PROTOCOL_VERSION,
@@ -193,9 +194,10 @@ export class WorkerSupervisor {
   }
 
   #ask(): void {
-    if (this.#state.kind === "running") {
-      this.#state.sender.send({ type: "watch" });
-    }
+    const watch: Command = { type: "watch" };
+    if (this.#state.kind === "running") this.#state.sender.send(watch);
+    // Its answer begins with `ready`, should the first have been lost.
+    if (this.#state.kind === "starting") this.#state.endpoint.post([watch], []);
   }
 
   #onSilence(): void {

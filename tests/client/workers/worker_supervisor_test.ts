@@ -95,6 +95,19 @@ Deno.test("WorkerSupervisor() starts again what is not ready within 10 s", () =>
   assertEquals([recorder.take(), workers.started.length], [["opened"], 2]);
 });
 
+Deno.test("WorkerSupervisor() asks a worker that is not ready, whose first post may be lost", () => {
+  const { clock, recorder, workers: { last } } = makeBench();
+  const asked = () =>
+    last.posts.flat().filter(({ type }) => type === "watch").length;
+  clock.advance(1_999);
+  assertEquals(asked(), 0);
+  clock.advance(1);
+  assertEquals(asked(), 1);
+  last.ready();
+  last.open(1);
+  assertEquals(recorder.take(), ["opened"]);
+});
+
 Deno.test("WorkerSupervisor() gives a successor twice the time to start", () => {
   const { recorder, clock, workers } = makeBench();
   clock.advance(10_000);
@@ -213,7 +226,7 @@ Deno.test("WorkerSupervisor() posts the connections of a start twice, and takes 
   closeConnection(connection, workers.last);
   workers.last.fail("Boom");
   const { connection: other } = addConnection(bench);
-  bench.clock.advance(5_000);
+  bench.clock.advance(1_000);
   assertEquals(posted(), [["connect", 3, "connect", 4]]);
   other.close(1000, "");
   bench.clock.advance(0);
@@ -228,7 +241,7 @@ Deno.test("WorkerSupervisor() has nobody connect before the worker is ready whil
   const { clock, connection, workers } = makeOpenBench();
   dispatchEvent(new Event("offline"));
   workers.last.fail("Boom");
-  clock.advance(5_000);
+  clock.advance(1_000);
   assertEquals(workers.last.posts, []);
   workers.last.ready();
   await settle();
