@@ -10,23 +10,23 @@ import { mask } from "./mask.ts";
 const SMALLEST = 1024;
 /** A larger buffer is not kept between two writes, in bytes. */
 const KEPT = 64 * 1024;
-const EMPTY: Sheet = sheetOf(new Uint8Array(0));
+const EMPTY: Area = areaOf(new Uint8Array(0));
 /** Of a short text the longest header is left room for, of no more bytes. */
 const BYTES_PER_CHARACTER = 3;
 
 const encoder = new TextEncoder();
 
-/** A buffer, and the two views of it, which cost more than a short message. */
-interface Sheet {
+/** A buffer with both views of it, which cost more than a short message. */
+interface Area {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly view: DataView;
 }
 
 /** Collects frames until they are taken. */
 export class FrameWriter {
-  #sheet = EMPTY;
+  #area = EMPTY;
   #length = 0;
-  /** What was taken last, to be written on again. */
+  /** What was taken last, to write into again. */
   #lent = EMPTY;
 
   /** How many bytes wait to be taken. */
@@ -45,7 +45,7 @@ export class FrameWriter {
   frame(first: number, payload: Uint8Array, key: number | undefined): void {
     const { length } = payload;
     this.#require(headerSize(length, key) + length);
-    const { bytes, view } = this.#sheet;
+    const { bytes, view } = this.#area;
     const start = writeHeader(view, this.#length, { first, length, key });
     bytes.set(payload, start);
     this.#end(start, start + length, key);
@@ -62,7 +62,7 @@ export class FrameWriter {
     this.#require(MAX_HEADER + text.length * BYTES_PER_CHARACTER);
     // Most text is ASCII, so the header is where it is for one byte each.
     const guess = this.#length + headerSize(text.length, key);
-    const { bytes, view } = this.#sheet;
+    const { bytes, view } = this.#area;
     const { written: length } = encoder.encodeInto(text, bytes.subarray(guess));
     const fields = { first: FIN | TEXT, length, key };
     const start = this.#length + headerSize(length, key);
@@ -74,42 +74,44 @@ export class FrameWriter {
 
   /**
    * Gives all that was written away, as one piece; empty when there is nothing.
-   * The buffer is the caller's until `recycle()`, or for ever.
+   * The buffer belongs to the caller until `recycle()`; without that, it stays
+   * the caller's.
    */
   take(): Uint8Array<ArrayBuffer> {
-    const { bytes } = this.#sheet;
+    const { bytes } = this.#area;
     if (this.#length === 0) return EMPTY.bytes;
     const taken = bytes.subarray(0, this.#length);
-    this.#lent = bytes.length <= KEPT ? this.#sheet : EMPTY;
-    this.#sheet = EMPTY;
+    this.#lent = bytes.length <= KEPT ? this.#area : EMPTY;
+    this.#area = EMPTY;
     this.#length = 0;
     return taken;
   }
 
   /**
-   * Takes back the buffer of what was taken last and has been sent, to write the
-   * next frames into it, unless it is large.
+   * Takes back the buffer of what was taken last, to write the next frames into
+   * it, unless it is large. Call it when nothing that was taken is still being
+   * sent.
    */
   recycle(): void {
-    if (this.#sheet === EMPTY) this.#sheet = this.#lent;
+    if (this.#area === EMPTY) this.#area = this.#lent;
     this.#lent = EMPTY;
   }
 
   #end(start: number, end: number, key: number | undefined): void {
-    if (key !== undefined) mask(this.#sheet.view, start, end, key);
+    if (key !== undefined) mask(this.#area.view, start, end, key);
     this.#length = end;
   }
 
   #require(bytes: number): void {
-    const { bytes: before } = this.#sheet;
+    const { bytes: before } = this.#area;
     const needed = this.#length + bytes;
     if (needed <= before.length) return;
     const size = Math.max(needed, before.length * 2, SMALLEST);
-    this.#sheet = sheetOf(new Uint8Array(size));
-    this.#sheet.bytes.set(before.subarray(0, this.#length));
+    this.#area = areaOf(new Uint8Array(size));
+    this.#area.bytes.set(before.subarray(0, this.#length));
   }
 }
 
-function sheetOf(bytes: Uint8Array<ArrayBuffer>): Sheet {
+function areaOf(bytes: Uint8Array<ArrayBuffer>): Area {
   return { bytes, view: new DataView(bytes.buffer) };
 }

@@ -191,8 +191,8 @@ export class Hub {
   }
 
   /**
-   * An `ack` goes with what is posted next, as each post has a price: mostly what
-   * the commands give rise to. Only one waits, and the window has places left.
+   * An `ack` waits for the next post, as each post has a price. Mostly the commands
+   * themselves cause that post. At most one waits, so the window keeps places.
    */
   #acknowledge(): void {
     this.#urgent.push(ACK);
@@ -228,16 +228,14 @@ export class Hub {
       const { notices, messages, runs } = post;
       if (runs.length > 0) notices.push({ type: "messages", messages, runs });
       if (notices.length === 0) return;
-      this.#introduce(notices);
+      this.#beginWithReady(notices);
       this.#window.take(notices);
-      if (notices.some((notice) => notice !== ALIVE)) {
-        this.#posted = "something";
-      }
+      if (!notices.includes(ALIVE)) this.#posted = "something";
       this.#send(notices, post.transfer);
     }
   }
 
-  #introduce(notices: Notice[]): void {
+  #beginWithReady(notices: Notice[]): void {
     if (this.#readyPosts >= READY_POSTS) return;
     this.#readyPosts += 1;
     if (notices[0] !== READY) notices.unshift(READY);

@@ -27,6 +27,8 @@ export class Output {
   #pending = 0;
   /** Bytes that the system has taken. */
   #written = 0;
+  /** Where messages end, counted in the same bytes, of those that are not written. */
+  #ends: number[] = [];
   readonly #onWritten = (count: number) => {
     this.#pending -= count;
     this.#written += count;
@@ -34,8 +36,6 @@ export class Output {
     this.#forgetWritten();
     this.#listener.written();
   };
-  /** Where messages end, counted in the same bytes, of those that are not written. */
-  #ends: number[] = [];
 
   /** Makes an output that writes nothing yet. */
   constructor(conn: Writable, protocol: Protocol, listener: OutputListener) {

@@ -28,6 +28,7 @@ export async function writeAll(
   written: (count: number) => void = ignore,
 ): Promise<void> {
   for (let at = 0; at < bytes.length;) {
+    // A view of all of it would be one object more for each write.
     const isPart = at > 0 || bytes.length > PART;
     const part = isPart ? bytes.subarray(at, at + PART) : bytes;
     const count = await conn.write(part);
