@@ -170,8 +170,8 @@ export class TransportDriver implements TransportEvents {
     const transport = this.#transports.get(state.socket);
     if (transport === undefined) return;
     // After the peer's close frame, what waits is for the next connection.
-    const isWaiting = !this.#sendBuffer.isEmpty;
-    if (isWaiting && this.#capacity === "room" && transport.isOpen) {
+    const hasRoom = this.#capacity === "room" && transport.isOpen;
+    if (hasRoom && !this.#sendBuffer.isEmpty) {
       const room = this.#sendBuffer.flush(now, {
         transmit: (data, message) => this.#transmit(transport, data, message),
         taken: transport.taken,
@@ -180,8 +180,7 @@ export class TransportDriver implements TransportEvents {
     }
     this.#sendBuffer.settle(transport.unwritten);
     const { isEmpty, received } = this.#sendBuffer;
-    const isOut = isEmpty && received >= this.#closeAfter;
-    if (draining && isOut) {
+    if (draining && isEmpty && received >= this.#closeAfter) {
       this.#machine.dispatch({ type: "drained", socket: state.socket });
     }
   }
