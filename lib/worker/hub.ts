@@ -36,9 +36,6 @@ const TURN = { messages: 1_024, bytes: 1 << 18 };
 /** A post takes no further turn once it has so much. */
 const POST = { messages: 8_192, bytes: 1 << 21 };
 
-/** So many posts begin with `ready`: Deno was seen to lose the first one of a worker. */
-const READY_POSTS = 2;
-
 const ACK: Notice = { type: "ack" };
 const ALIVE: Notice = { type: "alive" };
 const READY: Notice = { type: "ready", version: PROTOCOL_VERSION };
@@ -53,7 +50,7 @@ export class Hub {
   readonly #ready = new Set<Driver>();
   /** What does not wait for the window. */
   #urgent: Notice[] = [];
-  #readyPosts = 0;
+  #posts = 0;
   #lastId = 0;
   #lastSetup: Setup | undefined;
   readonly #window = new PostWindow();
@@ -228,17 +225,13 @@ export class Hub {
       const { notices, messages, runs } = post;
       if (runs.length > 0) notices.push({ type: "messages", messages, runs });
       if (notices.length === 0) return;
-      this.#beginWithReady(notices);
+      this.#posts += 1;
+      // Deno was seen to lose the first post of a worker.
+      if (this.#posts === 2) notices.unshift(READY);
       this.#window.take(notices);
       if (!notices.includes(ALIVE)) this.#posted = "something";
       this.#send(notices, post.transfer);
     }
-  }
-
-  #beginWithReady(notices: Notice[]): void {
-    if (this.#readyPosts >= READY_POSTS) return;
-    this.#readyPosts += 1;
-    if (notices[0] !== READY) notices.unshift(READY);
   }
 
   get #mayPost(): boolean {
