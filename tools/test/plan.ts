@@ -96,24 +96,23 @@ const EXPLORES =
 
 /**
  * Folders in tests/ whose tests depend on no time, or on a clock of their own, or
- * have bounds of many seconds: by the period in whose background they run.
+ * have bounds of many seconds. They run beside those that run alone.
  */
-export const PATIENT = {
-  alone: [
-    "boundary",
-    "connection",
-    "identity",
-    "messages",
-    "otel",
-    "platform",
-    "queue",
-    "rfc6455",
-    "session",
-    "transport",
-    "worker",
-  ],
-  calm: ["cli", "client"],
-} as const;
+export const PATIENT: readonly string[] = [
+  "boundary",
+  "cli",
+  "client",
+  "connection",
+  "identity",
+  "messages",
+  "otel",
+  "platform",
+  "queue",
+  "rfc6455",
+  "session",
+  "transport",
+  "worker",
+];
 
 /** Sorts test files into phases, for a machine with so many processors. */
 export function plan(
@@ -122,17 +121,10 @@ export function plan(
   special?: Special,
 ): Phase[] {
   const lanes = 2 * processors;
-  const patient = Object.values(PATIENT).flat();
   const inside = files.filter((file) => !isOutside(file));
-  const background = (phase: keyof typeof PATIENT) =>
-    inBackground(
-      `unit tests beside "${phase}"`,
-      inside.filter((file) => isIn(PATIENT[phase], file)),
-      special,
-    );
   const chains = [
     select(files, CHROMIUM),
-    units("unit tests", inside.filter((file) => !isIn(patient, file))),
+    units("unit tests", inside.filter((file) => !isIn(PATIENT, file))),
     ...select(files, LONG).map((job) => [job]),
     ...files.filter((file) => isOutside(file) && !LISTED.has(file))
       .map((file) => [single(file)]),
@@ -142,13 +134,16 @@ export function plan(
       name: "alone",
       lanes: 1,
       chains: select(files, ALONE).map((job) => [job]),
-      background: background("alone"),
+      background: patient(
+        inside.filter((file) => isIn(PATIENT, file)),
+        special,
+      ),
     },
     {
       name: "calm",
       lanes: 3 * processors,
       chains: select(files, CALM).map((job) => [job]),
-      background: background("calm"),
+      background: [],
     },
     {
       name: "side by side",
@@ -167,8 +162,7 @@ const LISTED: ReadonlySet<string> = new Set([
 ]);
 
 /** Patient tests, those that are special in a process of their own. */
-function inBackground(
-  name: string,
+function patient(
   files: readonly string[],
   special: Special = { name: "", folders: [], flags: [] },
 ): readonly Job[] {
@@ -176,7 +170,7 @@ function inBackground(
     !EXPLORES.test(file) && isIn(special.folders, file);
   return [
     ...units(special.name, files.filter(isSpecial), special.flags),
-    ...units(name, files.filter((file) => !isSpecial(file))),
+    ...units("patient unit tests", files.filter((file) => !isSpecial(file))),
   ];
 }
 
