@@ -68,6 +68,22 @@ export function equal(actual: unknown, expected: unknown): void {
   if (a !== b) throw new Error(`${a}, and ${b} was expected`);
 }
 
+/**
+ * Fails unless both are the same as JSON in the end: a server may see a thing
+ * later than its client.
+ */
+export async function becomes(
+  read: () => Promise<unknown>,
+  expected: unknown,
+): Promise<void> {
+  const isExpected = async () =>
+    JSON.stringify(await read()) === JSON.stringify(expected);
+  for (let left = 200; left > 0 && !await isExpected(); left -= 1) {
+    await wait(20);
+  }
+  equal(await read(), expected);
+}
+
 /** Fails unless `holds`. */
 export function check(holds: boolean, otherwise: string): void {
   if (!holds) throw new Error(otherwise);

@@ -7,7 +7,16 @@ import {
   HandshakeError,
   ReconnectingWebSocket,
 } from "@holdfast/websocket";
-import { type Case, check, end, equal, fails, next, wait } from "./case.ts";
+import {
+  becomes,
+  type Case,
+  check,
+  end,
+  equal,
+  fails,
+  next,
+  wait,
+} from "./case.ts";
 
 /** Comes back at once. */
 const AT_ONCE = { backoff: { first: 1, cap: 1 } };
@@ -119,7 +128,7 @@ export const CONNECTIONS: readonly Case[] = [
       equal([closeCode, reason, wasClean], [4000, "enough", true]);
       await wait(50);
       equal(events, ["open", "close"]);
-      equal((await seen(at)).closes, [[4000, "enough"]]);
+      await becomes(async () => (await seen(at)).closes, [[4000, "enough"]]);
     },
   },
   {
@@ -130,7 +139,7 @@ export const CONNECTIONS: readonly Case[] = [
       await socket.opened;
       socket.send("x".repeat(500_000));
       await end(socket);
-      equal((await seen(at)).received, 500_000);
+      await becomes(async () => (await seen(at)).received, 500_000);
     },
   },
   {
@@ -142,7 +151,7 @@ export const CONNECTIONS: readonly Case[] = [
       const again = next(socket, "open");
       socket.reconnect("because");
       await again;
-      equal((await seen(at)).connectedAt.length, 2);
+      await becomes(async () => (await seen(at)).connectedAt.length, 2);
       await end(socket);
     },
   },
