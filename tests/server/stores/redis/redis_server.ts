@@ -99,14 +99,11 @@ export class RedisClients implements AsyncDisposable {
       ...{ host: "127.0.0.1", port: this.#port, lazyConnect: true },
       autoResendUnfulfilledCommands: false,
       retryStrategy: () => RECONNECT_DELAY,
+      maxLoadingRetryTime: RECONNECT_DELAY,
     });
     client.on("error", () => {});
     await client.connect();
-    this.#stack.defer(async () => {
-      const ended = new Promise((resolve) => client.once("end", resolve));
-      client.disconnect();
-      await ended;
-    });
+    this.#stack.defer(() => disconnect(client));
     return client;
   }
 
@@ -125,6 +122,18 @@ export async function destroy(
 ): Promise<void> {
   const waits = !client.isReady;
   client.destroy();
+  if (waits) await delay(2 * RECONNECT_DELAY);
+}
+
+/**
+ * Ends a client of `npm:ioredis`. One that found Redis loading its data asks again
+ * later, though it has ended, so the timer of that is waited for.
+ */
+async function disconnect(client: Redis): Promise<void> {
+  const waits = client.status !== "ready";
+  const ended = new Promise((resolve) => client.once("end", resolve));
+  client.disconnect();
+  await ended;
   if (waits) await delay(2 * RECONNECT_DELAY);
 }
 
