@@ -176,6 +176,23 @@ Deno.test("ReconnectingWebSocket() says after five starts what its worker began 
   assertEquals(waits, 4);
 });
 
+Deno.test("ReconnectingWebSocket() opens at once though the first post of its worker is lost", async () => {
+  await using server = await startWsServer();
+  const url = new URL("./programs/lossy_worker.ts", import.meta.url);
+  await using host = new WorkerHost({ url });
+  await using socket = new ReconnectingWebSocket(server.url, [], {
+    worker: host,
+  });
+  const log = record(socket);
+  await within(socket.opened);
+  // More than the window between the threads holds.
+  for (let index = 0; index < 10; index += 1) {
+    socket.send(`${index}`);
+    assertEquals(await pull(socket, 1), [`${index}`]);
+  }
+  assertEquals(log.filter((event) => event !== "message 1"), ["open 1"]);
+});
+
 Deno.test("WorkerWebSocket() fires error and close when its worker does not start", async () => {
   await using host = new WorkerHost({ url: scriptOf(VERSION_999) });
   const socket = new WorkerWebSocket("ws://localhost/", [], { worker: host });

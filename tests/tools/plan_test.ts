@@ -25,7 +25,7 @@ Deno.test("plan() knows no file that is not there, and none twice", () => {
   assertEquals(new Set(LISTS).size, LISTS.length);
 });
 
-Deno.test("plan() gives what measures time the machine for itself, one after the other", () => {
+Deno.test("plan() runs what measures time one after the other", () => {
   const [alone] = plan(tests, 8);
   assertEquals(alone?.lanes, 1);
   assertEquals(alone?.chains.flat().flatMap(({ files }) => files), ALONE);
