@@ -55,23 +55,9 @@ server.listen(0, "127.0.0.1", () => {
 process.stdin.on("end", () => process.exit());
 process.stdin.resume();
 
-/** How often the server looks at its own clock, in milliseconds. */
-const TICK = 10;
-/** How long it remembers how late it was, in ticks. */
-const MEMORY = 600;
-/** How late the last ticks were, in milliseconds. */
-const stalls: number[] = [];
-let tickedAt = performance.now();
-setInterval(() => {
-  const now = performance.now();
-  stalls.push(now - tickedAt - TICK);
-  tickedAt = now;
-  if (stalls.length > MEMORY) stalls.shift();
-}, TICK);
-
-/** What is told of a visit. */
+/** What the server reports of a visit. */
 function seen(visit: Visit) {
-  return { ...visit, now: performance.now(), stall: Math.max(0, ...stalls) };
+  return { ...visit, now: performance.now() };
 }
 
 function onUpgrade(

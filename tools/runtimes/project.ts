@@ -19,7 +19,7 @@ const BUNDLERS = ["esbuild@^0.28.0", "webpack@^5.113.0", "webpack-cli@^7.3.0"];
 /** How long npm, or a runtime, may take, in milliseconds. */
 const LIMIT = 300_000;
 
-/** The project in a directory of its own, and the server; disposing it ends and deletes both. */
+/** The project in a directory of its own, and a server; disposing it ends and deletes both. */
 export class RuntimesProject implements AsyncDisposable {
   /** The directory. */
   readonly directory: string;
@@ -60,7 +60,10 @@ export class RuntimesProject implements AsyncDisposable {
     ];
   }
 
-  /** Runs the suite in a runtime. */
+  /**
+   * Runs the suite in a runtime, with a server of its own: what another runtime
+   * has a server do at the same time would make this one's late.
+   */
   async run(name: string, purpose: Purpose = "cases"): Promise<Report> {
     const [program, ...flags] = this.command(name);
     const kind = RUNTIMES[name]?.kind ?? name;
@@ -68,8 +71,9 @@ export class RuntimesProject implements AsyncDisposable {
     const cwd = kind === "deno" ? ROOT.pathname : this.directory;
     const suite = kind === "deno" ? SUITE.pathname : "suite/";
     const version = await execute(program, ["--version"], cwd);
+    await using server = await startServer();
     const main = `${suite}main.ts`;
-    const args = [...flags, main, kind, this.#server.host, purpose];
+    const args = [...flags, main, kind, server.host, purpose];
     const output = await execute(program, args, cwd);
     return readReport(`${kind} ${/\d[\d.]+/.exec(version)?.[0]}`, output);
   }

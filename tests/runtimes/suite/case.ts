@@ -45,8 +45,6 @@ export interface Seen {
   readonly heard: readonly number[];
   /** When it told this, on the same clock. */
   readonly now: number;
-  /** How late its own timers were at worst, of late, in milliseconds. */
-  readonly stall: number;
   /** When each of its connections was made. */
   readonly connectedAt: readonly number[];
   /** How much text and binary data came, in bytes. */
@@ -145,11 +143,7 @@ export async function end(
   await socket.closed;
 }
 
-/** The longest time between two instants that follow each other. */
-export function longestGap(instants: readonly number[]): number {
-  let longest = 0;
-  for (const [index, instant] of instants.entries()) {
-    longest = Math.max(longest, instant - (instants[index - 1] ?? instant));
-  }
-  return longest;
+/** The times between two instants that follow each other. */
+export function gapsOf(instants: readonly number[]): number[] {
+  return instants.slice(1).map((instant, index) => instant - instants[index]!);
 }

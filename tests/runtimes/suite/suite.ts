@@ -10,7 +10,6 @@ import {
   type Case,
   type Seen,
   type Stage,
-  wait,
 } from "./case.ts";
 import { CONNECTIONS } from "./connections.ts";
 import { measure } from "./figures.ts";
@@ -62,7 +61,7 @@ async function runBlocked(stage: Stage): Promise<readonly Case[]> {
   for (const { begin } of cases) {
     const each = begin(stage);
     begun.push(each);
-    await Promise.race([each.catch(() => {}), wait(LIMIT)]);
+    await limited(each).catch(() => {});
   }
   if (cases.length > 0) blockIdly(blockOf(stage));
   // Asked at once: what happens later is no proof.
@@ -79,6 +78,16 @@ async function runBlocked(stage: Stage): Promise<readonly Case[]> {
 }
 
 async function runCase({ name, run }: Case, stage: Stage): Promise<object> {
+  try {
+    await limited(run(stage));
+    return { name };
+  } catch (error) {
+    return { name, error: `${error}\n${stackOf(error)}` };
+  }
+}
+
+/** Waits for what is done, or until it has taken too long. */
+async function limited(done: Promise<unknown>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -87,10 +96,7 @@ async function runCase({ name, run }: Case, stage: Stage): Promise<object> {
     );
   });
   try {
-    await Promise.race([run(stage), limit]);
-    return { name };
-  } catch (error) {
-    return { name, error: `${error}\n${stackOf(error)}` };
+    await Promise.race([done, limit]);
   } finally {
     clearTimeout(timer);
   }
