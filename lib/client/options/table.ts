@@ -2,9 +2,11 @@
  * The one table of options: the rule, the default and the resolver of each
  * stand in its row. What the option means is documented in `options.ts`.
  *
- * A new option takes three edits: its documented type, its row, and the field
- * of the record that it ends up in, such as `Config` or `HeartbeatConfig`. The
- * compiler reports a row that is missing, also that of a member.
+ * A field of `Config` or `NetworkConfig`, or a member of a group, takes three
+ * edits: its documented type, its row, and the field of the record that it ends
+ * up in, such as `HeartbeatConfig`. An option of `OTHER_ROWS` takes more;
+ * CONTRIBUTING.md has the list. The compiler reports a row that is missing, also
+ * that of a member.
  *
  * @module
  */
