@@ -27,27 +27,27 @@ Deno.test("isPermitted() refuses each wrong direction", () => {
     ["boundary/protocol.ts", "../client/errors/mod.ts"],
     ["worker/hub.ts", "../client/errors/mod.ts"],
     ["worker/hub.ts", "../../tools/ok.ts"],
-    ["client/workers/worker_host.ts", "../../worker/serve.ts"],
+    ["client/workers/in_thread_port.ts", "../../worker/in_thread.ts"],
     ["client/workers/worker_host.ts", "ws"],
-    ["client/options/options.ts", "../cli/mod.ts"],
+    ["client/options/options.ts", "../../cli/mod.ts"],
     ["messages/mod.ts", "../worker/hub.ts"],
-    ["otel/mod.ts", "../connection/redact.ts"],
+    ["otel/mod.ts", "../identity/redact.ts"],
     ["server/connection/connection.ts", "../../worker/hub.ts"],
     ["server/session_server.ts", "ws"],
     ["server/stores/memory.ts", "../../worker/hub.ts"],
     ["server/stores/sqlite/store.ts", "../../../client/errors/mod.ts"],
     ["client/socket/status.ts", "@opentelemetry/api"],
-    ["stray/file.ts", "../protocol.ts"],
+    ["stray/file.ts", "../queue/data.ts"],
   ];
   for (const [from, specifier] of wrong) {
     assertEquals(isPermitted(statically(from, specifier)), false, specifier);
   }
 });
 
-Deno.test("isPermitted() lets the client load the server in-thread", () => {
+Deno.test("isPermitted() lets the client load the hub in-thread", () => {
   const load = statically(
-    "client/workers/worker_host.ts",
-    "../../worker/serve.ts",
+    "client/workers/in_thread_port.ts",
+    "../../worker/in_thread.ts",
   );
   assertEquals(isPermitted({ ...load, dynamic: true }), true);
 });
