@@ -1,7 +1,8 @@
 /**
- * The lint rule of design section 3: in `lib/`, only the platform, the
- * transports, the client and the command line may name a global that does I/O,
- * tells the time or draws a random number. Types may be named anywhere.
+ * The lint rule of CONTRIBUTING.md ("Who may import whom"): in `lib/`, only the
+ * platform, the transports, the client and the command line may name a global
+ * that does I/O, tells the time or draws a random number. Types may be named
+ * anywhere.
  *
  * It sees names, not scopes: a local variable called like such a global is
  * reported too, because its reader would be misled as well.
