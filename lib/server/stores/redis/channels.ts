@@ -17,8 +17,8 @@ import {
   type RedisClient,
   watch,
 } from "./client.ts";
-import { storeErrorOf, unavailable } from "./failures.ts";
-import { type Patience, within } from "./within.ts";
+import { storeErrorOf } from "./failures.ts";
+import { type Patience, Waits, within } from "./within.ts";
 
 /** What channels depend on. */
 export interface ChannelsOptions extends Patience {
@@ -38,6 +38,8 @@ const ECHO = "e";
 export class Channels implements AsyncDisposable {
   readonly #options: ChannelsOptions;
   readonly #watch: Disposable;
+  /** For answers that come over the connection that there is. */
+  readonly #waits = new Waits();
   readonly #heard = new Set<Channel>();
   #verifying: Promise<void> | undefined;
   /** Connections that were made; one that is verified may be gone already. */
@@ -54,6 +56,7 @@ export class Channels implements AsyncDisposable {
         void this.verify().then(options.onLoss);
       },
       onError: () => {},
+      onLost: () => this.#waits.end("the connection was lost"),
     });
   }
 
@@ -120,7 +123,8 @@ export class Channels implements AsyncDisposable {
     try {
       await this.#wait(channel, echo);
     } catch {
-      if (channel.hasLeft) return;
+      // After a loss there will be another look, as soon as it is connected.
+      if (channel.hasLeft || !isReady(subscriber)) return;
       await this.#wait(channel, channel.renew());
       onDeaf(channel.name);
       onLoss();
@@ -130,26 +134,24 @@ export class Channels implements AsyncDisposable {
   /**
    * Waits for something.
    *
-   * @throws {SessionStoreError} If it does not come in time, or the channel leaves.
+   * @throws {SessionStoreError} If it does not come in time, the channel leaves, or
+   * the connection is lost.
    */
   async #wait(channel: Channel, answer: Promise<unknown>): Promise<void> {
-    const left = Promise.withResolvers<never>();
-    const onLeave = () => left.reject(unavailable("the channel is left"));
-    if (channel.hasLeft) onLeave();
-    channel.leaving.add(onLeave);
-    try {
-      await within(Promise.race([answer, left.promise]), this.#options);
-    } finally {
-      channel.leaving.delete(onLeave);
-    }
+    const waits = [this.#waits, channel.waits];
+    const answered = within(answer, this.#options, waits);
+    if (channel.hasLeft) channel.waits.end(LEFT);
+    await answered;
   }
 }
+
+const LEFT = "the channel is left";
 
 /** One channel. */
 class Channel {
   readonly name: string;
-  /** Called at the end. A promise would keep all who have waited for it. */
-  readonly leaving = new Set<() => void>();
+  /** For what is of no use once it is left. */
+  readonly waits = new Waits();
   readonly #client: ClientChannel;
   #next = Promise.withResolvers<void>();
   #state: "heard" | "left" = "heard";
@@ -190,7 +192,7 @@ class Channel {
 
   leave(): void {
     this.#state = "left";
-    for (const onLeave of this.leaving) onLeave();
+    this.waits.end(LEFT);
     this.#client.leave();
   }
 }

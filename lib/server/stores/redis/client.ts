@@ -131,20 +131,31 @@ export function channelOf(
   };
 }
 
-/** Calls a function each time that a client has connected, and is told of errors. */
+/** What can happen to the connection of a client. */
+export interface ClientEvents {
+  /** It is there. */
+  readonly onReady: () => void;
+  /** Something is wrong. */
+  readonly onError: (error: unknown) => void;
+  /** It is gone, and the client does not settle what waits for an answer. */
+  readonly onLost: () => void;
+}
+
+/** Calls functions when something happens to the connection of a client. */
 export function watch(
   client: RedisClient,
-  { onReady, onError }: {
-    readonly onReady: () => void;
-    readonly onError: (error: unknown) => void;
-  },
+  { onReady, onError, onLost }: ClientEvents,
 ): Disposable {
-  client.on("ready", onReady);
-  client.on("error", onError);
+  const listeners: [string, (error: unknown) => void][] = [
+    ["ready", onReady],
+    ["error", onError],
+  ];
+  // The other client rejects what waits, by itself.
+  if (isIoRedis(client)) listeners.push(["close", onLost]);
+  for (const [event, listener] of listeners) client.on(event, listener);
   return {
     [Symbol.dispose]: () => {
-      client.off("ready", onReady);
-      client.off("error", onError);
+      for (const [event, listener] of listeners) client.off(event, listener);
     },
   };
 }

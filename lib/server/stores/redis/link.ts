@@ -17,7 +17,7 @@ import {
 import { faultOf, storeErrorOf, unavailable } from "./failures.ts";
 import { readGeneration } from "./generation.ts";
 import { SCRIPT_NAMES, type ScriptName, scriptText } from "./lua.ts";
-import { within } from "./within.ts";
+import { Waits, within } from "./within.ts";
 
 /**
  * `starting` until the first answer; `degraded` while Redis is away: steps are
@@ -50,6 +50,8 @@ const CHECK_INTERVAL = 5_000;
 export class RedisLink implements AsyncDisposable {
   readonly #options: RedisLinkOptions;
   readonly #watch: Disposable;
+  /** For answers that come over the connection that there is. */
+  readonly #waits = new Waits();
   #status: RedisStatus = "starting";
   #generation = "";
   #hashes: ReadonlyMap<ScriptName, string> = new Map();
@@ -64,6 +66,7 @@ export class RedisLink implements AsyncDisposable {
     this.#watch = watch(options.client, {
       onReady: () => void this.refresh().catch(() => {}),
       onError: (error) => this.#degrade(error),
+      onLost: () => this.#waits.end("the connection was lost"),
     });
   }
 
@@ -105,7 +108,7 @@ export class RedisLink implements AsyncDisposable {
   ): Promise<unknown> {
     const { client } = this.#options;
     if (!isReady(client)) throw unavailable("not connected");
-    return await within(send(client, args), this.#options);
+    return await within(send(client, args), this.#options, [this.#waits]);
   }
 
   /** Reads the generation anew, and loads the scripts for it. */

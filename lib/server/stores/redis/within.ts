@@ -13,20 +13,49 @@ export interface Patience {
   readonly clock: Pick<Clock, "after">;
 }
 
+/** What waits for one thing, and can be told that it waits in vain. */
+export class Waits {
+  readonly #rejects = new Set<(error: Error) => void>();
+
+  /** Begins a wait; what is returned ends it. A promise would keep all of them. */
+  add(reject: (error: Error) => void): () => void {
+    this.#rejects.add(reject);
+    return () => this.#rejects.delete(reject);
+  }
+
+  /** Rejects all that wait now. */
+  end(why: string): void {
+    for (const reject of this.#rejects) reject(unavailable(why));
+  }
+}
+
 /**
  * Waits for an answer.
  *
- * @throws {SessionStoreError} `unavailable`, if it does not come in time.
+ * @throws {SessionStoreError} `unavailable`, if it does not come in time, or what
+ * it is one of has ended.
  */
 export function within<T>(
   answer: Promise<T>,
   { timeout, clock }: Patience,
+  waits: readonly Waits[] = [],
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(
-      timeout,
-      () => reject(unavailable(`no answer within ${timeout} ms`)),
-    );
-    answer.then(resolve, reject).finally(cancel);
+    const release = () => {
+      for (const end of ends) end();
+    };
+    const fail = (error: unknown) => {
+      release();
+      reject(error);
+    };
+    const late = () => fail(unavailable(`no answer within ${timeout} ms`));
+    const ends = [
+      clock.after(timeout, late),
+      ...waits.map((each) => each.add(fail)),
+    ];
+    answer.then((value) => {
+      release();
+      resolve(value);
+    }, fail);
   });
 }

@@ -35,8 +35,20 @@ class FakeSubscriber implements NodeRedisClient {
   }
 }
 
-function listening() {
-  const subscriber = new FakeSubscriber();
+/** One of `ioredis`, which says nothing of what waits when its connection is lost. */
+class FakeIoRedis extends FakeSubscriber {
+  readonly options = {};
+  callBuffer = () => Promise.resolve(undefined);
+  get status() {
+    return this.isReady ? "ready" : "reconnecting";
+  }
+  lose(): void {
+    this.isReady = false;
+    this.events.get("close")!();
+  }
+}
+
+function listening<S extends FakeSubscriber>(subscriber: S) {
   const clock = new ManualClock();
   const seen: string[] = [];
   const channels = new Channels({
@@ -58,7 +70,7 @@ async function settled(): Promise<void> {
 }
 
 Deno.test("Channels.listen() hears a channel, until it is disposed", async () => {
-  const { subscriber, channels } = listening();
+  const { subscriber, channels } = listening(new FakeSubscriber());
   await using _channels = channels;
   const heard: number[] = [];
   const listener = (message: Uint8Array) => heard.push(message.length);
@@ -71,7 +83,7 @@ Deno.test("Channels.listen() hears a channel, until it is disposed", async () =>
 });
 
 Deno.test("Channels.listen() does not wait for an answer that was lost", async () => {
-  const { subscriber, clock, channels } = listening();
+  const { subscriber, clock, channels } = listening(new FakeSubscriber());
   await using _channels = channels;
   subscriber.answers = false;
   const asked = channels.listen("a", () => {});
@@ -80,8 +92,30 @@ Deno.test("Channels.listen() does not wait for an answer that was lost", async (
   assertEquals([error.code, clock.timers], ["unavailable", 0]);
 });
 
+Deno.test("Channels.listen() does not wait for a connection that was lost", async () => {
+  const { subscriber, clock, channels } = listening(new FakeIoRedis());
+  await using _channels = channels;
+  subscriber.answers = false;
+  const asked = channels.listen("a", () => {});
+  subscriber.lose();
+  const error = await assertRejects(() => asked, SessionStoreError, "lost");
+  assertEquals([error.code, clock.timers], ["unavailable", 0]);
+});
+
+Deno.test("Channels.verify() does not wait for a connection that was lost", async () => {
+  const { subscriber, clock, channels, seen } = listening(new FakeIoRedis());
+  await using _channels = channels;
+  await channels.listen("a", () => {});
+  subscriber.channels.clear();
+  const verified = channels.verify();
+  await settled();
+  subscriber.lose();
+  await verified;
+  assertEquals([subscriber.asked, seen, clock.timers], [1, [], 0]);
+});
+
 Deno.test("Channels.verify() leaves a channel that is heard as it is", async () => {
-  const { subscriber, clock, channels, seen } = listening();
+  const { subscriber, clock, channels, seen } = listening(new FakeSubscriber());
   await using _channels = channels;
   await channels.listen("a", () => {});
   await channels.verify();
@@ -89,7 +123,7 @@ Deno.test("Channels.verify() leaves a channel that is heard as it is", async () 
 });
 
 Deno.test("Channels.verify() subscribes again where nothing is heard", async () => {
-  const { subscriber, clock, channels, seen } = listening();
+  const { subscriber, clock, channels, seen } = listening(new FakeSubscriber());
   await using _channels = channels;
   const heard: Uint8Array[] = [];
   await channels.listen("a", (message) => heard.push(message));
@@ -104,7 +138,7 @@ Deno.test("Channels.verify() subscribes again where nothing is heard", async () 
 });
 
 Deno.test("Channels.verify() gives up where Redis does not answer, and comes again", async () => {
-  const { subscriber, clock, channels, seen } = listening();
+  const { subscriber, clock, channels, seen } = listening(new FakeSubscriber());
   await using _channels = channels;
   await channels.listen("a", () => {});
   subscriber.channels.clear();
@@ -126,7 +160,7 @@ Deno.test("Channels.verify() gives up where Redis does not answer, and comes aga
 });
 
 Deno.test("Channels.verify() looks again where the connection was lost meanwhile", async () => {
-  const { subscriber, clock, channels, seen } = listening();
+  const { subscriber, clock, channels, seen } = listening(new FakeSubscriber());
   await using _channels = channels;
   await channels.listen("a", () => {});
   subscriber.answers = false;
@@ -146,7 +180,7 @@ Deno.test("Channels.verify() looks again where the connection was lost meanwhile
 });
 
 Deno.test("Channels look after themselves when the subscriber has connected again", async () => {
-  const { subscriber, clock, channels, seen } = listening();
+  const { subscriber, clock, channels, seen } = listening(new FakeSubscriber());
   await using _channels = channels;
   await channels.listen("a", () => {});
   subscriber.channels.clear();
@@ -159,7 +193,7 @@ Deno.test("Channels look after themselves when the subscriber has connected agai
 
 Deno.test("Channels end without Redis, and leave no timer", async () => {
   for (const isLost of ["ping", "echo"]) {
-    const { subscriber, clock, channels, seen } = listening();
+    const { subscriber, clock, channels, seen } = listening(new FakeSubscriber());
     await channels.listen("a", () => {});
     if (isLost === "ping") subscriber.answers = false;
     else subscriber.channels.clear();

@@ -106,17 +106,23 @@ Deno.test("channelOf() leaves without an answer, or with an error", () => {
   assertEquals(io.listeners.size, 0);
 });
 
-Deno.test("watch() hears of connections and errors", () => {
-  const client = new NodeRedis();
-  const heard: unknown[] = [];
-  const watching = watch(client, {
-    onReady: () => heard.push("ready"),
-    onError: (error) => heard.push(error),
-  });
-  client.listeners.get("ready")!();
-  client.listeners.get("error")!("lost");
-  watching[Symbol.dispose]();
-  assertEquals([heard, client.listeners.size], [["ready", "lost"], 0]);
+Deno.test("watch() hears of connections, errors, and losses that the client keeps to itself", () => {
+  const [node, io] = [new NodeRedis(), new IoRedis()];
+  for (const client of [node, io]) {
+    const heard: unknown[] = [];
+    const watching = watch(client, {
+      onReady: () => heard.push("ready"),
+      onError: (error) => heard.push(error),
+      onLost: () => heard.push("lost"),
+    });
+    client.listeners.get("ready")!();
+    client.listeners.get("error")!("refused");
+    client.listeners.get("close")?.();
+    watching[Symbol.dispose]();
+    const told = ["ready", "refused"];
+    assertEquals(heard, client === io ? [...told, "lost"] : told);
+    assertEquals(client.listeners.size, 0);
+  }
 });
 
 Deno.test("requireOnce() refuses a client that sends commands again", () => {

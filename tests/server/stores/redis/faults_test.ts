@@ -136,6 +136,25 @@ for (const kind of KINDS) {
   );
 
   Deno.test(
+    `redisStore() (${kind}) does not wait for an answer of a connection that is lost`,
+    NEEDED,
+    async () => {
+      await using place = await RedisPlace.start(kind);
+      const store = await place.open();
+      await store.open(INIT);
+      place.server.signal("SIGSTOP");
+      const rejected = assertRejects(
+        () => store.append("s", ["a"], BOUNDS),
+        SessionStoreError,
+      );
+      await place.server.kill();
+      const { code, message } = await rejected;
+      assertEquals(code, "unavailable");
+      assert(!message.includes("no answer within"), message);
+    },
+  );
+
+  Deno.test(
     `redisStore() (${kind}) goes on after its connections were killed`,
     NEEDED,
     async () => {

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { within } from "../../../../lib/server/stores/redis/within.ts";
+import { Waits, within } from "../../../../lib/server/stores/redis/within.ts";
 import { SessionStoreError } from "../../../../lib/server/stores/store_error.ts";
 import { ManualClock } from "../../../platform/manual_clock.ts";
 
@@ -18,4 +18,22 @@ Deno.test("within() does not wait for what never comes", async () => {
   clock.advance(100);
   const error = await assertRejects(() => answer, SessionStoreError, "100 ms");
   assertEquals(error.code, "unavailable");
+});
+
+Deno.test("within() does not wait where an end was told, and keeps nothing", async () => {
+  const clock = new ManualClock();
+  const [one, other] = [new Waits(), new Waits()];
+  const patience = { timeout: 100, clock };
+  const answers = [one, other].map((each) =>
+    within(new Promise(() => {}), patience, [each, other])
+  );
+  one.end("lost");
+  await assertRejects(() => answers[0]!, SessionStoreError, "lost");
+  assertEquals(clock.timers, 1);
+  other.end("left");
+  await assertRejects(() => answers[1]!, SessionStoreError, "left");
+  assertEquals(clock.timers, 0);
+  const last = within(Promise.resolve(7), patience, [one]);
+  assertEquals([await last, clock.timers], [7, 0]);
+  one.end("too late");
 });
