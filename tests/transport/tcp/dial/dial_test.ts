@@ -5,7 +5,6 @@ import { Opening } from "../../../../lib/transport/tcp/opening.ts";
 import { tcpTransport } from "../../../../lib/transport/tcp/tcp_transport.ts";
 import { PROGRAMS, requires } from "../../../system/requirements.ts";
 import { startConnectProxy } from "../../../system/servers/connect_proxy.ts";
-import { startTcpServer } from "../../../system/servers/tcp_server.ts";
 import { findUnusedPort } from "../../../system/servers/unused_port.ts";
 import { Recorder } from "../../recorder.ts";
 import { watchConnect } from "../watch_connect.ts";
@@ -254,52 +253,6 @@ Deno.test("dial() says that a proxy is out of reach", async () => {
     `proxy: The proxy ${shown} cannot be reached: Connection refused (os error 111)`,
   );
 });
-
-const REFUSALS: readonly [answer: string, detail: string][] = [
-  [
-    "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n",
-    "refused to connect to a.example:80: 407 Proxy Authentication Required",
-  ],
-  ["HTTP/1.0 403\r\n\r\n", "refused to connect to a.example:80: 403"],
-  ["HTTP/1.1 200 OK\r\n\r\nearly", "sent bytes before it was asked for any"],
-  ["HTTP/2 200\r\n\r\n", "is no HTTP proxy"],
-  ["220 mail.example.com ESMTP\r\n\r\n", "is no HTTP proxy"],
-  ["", "closed the connection without an answer"],
-];
-
-for (const [answer, detail] of REFUSALS) {
-  Deno.test(`openTunnel() tells a proxy that answers ${JSON.stringify(answer)}`, async () => {
-    using server = startConnectProxy({ answer });
-    const proxy = `http://127.0.0.1:${server.port}`;
-    assertEquals(
-      await failure("ws://a.example", { proxy }),
-      `proxy: The proxy ${proxy} ${detail}`,
-    );
-  });
-}
-
-Deno.test("openTunnel() takes an answer in pieces", async () => {
-  await using server = await startTcpServer(async (peer) => {
-    await peer.readRequest();
-    for (const part of ["HTTP/1.1 2", "00 OK\r\nVia: x\r\n", "\r\n"]) {
-      await peer.write(part);
-      await turn();
-    }
-    await peer.accept();
-    peer.end();
-  });
-  const proxy = server.url.replace("ws:", "http:");
-  const socket = new Recorder(tcpTransport, "ws://a.example", {
-    network: { proxy },
-  });
-  await socket.next("open");
-  await socket.next("end");
-});
-
-/** Lets the event loop go round once. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
-}
 
 /** What a file in PEM may be that somebody has cut or mixed up. */
 const UNREADABLE = {
