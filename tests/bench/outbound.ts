@@ -28,6 +28,7 @@ export const outbound: readonly Scenario[] = [
       "outbound, 100 B text, pausing above 256 KiB of bufferedAmount",
       "all",
     ),
+    bare: true,
     repetitions: 5,
     otherRepetitions: 2,
     measure: (connect, { url }) => measure(connect, `${url}/count`, sendPaced),
@@ -35,6 +36,7 @@ export const outbound: readonly Scenario[] = [
   {
     name: "outbound",
     shown: "all",
+    bare: true,
     rows: rows("outbound, 100 B text, in bursts"),
     repetitions: 5,
     otherRepetitions: 2,

@@ -1,8 +1,8 @@
 /**
  * The least that any WebSocket in a worker has to do, to tell what isolation
  * costs from what we make of it: a worker, `Deno.connect()`, a parser, a post for
- * what each read has brought, and an event for each message. No queues with
- * limits, no heartbeat, no reconnecting, no errors.
+ * what each read has brought, one for what a turn has sent, and an event for each
+ * message. No queues with limits, no heartbeat, no reconnecting, no errors.
  *
  * @module
  */
@@ -29,6 +29,7 @@ function startWorker(): Worker {
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     const client = clients.get(data.id);
     if (data.type === "open") client?.onopen?.(data as never);
+    else if (data.type === "written") client?.written(data.size);
     else client?.deliver(data.items);
   };
   return worker;
@@ -38,10 +39,11 @@ class BareClient extends EventTarget implements Client {
   binaryType = "arraybuffer";
   onopen: ((event: never) => void) | null = null;
   onmessage: ((event: { readonly data: unknown }) => void) | null = null;
-  /** Nobody counts. */
-  readonly bufferedAmount = 0;
+  /** Falls when the worker has written a part. */
+  bufferedAmount = 0;
   readonly #id = clients.size + 1;
   readonly #worker: Worker;
+  #unsent: string[] = [];
 
   constructor(url: string, worker: Worker) {
     super();
@@ -54,7 +56,13 @@ class BareClient extends EventTarget implements Client {
   }
 
   send(data: string): void {
-    this.#post({ type: "send", id: this.#id, data });
+    this.bufferedAmount += data.length;
+    this.#unsent.push(data);
+    if (this.#unsent.length === 1) queueMicrotask(() => this.#flush());
+  }
+
+  written(size: number): void {
+    this.bufferedAmount -= size;
   }
 
   close(): void {
@@ -73,6 +81,12 @@ class BareClient extends EventTarget implements Client {
       }
     }
     this.#post({ type: "taken", id: this.#id });
+  }
+
+  #flush(): void {
+    const messages = this.#unsent;
+    this.#unsent = [];
+    this.#post({ type: "send", id: this.#id, messages });
   }
 
   #fire(data: Data): void {

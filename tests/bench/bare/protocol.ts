@@ -10,7 +10,11 @@ import type { Pack } from "../../../lib/queue/pack.ts";
 /** To the worker. */
 export type ToWorker =
   | { readonly type: "connect"; readonly id: number; readonly url: string }
-  | { readonly type: "send"; readonly id: number; readonly data: string }
+  | {
+    readonly type: "send";
+    readonly id: number;
+    readonly messages: readonly string[];
+  }
   /** A batch was delivered. */
   | { readonly type: "taken"; readonly id: number }
   | { readonly type: "close"; readonly id: number };
@@ -18,6 +22,8 @@ export type ToWorker =
 /** From the worker. */
 export type FromWorker =
   | { readonly type: "open"; readonly id: number }
+  /** So many characters were written since the last time. */
+  | { readonly type: "written"; readonly id: number; readonly size: number }
   | { readonly type: "batch"; readonly id: number; readonly items: Items };
 
 /** What one read has brought. */

@@ -17,13 +17,21 @@ import type { Items } from "./protocol.ts";
 /** Batches that the main thread has not delivered, at most. */
 const WINDOW = 4;
 
-/** Posts what one read has brought. */
-export type PostBatch = (items: Items, transfer: ArrayBuffer[]) => void;
+/** Less that was written is reported later, as each post has a price. */
+const WORTH_A_POST = 1 << 15;
+
+/** Takes what happens. */
+export interface BareListener {
+  /** One read has brought this. */
+  batch(items: Items, transfer: ArrayBuffer[]): void;
+  /** So many characters were written. */
+  written(size: number): void;
+}
 
 /** An open connection. */
 export class BareSocket {
   readonly #conn: Deno.Conn;
-  readonly #post: PostBatch;
+  readonly #listener: BareListener;
   readonly #writer = new FrameWriter();
   readonly #buffer = new ReadBuffer();
   readonly #inbound = new Inbound({
@@ -47,6 +55,9 @@ export class BareSocket {
   });
   #items: (Data | Pack)[] = [];
   #undelivered = 0;
+  /** Characters that wait for the next write, and that were written since the last report. */
+  #waiting = 0;
+  #written = 0;
   #continue = () => {};
   #writing: "no" | "yes" = "no";
 
@@ -54,17 +65,20 @@ export class BareSocket {
   constructor(
     conn: Deno.Conn,
     rest: Uint8Array<ArrayBuffer>,
-    post: PostBatch,
+    listener: BareListener,
   ) {
     this.#conn = conn;
-    this.#post = post;
+    this.#listener = listener;
     this.#receive(rest);
     this.#read();
   }
 
-  /** Sends a text. */
-  send(data: string): void {
-    this.#writer.text(data, nextMaskingKey());
+  /** Sends texts. */
+  send(messages: readonly string[]): void {
+    for (const data of messages) {
+      this.#writer.text(data, nextMaskingKey());
+      this.#waiting += data.length;
+    }
     if (this.#writing === "no") this.#write();
   }
 
@@ -88,12 +102,22 @@ export class BareSocket {
       bytes.length > 0;
       bytes = this.#writer.take()
     ) {
+      const size = this.#waiting;
+      this.#waiting = 0;
       for (let at = 0; at < bytes.length;) {
         at += await this.#conn.write(bytes.subarray(at));
       }
       this.#writer.recycle();
+      this.#report(size);
     }
     this.#writing = "no";
+  }
+
+  #report(size: number): void {
+    this.#written += size;
+    if (this.#written < WORTH_A_POST) return;
+    this.#listener.written(this.#written);
+    this.#written = 0;
   }
 
   async #read(): Promise<void> {
@@ -121,7 +145,7 @@ export class BareSocket {
     const items = this.#items;
     this.#items = [];
     this.#undelivered += 1;
-    this.#post(items, items.flatMap(transferred));
+    this.#listener.batch(items, items.flatMap(transferred));
   }
 }
 

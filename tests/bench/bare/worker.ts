@@ -20,7 +20,7 @@ addEventListener("message", (event) => {
       sockets.set(id, connect(id, new URL(message.url)));
       return;
     case "send":
-      sockets.get(id)?.then((socket) => socket.send(message.data));
+      sockets.get(id)?.then((socket) => socket.send(message.messages));
       return;
     case "taken":
       sockets.get(id)?.then((socket) => socket.taken());
@@ -46,8 +46,9 @@ async function connect(id: number, url: URL): Promise<BareSocket> {
   const rest = await readAnswer(conn);
   post({ type: "open", id }, []);
   const { BareSocket } = await import("./socket.ts");
-  return new BareSocket(conn, rest, (items, transfer) => {
-    post({ type: "batch", id, items }, transfer);
+  return new BareSocket(conn, rest, {
+    batch: (items, transfer) => post({ type: "batch", id, items }, transfer),
+    written: (size) => post({ type: "written", id, size }, []),
   });
 }
 
