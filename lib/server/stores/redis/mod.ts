@@ -32,7 +32,7 @@ export type {
   RedisArgument,
   RedisClient,
 } from "./client.ts";
-export type { RedisStatus } from "./link.ts";
+export type { RedisStatus } from "./script_runner.ts";
 export {
   type RedisStore,
   redisStore,

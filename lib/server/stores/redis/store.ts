@@ -30,9 +30,9 @@ import { unavailable } from "./failures.ts";
 import { EndTickets } from "./end_tickets.ts";
 import { HeldSessions } from "./held_sessions.ts";
 import { BUCKETS, KeySpace } from "./keys.ts";
-import { RedisLink, type RedisStatus } from "./link.ts";
 import type { ScriptName } from "./lua.ts";
 import { readNotice } from "./notices.ts";
+import { type RedisStatus, ScriptRunner } from "./script_runner.ts";
 
 /** What takes the store's log records. `console` fits. */
 export interface RedisStoreLogger {
@@ -106,7 +106,7 @@ const SILENT: RedisStoreLogger = { info() {}, warn() {} };
 
 class RedisSessions implements RedisStore {
   readonly #keys: KeySpace;
-  readonly #link: RedisLink;
+  readonly #runner: ScriptRunner;
   readonly #logger: RedisStoreLogger;
   readonly #clock: Pick<Clock, "wallNow"> | undefined;
   readonly #held = new HeldSessions();
@@ -124,7 +124,7 @@ class RedisSessions implements RedisStore {
     this.#keys = new KeySpace(prefix);
     this.#logger = logger;
     this.#clock = clock;
-    this.#link = new RedisLink({
+    this.#runner = new ScriptRunner({
       ...{ client, timeout, channels: this.#keys.channels },
       generationKey: this.#keys.generation,
       clock: PLATFORM_CLOCK,
@@ -133,7 +133,7 @@ class RedisSessions implements RedisStore {
     });
     this.#channels = new Channels({
       ...{ subscriber, timeout, clock: PLATFORM_CLOCK },
-      publish: (...args) => this.#link.command("PUBLISH", ...args),
+      publish: (...args) => this.#runner.command("PUBLISH", ...args),
       onLoss: () => void this.#recheck().catch(() => {}),
       onDeaf: (channel) =>
         logger.warn(`Redis: did not hear ${channel}, and subscribed again`),
@@ -141,11 +141,11 @@ class RedisSessions implements RedisStore {
   }
 
   get generation(): string {
-    return this.#link.generation;
+    return this.#runner.generation;
   }
 
   get status(): RedisStatus {
-    return this.#link.status;
+    return this.#runner.status;
   }
 
   readonly open: SessionStore["open"] = async (init) => {
@@ -216,7 +216,7 @@ class RedisSessions implements RedisStore {
     this.#track(async () => {
       void this.#channels.verify();
       // A generation can end without a loss of the connection.
-      await this.#link.check();
+      await this.#runner.check();
       return await this.#touchAll(leases, `${ttl}`);
     });
 
@@ -250,7 +250,7 @@ class RedisSessions implements RedisStore {
       const found = await Promise.all(buckets.map(async (bucket) => {
         const values = [this.#now(), `${limit}`, this.#keys.recordsOf(bucket)];
         const keys = this.#keys.endsOf(bucket);
-        return listOf(await this.#link.run("due", keys, values));
+        return listOf(await this.#runner.run("due", keys, values));
       }));
       return found.flat().slice(0, limit).map(textOf);
     });
@@ -259,7 +259,7 @@ class RedisSessions implements RedisStore {
     this.#track(async () => {
       const channel = `${this.#keys.channels}${node}`;
       const heard = await this.#channels.listen(channel, (message) => {
-        const notice = readNotice(message, this.#link.generation);
+        const notice = readNotice(message, this.#runner.generation);
         if (notice !== undefined) this.#held.deliver(node, notice);
       });
       // Not before, or it would stay where Redis refuses.
@@ -279,7 +279,7 @@ class RedisSessions implements RedisStore {
     while (this.#work.size > 0) await Promise.allSettled([...this.#work]);
     await this.#channels[Symbol.asyncDispose]();
     this.#held.silence();
-    await this.#link[Symbol.asyncDispose]();
+    await this.#runner[Symbol.asyncDispose]();
   }
 
   #step(
@@ -292,7 +292,7 @@ class RedisSessions implements RedisStore {
       const args = values.map((value) =>
         typeof value === "number" ? `${value}` : value
       );
-      return this.#link.run(name, [record, log, ends], [
+      return this.#runner.run(name, [record, log, ends], [
         ...[this.#now(), session],
         ...args,
       ]);
@@ -325,7 +325,7 @@ class RedisSessions implements RedisStore {
     const values = leases.flatMap(({ session, fence, generation }) => [
       ...[session, `${fence}`, generation],
     ]);
-    const reply = await this.#link.run("touch", keys, [
+    const reply = await this.#runner.run("touch", keys, [
       ...[this.#now(), ttl],
       ...values,
     ]);
@@ -376,7 +376,7 @@ class RedisSessions implements RedisStore {
 
   async #advise(): Promise<void> {
     const ask = (...args: readonly [string, ...string[]]) =>
-      this.#link.command(...args);
+      this.#runner.command(...args);
     for (const each of await adviceOn(ask)) {
       this.#logger.warn(`Redis: ${each}`);
     }

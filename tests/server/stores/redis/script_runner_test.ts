@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { RedisLink } from "../../../../lib/server/stores/redis/link.ts";
+import { ScriptRunner } from "../../../../lib/server/stores/redis/script_runner.ts";
 import type { RedisArgument } from "../../../../lib/server/stores/redis/client.ts";
 import { ManualClock } from "../../../platform/manual_clock.ts";
 
@@ -47,7 +47,7 @@ function linked() {
   const clock = new ManualClock();
   const states: string[] = [];
   let generations = 0;
-  const link = new RedisLink({
+  const link = new ScriptRunner({
     ...{ client: redis, channels: "hf:n:", timeout: 100, clock },
     generationKey: "hf:generation",
     onStatus: (status) => states.push(status),
@@ -56,7 +56,7 @@ function linked() {
   return { redis, clock, link, states, generations: () => generations };
 }
 
-Deno.test("RedisLink.run() begins with the generation and the scripts", async () => {
+Deno.test("ScriptRunner.run() begins with the generation and the scripts", async () => {
   const { redis, link, states } = linked();
   await using _link = link;
   assertEquals([link.status, link.generation], ["starting", ""]);
@@ -67,7 +67,7 @@ Deno.test("RedisLink.run() begins with the generation and the scripts", async ()
   assertEquals(redis.commands.length, before + 1);
 });
 
-Deno.test("RedisLink.run() reads the generation anew when its scripts are unknown", async () => {
+Deno.test("ScriptRunner.run() reads the generation anew when its scripts are unknown", async () => {
   const { redis, link, generations } = linked();
   await using _link = link;
   await link.run("open", [], []);
@@ -86,7 +86,7 @@ Deno.test("RedisLink.run() reads the generation anew when its scripts are unknow
   await assertRejects(() => link.run("open", [], []), Error, "NOSCRIPT");
 });
 
-Deno.test("RedisLink.run() waits for the generation of a server that came anew", async () => {
+Deno.test("ScriptRunner.run() waits for the generation of a server that came anew", async () => {
   const { redis, link } = linked();
   await using _link = link;
   await link.run("open", [], []);
@@ -100,7 +100,7 @@ Deno.test("RedisLink.run() waits for the generation of a server that came anew",
   assertEquals([link.generation, scripts.length], ["333333222222", 1]);
 });
 
-Deno.test("RedisLink rejects at once while Redis is away, and asks with growing delays", async () => {
+Deno.test("ScriptRunner rejects at once while Redis is away, and asks with growing delays", async () => {
   const { redis, clock, link, states } = linked();
   await using _link = link;
   await link.run("open", [], []);
@@ -130,7 +130,7 @@ Deno.test("RedisLink rejects at once while Redis is away, and asks with growing 
   assertEquals(await link.run("open", [], []), "done");
 });
 
-Deno.test("RedisLink comes back as soon as its client does", async () => {
+Deno.test("ScriptRunner comes back as soon as its client does", async () => {
   const { redis, link, states } = linked();
   await using _link = link;
   await link.run("open", [], []);
@@ -141,7 +141,7 @@ Deno.test("RedisLink comes back as soon as its client does", async () => {
   assertEquals([link.status, states.length], ["ready", 3]);
 });
 
-Deno.test("RedisLink waits for an answer no longer than it says", async () => {
+Deno.test("ScriptRunner waits for an answer no longer than it says", async () => {
   const { redis, clock, link } = linked();
   await using _link = link;
   await link.run("open", [], []);
@@ -153,7 +153,7 @@ Deno.test("RedisLink waits for an answer no longer than it says", async () => {
   assertEquals(link.status, "degraded");
 });
 
-Deno.test("RedisLink comes back as soon after many failures as after one", async () => {
+Deno.test("ScriptRunner comes back as soon after many failures as after one", async () => {
   const { redis, clock, link } = linked();
   await using _link = link;
   await link.run("open", [], []);
@@ -168,7 +168,7 @@ Deno.test("RedisLink comes back as soon after many failures as after one", async
   assertEquals(link.status, "ready");
 });
 
-Deno.test("RedisLink takes nothing from a replica", async () => {
+Deno.test("ScriptRunner takes nothing from a replica", async () => {
   const { redis, link } = linked();
   await using _link = link;
   redis.role = "slave";
@@ -176,7 +176,7 @@ Deno.test("RedisLink takes nothing from a replica", async () => {
   assertEquals(link.status, "degraded");
 });
 
-Deno.test("RedisLink says what a step was refused for, and goes on", async () => {
+Deno.test("ScriptRunner says what a step was refused for, and goes on", async () => {
   const { redis, link } = linked();
   await using _link = link;
   await link.run("open", [], []);
@@ -191,7 +191,7 @@ Deno.test("RedisLink says what a step was refused for, and goes on", async () =>
   assertEquals(link.status, "ready");
 });
 
-Deno.test("RedisLink.check() finds a generation that began without a restart", async () => {
+Deno.test("ScriptRunner.check() finds a generation that began without a restart", async () => {
   const { redis, clock, link, generations } = linked();
   await using _link = link;
   await link.check();
@@ -206,7 +206,7 @@ Deno.test("RedisLink.check() finds a generation that began without a restart", a
   await assertRejects(() => link.check(), Error, "not connected");
 });
 
-Deno.test("RedisLink is closed for good", async () => {
+Deno.test("ScriptRunner is closed for good", async () => {
   const { redis, clock, link, states } = linked();
   await link.run("open", [], []);
   const onError = redis.listeners.get("error")!;

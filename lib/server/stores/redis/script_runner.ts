@@ -25,8 +25,8 @@ import { Waits, within } from "./within.ts";
  */
 export type RedisStatus = "starting" | "ready" | "degraded" | "closed";
 
-/** What a link is made with. */
-export interface RedisLinkOptions {
+/** What a runner is made with. */
+export interface ScriptRunnerOptions {
   readonly client: RedisClient;
   readonly channels: string;
   /** Where the name of the data's generation is. */
@@ -46,9 +46,9 @@ const LAST_DELAY = 5_000;
 /** How often to look at the generation at most, in milliseconds. */
 const CHECK_INTERVAL = 5_000;
 
-/** One connection to Redis. */
-export class RedisLink implements AsyncDisposable {
-  readonly #options: RedisLinkOptions;
+/** Runs scripts on one Redis. */
+export class ScriptRunner implements AsyncDisposable {
+  readonly #options: ScriptRunnerOptions;
   readonly #watch: Disposable;
   /** For answers that come over the connection that there is. */
   readonly #waits = new Waits();
@@ -61,7 +61,7 @@ export class RedisLink implements AsyncDisposable {
   #cancel = () => {};
 
   /** Takes a client that is connected, or connects by itself. */
-  constructor(options: RedisLinkOptions) {
+  constructor(options: ScriptRunnerOptions) {
     this.#options = options;
     this.#watch = watch(options.client, {
       onReady: () => void this.refresh().catch(() => {}),
