@@ -29,7 +29,7 @@ import { isFencing } from "./fencing.ts";
 import type { ServerNode } from "./node.ts";
 import type { Peer, PeerListener } from "./peer.ts";
 import { LiveContext } from "./live_context.ts";
-import { PeerLink } from "./peer_link.ts";
+import { PeerSocket } from "./peer_socket.ts";
 import { Registration } from "./registration.ts";
 import type { NoticeReceiver } from "./registry.ts";
 import {
@@ -55,7 +55,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   readonly #node: ServerNode;
   readonly #request: Request;
   readonly #client: Session["client"];
-  readonly #link: PeerLink;
+  readonly #socket: PeerSocket;
   readonly #onClosed: () => void;
   readonly #registration: Registration;
   readonly #timer: DeadlineTimer;
@@ -92,7 +92,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
       deadline: () => this.#isClosed ? Infinity : serverDeadline(this.#state),
       onDue: () => this.tell({ type: "due" }),
     });
-    this.#link = new PeerLink(node, connect(this));
+    this.#socket = new PeerSocket(node, connect(this));
     this.#timer.update();
   }
 
@@ -116,14 +116,14 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   received(message: Payload): void {
     if (this.#isPeerGone) return;
     // A plain client says by itself what came from its socket.
-    if (this.#client === "session") this.#link.heard();
+    if (this.#client === "session") this.#socket.heard();
     const { maxMessage } = this.#node.settings.config;
     this.tell({ type: "received", frame: decodeFrame(message, maxMessage) });
   }
 
   /** A sign of life came that is no message. */
   ponged(): void {
-    this.#link.heard();
+    this.#socket.heard();
   }
 
   /** The socket is closed. */
@@ -148,11 +148,11 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   /** Asks a silent client whether it is there, and drops one that is not. */
   checkPeer(): void {
     if (this.#isPeerGone) return;
-    switch (this.#link.check()) {
+    switch (this.#socket.check()) {
       case "nothing":
         return;
       case "ask": {
-        const n = this.#link.ask();
+        const n = this.#socket.ask();
         return n === undefined ? undefined : this.tell({ type: "ping", n });
       }
       case "drop":
@@ -237,7 +237,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   }
 
   #transmit(frames: readonly Payload[]): void {
-    if (this.#isPeerGone || this.#link.send(frames)) return;
+    if (this.#isPeerGone || this.#socket.send(frames)) return;
     this.#terminate("The client takes nothing");
   }
 
@@ -378,12 +378,12 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   }
 
   #terminate(why: string): void {
-    this.#link.terminate(why, this.#registration.session);
+    this.#socket.terminate(why, this.#registration.session);
     this.disconnected();
   }
 
   #close(closeCode: number, reason: string): void {
-    this.#link.close(closeCode, reason, this.#registration.session);
+    this.#socket.close(closeCode, reason, this.#registration.session);
   }
 
   #finish(): void {

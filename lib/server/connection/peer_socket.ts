@@ -14,7 +14,7 @@ import { type PeerAdvice, PeerWatch } from "./peer_watch.ts";
 const CHECK_AFTER = 65_536;
 
 /** The socket of a connection, with counts and log records. */
-export class PeerLink {
+export class PeerSocket {
   readonly #node: Pick<ServerNode, "settings" | "counters" | "logger">;
   readonly #peer: Peer;
   readonly #watch = new PeerWatch();

@@ -1,19 +1,19 @@
 import { assertEquals } from "@std/assert";
-import { PeerLink } from "../../../lib/server/connection/peer_link.ts";
+import { PeerSocket } from "../../../lib/server/connection/peer_socket.ts";
 import { noting, TestNode, TestPeer } from "../nodes.ts";
 
-Deno.test("PeerLink.ask() uses ping frames where there are any", async () => {
+Deno.test("PeerSocket.ask() uses ping frames where there are any", async () => {
   await using node = new TestNode();
   const peer = new TestPeer();
-  const link = new PeerLink(node, peer);
+  const link = new PeerSocket(node, peer);
   assertEquals([link.ask(), link.ask()], [1, 2]);
   peer.ping = () => void peer.done.push("ping");
   assertEquals([link.ask(), ...peer.done], [undefined, "ping"]);
 });
 
-Deno.test("PeerLink.check() advises by what was heard", async () => {
+Deno.test("PeerSocket.check() advises by what was heard", async () => {
   await using node = new TestNode();
-  const link = new PeerLink(node, new TestPeer());
+  const link = new PeerSocket(node, new TestPeer());
   assertEquals([link.check(), link.check()], ["nothing", "ask"]);
   link.heard();
   assertEquals([link.check(), link.check(), link.check()], [
@@ -21,10 +21,10 @@ Deno.test("PeerLink.check() advises by what was heard", async () => {
   ]);
 });
 
-Deno.test("PeerLink.send() tells when the client takes too little", async () => {
+Deno.test("PeerSocket.send() tells when the client takes too little", async () => {
   await using node = new TestNode({ limits: { unsentBytes: 10 } });
   const peer = new TestPeer();
-  const link = new PeerLink(node, peer);
+  const link = new PeerSocket(node, peer);
   peer.unsentBytes = 10;
   assertEquals(link.send(["a"]), true);
   peer.unsentBytes = 11;
@@ -32,11 +32,11 @@ Deno.test("PeerLink.send() tells when the client takes too little", async () => 
   assertEquals(peer.sent, ["a", "b"]);
 });
 
-Deno.test("PeerLink counts and logs how it ends", async () => {
+Deno.test("PeerSocket counts and logs how it ends", async () => {
   const records: string[] = [];
   await using node = new TestNode({ logger: noting(records) });
   const peer = new TestPeer();
-  const link = new PeerLink(node, peer);
+  const link = new PeerSocket(node, peer);
   link.close(4400, "Why", "s");
   link.terminate("Silent", "s");
   assertEquals(peer.done, ["close 4400 Why", "terminate"]);
