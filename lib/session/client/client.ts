@@ -26,7 +26,7 @@ import {
   type ClientHandshaking,
   type ClientState,
   type ClientStep,
-  memoryOf,
+  lastingOf,
   progressOf,
 } from "./state.ts";
 import { isViolation } from "../flow/credit.ts";
@@ -66,10 +66,10 @@ export function clientTransition(
   if (state.kind === "ended") return { state, effects: [] };
   switch (event.type) {
     case "connected":
-      return beginHandshake(memoryOf(state), event, context);
+      return beginHandshake(lastingOf(state), event, context);
     case "disconnected":
       return owns(state, event.connection)
-        ? finishIfDone({ ...memoryOf(state), kind: "detached" }, context)
+        ? finishIfDone({ ...lastingOf(state), kind: "detached" }, context)
         : unchanged(state);
     case "received":
       return onReceived(state, event, context);
@@ -173,7 +173,7 @@ function move(
 /** `close()` waits no longer. What is not accepted may have been handled. */
 function finish(state: Live): ClientStep {
   const { retained } = state;
-  const ended: ClientEnded = { ...memoryOf(state), kind: "ended" };
+  const ended: ClientEnded = { ...lastingOf(state), kind: "ended" };
   const dropped: ClientStep["effects"] = sizeOf(retained) === 0 ? [] : [{
     type: "dropped",
     why: "unknown",

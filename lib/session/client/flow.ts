@@ -12,7 +12,7 @@ import {
   type ClientState,
   type ClientStep,
   consumedIndex,
-  memoryOf,
+  lastingOf,
   progressOf,
 } from "./state.ts";
 import { sendControl, sendRetained, transmit } from "./sending.ts";
@@ -120,7 +120,7 @@ export function finishIfDone(
   }
   // The answer may tell that a message was lost with its session.
   if (state.kind === "handshaking") return { state, effects: [] };
-  const ended: ClientEnded = { ...memoryOf(state), kind: "ended" };
+  const ended: ClientEnded = { ...lastingOf(state), kind: "ended" };
   if (state.kind === "detached") {
     return { state: ended, effects: [{ type: "ended" }] };
   }
@@ -149,7 +149,7 @@ export function disconnect(
 ): ClientStep {
   const { connection } = state;
   return {
-    state: { ...memoryOf(state), kind: "detached" },
+    state: { ...lastingOf(state), kind: "detached" },
     effects: [{ type: "disconnect", connection, closeCode, reason }],
   };
 }

@@ -12,10 +12,10 @@ import {
   type ClientEffect,
   type ClientEvent,
   type ClientHandshaking,
-  type ClientMemory,
   type ClientStep,
   consumedIndex,
-  memoryOf,
+  lastingOf,
+  type LastingState,
   type NumberRange,
   type Outgoing,
   progressOf,
@@ -41,13 +41,13 @@ import { SESSION_CLOSE, violation } from "../wire/violation.ts";
 
 /** A connection is open: asks for a session, or for the one that was. */
 export function beginHandshake(
-  memory: ClientMemory,
+  lasting: LastingState,
   { connection, auth }: Extract<ClientEvent, { type: "connected" }>,
   { config, now }: ClientContext,
 ): ClientStep {
-  const attempt = memory.attempt + 1;
-  const { ticket, instance } = memory;
-  const done = progressOf(memory);
+  const attempt = lasting.attempt + 1;
+  const { ticket, instance } = lasting;
+  const done = progressOf(lasting);
   const granted = freeWindow(config.capacity, done);
   const { protocols, maxMessage, ttl } = config;
   const greeting: Greeting = {
@@ -57,10 +57,10 @@ export function beginHandshake(
   };
   const request = ticket === undefined
     ? { ...greeting, op: "open" } satisfies Open
-    : resumeOf(memory, ticket, greeting);
+    : resumeOf(lasting, ticket, greeting);
   return {
     state: {
-      ...memory,
+      ...lasting,
       kind: "handshaking",
       attempt,
       connection,
@@ -70,7 +70,7 @@ export function beginHandshake(
       acked: done.ack,
     },
     effects: [
-      keep({ ...memory, attempt }),
+      keep({ ...lasting, attempt }),
       sendControl({ connection }, request),
     ],
   };
@@ -100,12 +100,12 @@ export function onAnswer(
 }
 
 function resumeOf(
-  memory: ClientMemory,
+  lasting: LastingState,
   { token }: Ticket,
   greeting: Greeting,
 ): Resume {
-  const { positions, retained } = memory;
-  const { ack } = progressOf(memory);
+  const { positions, retained } = lasting;
+  const { ack } = progressOf(lasting);
   const { first, last } = retained;
   const have = positions;
   return { ...greeting, op: "resume", token, have, ack, first, last };
@@ -116,7 +116,7 @@ function onOpened(
   opened: Opened,
   context: ClientContext,
 ): ClientStep {
-  const next = attachNew(memoryOf(state), opened, state);
+  const next = attachNew(lastingOf(state), opened, state);
   const ticket = ticketOf(opened);
   return settle(next, context, [
     keep(next),
@@ -136,7 +136,7 @@ function onResumed(
     at <= had && orphans === had - at && forgotten < retained.first;
   if (!agrees) return disconnect(state, violation("Numbers do not agree"));
   const ticket: Ticket = { ...state.ticket!, token };
-  const accepted = acceptTo({ ...memoryOf(state), kind: "detached" }, got);
+  const accepted = acceptTo({ ...lastingOf(state), kind: "detached" }, got);
   const next: ClientAttached = {
     ...accepted.state,
     kind: "attached",
@@ -187,12 +187,12 @@ function onLost(
   const again = config.onUnknown === "resend" && !ends;
   const resent = [...again ? unknown : [], ...ends ? [] : rest];
   const ticket = ticketOf(lost.opened);
-  const memory: ClientMemory = {
-    ...memoryOf(state),
+  const lasting: LastingState = {
+    ...lastingOf(state),
     retained: resent.reduce(push, emptyAfter<Outgoing>(0)),
     againTo: again ? unknown.length : 0,
   };
-  const next = attachNew(memory, lost.opened, state);
+  const next = attachNew(lasting, lost.opened, state);
   const effects: readonly ClientEffect[] = [
     // Under the number that it had in the session before.
     ...accepted.effects,
@@ -202,17 +202,17 @@ function onLost(
     ...ends ? dropped("session-lost", got + unknown.length, rest) : [],
     ...missedOf(lost, state.positions[0]![0]),
   ];
-  return ends ? leave(memory, state, effects) : settle(next, context, effects);
+  return ends ? leave(lasting, state, effects) : settle(next, context, effects);
 }
 
 /** The application does not want to go on without its session. */
 function leave(
-  memory: ClientMemory,
+  lasting: LastingState,
   { connection }: ClientHandshaking,
   effects: readonly ClientEffect[],
 ): ClientStep {
   return {
-    state: { ...memory, kind: "ended" },
+    state: { ...lasting, kind: "ended" },
     effects: [
       ...effects,
       sendControl({ connection }, { op: "bye", ack: 0 }),
@@ -228,18 +228,18 @@ function leave(
 }
 
 function attachNew(
-  memory: ClientMemory,
+  lasting: LastingState,
   opened: NewSession,
   { connection, granted }: ClientHandshaking,
 ): ClientAttached {
   return {
-    ...memory,
+    ...lasting,
     kind: "attached",
     connection,
     ticket: ticketOf(opened),
     positions: startPositions(opened.gen),
     // What is held of the session before is consumed, and not acknowledged.
-    marks: addMark(memory.marks, { index: memory.held.last, seq: 0 }),
+    marks: addMark(lasting.marks, { index: lasting.held.last, seq: 0 }),
     credit: startCredit(0, opened.window),
     receiving: startReceiving(0, granted),
     generation: opened.gen,
@@ -298,7 +298,7 @@ function missedOf(
 }
 
 function keep(
-  { attempt, ticket, positions, againTo, retained }: ClientMemory,
+  { attempt, ticket, positions, againTo, retained }: LastingState,
 ): ClientEffect {
   const accepted = retained.first - 1;
   return { type: "keep", attempt, ticket, positions, againTo, accepted };

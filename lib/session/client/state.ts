@@ -40,7 +40,7 @@ export interface Ticket {
 }
 
 /** What is kept between connections. */
-export interface ClientMemory {
+export interface LastingState {
   /** Random, one per client object. */
   readonly instance: string;
   /** The number of the last dial. */
@@ -61,12 +61,12 @@ export interface ClientMemory {
 }
 
 /** Without a connection. */
-export interface ClientDetached extends ClientMemory {
+export interface ClientDetached extends LastingState {
   readonly kind: "detached";
 }
 
 /** The first message is sent. */
-export interface ClientHandshaking extends ClientMemory {
+export interface ClientHandshaking extends LastingState {
   readonly kind: "handshaking";
   readonly connection: number;
   readonly request: "open" | "resume";
@@ -79,7 +79,7 @@ export interface ClientHandshaking extends ClientMemory {
 }
 
 /** Ready for messages. */
-export interface ClientAttached extends ClientMemory {
+export interface ClientAttached extends LastingState {
   readonly kind: "attached";
   readonly connection: number;
   readonly credit: Credit;
@@ -93,7 +93,7 @@ export interface ClientAttached extends ClientMemory {
 }
 
 /** The end. */
-export interface ClientEnded extends ClientMemory {
+export interface ClientEnded extends LastingState {
   readonly kind: "ended";
 }
 
@@ -320,12 +320,12 @@ function marksOf(unconsumed: readonly Unconsumed[], last: number): Marks {
 }
 
 /** The index of the last delivery that was consumed. */
-export function consumedIndex({ held }: ClientMemory): number {
+export function consumedIndex({ held }: LastingState): number {
   return held.first - 1;
 }
 
 /** How far the application has got. */
-export function progressOf(state: ClientMemory): Progress {
+export function progressOf(state: LastingState): Progress {
   return {
     ack: acknowledgeable(state.marks, consumedIndex(state)),
     heldMessages: sizeOf(state.held),
@@ -334,7 +334,7 @@ export function progressOf(state: ClientMemory): Progress {
 }
 
 /** Leaves out what belongs to a connection. */
-export function memoryOf(state: ClientState): ClientMemory {
+export function lastingOf(state: ClientState): LastingState {
   const { instance, attempt, ticket, positions, retained } = state;
   const { held, heldBytes, marks, againTo, closeAt } = state;
   return {
