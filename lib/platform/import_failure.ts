@@ -19,7 +19,7 @@ const NOT_LOADABLE = "ERR_UNSUPPORTED_ESM_URL_SCHEME";
 const NOT_FETCHED = /dynamically imported module|importing a module script/i;
 
 /** Tells whether another import would fail as well. */
-export function isHopeless(error: unknown, url: string): boolean {
+export function isPermanent(error: unknown, url: string): boolean {
   if (!(error instanceof Error)) return false;
   const code: unknown = Reflect.get(error, "code");
   if (code === NOT_LOADABLE) return true;

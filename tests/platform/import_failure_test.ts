@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isHopeless, watchPolicy } from "../../lib/platform/import_failure.ts";
+import { isPermanent, watchPolicy } from "../../lib/platform/import_failure.ts";
 
 const NOWHERE = "https://x.test/hooks.js";
 
@@ -10,7 +10,7 @@ function denoError(message: string): Error {
   });
 }
 
-Deno.test("isHopeless() knows what Deno says of modules that never come", () => {
+Deno.test("isPermanent() knows what Deno says of modules that never come", () => {
   for (
     const [message, expected] of [
       [`Module not found "${NOWHERE}".`, true],
@@ -21,23 +21,23 @@ Deno.test("isHopeless() knows what Deno says of modules that never come", () => 
       [`Import '${NOWHERE}' failed: 429 Too Many Requests`, false],
       [`Import '${NOWHERE}' failed.\n 0: error sending request`, false],
     ] as const
-  ) assertEquals(isHopeless(denoError(message), NOWHERE), expected, message);
+  ) assertEquals(isPermanent(denoError(message), NOWHERE), expected, message);
 });
 
-Deno.test("isHopeless() tells a module that cannot be parsed from one that throws", () => {
-  const hopeless = "The requested module './a.js' does not provide an export";
+Deno.test("isPermanent() tells a module that cannot be parsed from one that throws", () => {
+  const permanent = "The requested module './a.js' does not provide an export";
   for (
     const [error, expected] of [
-      [new SyntaxError(hopeless), true],
+      [new SyntaxError(permanent), true],
       [new SyntaxError(`Unexpected token '<', "<p>" is not valid JSON`), false],
       [new SyntaxError("JSON Parse error: Unexpected EOF"), false],
       [new RangeError("not today"), false],
       ["text", false],
     ] as const
-  ) assertEquals(isHopeless(error, NOWHERE), expected, `${error}`);
+  ) assertEquals(isPermanent(error, NOWHERE), expected, `${error}`);
 });
 
-Deno.test("isHopeless() asks browsers for the status that they hide", () => {
+Deno.test("isPermanent() asks browsers for the status that they hide", () => {
   const failed = new TypeError(
     `Failed to fetch dynamically imported module: ${NOWHERE}`,
   );
@@ -55,8 +55,8 @@ Deno.test("isHopeless() asks browsers for the status that they hide", () => {
     ) {
       const entry = { name: NOWHERE, responseStatus };
       Reflect.set(performance, "getEntriesByType", () => [entry]);
-      assertEquals(isHopeless(failed, NOWHERE), expected, `${responseStatus}`);
-      assertEquals(isHopeless(failed, `${NOWHERE}?other`), false);
+      assertEquals(isPermanent(failed, NOWHERE), expected, `${responseStatus}`);
+      assertEquals(isPermanent(failed, `${NOWHERE}?other`), false);
     }
   } finally {
     Reflect.set(performance, "getEntriesByType", getEntriesByType);

@@ -37,9 +37,9 @@ export async function loadPart<T>(load: () => Promise<T>): Promise<T> {
 /** Makes a failure of a thrown value; `fallback` says who failed, if the value does not. */
 export function failureOf(error: unknown, fallback: ProviderName): Failure {
   if (error instanceof ResolveError) return error.failure;
-  const { hook: name, outlook } = error instanceof HookError
+  const { hook: name, retryable } = error instanceof HookError
     ? error
-    : { hook: fallback, outlook: "open" };
+    : { hook: fallback, retryable: true };
   if (name === "greeting" && isRefusal(error)) {
     return { type: "authentication", detail: detailOf(error) };
   }
@@ -47,7 +47,7 @@ export function failureOf(error: unknown, fallback: ProviderName): Failure {
     type: "provider",
     name,
     detail: detailOf(error),
-    ...outlook === "hopeless" && { retryable: false },
+    ...!retryable && { retryable: false },
   };
 }
 

@@ -17,7 +17,7 @@ export function requireHook<N extends keyof Hooks>(
   const hook = hooks[name];
   if (hook !== undefined) return hook;
   const error = new TypeError(`The module exports no ${name}()`);
-  throw new HookError(name, error, "hopeless");
+  throw new HookError(name, error, { retryable: false });
 }
 
 /** Calls a hook, whose failure then carries its name. */

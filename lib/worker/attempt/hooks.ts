@@ -112,17 +112,17 @@ export class HookError extends Error {
   /** The export that failed; `"hooks"` when the module could not be loaded. */
   readonly hook: ProviderName;
   /** Whether it may work when it is tried again. */
-  readonly outlook: "open" | "hopeless";
+  readonly retryable: boolean;
 
   /** Makes an error that names the hook. */
   constructor(
     hook: ProviderName,
     cause: unknown,
-    outlook: HookError["outlook"] = "open",
+    { retryable }: Pick<HookError, "retryable"> = { retryable: true },
   ) {
     super(describeError(cause), { cause });
     this.hook = hook;
-    this.outlook = outlook;
+    this.retryable = retryable;
   }
 }
 

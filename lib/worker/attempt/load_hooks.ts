@@ -7,7 +7,7 @@
 import type { Setup } from "../../boundary/protocol.ts";
 import { requireHook } from "./hook_calls.ts";
 import { HookError, type Hooks } from "./hooks.ts";
-import { isHopeless, watchPolicy } from "../../platform/import_failure.ts";
+import { isPermanent, watchPolicy } from "../../platform/import_failure.ts";
 
 /** What of a setup says which hooks there must be. */
 export type HooksSetup = Pick<Setup, "config" | "hooks" | "token">;
@@ -46,10 +46,8 @@ async function load(url: string): Promise<Record<string, unknown>> {
     return await import(failed === 0 ? url : `${url}#${failed}`);
   } catch (error) {
     failures.set(url, failed + 1);
-    const outlook = policy.forbade(url) || isHopeless(error, url)
-      ? "hopeless"
-      : "open";
-    throw new HookError("hooks", error, outlook);
+    const retryable = !policy.forbade(url) && !isPermanent(error, url);
+    throw new HookError("hooks", error, { retryable });
   } finally {
     policy.stop();
   }
@@ -61,7 +59,7 @@ function checkExport(module: Record<string, unknown>, name: string): void {
   const error = new TypeError(
     `Cannot use the export ${name}: a function is wanted, it is a ${type}`,
   );
-  throw new HookError("hooks", error, "hopeless");
+  throw new HookError("hooks", error, { retryable: false });
 }
 
 /** The hooks that other options name. */

@@ -105,14 +105,14 @@ Deno.test("RestartPolicy.patience doubles with each start that fails, up to eigh
 });
 
 Deno.test("RestartPolicy.startFailed() ends what can never work at once", () => {
-  const hopeless = [
+  const permanent = [
     'Module not found "https://x.test/worker.js".',
     "Import 'https://x.test/worker.js' failed: 403 Forbidden",
     "SyntaxError: Unexpected token '<'",
     'Requires read access to "worker.ts"',
     "Failed to construct 'Worker': denied by the Content Security Policy",
   ];
-  for (const detail of hopeless) {
+  for (const detail of permanent) {
     assertEquals(patient().startFailed(detail, "online").kind, "end", detail);
   }
 });

@@ -23,7 +23,8 @@ Deno.test("failureOf() names who failed", () => {
     name: "hooks",
     detail: "Error: no",
   });
-  assertEquals(failureOf(new HookError("hooks", "no", "hopeless"), "url"), {
+  const permanent = new HookError("hooks", "no", { retryable: false });
+  assertEquals(failureOf(permanent, "url"), {
     type: "provider",
     name: "hooks",
     detail: "no",

@@ -15,7 +15,7 @@ Deno.test("requireHook() names the hook that is missing", () => {
     HookError,
     "The module exports no greeting()",
   );
-  assertEquals([error.hook, error.outlook], ["greeting", "hopeless"]);
+  assertEquals([error.hook, error.retryable], ["greeting", false]);
 });
 
 Deno.test("callHook() names the hook that failed, once", async () => {

@@ -24,15 +24,15 @@ Deno.test("loadHooks() imports a module, or none", async () => {
 
 Deno.test("loadHooks() says what is wrong with a module, and whether it can pass", async () => {
   for (
-    const [code, message, outlook] of [
+    const [code, message, retryable] of [
       [
         "export const token = 'abc';",
         "Cannot use the export token",
-        "hopeless",
+        false,
       ],
-      ["throw new RangeError('too far');", "RangeError: too far", "open"],
-      ["JSON.parse('<p>');", "is not valid JSON", "open"],
-      ["syntax error", "SyntaxError", "hopeless"],
+      ["throw new RangeError('too far');", "RangeError: too far", true],
+      ["JSON.parse('<p>');", "is not valid JSON", true],
+      ["syntax error", "SyntaxError", false],
     ] as const
   ) {
     const error = await assertRejects(
@@ -40,7 +40,7 @@ Deno.test("loadHooks() says what is wrong with a module, and whether it can pass
       HookError,
       message,
     );
-    assertEquals([error.hook, error.outlook], ["hooks", outlook], code);
+    assertEquals([error.hook, error.retryable], ["hooks", retryable], code);
   }
 });
 
@@ -69,7 +69,7 @@ Deno.test("loadHooks() wants the hooks that other options name", async () => {
       HookError,
       `The module exports no ${name}()`,
     );
-    assertEquals([error.hook, error.outlook], [name, "hopeless"]);
+    assertEquals([error.hook, error.retryable], [name, false]);
     const module = moduleOf(`export const ${name} = () => {};`);
     assertEquals(Object.keys(await load(module, setup)), [name]);
   }
@@ -93,8 +93,8 @@ Deno.test("loadHooks() downloads a module again that could not be downloaded", a
   );
   const url = `http://127.0.0.1:${server.addr.port}/hooks.js`;
   const busy = await assertRejects(() => load(url), HookError, "503");
-  assertEquals([busy.hook, busy.outlook], ["hooks", "open"]);
+  assertEquals([busy.hook, busy.retryable], ["hooks", true]);
   status = 403;
   const denied = await assertRejects(() => load(url), HookError, "403");
-  assertEquals([denied.hook, denied.outlook], ["hooks", "hopeless"]);
+  assertEquals([denied.hook, denied.retryable], ["hooks", false]);
 });
