@@ -122,7 +122,7 @@ function whileAttached(
   event: ServerEvent,
   context: ServerContext,
 ): ServerStep {
-  const state = spent(before);
+  const state = consumeRenewal(before);
   switch (event.type) {
     case "received":
       return onAttachedFrame(state, event.frame, context);
@@ -167,7 +167,7 @@ function whileAttached(
 }
 
 /** That the lease held is good for what begins at once, and not later. */
-function spent(state: ServerAttached): ServerAttached {
+function consumeRenewal(state: ServerAttached): ServerAttached {
   return state.renewal === "twice" ? { ...state, renewal: "none" } : state;
 }
 
