@@ -13,7 +13,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Clock } from "../../../platform/clock.ts";
 import { storeErrorOf } from "./failures.ts";
 
-interface Job {
+interface QueuedStep {
   /** Runs the step, and returns what settles its promise after the commit. */
   readonly run: () => () => void;
   readonly reject: (error: unknown) => void;
@@ -48,7 +48,7 @@ export class Transactions {
   readonly #buffer: TransactionBuffer;
   readonly #save: StatementSync;
   readonly #release: StatementSync;
-  #jobs: Job[] = [];
+  #queue: QueuedStep[] = [];
 
   /** Makes a queue for a database. */
   constructor(
@@ -77,27 +77,27 @@ export class Transactions {
           resolve(answer);
         };
       };
-      this.#jobs.push({ run, reject });
-      if (this.#jobs.length === 1) this.#clock.task(() => this.#runBatch());
+      this.#queue.push({ run, reject });
+      if (this.#queue.length === 1) this.#clock.task(() => this.#runBatch());
     });
   }
 
   /** Runs all steps that wait. */
   flush(): void {
-    while (this.#jobs.length > 0) this.#runBatch();
+    while (this.#queue.length > 0) this.#runBatch();
   }
 
   #runBatch(): void {
-    const jobs = this.#jobs.slice(0, MAX_BATCH);
-    this.#jobs = this.#jobs.slice(MAX_BATCH);
-    if (jobs.length > 0) this.#commit(jobs);
-    if (this.#jobs.length > 0) this.#clock.task(() => this.#runBatch());
+    const steps = this.#queue.slice(0, MAX_BATCH);
+    this.#queue = this.#queue.slice(MAX_BATCH);
+    if (steps.length > 0) this.#commit(steps);
+    if (this.#queue.length > 0) this.#clock.task(() => this.#runBatch());
   }
 
-  #commit(jobs: readonly Job[]): void {
+  #commit(steps: readonly QueuedStep[]): void {
     try {
       this.#db.exec("BEGIN IMMEDIATE");
-      const settle = jobs.map((job) => this.#attempt(job));
+      const settle = steps.map((step) => this.#attempt(step));
       this.#buffer.write();
       this.#db.exec("COMMIT");
       this.#buffer.forget();
@@ -105,11 +105,11 @@ export class Transactions {
     } catch (error) {
       this.#buffer.forget();
       this.#rollBack();
-      for (const { reject } of jobs) reject(storeErrorOf(error));
+      for (const { reject } of steps) reject(storeErrorOf(error));
     }
   }
 
-  #attempt({ run, reject }: Job): () => void {
+  #attempt({ run, reject }: QueuedStep): () => void {
     this.#save.run();
     this.#buffer.begin();
     try {
