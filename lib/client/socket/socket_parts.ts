@@ -58,7 +58,7 @@ export class SocketParts implements RemoteConnectionListener {
   binaryType: BinaryFormat = "arraybuffer";
   readonly #options: ReconnectingWebSocketOptions;
   /** Whether `message` events are wanted. */
-  #audience: "none" | "listeners" = "none";
+  #hasListeners = false;
   // Made on first use: most sockets send and listen, and no more.
   #probes: Probes | undefined;
   #stream: MessageStream<MessageData> | undefined;
@@ -130,7 +130,7 @@ export class SocketParts implements RemoteConnectionListener {
 
   /** Fires `message` events from now on. */
   listen(): void {
-    this.#audience = "listeners";
+    this.#hasListeners = true;
     this.connection.incoming.consume("push");
   }
 
@@ -233,7 +233,7 @@ export class SocketParts implements RemoteConnectionListener {
   #deliver(message: Data): MessageData {
     const data = toMessageData(message, this.binaryType);
     const { isOver, origin } = this.lifecycle;
-    if (this.#audience === "listeners" && !isOver) {
+    if (this.#hasListeners && !isOver) {
       const { lastEventId = "" } = this.connection.session ?? {};
       const init = { data, origin, lastEventId };
       this.target.dispatchEvent(new MessageEvent("message", init));
