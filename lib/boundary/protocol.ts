@@ -227,7 +227,7 @@ export type Command =
   | {
     readonly type: "answer";
     readonly id: number;
-    readonly question: number;
+    readonly request: number;
     readonly answer: Answer;
   }
   | {
@@ -309,7 +309,7 @@ export type Notice =
   | {
     readonly type: "ask";
     readonly id: number;
-    readonly question: number;
+    readonly request: number;
     readonly what: "url" | "token";
   }
   | {

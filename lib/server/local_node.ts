@@ -23,7 +23,7 @@ import { Counters } from "./api/metrics.ts";
 import {
   callApplication,
   endedInfo,
-  type EndQuestion,
+  type EndRequest,
   type ServerNode,
 } from "./connection/node.ts";
 import {
@@ -69,7 +69,7 @@ const SILENT: SessionLogger = {
 
 interface UnansweredEnd {
   readonly id: string;
-  readonly question: EndQuestion;
+  readonly request: EndRequest;
 }
 
 /** What the connections of a server share. */
@@ -143,27 +143,27 @@ export class LocalNode implements ServerNode, AsyncDisposable {
 
   /** Ends a session, and tells the application if this was its end. */
   end(id: string, condition: EndCondition): Promise<void> {
-    return this.askEnd(id, this.#endQuestion(id, condition));
+    return this.askEnd(id, this.#endRequest(id, condition));
   }
 
   /** Asks the store to end a session, and later what came of it if it fails. */
-  askEnd(id: string, question: EndQuestion): Promise<void> {
+  askEnd(id: string, request: EndRequest): Promise<void> {
     const sent = this.#sends.settled(id);
     return sent === undefined
-      ? this.#askEnd(id, question)
-      : sent.then(() => this.#askEnd(id, question));
+      ? this.#askEnd(id, request)
+      : sent.then(() => this.#askEnd(id, request));
   }
 
-  async #askEnd(id: string, question: EndQuestion): Promise<void> {
+  async #askEnd(id: string, request: EndRequest): Promise<void> {
     const done = this.begin();
     try {
       const { store, settings: { tombstone } } = this;
-      const answer = await store.end(id, question.condition, tombstone);
-      question.onAnswer(answer);
+      const answer = await store.end(id, request.condition, tombstone);
+      request.onAnswer(answer);
     } catch (error) {
-      // A sweep may ask again as well: one question of a kind is enough.
-      const key = `${question.condition.kind} ${id}`;
-      this.#unanswered.set(key, { id, question });
+      // A sweep may ask again as well: one request of a kind is enough.
+      const key = `${request.condition.kind} ${id}`;
+      this.#unanswered.set(key, { id, request });
       throw error;
     } finally {
       done();
@@ -257,7 +257,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     }
   }
 
-  #endQuestion(id: string, condition: EndCondition): EndQuestion {
+  #endRequest(id: string, condition: EndCondition): EndRequest {
     const onAnswer = (answer: EndAnswer) =>
       this.#onEndAnswer(id, { condition, answer });
     return { condition, onAnswer };
@@ -288,7 +288,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   #askAgain(): void {
     const unanswered = [...this.#unanswered.values()];
     this.#unanswered.clear();
-    for (const { id, question: { condition, onAnswer } } of unanswered) {
+    for (const { id, request: { condition, onAnswer } } of unanswered) {
       const again = condition.kind === "always" ? EXPIRED : condition;
       this.track(this.askEnd(id, { condition: again, onAnswer }));
     }
@@ -317,7 +317,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     if (answer.kind !== "full" || this.settings.overflow !== "end") return;
     // Not behind what is sent meanwhile: it waits for this.
     const condition = { kind: "always", why: "evicted" } as const;
-    await this.#askEnd(id, this.#endQuestion(id, condition));
+    await this.#askEnd(id, this.#endRequest(id, condition));
   }
 
   #resize(id: string, bytes: number): void {

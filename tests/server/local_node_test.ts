@@ -82,7 +82,7 @@ Deno.test("LocalNode.maintain() asks once for an end that its sweeps ask for aga
     return lossy.asked.length;
   };
   const counts = [await asked(), await asked(), await asked(), await asked()];
-  // The sweep, and the question that is open since the last one.
+  // The sweep, and the request that is open since the last one.
   assertEquals(counts, [1, 2, 2, 2]);
   await node[Symbol.asyncDispose]();
 });

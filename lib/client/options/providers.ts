@@ -9,7 +9,7 @@ import { resolveUrl } from "./arguments.ts";
 import type { Resolved } from "./resolve.ts";
 
 /** What the worker can ask for. */
-export type Question = "url" | "token";
+export type RequestedValue = "url" | "token";
 
 /** Calls the functions, and keeps the latest URL, token and error. */
 export class Providers {
@@ -48,7 +48,7 @@ export class Providers {
   }
 
   /** Calls a function. Never rejects: the answer says that it threw, or returned nothing usable. */
-  async ask(what: Question): Promise<Answer> {
+  async ask(what: RequestedValue): Promise<Answer> {
     this.#thrown?.delete(what);
     this.#asked[what] += 1;
     const asked = this.#asked[what];

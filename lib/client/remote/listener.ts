@@ -24,8 +24,8 @@ export interface RemoteConnectionListener {
   closed(notice: NoticeOf<"closed">): void;
   /** Messages left a queue unsent (outbound) or unread (inbound). */
   dropped(drop: Drop): void;
-  /** The worker asks for a URL or a token: answer `question` with `answer()`. */
-  ask(question: number, what: "url" | "token"): void;
+  /** The worker asks for a URL or a token: answer `request` with `answer()`. */
+  ask(request: number, what: "url" | "token"): void;
   /** A ping was answered. */
   heartbeat(notice: NoticeOf<"heartbeat">): void;
   /** Once for each `probe()`. */

@@ -7,12 +7,12 @@
 import type { NoticeOf } from "../../boundary/protocol.ts";
 import type { GuardedListener } from "./guarded_listener.ts";
 
-/** The open questions of the worker and the open probes of the client. */
+/** The open requests of the worker and the open probes of the client. */
 export class PendingRequests {
   readonly #listener: GuardedListener;
   /** The worker's numbers by ours: each new worker counts from 1. */
-  readonly #questions = new Map<number, number>();
-  #lastQuestion = 0;
+  readonly #requests = new Map<number, number>();
+  #lastRequest = 0;
   readonly #probes = new Set<number>();
 
   /** Starts without a request. */
@@ -20,24 +20,24 @@ export class PendingRequests {
     this.#listener = listener;
   }
 
-  /** Passes a question of the worker on, with a number that is never used again. */
-  onAsk({ question, what }: NoticeOf<"ask">): void {
-    this.#lastQuestion += 1;
-    const own = this.#lastQuestion;
-    this.#questions.set(own, question);
+  /** Passes a request of the worker on, with a number that is never used again. */
+  onAsk({ request, what }: NoticeOf<"ask">): void {
+    this.#lastRequest += 1;
+    const own = this.#lastRequest;
+    this.#requests.set(own, request);
     this.#listener.notify((listener) => listener.ask(own, what));
   }
 
   /**
-   * Takes a question out to answer it.
+   * Takes a request out to answer it.
    *
    * @returns The worker's number for it; `undefined` if it has been answered or
    * its worker is gone.
    */
-  takeQuestion(own: number): number | undefined {
-    const question = this.#questions.get(own);
-    this.#questions.delete(own);
-    return question;
+  takeRequest(own: number): number | undefined {
+    const request = this.#requests.get(own);
+    this.#requests.delete(own);
+    return request;
   }
 
   /** Notes a probe that waits for its answer. */
@@ -58,8 +58,8 @@ export class PendingRequests {
     }
   }
 
-  /** Forgets the questions of a worker that is gone. */
-  forgetQuestions(): void {
-    this.#questions.clear();
+  /** Forgets the requests of a worker that is gone. */
+  forgetRequests(): void {
+    this.#requests.clear();
   }
 }

@@ -129,11 +129,11 @@ export class RemoteConnection
     else queueMicrotask(() => requests.answerProbes({ kind: "not-open" }));
   }
 
-  /** Answers a question. Late answers are ignored. */
+  /** Answers a request. Late answers are ignored. */
   answer(own: number, answer: Answer): void {
-    const question = this.#requests?.takeQuestion(own);
-    if (question === undefined) return;
-    this.#send({ type: "answer", id: this.#id, question, answer });
+    const request = this.#requests?.takeRequest(own);
+    if (request === undefined) return;
+    this.#send({ type: "answer", id: this.#id, request, answer });
   }
 
   /**
@@ -360,7 +360,7 @@ export class RemoteConnection
   /** All that the worker knew is gone with it. */
   #detach(failure: Failure): void {
     this.#sender = undefined;
-    this.#requests?.forgetQuestions();
+    this.#requests?.forgetRequests();
     if (this.session?.hasBegun) this.outgoing.closeGate();
     else this.outgoing.crashed();
     this.incoming.crashed();

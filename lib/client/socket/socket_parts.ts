@@ -21,7 +21,7 @@ import { beginSession } from "../remote/load_record.ts";
 import { SocketCounters } from "./socket_counters.ts";
 import type { ReconnectingWebSocketOptions } from "../options/options.ts";
 import { Probes } from "./probes.ts";
-import { Providers, type Question } from "../options/providers.ts";
+import { Providers, type RequestedValue } from "../options/providers.ts";
 import type { Resolved } from "../options/resolve.ts";
 import {
   type BinaryFormat,
@@ -194,8 +194,8 @@ export class SocketParts implements RemoteConnectionListener {
     this.target.dispatchEvent(new DropEvent(drop));
   }
 
-  async ask(question: number, what: Question): Promise<void> {
-    this.connection.answer(question, await this.providers.ask(what));
+  async ask(request: number, what: RequestedValue): Promise<void> {
+    this.connection.answer(request, await this.providers.ask(what));
   }
 
   heartbeat(notice: NoticeOf<"heartbeat">): void {

@@ -29,7 +29,7 @@ import type {
 import type { Tokens } from "../admission/tokens.ts";
 
 /** What the store is asked about the end of a session. */
-export interface EndQuestion {
+export interface EndRequest {
   readonly condition: EndCondition;
   readonly onAnswer: (answer: EndAnswer) => void;
 }
@@ -60,7 +60,7 @@ export interface ServerNode {
    * store fails, which may have ended the session all the same: it is asked again
    * until it answers.
    */
-  askEnd(id: string, ask: EndQuestion): Promise<void>;
+  askEnd(id: string, ask: EndRequest): Promise<void>;
   /** Lets go of a session, which waits for its client from then on. */
   detach(lease: Lease, ttl: number): void;
   /**

@@ -165,7 +165,7 @@ export class Driver implements Performer {
         this.#machine.dispatch({ type: "probe", request: command.request });
         return;
       case "answer":
-        this.#requests.answer(command.question, command.answer);
+        this.#requests.answer(command.request, command.answer);
         return;
       case "consumed":
         this.notices.consumed(command.messages, command.bytes);

@@ -31,26 +31,26 @@ export class ClientRequests {
   request(what: "url" | "token", signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
     this.#last += 1;
-    const question = this.#last;
+    const request = this.#last;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const onAbort = () => {
-      this.#open?.delete(question);
+      this.#open?.delete(request);
       reject(signal.reason);
     };
     signal.addEventListener("abort", onAbort, { once: true });
     this.#open ??= new Map();
-    this.#open.set(question, (answer) => {
+    this.#open.set(request, (answer) => {
       signal.removeEventListener("abort", onAbort);
       resolve(answer);
     });
-    this.#notices.push({ type: "ask", id: this.#id, question, what });
+    this.#notices.push({ type: "ask", id: this.#id, request, what });
     return promise;
   }
 
   /** Settles the request with this number, unless it was given up. */
-  answer(question: number, answer: Answer): void {
-    const settle = this.#open?.get(question);
-    this.#open?.delete(question);
+  answer(request: number, answer: Answer): void {
+    const settle = this.#open?.get(request);
+    this.#open?.delete(request);
     settle?.(answer);
   }
 }

@@ -6,27 +6,27 @@ import { Recorder } from "../fake_worker.ts";
 const PROBED = { type: "probed", id: 1, after: 0 } as const;
 const LATENCY = { kind: "latency", latency: 5 } as const;
 
-Deno.test("PendingRequests.onAsk() gives each question a number of its own", () => {
+Deno.test("PendingRequests.onAsk() gives each request a number of its own", () => {
   const { requests, recorder } = makeRequests();
-  requests.onAsk({ type: "ask", id: 1, question: 7, what: "url" });
-  requests.forgetQuestions();
+  requests.onAsk({ type: "ask", id: 1, request: 7, what: "url" });
+  requests.forgetRequests();
   // The worker's successor counts from 1 again.
-  requests.onAsk({ type: "ask", id: 2, question: 7, what: "token" });
+  requests.onAsk({ type: "ask", id: 2, request: 7, what: "token" });
   assertEquals(recorder.take(), ["ask 1 url", "ask 2 token"]);
 });
 
-Deno.test("PendingRequests.takeQuestion() gives the worker's number once", () => {
+Deno.test("PendingRequests.takeRequest() gives the worker's number once", () => {
   const { requests } = makeRequests();
-  requests.onAsk({ type: "ask", id: 1, question: 7, what: "url" });
-  const taken = [1, 1, 2].map((own) => requests.takeQuestion(own));
+  requests.onAsk({ type: "ask", id: 1, request: 7, what: "url" });
+  const taken = [1, 1, 2].map((own) => requests.takeRequest(own));
   assertEquals(taken, [7, undefined, undefined]);
 });
 
-Deno.test("PendingRequests.forgetQuestions() answers a worker that is gone no more", () => {
+Deno.test("PendingRequests.forgetRequests() answers a worker that is gone no more", () => {
   const { requests } = makeRequests();
-  requests.onAsk({ type: "ask", id: 1, question: 7, what: "url" });
-  requests.forgetQuestions();
-  assertEquals(requests.takeQuestion(1), undefined);
+  requests.onAsk({ type: "ask", id: 1, request: 7, what: "url" });
+  requests.forgetRequests();
+  assertEquals(requests.takeRequest(1), undefined);
 });
 
 Deno.test("PendingRequests.onProbed() passes on the first answer to a probe, and no other", () => {

@@ -53,9 +53,9 @@ Deno.test("RemoteConnection.reconnect() before there is a worker starts an idle 
   assertEquals(last.all("reconnect").length, 1);
 });
 
-Deno.test("RemoteConnection.answer() answers each question once", async () => {
+Deno.test("RemoteConnection.answer() answers each request once", async () => {
   const { connection, recorder, workers: { last } } = makeOpenBench();
-  last.tell({ type: "ask", id: 1, question: 7, what: "url" });
+  last.tell({ type: "ask", id: 1, request: 7, what: "url" });
   assertEquals(recorder.take(), ["ask 1 url"]);
   const answer = { kind: "value", value: "ws://localhost/" } as const;
   connection.answer(1, answer);
@@ -65,7 +65,7 @@ Deno.test("RemoteConnection.answer() answers each question once", async () => {
   assertEquals(last.all("answer"), [{
     type: "answer",
     id: 1,
-    question: 7,
+    request: 7,
     answer,
   }]);
 });
@@ -244,15 +244,15 @@ Deno.test("RemoteConnection.crashed() reports what may have been sent as unknown
   ]);
 });
 
-Deno.test("RemoteConnection.crashed() keeps what waits to be pulled, and forgets its questions", async () => {
+Deno.test("RemoteConnection.crashed() keeps what waits to be pulled, and forgets its requests", async () => {
   const { connection, recorder, clock, workers } = makeOpenBench();
   connection.incoming.consume("pull");
   workers.last.deliver(["a"]);
-  workers.last.tell({ type: "ask", id: 1, question: 1, what: "token" });
+  workers.last.tell({ type: "ask", id: 1, request: 1, what: "token" });
   workers.last.fail("Boom");
   clock.advance(5_000);
   workers.last.ready();
-  workers.last.tell({ type: "ask", id: 2, question: 1, what: "token" });
+  workers.last.tell({ type: "ask", id: 2, request: 1, what: "token" });
   connection.answer(1, { kind: "value", value: "old" });
   assertEquals(recorder.take(), ["ask 1 token", "disconnected", "ask 2 token"]);
   assertEquals(connection.incoming.pull(), "a");

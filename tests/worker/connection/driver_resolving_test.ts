@@ -27,7 +27,7 @@ Deno.test("Driver() asks for the URL, and ignores answers that come late", async
   using client = new HubClient();
   const made = client.transports.next();
   client.connect(asking({ openTimeout: 10 }));
-  const { question } = await client.next("ask");
+  const { request } = await client.next("ask");
   client.clock.advance(10);
   const lost = await client.next("disconnected");
   assertEquals(lost.failure, {
@@ -38,11 +38,11 @@ Deno.test("Driver() asks for the URL, and ignores answers that come late", async
   const again = await client.next("ask");
   const value = (value: string) => ({ kind: "value", value }) as const;
   client.say(
-    { type: "answer", id: 1, question, answer: value("ws://late/") },
+    { type: "answer", id: 1, request, answer: value("ws://late/") },
     {
       type: "answer",
       id: 1,
-      question: again.question,
+      request: again.request,
       answer: value("ws://now/"),
     },
   );
@@ -62,9 +62,9 @@ Deno.test("Driver() needs no network for an URL of this machine, even if it was 
     const made = client.transports.next();
     client.say({ type: "environment", change: "offline" });
     client.connect(asking({ backoff: setupWith({}).config.backoff }));
-    const { question } = await client.next("ask");
+    const { request } = await client.next("ask");
     const answer = { kind: "value", value: url } as const;
-    client.say({ type: "answer", id: 1, question, answer });
+    client.say({ type: "answer", id: 1, request, answer });
     (await made).ends();
     const { status } = await client.next("disconnected");
     assertEquals([status.kind, status.delay], ["waiting", delay]);
@@ -85,9 +85,9 @@ for (
     const { url: _, ...setup } = setupWith();
     const made = client.transports.next();
     client.connect(setup, 2);
-    const { question } = await client.next("ask", 2);
+    const { request } = await client.next("ask", 2);
     const answer = { kind: "value", value: url } as const;
-    client.say({ type: "answer", id: 2, question, answer });
+    client.say({ type: "answer", id: 2, request, answer });
     const transport = (await made).opens();
     await client.next("opened", 2);
     transport.ends();
@@ -106,8 +106,8 @@ for (
   Deno.test(`Driver() ends where a token can never be sent: ${Deno.inspect(answer)}`, async () => {
     using client = new HubClient();
     client.connect(setupWith({ token: TOKEN }));
-    const { question } = await client.next("ask");
-    client.say({ type: "answer", id: 1, question, answer });
+    const { request } = await client.next("ask");
+    client.say({ type: "answer", id: 1, request, answer });
     assertObjectMatch(await client.next("closed"), {
       cause: "fatal",
       failure: { type: "provider", name: "token", retryable: false },
@@ -119,9 +119,9 @@ Deno.test("Driver() retries when the URL is of no use", async () => {
   using client = new HubClient();
   client.connect(asking({ backoff: { ...AT_ONCE, maxAttempts: 2 } }));
   for (let n = 0; n < 2; n += 1) {
-    const { question } = await client.next("ask");
+    const { request } = await client.next("ask");
     const answer = { kind: "failure", detail: "canary?" } as const;
-    client.say({ type: "answer", id: 1, question, answer });
+    client.say({ type: "answer", id: 1, request, answer });
     await client.settled();
     client.clock.advance(0);
   }
@@ -139,9 +139,9 @@ Deno.test("Driver() renews a token while the connection is open", async () => {
   const made = client.transports.next();
   client.connect(setupWith({ token: { ...TOKEN, renewal: "renew {token}" } }));
   const answer = async (token: string) => {
-    const { question } = await client.next("ask");
+    const { request } = await client.next("ask");
     const answer = { kind: "value", value: token } as const;
-    client.say({ type: "answer", id: 1, question, answer });
+    client.say({ type: "answer", id: 1, request, answer });
   };
   const token = tokenFor(client.clock.wallNow() + 5_000);
   await answer(token);
@@ -160,9 +160,9 @@ Deno.test("Driver() goes on renewing after a token function that never answers",
   const token = { ...TOKEN, renewal: "renew {token}" };
   client.connect(setupWith({ token, log: "warn" }, { openTimeout: 10_000 }));
   const answer = async (value: string) => {
-    const { question } = await client.next("ask");
+    const { request } = await client.next("ask");
     const answer = { kind: "value", value } as const;
-    client.say({ type: "answer", id: 1, question, answer });
+    client.say({ type: "answer", id: 1, request, answer });
   };
   await answer(tokenFor(client.clock.wallNow() + 5_000));
   const transport = (await made).opens();
@@ -192,15 +192,15 @@ Deno.test("Driver() logs a renewal that failed, and goes on", async () => {
   client.say({
     type: "answer",
     id: 1,
-    question: first.question,
+    request: first.request,
     answer: { kind: "value", value: token },
   });
   const transport = (await made).opens();
   await client.next("opened");
   client.clock.advance(5_000);
-  const { question } = await client.next("ask");
+  const { request } = await client.next("ask");
   const answer = { kind: "failure", detail: "no network" } as const;
-  client.say({ type: "answer", id: 1, question, answer });
+  client.say({ type: "answer", id: 1, request, answer });
   const log = await client.next("log");
   assertObjectMatch(log, { level: "warn", message: "Token renewal failed" });
   assertEquals(transport.calls, []);
@@ -219,9 +219,9 @@ Deno.test("Driver() asks for a fresh token after a refusal, once", async () => {
   );
   for (const token of ["first-token", "fresh-token"]) {
     const made = client.transports.next();
-    const { question } = await client.next("ask");
+    const { request } = await client.next("ask");
     const answer = { kind: "value", value: token } as const;
-    client.say({ type: "answer", id: 1, question, answer });
+    client.say({ type: "answer", id: 1, request, answer });
     (await made).ends(
       { closeCode: 1006, reason: "", wasClean: false },
       refused,

@@ -124,7 +124,7 @@ Deno.test("Driver.command() ignores what crossed the end", async () => {
     {
       type: "answer",
       id: 1,
-      question: 1,
+      request: 1,
       answer: { kind: "value", value: "" },
     },
   );

@@ -10,14 +10,14 @@ function makeRequests(): { requests: ClientRequests; posted: Notice[] } {
   return { requests: new ClientRequests(7, { push }), posted };
 }
 
-Deno.test("ClientRequests.request() resolves to the answer of its own question", async () => {
+Deno.test("ClientRequests.request() resolves to the answer of its own request", async () => {
   const { requests, posted } = makeRequests();
   const { signal } = new AbortController();
   const first = requests.request("url", signal);
   const second = requests.request("token", signal);
   assertEquals(posted, [
-    { type: "ask", id: 7, question: 1, what: "url" },
-    { type: "ask", id: 7, question: 2, what: "token" },
+    { type: "ask", id: 7, request: 1, what: "url" },
+    { type: "ask", id: 7, request: 2, what: "token" },
   ]);
   const failure = { kind: "failure", detail: "no" } as const;
   requests.answer(2, failure);
@@ -45,11 +45,11 @@ Deno.test("ClientRequests.request() asks nothing for an attempt that is over", (
   assertEquals(posted, []);
 });
 
-Deno.test("ClientRequests.answer() settles nothing but its own question", async () => {
+Deno.test("ClientRequests.answer() settles nothing but its own request", async () => {
   const { requests } = makeRequests();
-  requests.answer(1, { kind: "value", value: "before any question" });
+  requests.answer(1, { kind: "value", value: "before any request" });
   const request = requests.request("url", new AbortController().signal);
-  requests.answer(2, { kind: "value", value: "of another question" });
+  requests.answer(2, { kind: "value", value: "of another request" });
   requests.answer(1, ANSWER);
   requests.answer(1, { kind: "value", value: "once more" });
   assertEquals(await request, ANSWER);

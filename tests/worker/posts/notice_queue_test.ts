@@ -13,7 +13,7 @@ import {
 } from "../../../lib/worker/posts/notice_queue.ts";
 
 const ROOM = { messages: Infinity, bytes: Infinity };
-const ASK = { type: "ask", id: 1, question: 1, what: "url" } as const;
+const ASK = { type: "ask", id: 1, request: 1, what: "url" } as const;
 const LAST = {
   type: "closed",
   id: 1,
