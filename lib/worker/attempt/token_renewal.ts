@@ -9,7 +9,7 @@ import type { TokenSetup } from "../../boundary/protocol.ts";
 import { fillToken } from "../../identity/token.ts";
 import type { WorkerClock } from "../../platform/clock.ts";
 import type { AttemptContext } from "./hooks.ts";
-import { type Refresh, TokenRefresher } from "./token_refresher.ts";
+import { type TokenOutcome, TokenRequests } from "./token_requests.ts";
 
 /** What a renewal works with. */
 export interface RenewalParts {
@@ -38,12 +38,12 @@ export interface RenewalParts {
 /** Renews the token of one open connection. */
 export class TokenRenewal {
   readonly #parts: RenewalParts;
-  readonly #refresher: TokenRefresher;
+  readonly #requests: TokenRequests;
 
   /** Begins with the connection that an attempt led to. */
   constructor(attempt: AttemptContext, parts: RenewalParts) {
     this.#parts = parts;
-    this.#refresher = new TokenRefresher(attempt, {
+    this.#requests = new TokenRequests(attempt, {
       clock: parts.clock,
       limit: parts.limit,
       token: parts.token,
@@ -53,12 +53,12 @@ export class TokenRenewal {
 
   /** When to call {@linkcode run} next, as a monotonic instant. */
   get nextAt(): number {
-    return this.#refresher.nextAt(this.#dueAt);
+    return this.#requests.nextAt(this.#dueAt);
   }
 
   /** Asks for a new token, if it is time. */
   run(): void {
-    this.#refresher.run(this.#dueAt)?.then((refresh) => this.#settle(refresh));
+    this.#requests.run(this.#dueAt)?.then((outcome) => this.#settle(outcome));
   }
 
   get #dueAt(): number {
@@ -67,13 +67,13 @@ export class TokenRenewal {
     return Math.ceil(source.renewAt - clock.wallNow() + clock.now());
   }
 
-  #settle(refresh: Refresh): void {
-    switch (refresh.kind) {
+  #settle(outcome: TokenOutcome): void {
+    switch (outcome.kind) {
       case "new":
-        this.#send(refresh.token);
+        this.#send(outcome.token);
         break;
       case "failed":
-        this.#parts.report(refresh.detail);
+        this.#parts.report(outcome.detail);
         break;
       case "same":
         break;

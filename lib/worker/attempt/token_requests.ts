@@ -1,5 +1,6 @@
 /**
- * New tokens for a connection that stays open.
+ * Asks for new tokens for a connection that stays open: in time, one request at a
+ * time, and later after a failure.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import { AttemptScope } from "./attempt_scope.ts";
 import { type AttemptContext, describeError } from "./hooks.ts";
 
 /** What a request for a new token led to. */
-export type Refresh =
+export type TokenOutcome =
   /** It is to be sent. */
   | { readonly kind: "new"; readonly token: string }
   /** A provider that keeps its tokens gives the same one until it expires. */
@@ -22,8 +23,8 @@ export type Refresh =
 /** From one request to the next, in milliseconds: after a success, and after failures. */
 const PAUSE = { shortest: 100, first: 1_000, cap: 60_000 };
 
-/** Renews the token of one open connection, one request at a time. */
-export class TokenRefresher {
+/** The requests for new tokens of one open connection. */
+export class TokenRequests {
   readonly #attempt: AttemptContext;
   readonly #clock: WorkerClock;
   readonly #limit: number;
@@ -33,7 +34,7 @@ export class TokenRefresher {
   #failures = 0;
   #sent: string | undefined;
 
-  /** Makes a refresher for the connection that an attempt led to. */
+  /** Begins with the connection that an attempt led to. */
   constructor(
     attempt: AttemptContext,
     options: {
@@ -69,7 +70,7 @@ export class TokenRefresher {
    * @param dueAt When the present token should be renewed.
    * @returns What is to be done; `undefined` if it is not time. Never rejects.
    */
-  run(dueAt: number): Promise<Refresh> | undefined {
+  run(dueAt: number): Promise<TokenOutcome> | undefined {
     const { signal } = this.#attempt;
     if (signal.aborted || this.#clock.now() < this.nextAt(dueAt)) {
       return undefined;
@@ -101,13 +102,13 @@ export class TokenRefresher {
     });
   }
 
-  #settle(conclude: () => Refresh): Refresh {
+  #settle(conclude: () => TokenOutcome): TokenOutcome {
     if (this.#attempt.signal.aborted) return { kind: "over" };
     this.#phase = "resting";
     return conclude();
   }
 
-  #onToken(token: string): Refresh {
+  #onToken(token: string): TokenOutcome {
     this.#failures = 0;
     const isNew = token !== this.#sent;
     const pause = isNew ? PAUSE.shortest : PAUSE.first;
@@ -116,7 +117,7 @@ export class TokenRefresher {
     return isNew ? { kind: "new", token } : { kind: "same" };
   }
 
-  #onError(error: unknown): Refresh {
+  #onError(error: unknown): TokenOutcome {
     const pause = Math.min(PAUSE.cap, PAUSE.first * 2 ** this.#failures);
     this.#failures += 1;
     this.#notBefore = this.#clock.now() + pause;

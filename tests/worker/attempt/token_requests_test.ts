@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { AttemptScope } from "../../../lib/worker/attempt/attempt_scope.ts";
 import type { AttemptContext } from "../../../lib/worker/attempt/hooks.ts";
-import { TokenRefresher } from "../../../lib/worker/attempt/token_refresher.ts";
+import { TokenRequests } from "../../../lib/worker/attempt/token_requests.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
 
 const LIMIT = 10_000;
@@ -11,7 +11,7 @@ function makeRefresher() {
   const attempt = new AttemptScope(3);
   const contexts: AttemptContext[] = [];
   const fetches: PromiseWithResolvers<string>[] = [];
-  const refresher = new TokenRefresher(attempt, {
+  const refresher = new TokenRequests(attempt, {
     clock,
     limit: LIMIT,
     token: "first",
@@ -25,7 +25,7 @@ function makeRefresher() {
   return { refresher, clock, attempt, contexts, fetches };
 }
 
-Deno.test("TokenRefresher.run() asks when it is time, one request at a time", async () => {
+Deno.test("TokenRequests.run() asks when it is time, one request at a time", async () => {
   const { refresher, clock, fetches } = makeRefresher();
   assertEquals(refresher.nextAt(100), 100);
   assertEquals(refresher.run(100), undefined);
@@ -38,7 +38,7 @@ Deno.test("TokenRefresher.run() asks when it is time, one request at a time", as
   assertEquals([fetches.length, refresher.nextAt(9_000)], [1, 9_000]);
 });
 
-Deno.test("TokenRefresher.run() pauses, and longer when it got the same token", async () => {
+Deno.test("TokenRequests.run() pauses, and longer when it got the same token", async () => {
   const { refresher, clock, fetches } = makeRefresher();
   const kinds: unknown[] = [];
   const pauses: number[] = [];
@@ -53,7 +53,7 @@ Deno.test("TokenRefresher.run() pauses, and longer when it got the same token", 
   assertEquals(pauses, [100, 1_000, 1_000]);
 });
 
-Deno.test("TokenRefresher.run() sends nothing where the token is that of the opening", async () => {
+Deno.test("TokenRequests.run() sends nothing where the token is that of the opening", async () => {
   const { refresher, clock, fetches } = makeRefresher();
   const refresh = refresher.run(0);
   fetches[0]?.resolve("first");
@@ -61,7 +61,7 @@ Deno.test("TokenRefresher.run() sends nothing where the token is that of the ope
   assertEquals(refresher.nextAt(0) - clock.now(), 1_000);
 });
 
-Deno.test("TokenRefresher.run() pauses longer with each failure, up to a minute", async () => {
+Deno.test("TokenRequests.run() pauses longer with each failure, up to a minute", async () => {
   const { refresher, clock, fetches } = makeRefresher();
   const pauses: number[] = [];
   for (let n = 0; n < 8; n += 1) {
@@ -75,7 +75,7 @@ Deno.test("TokenRefresher.run() pauses longer with each failure, up to a minute"
   assertEquals(seconds, [1, 2, 4, 8, 16, 32, 60, 60]);
 });
 
-Deno.test("TokenRefresher.run() gives up a request that is never answered, and asks again", async () => {
+Deno.test("TokenRequests.run() gives up a request that is never answered, and asks again", async () => {
   const { refresher, clock, contexts, fetches } = makeRefresher();
   const refresh = refresher.run(0);
   clock.advance(LIMIT);
@@ -93,7 +93,7 @@ Deno.test("TokenRefresher.run() gives up a request that is never answered, and a
   assertEquals(clock.timers, 0);
 });
 
-Deno.test("TokenRefresher.run() is over with the connection", async () => {
+Deno.test("TokenRequests.run() is over with the connection", async () => {
   const { refresher, clock, attempt, contexts, fetches } = makeRefresher();
   const refresh = refresher.run(0);
   attempt.end();
@@ -103,7 +103,7 @@ Deno.test("TokenRefresher.run() is over with the connection", async () => {
   assertEquals([refresher.run(0), clock.timers], [undefined, 0]);
 });
 
-Deno.test("TokenRefresher.run() counts no failure of a connection that is gone", async () => {
+Deno.test("TokenRequests.run() counts no failure of a connection that is gone", async () => {
   const { refresher, attempt, fetches } = makeRefresher();
   const refresh = refresher.run(0);
   attempt.end();
