@@ -6,12 +6,12 @@ import { ManualClock } from "../../platform/manual_clock.ts";
 
 const LIMIT = 10_000;
 
-function makeRefresher() {
+function makeRequests() {
   const clock = new ManualClock();
   const attempt = new AttemptScope(3);
   const contexts: AttemptContext[] = [];
   const fetches: PromiseWithResolvers<string>[] = [];
-  const refresher = new TokenRequests(attempt, {
+  const requests = new TokenRequests(attempt, {
     clock,
     limit: LIMIT,
     token: "first",
@@ -22,31 +22,31 @@ function makeRefresher() {
       return fetch.promise;
     },
   });
-  return { refresher, clock, attempt, contexts, fetches };
+  return { requests, clock, attempt, contexts, fetches };
 }
 
 Deno.test("TokenRequests.run() asks when it is time, one request at a time", async () => {
-  const { refresher, clock, fetches } = makeRefresher();
-  assertEquals(refresher.nextAt(100), 100);
-  assertEquals(refresher.run(100), undefined);
+  const { requests, clock, fetches } = makeRequests();
+  assertEquals(requests.nextAt(100), 100);
+  assertEquals(requests.run(100), undefined);
   clock.advance(100);
-  const refresh = refresher.run(100);
-  assertEquals(refresher.nextAt(100), Infinity);
-  assertEquals(refresher.run(100), undefined);
+  const outcome = requests.run(100);
+  assertEquals(requests.nextAt(100), Infinity);
+  assertEquals(requests.run(100), undefined);
   fetches[0]?.resolve("t");
-  assertEquals(await refresh, { kind: "new", token: "t" });
-  assertEquals([fetches.length, refresher.nextAt(9_000)], [1, 9_000]);
+  assertEquals(await outcome, { kind: "new", token: "t" });
+  assertEquals([fetches.length, requests.nextAt(9_000)], [1, 9_000]);
 });
 
 Deno.test("TokenRequests.run() pauses, and longer when it got the same token", async () => {
-  const { refresher, clock, fetches } = makeRefresher();
+  const { requests, clock, fetches } = makeRequests();
   const kinds: unknown[] = [];
   const pauses: number[] = [];
   for (let n = 0; n < 3; n += 1) {
-    const refresh = refresher.run(0);
+    const outcome = requests.run(0);
     fetches[n]?.resolve("t");
-    kinds.push((await refresh)?.kind);
-    pauses.push(refresher.nextAt(0) - clock.now());
+    kinds.push((await outcome)?.kind);
+    pauses.push(requests.nextAt(0) - clock.now());
     clock.advance(1_000);
   }
   assertEquals(kinds, ["new", "same", "same"]);
@@ -54,21 +54,21 @@ Deno.test("TokenRequests.run() pauses, and longer when it got the same token", a
 });
 
 Deno.test("TokenRequests.run() sends nothing where the token is that of the opening", async () => {
-  const { refresher, clock, fetches } = makeRefresher();
-  const refresh = refresher.run(0);
+  const { requests, clock, fetches } = makeRequests();
+  const outcome = requests.run(0);
   fetches[0]?.resolve("first");
-  assertEquals(await refresh, { kind: "same" });
-  assertEquals(refresher.nextAt(0) - clock.now(), 1_000);
+  assertEquals(await outcome, { kind: "same" });
+  assertEquals(requests.nextAt(0) - clock.now(), 1_000);
 });
 
 Deno.test("TokenRequests.run() pauses longer with each failure, up to a minute", async () => {
-  const { refresher, clock, fetches } = makeRefresher();
+  const { requests, clock, fetches } = makeRequests();
   const pauses: number[] = [];
   for (let n = 0; n < 8; n += 1) {
-    const refresh = refresher.run(0);
+    const outcome = requests.run(0);
     fetches[n]?.reject(new Error("no"));
-    assertEquals(await refresh, { kind: "failed", detail: "Error: no" });
-    pauses.push(refresher.nextAt(0) - clock.now());
+    assertEquals(await outcome, { kind: "failed", detail: "Error: no" });
+    pauses.push(requests.nextAt(0) - clock.now());
     clock.advance(60_000);
   }
   const seconds = pauses.map((pause) => pause / 1_000);
@@ -76,17 +76,17 @@ Deno.test("TokenRequests.run() pauses longer with each failure, up to a minute",
 });
 
 Deno.test("TokenRequests.run() gives up a request that is never answered, and asks again", async () => {
-  const { refresher, clock, contexts, fetches } = makeRefresher();
-  const refresh = refresher.run(0);
+  const { requests, clock, contexts, fetches } = makeRequests();
+  const outcome = requests.run(0);
   clock.advance(LIMIT);
-  assertEquals(await refresh, {
+  assertEquals(await outcome, {
     kind: "failed",
     detail: "Error: No answer within 10000 ms",
   });
   // What the function gives now must not replace what is asked for next.
   assertEquals(contexts[0]?.signal.aborted, true);
-  clock.advance(refresher.nextAt(0) - clock.now());
-  const next = refresher.run(0);
+  clock.advance(requests.nextAt(0) - clock.now());
+  const next = requests.run(0);
   fetches[0]?.resolve("late");
   fetches[1]?.resolve("t");
   assertEquals(await next, { kind: "new", token: "t" });
@@ -94,19 +94,19 @@ Deno.test("TokenRequests.run() gives up a request that is never answered, and as
 });
 
 Deno.test("TokenRequests.run() is over with the connection", async () => {
-  const { refresher, clock, attempt, contexts, fetches } = makeRefresher();
-  const refresh = refresher.run(0);
+  const { requests, clock, attempt, contexts, fetches } = makeRequests();
+  const outcome = requests.run(0);
   attempt.end();
   fetches[0]?.resolve("t");
-  assertEquals(await refresh, { kind: "over" });
+  assertEquals(await outcome, { kind: "over" });
   assertEquals(contexts[0]?.signal.aborted, true);
-  assertEquals([refresher.run(0), clock.timers], [undefined, 0]);
+  assertEquals([requests.run(0), clock.timers], [undefined, 0]);
 });
 
 Deno.test("TokenRequests.run() counts no failure of a connection that is gone", async () => {
-  const { refresher, attempt, fetches } = makeRefresher();
-  const refresh = refresher.run(0);
+  const { requests, attempt, fetches } = makeRequests();
+  const outcome = requests.run(0);
   attempt.end();
   fetches[0]?.reject(new Error("no"));
-  assertEquals(await refresh, { kind: "over" });
+  assertEquals(await outcome, { kind: "over" });
 });
