@@ -8,4 +8,4 @@
 export { redactText } from "../../identity/redact.ts";
 export { equip } from "./equipment.ts";
 export { Greeting } from "./greeting.ts";
-export { TokenRenewal } from "./token_renewal.ts";
+export { TokenRefresher } from "./token_refresher.ts";

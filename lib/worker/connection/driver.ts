@@ -20,7 +20,7 @@ import { AttemptScope } from "../attempt/attempt_scope.ts";
 import { failureOf } from "../attempt/failures.ts";
 import { type LoadTransport, Resolver } from "../attempt/resolver.ts";
 import { Secrets } from "../attempt/secrets.ts";
-import type { TokenRenewal } from "../attempt/token_renewal.ts";
+import type { TokenRefresher } from "../attempt/token_refresher.ts";
 import { ClientRequests } from "../posts/client_requests.ts";
 import { ConnectionLogger } from "../posts/connection_logger.ts";
 import {
@@ -64,7 +64,7 @@ export class Driver implements Performer {
   /** Loaded with the first attempt, where the setup asks for them. */
   #features: Features | undefined;
   readonly #sessions: SessionHolder;
-  #tokenRenewal: TokenRenewal | undefined;
+  #tokenRefresher: TokenRefresher | undefined;
   #cancelTimer = NOTHING;
   #timerAt = Infinity;
 
@@ -242,14 +242,14 @@ export class Driver implements Performer {
   #resolve(socket: number): void {
     const attempt = new AttemptScope(this.#machine.state.attempt);
     this.#attempt = attempt;
-    this.#tokenRenewal = undefined;
+    this.#tokenRefresher = undefined;
     const resolved = this.#resolver.resolve(attempt);
     resolved.then((resolution) => this.#sessions.carry(resolution)).then(
       (resolution) => {
         if (attempt.isOver) return;
         this.#machine.useBackoffFor(resolution.url);
         if (isLocal(resolution.url)) this.#ignoreNetwork();
-        this.#tokenRenewal = this.#newTokenRenewal(
+        this.#tokenRefresher = this.#newTokenRefresher(
           socket,
           attempt,
           resolution.token,
@@ -295,7 +295,7 @@ export class Driver implements Performer {
     this.#sockets.sweep(this.#clock.now());
     this.#sessions.session?.due();
     const { state } = this.#machine;
-    if (state.kind === "open") this.#tokenRenewal?.run();
+    if (state.kind === "open") this.#tokenRefresher?.run();
     const output = "socket" in state
       ? this.#sockets.outputOf(state.socket)
       : "flowing";
@@ -315,24 +315,24 @@ export class Driver implements Performer {
 
   #nextTimer(): number {
     const { state } = this.#machine;
-    const renewal = state.kind === "open" ? this.#tokenRenewal : undefined;
+    const refresher = state.kind === "open" ? this.#tokenRefresher : undefined;
     return Math.min(
       nextDeadline(state, this.#setup),
       this.#sendBuffer.nextExpiry,
       this.#sockets.nextSweep,
       this.#sessions.session?.deadline ?? Infinity,
-      renewal?.nextAt ?? Infinity,
+      refresher?.nextAt ?? Infinity,
     );
   }
 
-  #newTokenRenewal(
+  #newTokenRefresher(
     socket: number,
     attempt: AttemptScope,
     token: string | undefined,
-  ): TokenRenewal | undefined {
+  ): TokenRefresher | undefined {
     const { token: setup, config } = this.#setup;
     if (setup?.renewal === undefined) return undefined;
-    return this.#features && new this.#features.TokenRenewal(attempt, {
+    return this.#features && new this.#features.TokenRefresher(attempt, {
       clock: this.#clock,
       limit: config.openTimeout,
       ...{ token, setup, source: this.#resolver },

@@ -1,6 +1,6 @@
 /**
- * Renews the token of a connection that stays open: asks for a new one in time,
- * and sends it.
+ * Refreshes the token of a connection that stays open: sends each new one that
+ * `TokenRequests` gets.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import type { WorkerClock } from "../../platform/clock.ts";
 import type { AttemptContext } from "./hooks.ts";
 import { type TokenOutcome, TokenRequests } from "./token_requests.ts";
 
-/** What a renewal works with. */
-export interface RenewalParts {
+/** What a refresher works with. */
+export interface RefresherParts {
   readonly clock: WorkerClock;
   /** How long one request may take, in milliseconds. */
   readonly limit: number;
@@ -31,17 +31,17 @@ export interface RenewalParts {
   readonly authenticate: (token: string) => void;
   /** Takes the reason why there is no new token now. */
   readonly report: (detail: string) => void;
-  /** Called when {@linkcode TokenRenewal.nextAt} may be another instant. */
+  /** Called when {@linkcode TokenRefresher.nextAt} may be another instant. */
   readonly changed: () => void;
 }
 
-/** Renews the token of one open connection. */
-export class TokenRenewal {
-  readonly #parts: RenewalParts;
+/** Keeps the token of one open connection fresh. */
+export class TokenRefresher {
+  readonly #parts: RefresherParts;
   readonly #requests: TokenRequests;
 
   /** Begins with the connection that an attempt led to. */
-  constructor(attempt: AttemptContext, parts: RenewalParts) {
+  constructor(attempt: AttemptContext, parts: RefresherParts) {
     this.#parts = parts;
     this.#requests = new TokenRequests(attempt, {
       clock: parts.clock,

@@ -2,16 +2,16 @@ import { assertEquals } from "@std/assert";
 import type { TokenPlacement } from "../../../lib/boundary/protocol.ts";
 import { queueTask } from "../../../lib/platform/task.ts";
 import { AttemptScope } from "../../../lib/worker/attempt/attempt_scope.ts";
-import { TokenRenewal } from "../../../lib/worker/attempt/token_renewal.ts";
+import { TokenRefresher } from "../../../lib/worker/attempt/token_refresher.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
 
-/** A renewal whose tokens are due after 100 ms, each, and what it does. */
-function makeRenewal(placement: TokenPlacement, ...tokens: string[]) {
+/** A refresher whose tokens are due after 100 ms, each, and what it does. */
+function makeRefresher(placement: TokenPlacement, ...tokens: string[]) {
   const clock = new ManualClock();
   const attempt = new AttemptScope(1);
   const log: string[] = [];
   const changed = { resolve: () => {} };
-  const renewal = new TokenRenewal(attempt, {
+  const refresher = new TokenRefresher(attempt, {
     clock,
     limit: 1_000,
     token: "first",
@@ -39,20 +39,20 @@ function makeRenewal(placement: TokenPlacement, ...tokens: string[]) {
   const run = async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     changed.resolve = resolve;
-    renewal.run();
+    refresher.run();
     await promise;
   };
-  return { attempt, clock, log, renewal, run };
+  return { attempt, clock, log, refresher, run };
 }
 
 const HEADER = { kind: "header", name: "A", scheme: "Bearer" } as const;
 
-Deno.test("TokenRenewal.run() sends a new token as the option says, when it is due", async () => {
-  const { clock, log, renewal, run } = makeRenewal(HEADER, 'ne"w', 'ne"w');
+Deno.test("TokenRefresher.run() sends a new token as the option says, when it is due", async () => {
+  const { clock, log, refresher, run } = makeRefresher(HEADER, 'ne"w', 'ne"w');
   const start = clock.now();
-  assertEquals(renewal.nextAt, start + 100);
-  renewal.run();
-  assertEquals([log, renewal.nextAt], [[], start + 100]);
+  assertEquals(refresher.nextAt, start + 100);
+  refresher.run();
+  assertEquals([log, refresher.nextAt], [[], start + 100]);
   clock.advance(100);
   await run();
   assertEquals(log, ['send {"auth":"ne\\"w"}']);
@@ -61,25 +61,25 @@ Deno.test("TokenRenewal.run() sends a new token as the option says, when it is d
   assertEquals(log.length, 1, "It is the same");
 });
 
-Deno.test("TokenRenewal.run() puts a token into the session that is its place", async () => {
-  const { clock, log, run } = makeRenewal({ kind: "session" }, "new");
+Deno.test("TokenRefresher.run() puts a token into the session that is its place", async () => {
+  const { clock, log, run } = makeRefresher({ kind: "session" }, "new");
   clock.advance(100);
   await run();
   assertEquals(log, ["authenticate new"]);
 });
 
-Deno.test("TokenRenewal.run() reports that there is no token, and goes on", async () => {
-  const { clock, log, renewal, run } = makeRenewal(HEADER);
+Deno.test("TokenRefresher.run() reports that there is no token, and goes on", async () => {
+  const { clock, log, refresher, run } = makeRefresher(HEADER);
   clock.advance(100);
   await run();
   assertEquals(log, ["report Error: None"]);
-  assertEquals(renewal.nextAt, clock.now() + 1_000);
+  assertEquals(refresher.nextAt, clock.now() + 1_000);
 });
 
-Deno.test("TokenRenewal.run() does nothing for a connection that is gone", async () => {
-  const { attempt, clock, log, renewal } = makeRenewal(HEADER, "new");
+Deno.test("TokenRefresher.run() does nothing for a connection that is gone", async () => {
+  const { attempt, clock, log, refresher } = makeRefresher(HEADER, "new");
   clock.advance(100);
-  renewal.run();
+  refresher.run();
   attempt.end();
   await new Promise<void>((resolve) => queueTask(resolve));
   assertEquals(log, []);
