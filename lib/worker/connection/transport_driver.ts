@@ -272,7 +272,7 @@ export class TransportDriver implements TransportEvents {
   }
 
   /** The transport takes more. */
-  hasRoom(socket: number): void {
+  writable(socket: number): void {
     if (!this.#machine.owns(socket)) return;
     this.#capacity = "room";
     const reply = this.#pendingReply;

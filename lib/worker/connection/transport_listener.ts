@@ -17,7 +17,7 @@ export interface TransportEvents {
   /** Whether nobody has to look at the messages of this socket one by one. */
   takesPacks(socket: number): boolean;
   answered(socket: number, payload: string): void;
-  hasRoom(socket: number): void;
+  writable(socket: number): void;
   ended(socket: number, info: CloseInfo, failure: Failure | undefined): void;
 }
 
@@ -53,7 +53,7 @@ export class SocketTransportListener implements TransportListener {
   }
 
   writable(): void {
-    this.#events.hasRoom(this.#socket);
+    this.#events.writable(this.#socket);
   }
 
   end(info: CloseInfo, failure: Failure | undefined): void {

@@ -15,7 +15,7 @@ Deno.test("SocketTransportListener() passes on each event under its socket's num
     received: note("received"),
     takesPacks: (socket) => socket === 7,
     answered: note("answered"),
-    hasRoom: note("hasRoom"),
+    writable: note("writable"),
     ended: note("ended"),
   };
   const listener = new SocketTransportListener(events, 7);
@@ -34,7 +34,7 @@ Deno.test("SocketTransportListener() passes on each event under its socket's num
     ["received", 7, "text", 4],
     ["received", 7, pack, 9],
     ["answered", 7, "7.1"],
-    ["hasRoom", 7],
+    ["writable", 7],
     ["ended", 7, LOST, undefined],
   ]);
 });
