@@ -218,7 +218,7 @@ export class Hub {
         messages: [],
         runs: [],
         transfer: [],
-        room: { ...TURN },
+        left: { ...TURN },
       };
       this.#urgent = [];
       if (this.#mayPost) this.#fill(post);
@@ -242,12 +242,12 @@ export class Hub {
     const size = { messages: 0, bytes: 0 };
     for (const driver of this.#ready) {
       if (size.messages >= POST.messages || size.bytes >= POST.bytes) return;
-      post.room = { ...TURN };
+      post.left = { ...TURN };
       // Taken out and put in again, it comes last.
       this.#ready.delete(driver);
       driver.notices.fill(post);
-      size.messages += TURN.messages - post.room.messages;
-      size.bytes += TURN.bytes - post.room.bytes;
+      size.messages += TURN.messages - post.left.messages;
+      size.bytes += TURN.bytes - post.left.bytes;
       driver.resumeIfRoom();
       if (driver.notices.hasWork) this.#ready.add(driver);
       if (driver.isDone) this.#remove(driver.id, driver);

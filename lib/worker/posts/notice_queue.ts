@@ -35,7 +35,7 @@ export interface NoticePost {
   readonly runs: number[];
   readonly transfer: ArrayBuffer[];
   /** What one connection may still add before it is the next one's turn. */
-  room: { messages: number; bytes: number };
+  left: { messages: number; bytes: number };
 }
 
 /** So many messages of so many bytes. */
@@ -188,7 +188,7 @@ export class NoticeQueue implements SendBufferListener {
     this.#takenReported = this.#takenUpTo;
   }
 
-  /** Adds to a post what there is, as far as its room and the credit reach. */
+  /** Adds to a post what there is, as far as `left` and the credit reach. */
   fill(post: NoticePost): void {
     this.#reportTaken();
     this.#reportDrops();
@@ -271,16 +271,16 @@ export class NoticeQueue implements SendBufferListener {
 
   #fillMessages(post: NoticePost): void {
     const credit = this.#credit;
-    const messages = Math.min(credit.messages, post.room.messages);
-    const bytes = Math.min(credit.bytes, post.room.bytes);
+    const messages = Math.min(credit.messages, post.left.messages);
+    const bytes = Math.min(credit.bytes, post.left.bytes);
     if (messages <= 0 || bytes <= 0) return;
     const batch = this.#inbox.take(messages, bytes);
     if (batch === undefined) return;
     const { count } = batch;
     this.#crossed.messages += count;
     this.#crossed.bytes += batch.bytes;
-    post.room.messages -= count;
-    post.room.bytes -= batch.bytes;
+    post.left.messages -= count;
+    post.left.bytes -= batch.bytes;
     for (const item of batch.messages) {
       if (isPack(item)) post.transfer.push(item.buffer);
       else if (isTransferred(item)) post.transfer.push(item);

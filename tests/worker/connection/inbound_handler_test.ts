@@ -68,7 +68,7 @@ function posted(notices: NoticeQueue) {
     messages: [],
     runs: [],
     transfer: [],
-    room: { messages: Infinity, bytes: Infinity },
+    left: { messages: Infinity, bytes: Infinity },
   };
   notices.fill(post);
   return post;

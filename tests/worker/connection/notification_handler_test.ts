@@ -54,8 +54,8 @@ function makeHandler(
 
 function posted(queue: NoticeQueue): readonly Notice[] {
   const notices: Notice[] = [];
-  const room = { messages: 0, bytes: 0 };
-  queue.fill({ notices, messages: [], runs: [], transfer: [], room });
+  const left = { messages: 0, bytes: 0 };
+  queue.fill({ notices, messages: [], runs: [], transfer: [], left });
   return notices;
 }
 

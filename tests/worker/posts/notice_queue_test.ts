@@ -12,7 +12,7 @@ import {
   NoticeQueue,
 } from "../../../lib/worker/posts/notice_queue.ts";
 
-const ROOM = { messages: Infinity, bytes: Infinity };
+const UNBOUNDED = { messages: Infinity, bytes: Infinity };
 const ASK = { type: "ask", id: 1, request: 1, what: "url" } as const;
 const LAST = {
   type: "closed",
@@ -37,14 +37,14 @@ function queueWith(
 
 function collect(
   queue: NoticeQueue,
-  room: NoticePost["room"] = ROOM,
+  left: NoticePost["left"] = UNBOUNDED,
 ): NoticePost {
   const post: NoticePost = {
     notices: [],
     messages: [],
     runs: [],
     transfer: [],
-    room: { ...room },
+    left: { ...left },
   };
   queue.fill(post);
   return post;
@@ -216,7 +216,7 @@ Deno.test("NoticeQueue.fill() keeps the window of bytes, which one message may e
   assertEquals(collected(queue).length, 1);
 });
 
-Deno.test("NoticeQueue.fill() takes no more than the room of a post", () => {
+Deno.test("NoticeQueue.fill() takes no more than what is left of a post", () => {
   const { queue } = queueWith();
   for (const text of ["a", "b", "c"]) queue.storeMessage(text, 1);
   collect(queue, { messages: 2, bytes: 100 });
