@@ -55,8 +55,8 @@ export class Driver implements Performer {
   readonly #machine: Machine;
   readonly #logger: ConnectionLogger;
   readonly #sendBuffer: SendBuffer;
-  readonly #sockets = new TransportSet();
-  readonly #transports: TransportDriver;
+  readonly #transportSet = new TransportSet();
+  readonly #transportDriver: TransportDriver;
   readonly #resolver: Resolver;
   readonly #requests: ClientRequests;
   readonly #notifications: NotificationHandler;
@@ -87,12 +87,12 @@ export class Driver implements Performer {
     const sendBuffer = new SendBuffer(notices, session?.unaccepted.length);
     const requests = new ClientRequests(id, notices);
     const shared = { notices, secrets, logger, sendBuffer };
-    const transports = new TransportDriver({
+    const transportDriver = new TransportDriver({
       ...shared,
       config,
       clock,
       machine,
-      transports: this.#sockets,
+      transportSet: this.#transportSet,
     });
     this.id = id;
     this.notices = notices;
@@ -107,7 +107,7 @@ export class Driver implements Performer {
       ...{ id, setup, remains: session, notices, logger, clock, machine },
       changed: () => this.#setTimer(),
     });
-    this.#transports = transports;
+    this.#transportDriver = transportDriver;
     this.#resolver = new Resolver(setup, {
       loadTransport,
       loadFeatures: () => this.#loadFeatures(),
@@ -117,7 +117,7 @@ export class Driver implements Performer {
     });
     this.#notifications = new NotificationHandler(id, {
       ...shared,
-      transports,
+      transportDriver,
       session: () => this.#sessions.session,
     });
   }
@@ -144,7 +144,7 @@ export class Driver implements Performer {
         if (this.#machine.state.kind === "closed") return;
         const now = this.#clock.now();
         this.#sendBuffer.accept(command, now);
-        this.#transports.flush(now);
+        this.#transportDriver.flush(now);
         this.#setTimer();
         return;
       }
@@ -161,7 +161,7 @@ export class Driver implements Performer {
         this.#abandon();
         return;
       case "probe":
-        this.#transports.reportHeard();
+        this.#transportDriver.reportHeard();
         this.#machine.dispatch({ type: "probe", request: command.request });
         return;
       case "answer":
@@ -179,7 +179,7 @@ export class Driver implements Performer {
 
   /** The platform reported a change. */
   environment(change: EnvironmentChange): void {
-    const url = this.#transports.resolution?.url ?? this.#setup.url;
+    const url = this.#transportDriver.resolution?.url ?? this.#setup.url;
     if (change === "wake") return this.#machine.dispatch({ type: "woke" });
     if (change === "away") return this.#machine.dispatch({ type: "away" });
     // No network is needed to reach this machine.
@@ -189,7 +189,7 @@ export class Driver implements Performer {
 
   /** Reads again when there is room for it; the hub calls it after collecting. */
   resumeIfRoom(): void {
-    this.#transports.resumeIfRoom();
+    this.#transportDriver.resumeIfRoom();
   }
 
   // What follows is for the machine.
@@ -200,7 +200,7 @@ export class Driver implements Performer {
       this.#attempt?.end();
     }
     for (const effect of effects) this.#perform(effect);
-    this.#transports.flush();
+    this.#transportDriver.flush();
   }
 
   settled(): void {
@@ -216,19 +216,22 @@ export class Driver implements Performer {
         this.#resolver.invalidate();
         return;
       case "open":
-        this.#transports.open(effect.socket);
+        this.#transportDriver.open(effect.socket);
         return;
       case "greet":
-        this.#transports.greet(effect.socket, this.#attempt as AttemptScope);
+        this.#transportDriver.greet(
+          effect.socket,
+          this.#attempt as AttemptScope,
+        );
         return;
       case "ping":
-        this.#transports.ping(effect.socket, effect.ping);
+        this.#transportDriver.ping(effect.socket, effect.ping);
         return;
       case "close":
-        this.#transports.close(effect);
+        this.#transportDriver.close(effect);
         return;
       case "abandon":
-        this.#transports.abandon(effect);
+        this.#transportDriver.abandon(effect);
         return;
       case "notify":
         this.#notifications.handle(effect.notification);
@@ -254,7 +257,7 @@ export class Driver implements Performer {
           attempt,
           resolution.token,
         );
-        this.#transports.prepare(resolution, this.#features);
+        this.#transportDriver.prepare(resolution, this.#features);
         this.#machine.dispatch({ type: "resolved", socket });
       },
       (error: unknown) => {
@@ -278,26 +281,26 @@ export class Driver implements Performer {
 
   #close(command: Extract<Command, { type: "close" }>): void {
     this.#sessions.session?.closing();
-    this.#transports.closeAfter(command.sent);
+    this.#transportDriver.closeAfter(command.sent);
     this.#machine.dispatch({
       type: "close",
       closeCode: command.closeCode,
       reason: command.reason,
     });
     // A peer may read nothing until we read what it sends.
-    this.#transports.resume();
+    this.#transportDriver.resume();
   }
 
   #onTimer(): void {
     this.#timerAt = Infinity;
-    this.#transports.reportHeard();
+    this.#transportDriver.reportHeard();
     this.#sendBuffer.expire(this.#clock.now());
-    this.#sockets.sweep(this.#clock.now());
+    this.#transportSet.sweep(this.#clock.now());
     this.#sessions.session?.due();
     const { state } = this.#machine;
     if (state.kind === "open") this.#tokenRefresher?.run();
     const output = "socket" in state
-      ? this.#sockets.outputOf(state.socket)
+      ? this.#transportSet.outputOf(state.socket)
       : "flowing";
     this.#machine.dispatch({ type: "due", output });
   }
@@ -319,7 +322,7 @@ export class Driver implements Performer {
     return Math.min(
       nextDeadline(state, this.#setup),
       this.#sendBuffer.nextExpiry,
-      this.#sockets.nextSweep,
+      this.#transportSet.nextSweep,
       this.#sessions.session?.deadline ?? Infinity,
       refresher?.nextAt ?? Infinity,
     );
@@ -336,7 +339,7 @@ export class Driver implements Performer {
       clock: this.#clock,
       limit: config.openTimeout,
       ...{ token, setup, source: this.#resolver },
-      send: (message) => this.#transports.sendNow(socket, message),
+      send: (message) => this.#transportDriver.sendNow(socket, message),
       authenticate: (token) => this.#sessions.session?.authenticate(token),
       report: (error) =>
         this.#logger.log("warn", "Token renewal failed", { error }),
@@ -358,7 +361,7 @@ export class Driver implements Performer {
 
   #release(): void {
     this.#attempt?.end();
-    this.#sockets.clear();
+    this.#transportSet.clear();
     this.#cancelTimer();
     this.#timerAt = Infinity;
   }

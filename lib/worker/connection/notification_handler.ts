@@ -21,7 +21,7 @@ import type { TransportDriver } from "./transport_driver.ts";
 export interface NotificationParts {
   readonly notices: NoticeQueue;
   readonly logger: ConnectionLogger;
-  readonly transports: Pick<
+  readonly transportDriver: Pick<
     TransportDriver,
     "dropHeld" | "longestGap" | "releaseHeld" | "resolution"
   >;
@@ -44,7 +44,7 @@ export class NotificationHandler {
   readonly #id: number;
   readonly #notices: NoticeQueue;
   readonly #logger: ConnectionLogger;
-  readonly #transports: NotificationParts["transports"];
+  readonly #transportDriver: NotificationParts["transportDriver"];
   readonly #secrets: Secrets;
   readonly #sendBuffer: NotificationParts["sendBuffer"];
   readonly #session: NotificationParts["session"];
@@ -54,7 +54,7 @@ export class NotificationHandler {
     this.#id = id;
     this.#notices = parts.notices;
     this.#logger = parts.logger;
-    this.#transports = parts.transports;
+    this.#transportDriver = parts.transportDriver;
     this.#secrets = parts.secrets;
     this.#sendBuffer = parts.sendBuffer;
     this.#session = parts.session;
@@ -72,7 +72,7 @@ export class NotificationHandler {
         this.#onOpened(notification);
         return;
       case "disconnected":
-        this.#transports.dropHeld();
+        this.#transportDriver.dropHeld();
         this.#notices.push({
           ...this.#redact(notification),
           ...this.#position,
@@ -83,7 +83,7 @@ export class NotificationHandler {
         this.#onClosed(notification);
         return;
       case "heartbeat": {
-        const { longestGap } = this.#transports;
+        const { longestGap } = this.#transportDriver;
         this.#notices.push({ ...notification, ...this.#position, longestGap });
         return;
       }
@@ -98,7 +98,7 @@ export class NotificationHandler {
   }
 
   get #target(): { readonly url?: string } {
-    const { resolution } = this.#transports;
+    const { resolution } = this.#transportDriver;
     return resolution === undefined ? {} : { url: resolution.url };
   }
 
@@ -107,7 +107,7 @@ export class NotificationHandler {
   }
 
   #onOpened(opened: NotificationOf<"opened">): void {
-    const { resolution } = this.#transports;
+    const { resolution } = this.#transportDriver;
     const session = this.#session()?.opening;
     this.#notices.push({
       ...opened,
@@ -116,7 +116,7 @@ export class NotificationHandler {
       transport: resolution?.kind.name ?? "native",
       ...session && { session },
     });
-    this.#transports.releaseHeld();
+    this.#transportDriver.releaseHeld();
   }
 
   #onProbed(probed: NotificationOf<"probed">): void {
@@ -131,7 +131,7 @@ export class NotificationHandler {
   #onClosed(closed: NotificationOf<"closed">): void {
     this.#session()?.end();
     this.#sendBuffer.drop("closed");
-    this.#transports.dropHeld();
+    this.#transportDriver.dropHeld();
     if (closed.cause === "requested") this.#notices.clear("closed");
     this.#notices.pushLast({
       ...this.#redact(closed),

@@ -36,7 +36,7 @@ export interface TransportParts {
   readonly config: Config;
   readonly clock: WorkerClock;
   readonly machine: Pick<Machine, "dispatch" | "owns" | "state">;
-  readonly transports: TransportSet;
+  readonly transportSet: TransportSet;
   readonly notices: NoticeQueue;
   readonly sendBuffer: SendBuffer;
   readonly logger: ConnectionLogger;
@@ -50,7 +50,7 @@ export class TransportDriver implements TransportEvents {
   readonly #machine: TransportParts["machine"];
   readonly #sendBuffer: SendBuffer;
   readonly #logger: ConnectionLogger;
-  readonly #transports: TransportSet;
+  readonly #transportSet: TransportSet;
   readonly #secrets: Secrets;
   #heartbeat = new HeartbeatFrames();
   #greeting: Greeting | undefined;
@@ -70,7 +70,7 @@ export class TransportDriver implements TransportEvents {
     this.#config = parts.config;
     this.#secrets = parts.secrets;
     this.#clock = parts.clock;
-    this.#transports = parts.transports;
+    this.#transportSet = parts.transportSet;
     this.#machine = parts.machine;
     this.#sendBuffer = parts.sendBuffer;
     this.#logger = parts.logger;
@@ -105,7 +105,7 @@ export class TransportDriver implements TransportEvents {
     this.#heartbeat.start(hooks);
     try {
       const listener = new SocketTransportListener(this, socket);
-      this.#transports.add(
+      this.#transportSet.add(
         socket,
         kind.connect(target, { maxMessageSize }, listener),
       );
@@ -128,7 +128,7 @@ export class TransportDriver implements TransportEvents {
 
   /** Sends a ping. */
   ping(socket: number, ping: number): void {
-    const transport = this.#transports.get(socket);
+    const transport = this.#transportSet.get(socket);
     if (transport === undefined) return;
     const payload = `${socket}.${ping}`;
     this.#guard(
@@ -139,12 +139,12 @@ export class TransportDriver implements TransportEvents {
 
   /** Sends something ahead of everything that waits. */
   sendNow(socket: number, data: Data): void {
-    this.#guard(socket, () => this.#transports.get(socket)?.send(data));
+    this.#guard(socket, () => this.#transportSet.get(socket)?.send(data));
   }
 
   /** Starts the closing handshake. */
   close({ socket, ...frame }: Extract<Effect, { type: "close" }>): void {
-    this.#guard(socket, () => this.#transports.close(socket, frame));
+    this.#guard(socket, () => this.#transportSet.close(socket, frame));
   }
 
   /** Closes a transport that nobody needs any more. */
@@ -152,9 +152,9 @@ export class TransportDriver implements TransportEvents {
     const giveUpAt = this.#clock.now() + this.#config.closeTimeout;
     // For `reconnect()` the peer still reads it; after a loss nobody knows.
     const isReplaced = this.#machine.state.kind === "connecting";
-    const unwritten = this.#transports.get(socket)?.unwritten;
+    const unwritten = this.#transportSet.get(socket)?.unwritten;
     this.#sendBuffer.end(isReplaced ? 0 : unwritten);
-    this.#transports.abandon(socket, frame, giveUpAt);
+    this.#transportSet.abandon(socket, frame, giveUpAt);
   }
 
   /** Lets a close wait until the messages up to this number are out. */
@@ -167,7 +167,7 @@ export class TransportDriver implements TransportEvents {
     const { state } = this.#machine;
     const draining = state.kind === "closing" && state.phase === "draining";
     if (state.kind !== "open" && !draining) return;
-    const transport = this.#transports.get(state.socket);
+    const transport = this.#transportSet.get(state.socket);
     if (transport === undefined) return;
     // After the peer's close frame, what waits is for the next connection.
     const hasRoom = this.#capacity === "room" && transport.isOpen;
@@ -190,7 +190,7 @@ export class TransportDriver implements TransportEvents {
     const { state } = this.#machine;
     if (state.kind !== "open") return;
     const { socket } = state;
-    const progress = this.#transports.get(socket)?.progress ?? 0;
+    const progress = this.#transportSet.get(socket)?.progress ?? 0;
     const at = this.#inbound.heardAt(progress, this.#clock.now());
     if (at !== undefined) this.#machine.dispatch({ type: "heard", socket, at });
   }
@@ -226,14 +226,14 @@ export class TransportDriver implements TransportEvents {
     if (this.#reading === "on") return;
     this.#reading = "on";
     const { state } = this.#machine;
-    if ("socket" in state) this.#transports.get(state.socket)?.resume();
+    if ("socket" in state) this.#transportSet.get(state.socket)?.resume();
   }
 
   // What follows is for the sockets' listeners.
 
   /** The handshake is done. */
   opened(socket: number, opened: Opened): void {
-    this.#transports.opened(socket);
+    this.#transportSet.opened(socket);
     const able = { ...this.#prepared.kind, ...opened };
     const pings = able.pings ? "frames" : "none";
     const agreed = { ...opened, pings, output: able.output } as const;
@@ -255,7 +255,7 @@ export class TransportDriver implements TransportEvents {
   received(socket: number, data: Data | Pack, bytes: number): void {
     if (!this.#machine.owns(socket)) return;
     if (this.#config.idleTimeout !== Infinity) {
-      const progress = this.#transports.get(socket)?.progress ?? 0;
+      const progress = this.#transportSet.get(socket)?.progress ?? 0;
       this.#inbound.noteMessage(progress, this.#clock.now());
     }
     const { kind } = this.#machine.state;
@@ -283,8 +283,8 @@ export class TransportDriver implements TransportEvents {
 
   /** The transport is at its end. */
   ended(socket: number, info: CloseInfo, failure: Failure | undefined): void {
-    const unwritten = this.#transports.get(socket)?.unwritten;
-    this.#transports.delete(socket);
+    const unwritten = this.#transportSet.get(socket)?.unwritten;
+    this.#transportSet.delete(socket);
     if (!this.#machine.owns(socket)) return;
     this.#sendBuffer.end(unwritten);
     const { hooks, kind } = this.#prepared;
@@ -334,7 +334,7 @@ export class TransportDriver implements TransportEvents {
       hooks,
       send: (data) => {
         if (this.#machine.owns(socket)) {
-          this.#transports.get(socket)?.send(data);
+          this.#transportSet.get(socket)?.send(data);
         }
       },
     };
@@ -366,7 +366,7 @@ export class TransportDriver implements TransportEvents {
       return;
     }
     this.#guard(socket, () => {
-      const hasRoom = this.#transports.get(socket)?.send(data) !== false;
+      const hasRoom = this.#transportSet.get(socket)?.send(data) !== false;
       this.#capacity = hasRoom ? "room" : "full";
     });
   }
@@ -374,7 +374,7 @@ export class TransportDriver implements TransportEvents {
   #pause(socket: number): void {
     if (this.#reading === "paused") return;
     this.#reading = "paused";
-    this.#transports.get(socket)?.pause();
+    this.#transportSet.get(socket)?.pause();
     this.#machine.dispatch({ type: "paused", socket });
   }
 

@@ -27,7 +27,7 @@ const HIDDEN: Failure = { ...FAILURE, detail: "401 …" };
 const INFO = { closeCode: 4000, reason: "canary", wasClean: true };
 
 function makeHandler(
-  transports: Partial<NotificationParts["transports"]> = {},
+  transportDriver: Partial<NotificationParts["transportDriver"]> = {},
   session?: SessionOpening,
 ) {
   const setup = setupWith({ url: "ws://h/?t=canary", log: "info" });
@@ -41,12 +41,12 @@ function makeHandler(
     sendBuffer: { drop: (reason) => calls.push(`drop ${reason}`) },
     session: () =>
       session && { opening: session, end: () => calls.push("end session") },
-    transports: {
+    transportDriver: {
       dropHeld: () => calls.push("drop held"),
       releaseHeld: () => calls.push("release held"),
       longestGap: 20,
       resolution: undefined,
-      ...transports,
+      ...transportDriver,
     },
   });
   return { handler, notices, calls, posted: () => posted(notices) };
