@@ -17,7 +17,7 @@ import {
 import { openRotatingLog } from "./rotating_log.ts";
 import { errorText } from "./reporter.ts";
 import { ScreenReporter } from "./screen_reporter.ts";
-import { Session, type SessionParts } from "./session.ts";
+import { ConnectRun, type RunParts } from "./connect_run.ts";
 import type { SessionIo } from "../terminal/command_io.ts";
 import { openKeys, openSource } from "./source.ts";
 import { UsageError } from "../usage_error.ts";
@@ -37,7 +37,7 @@ async function talk(plan: ConnectPlan, io: SessionIo): Promise<number> {
     ...plan,
     options: { ...plan.options, ...log && { logger: log.logger } },
   });
-  return await new Session(partsFor(socket, plan, io)).run();
+  return await new ConnectRun(partsFor(socket, plan, io)).run();
 }
 
 function makeSocket(
@@ -55,7 +55,7 @@ function partsFor(
   socket: ReconnectingWebSocket,
   plan: ConnectPlan,
   io: SessionIo,
-): SessionParts {
+): RunParts {
   const parts = { socket, plan, io };
   switch (plan.format) {
     case "binary":

@@ -1,5 +1,5 @@
 /**
- * Reports a session as JSON on stdout: one line per event.
+ * Reports a run as JSON on stdout: one line per event.
  *
  * @module
  */

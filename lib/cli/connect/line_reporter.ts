@@ -1,5 +1,5 @@
 /**
- * Reports a session for pipes: messages on stdout, everything else on stderr.
+ * Reports a run for pipes: messages on stdout, everything else on stderr.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import {
 } from "./reporter.ts";
 import type { SessionIo } from "../terminal/command_io.ts";
 
-/** Reports a session line by line. */
+/** Reports a run line by line. */
 export class LineReporter implements Reporter {
   readonly #io: SessionIo;
   readonly #output: Output;

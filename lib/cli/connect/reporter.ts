@@ -1,5 +1,5 @@
 /**
- * What a session reports, and the texts for people.
+ * What a run reports, and the texts for people.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { MessageData } from "../../client/socket/web_idl.ts";
 import { withFlags } from "../flag_text.ts";
 import type { Message } from "./input.ts";
 
-/** Reports a session to a person or a program. */
+/** Reports a run to a person or a program. */
 export interface Reporter {
   /** A connection is ready. */
   opened(event: OpenEvent): void;
@@ -32,7 +32,7 @@ export interface Reporter {
   sent(message: Message): void;
   /** A message has arrived. Settles when the next one may follow. */
   received(message: MessageData): Promise<void>;
-  /** The session ends with this error. */
+  /** The run ends with this error. */
   failed(error: unknown): void;
   /** Settles when all reports have been written. */
   flush(): Promise<void>;
@@ -67,7 +67,7 @@ export function disconnectText(
 
 /** Reasons in words; the others are clear as they are. */
 const REASONS: ReadonlyMap<string, string> = new Map([
-  ["closed", "the session has ended"],
+  ["closed", "the connection has ended"],
   ["overflow", "more than the queue holds"],
   ["rejected", "refused by the transport"],
   ["unknown", "it may have been handled"],

@@ -1,5 +1,5 @@
 /**
- * Reports a session on a terminal: events and messages above, status line and
+ * Reports a run on a terminal: events and messages above, status line and
  * prompt below.
  *
  * @module
@@ -33,7 +33,7 @@ import { statusLine, toneOf } from "./status_line.ts";
 /** How often the status line is refreshed, in milliseconds. */
 const TICK = 200;
 
-/** Reports a session on a screen. */
+/** Reports a run on a screen. */
 export class ScreenReporter implements Reporter {
   readonly #io: SessionIo;
   readonly #socket: ReconnectingWebSocket;

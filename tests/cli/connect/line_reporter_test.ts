@@ -39,7 +39,7 @@ Deno.test("LineReporter writes what happens to stderr, a line each", () => {
   assertEquals(io.errors.split("\n"), [
     "connect: Connected",
     "connect: a\\x1b[2J\\nconnect: Connected\\x9b\\u202e",
-    "connect: 1 message not sent (2 bytes, the session has ended)",
+    "connect: 1 message not sent (2 bytes, the connection has ended)",
     "connect: Closed",
     "connect: failed",
     "",

@@ -48,7 +48,7 @@ Deno.test("dropText() says which messages are lost, and why", () => {
     dropText(new DropEvent(init));
   assertEquals(
     text({ count: 1, bytes: 1, direction: "outbound", reason: "closed" }),
-    "1 message not sent (1 byte, the session has ended)",
+    "1 message not sent (1 byte, the connection has ended)",
   );
   assertEquals(
     text({ count: 2, bytes: 9, direction: "inbound", reason: "overflow" }),

@@ -87,7 +87,7 @@ Deno.test("ScreenReporter prints what happens above the status line", async () =
     [
       "* Connected again",
       "! a\\n\\x1b[2Jb",
-      "! 1 message not read (1 byte, the session has ended)",
+      "! 1 message not read (1 byte, the connection has ended)",
       "> out",
       "< in \\x9b2J",
       "< (2 bytes) 01 1b",

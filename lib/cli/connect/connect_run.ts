@@ -14,8 +14,8 @@ import { OutputError } from "../terminal/output_error.ts";
 import type { SessionIo } from "../terminal/command_io.ts";
 import type { Source } from "./source.ts";
 
-/** The parts of a session. */
-export interface SessionParts {
+/** The parts of a run. */
+export interface RunParts {
   readonly socket: ReconnectingWebSocket;
   readonly plan: ConnectPlan;
   readonly reporter: Reporter;
@@ -23,7 +23,7 @@ export interface SessionParts {
   readonly io: SessionIo;
 }
 
-/** Why the session itself closed the socket. */
+/** Why the run itself closed the socket. */
 type Cause =
   | "none"
   | "interrupted"
@@ -32,15 +32,15 @@ type Cause =
   | "output failed";
 
 /** Sends the input to a socket, and reports what the socket does. */
-export class Session {
-  readonly #parts: SessionParts;
+export class ConnectRun {
+  readonly #parts: RunParts;
   readonly #over = new AbortController();
   readonly #forced = Promise.withResolvers<number>();
   #unsent = 0;
   #cause: Cause = "none";
 
-  /** Makes a session; `run()` begins it. */
-  constructor(parts: SessionParts) {
+  /** Makes a run; `run()` begins it. */
+  constructor(parts: RunParts) {
     this.#parts = parts;
   }
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import type { ConnectPlan } from "../../../lib/cli/connect/plan.ts";
 import { LineReporter } from "../../../lib/cli/connect/line_reporter.ts";
-import { Session } from "../../../lib/cli/connect/session.ts";
+import { ConnectRun } from "../../../lib/cli/connect/connect_run.ts";
 import { openSource } from "../../../lib/cli/connect/source.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
 import { ReconnectingWebSocket } from "../../../mod.ts";
@@ -21,8 +21,8 @@ const PLAN: ConnectPlan = {
   log: undefined,
 };
 
-/** Starts a session of lines on a socket of its own. */
-function startSession(
+/** Starts a run of lines on a socket of its own. */
+function startRun(
   url: string,
   { plan = {}, maxBytes = 1_000, ...options }: FakeSessionOptions & {
     readonly plan?: Partial<ConnectPlan>;
@@ -36,20 +36,20 @@ function startSession(
     backoff: { maxAttempts: 1 },
     closeTimeout: 500,
   });
-  const session = new Session({
+  const run = new ConnectRun({
     socket,
     plan: { ...PLAN, ...plan },
     io,
     reporter: new LineReporter(io, "text"),
     source: openSource({ ...PLAN, ...plan }, io),
   });
-  return { io, socket, code: session.run() };
+  return { io, socket, code: run.run() };
 }
 
-Deno.test("Session.run() sends its input, waits as long as the plan says, and closes", async () => {
+Deno.test("ConnectRun.run() sends its input, waits as long as the plan says, and closes", async () => {
   await using server = startTalkingServer();
   const clock = new ManualClock();
-  const { io, code } = startSession(server.url, {
+  const { io, code } = startRun(server.url, {
     plan: { wait: 5_000 },
     clock,
   });
@@ -64,26 +64,26 @@ Deno.test("Session.run() sends its input, waits as long as the plan says, and cl
   assertEquals(io.errors, "connect: Connected\nconnect: Closed\n");
 });
 
-Deno.test("Session.run() does not wait where the plan says so", async () => {
+Deno.test("ConnectRun.run() does not wait where the plan says so", async () => {
   await using server = startTalkingServer();
-  const { code } = startSession(server.url, {
+  const { code } = startRun(server.url, {
     plan: { wait: 0, execute: ["bye"] },
   });
   assertEquals([await code, server.received], [0, ["bye"]]);
 });
 
-Deno.test("Session.run() reports what the outbox can never hold, and goes on", async () => {
+Deno.test("ConnectRun.run() reports what the outbox can never hold, and goes on", async () => {
   await using server = startTalkingServer();
-  const { io, code } = startSession(server.url, { plan: { wait: 200 } });
+  const { io, code } = startRun(server.url, { plan: { wait: 200 } });
   io.type(`one\n${"x".repeat(1_001)}\ntwo\n`);
   io.finish();
   assertEquals([await code, server.received], [10, ["one", "two"]]);
   assertMatch(io.errors, /1 message not sent \(1001 bytes, more than the/);
 });
 
-Deno.test("Session.run() sends what came before a line that is not UTF-8, then fails", async () => {
+Deno.test("ConnectRun.run() sends what came before a line that is not UTF-8, then fails", async () => {
   await using server = startTalkingServer();
-  const { io, code } = startSession(server.url);
+  const { io, code } = startRun(server.url);
   io.type("one\n");
   io.type(Uint8Array.of(0xff, 0x0a));
   io.type("three\n");
@@ -91,17 +91,17 @@ Deno.test("Session.run() sends what came before a line that is not UTF-8, then f
   assertMatch(io.errors, /^connect: Line 2 of stdin is not UTF-8/m);
 });
 
-Deno.test("Session.run() fails when stdin breaks", async () => {
+Deno.test("ConnectRun.run() fails when stdin breaks", async () => {
   await using server = startTalkingServer();
-  const { io, code } = startSession(server.url);
+  const { io, code } = startRun(server.url);
   io.breakInput(new Error("Input/output error (os error 5)"));
   assertEquals(await code, 1);
   assertMatch(io.errors, /^connect: Input\/output error \(os error 5\)$/m);
 });
 
-Deno.test("Session.run() ends with 0 when the reader of stdout is gone", async () => {
+Deno.test("ConnectRun.run() ends with 0 when the reader of stdout is gone", async () => {
   await using server = startTalkingServer();
-  const { io, code } = startSession(server.url, { writes: 1 });
+  const { io, code } = startRun(server.url, { writes: 1 });
   io.type("one\n");
   await io.shows("one");
   io.type(Array.from({ length: 200 }, (_, line) => `${line}\n`).join(""));
@@ -109,10 +109,10 @@ Deno.test("Session.run() ends with 0 when the reader of stdout is gone", async (
   assertEquals(io.errors, "connect: Connected\nconnect: Closed\n");
 });
 
-Deno.test("Session.run() ends with 1 when stdout cannot be written", async () => {
+Deno.test("ConnectRun.run() ends with 1 when stdout cannot be written", async () => {
   await using server = startTalkingServer();
   const failure = new Error("No space left on device (os error 28)");
-  const { io, code } = startSession(server.url, { writes: 0, failure });
+  const { io, code } = startRun(server.url, { writes: 0, failure });
   io.type("one\n");
   assertEquals(await code, 1);
   assertMatch(
@@ -121,15 +121,15 @@ Deno.test("Session.run() ends with 1 when stdout cannot be written", async () =>
   );
 });
 
-Deno.test("Session.run() closes at the first interrupt, and does not wait at the second", async () => {
+Deno.test("ConnectRun.run() closes at the first interrupt, and does not wait at the second", async () => {
   await using server = startTalkingServer();
-  const first = startSession(server.url);
+  const first = startRun(server.url);
   await first.io.shows("Connected");
   first.io.interrupt();
   assertEquals(await first.code, 130);
   assertMatch(first.io.errors, /Closed/);
 
-  const second = startSession(server.url);
+  const second = startRun(server.url);
   await second.io.shows("Connected");
   second.io.interrupt();
   second.io.interrupt();
@@ -137,11 +137,11 @@ Deno.test("Session.run() closes at the first interrupt, and does not wait at the
   await second.socket[Symbol.asyncDispose]();
 });
 
-Deno.test("Session.run() gives the cause when the server ends it", async () => {
+Deno.test("ConnectRun.run() gives the cause when the server ends it", async () => {
   await using server = startTalkingServer((socket) => {
     socket.close(4400, "bye\r\nconnect: Connected");
   });
-  const { io, code } = startSession(server.url);
+  const { io, code } = startRun(server.url);
   assertEquals(await code, 7);
   assertMatch(io.errors, /^connect: .*bye\\r\\nconnect: Connected/m);
   assertEquals(io.errors.match(/^connect: Connected/gm)?.length, 1);
