@@ -5,7 +5,7 @@
  */
 
 import { type FlagNames, type Flags, readUrl } from "./flags.ts";
-import type { SessionIo } from "./terminal/command_io.ts";
+import type { ProcessIo } from "./terminal/command_io.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** A handshake as the flags describe it. */
@@ -43,7 +43,7 @@ const HEADER = /^([!#$%&'*+.^_`|~\w-]+)\s*:\s*(.*?)\s*$/;
  */
 export function readHandshake(
   flags: Flags,
-  io: Pick<SessionIo, "environment">,
+  io: Pick<ProcessIo, "environment">,
 ): HandshakePlan {
   return {
     url: readUrl(flags.positionals),
@@ -67,7 +67,7 @@ function headersOf(flags: Flags): Readonly<Record<string, string>> {
 
 function tokenOf(
   flags: Flags,
-  io: Pick<SessionIo, "environment">,
+  io: Pick<ProcessIo, "environment">,
 ): string | undefined {
   const name = flags.text("token-env");
   if (name === undefined) return undefined;

@@ -13,7 +13,7 @@ import {
   type Run,
   SUCCESS,
 } from "./command.ts";
-import type { SessionIo } from "./terminal/command_io.ts";
+import type { ProcessIo } from "./terminal/command_io.ts";
 import { OutputError } from "./terminal/output_error.ts";
 
 const HELP = `WebSockets that stay connected, from a terminal
@@ -31,7 +31,7 @@ Usage: <command> [options]
 `;
 
 /** Each command is loaded with its dependencies when it is called. */
-const COMMANDS: ReadonlyMap<string, () => Promise<Run<SessionIo>>> = new Map([
+const COMMANDS: ReadonlyMap<string, () => Promise<Run<ProcessIo>>> = new Map([
   ["connect", async () => (await import("./connect/connect.ts")).connect],
   ["serve", async () => (await import("./serve/serve.ts")).serve],
   ["doctor", async () => (await import("./doctor/doctor.ts")).doctor],
@@ -49,7 +49,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Run<SessionIo>>> = new Map([
  */
 export async function main(
   args: readonly string[],
-  io: SessionIo,
+  io: ProcessIo,
 ): Promise<number> {
   try {
     return await runNamed(args, io);
@@ -63,7 +63,7 @@ export async function main(
 
 async function runNamed(
   args: readonly string[],
-  io: SessionIo,
+  io: ProcessIo,
 ): Promise<number> {
   const [name, ...rest] = args;
   if (name === "--help" || name === "-h" || name === "help") {

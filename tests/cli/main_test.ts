@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { main } from "../../lib/cli/main.ts";
 import { NAME, VERSION } from "../../lib/platform/release.ts";
-import { FakeSessionIo } from "./terminal/fake_session_io.ts";
+import { FakeProcessIo } from "./terminal/fake_process_io.ts";
 
 Deno.test("main() fits each help text on a screen", async () => {
   const commands = [
     ...["connect", "serve", "doctor", "sessions", "storm", "explain"],
   ];
   for (const args of [["--help"], ...commands.map((name) => [name, "-h"])]) {
-    const io = new FakeSessionIo();
+    const io = new FakeProcessIo();
     assertEquals(await main(args, io), 0);
     const lines = io.written.trimEnd().split("\n");
     assert(lines.length <= 24, `${args.join(" ")}: ${lines.length} lines`);
@@ -53,7 +53,7 @@ Deno.test("main() reports wrong arguments in one sentence, with exit code 2", as
   ];
   for (const args of wrong) {
     const environment = { TOKEN: "secret" };
-    const io = new FakeSessionIo({ columns: Infinity, environment });
+    const io = new FakeProcessIo({ columns: Infinity, environment });
     assertEquals(await main(args, io), 2, args.join(" "));
     assertMatch(io.errors, /^\w+: [^\n]+\n$/, args.join(" "));
     assertEquals(io.written, "");
@@ -73,7 +73,7 @@ Deno.test("main() wraps complaints at the width of the terminal", async () => {
   for (const args of long) {
     const complain = async (columns: number) => {
       const environment = { TOKEN: "secret" };
-      const io = new FakeSessionIo({ columns, environment });
+      const io = new FakeProcessIo({ columns, environment });
       await main(args, io);
       return io.errors;
     };
@@ -88,7 +88,7 @@ Deno.test("main() wraps complaints at the width of the terminal", async () => {
 
 for (const flag of ["--version", "-V"]) {
   Deno.test(`main() shows name and version with ${flag}`, async () => {
-    const io = new FakeSessionIo();
+    const io = new FakeProcessIo();
     assertEquals(await main([flag], io), 0);
     assertEquals([io.written, io.errors], [`${NAME} ${VERSION}\n`, ""]);
   });
@@ -96,7 +96,7 @@ for (const flag of ["--version", "-V"]) {
 
 Deno.test("main() ends quietly when nobody reads stdout", async () => {
   for (const args of ["--help", "--version", "explain 1006", "storm --help"]) {
-    const io = new FakeSessionIo({ writes: 0 });
+    const io = new FakeProcessIo({ writes: 0 });
     assertEquals(await main(args.split(" "), io), 0, args);
     assertEquals(io.errors, "");
   }
@@ -104,7 +104,7 @@ Deno.test("main() ends quietly when nobody reads stdout", async () => {
 
 Deno.test("main() says in one line that stdout cannot be written", async () => {
   const failure = new Error("No space left on device (os error 28)");
-  const io = new FakeSessionIo({ writes: 0, failure });
+  const io = new FakeProcessIo({ writes: 0, failure });
   assertEquals(await main(["explain", "1006"], io), 1);
   assertEquals(
     io.errors,
@@ -113,7 +113,7 @@ Deno.test("main() says in one line that stdout cannot be written", async () => {
 });
 
 Deno.test("main() rethrows other errors", async () => {
-  const io = new FakeSessionIo();
+  const io = new FakeProcessIo();
   io.write = () => {
     throw new RangeError("A fault");
   };
@@ -121,7 +121,7 @@ Deno.test("main() rethrows other errors", async () => {
 });
 
 Deno.test("main() shows control characters of the arguments", async () => {
-  const io = new FakeSessionIo({ columns: Infinity });
+  const io = new FakeProcessIo({ columns: Infinity });
   assertEquals(await main(["\x1b[2J\u202e"], io), 2);
   assertMatch(io.errors, /^holdfast: [\x20-\x7e]+\n$/);
 });
@@ -137,7 +137,7 @@ Deno.test("main() suggests a command for a misspelt one, or lists all", async ()
       [[], `No command was given; ${list}`],
     ] as const
   ) {
-    const io = new FakeSessionIo({ columns: Infinity });
+    const io = new FakeProcessIo({ columns: Infinity });
     assertEquals(await main(args, io), 2);
     assertEquals(io.errors, `holdfast: ${complaint}\n`);
   }

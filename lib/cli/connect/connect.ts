@@ -18,12 +18,12 @@ import { openRotatingLog } from "./rotating_log.ts";
 import { errorText } from "./reporter.ts";
 import { ScreenReporter } from "./screen_reporter.ts";
 import { ConnectRun, type RunParts } from "./connect_run.ts";
-import type { SessionIo } from "../terminal/command_io.ts";
+import type { ProcessIo } from "../terminal/command_io.ts";
 import { openKeys, openSource } from "./source.ts";
 import { UsageError } from "../usage_error.ts";
 
 /** `connect`, as a function. */
-export const connect: Run<SessionIo> = defineCommand<ConnectPlan, SessionIo>({
+export const connect: Run<ProcessIo> = defineCommand<ConnectPlan, ProcessIo>({
   name: "connect",
   help: CONNECT_HELP,
   flags: CONNECT_FLAGS,
@@ -31,7 +31,7 @@ export const connect: Run<SessionIo> = defineCommand<ConnectPlan, SessionIo>({
   run: talk,
 });
 
-async function talk(plan: ConnectPlan, io: SessionIo): Promise<number> {
+async function talk(plan: ConnectPlan, io: ProcessIo): Promise<number> {
   using log = plan.log && openRotatingLog(plan.log.file, plan.log.level);
   const socket = makeSocket({
     ...plan,
@@ -54,7 +54,7 @@ function makeSocket(
 function partsFor(
   socket: ReconnectingWebSocket,
   plan: ConnectPlan,
-  io: SessionIo,
+  io: ProcessIo,
 ): RunParts {
   const parts = { socket, plan, io };
   switch (plan.format) {
@@ -77,6 +77,6 @@ function partsFor(
   }
 }
 
-function isTyped({ format, execute }: ConnectPlan, io: SessionIo): boolean {
+function isTyped({ format, execute }: ConnectPlan, io: ProcessIo): boolean {
   return io.isInteractive && format === "text" && execute.length === 0;
 }

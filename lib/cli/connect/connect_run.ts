@@ -11,7 +11,7 @@ import { EXIT_CODES, exitCodeOf } from "../exit_code.ts";
 import { Feed } from "./feed.ts";
 import { errorText, type Reporter } from "./reporter.ts";
 import { OutputError } from "../terminal/output_error.ts";
-import type { SessionIo } from "../terminal/command_io.ts";
+import type { ProcessIo } from "../terminal/command_io.ts";
 import type { Source } from "./source.ts";
 
 /** The parts of a run. */
@@ -20,7 +20,7 @@ export interface RunParts {
   readonly plan: ConnectPlan;
   readonly reporter: Reporter;
   readonly source: Source;
-  readonly io: SessionIo;
+  readonly io: ProcessIo;
 }
 
 /** Why the run itself closed the socket. */
@@ -115,7 +115,7 @@ export class ConnectRun {
     }
   }
 
-  #wait(delay: number, io: SessionIo): Promise<void> {
+  #wait(delay: number, io: ProcessIo): Promise<void> {
     if (delay === 0) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     const cancel = delay === Infinity

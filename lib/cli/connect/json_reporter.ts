@@ -15,7 +15,7 @@ import { Output } from "../terminal/output.ts";
 import { reportLine } from "../command.ts";
 import { visibleJson } from "../terminal/visible_text.ts";
 import { bytesOf, errorText, type Reporter } from "./reporter.ts";
-import type { SessionIo } from "../terminal/command_io.ts";
+import type { ProcessIo } from "../terminal/command_io.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -24,11 +24,11 @@ type Fields = Readonly<Record<string, unknown>>;
  * `drop`, `heartbeat`, `close`, `error`. Binary data is `{ "base64": … }`.
  */
 export class JsonReporter implements Reporter {
-  readonly #io: SessionIo;
+  readonly #io: ProcessIo;
   readonly #output: Output;
 
   /** Makes a reporter for programs. */
-  constructor(io: SessionIo) {
+  constructor(io: ProcessIo) {
     this.#io = io;
     this.#output = new Output(io);
   }

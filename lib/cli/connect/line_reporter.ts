@@ -23,11 +23,11 @@ import {
   openText,
   type Reporter,
 } from "./reporter.ts";
-import type { SessionIo } from "../terminal/command_io.ts";
+import type { ProcessIo } from "../terminal/command_io.ts";
 
 /** Reports a run line by line. */
 export class LineReporter implements Reporter {
-  readonly #io: SessionIo;
+  readonly #io: ProcessIo;
   readonly #output: Output;
   readonly #format: "text" | "binary";
 
@@ -38,7 +38,7 @@ export class LineReporter implements Reporter {
    * @param format `"text"` adds a line end to each message and leaves binary ones
    * out, `"binary"` writes all data as it is.
    */
-  constructor(io: SessionIo, format: "text" | "binary") {
+  constructor(io: ProcessIo, format: "text" | "binary") {
     this.#io = io;
     this.#format = format;
     this.#output = new Output(io);

@@ -21,7 +21,7 @@ import {
   type NetworkFlags,
   readNetwork,
 } from "../network_flags.ts";
-import type { SessionIo } from "../terminal/command_io.ts";
+import type { ProcessIo } from "../terminal/command_io.ts";
 import { UsageError } from "../usage_error.ts";
 import { LOG_LEVELS, type LogLevelWord } from "./rotating_log.ts";
 
@@ -96,7 +96,7 @@ const DEFAULT_WAIT = 1_000;
  */
 export function readConnectPlan(
   flags: Flags,
-  io: Pick<SessionIo, "environment" | "isInteractive">,
+  io: Pick<ProcessIo, "environment" | "isInteractive">,
 ): ConnectPlan {
   const { url, protocols, ...handshake } = readHandshake(flags, io);
   const execute = flags.texts("execute");

@@ -27,7 +27,7 @@ import {
   type Reporter,
 } from "./reporter.ts";
 import { type Bottom, Screen } from "../terminal/screen.ts";
-import type { SessionIo } from "../terminal/command_io.ts";
+import type { ProcessIo } from "../terminal/command_io.ts";
 import { statusLine, toneOf } from "./status_line.ts";
 
 /** How often the status line is refreshed, in milliseconds. */
@@ -35,7 +35,7 @@ const TICK = 200;
 
 /** Reports a run on a screen. */
 export class ScreenReporter implements Reporter {
-  readonly #io: SessionIo;
+  readonly #io: ProcessIo;
   readonly #socket: ReconnectingWebSocket;
   readonly #url: string;
   readonly #editor = new LineEditor();
@@ -45,7 +45,7 @@ export class ScreenReporter implements Reporter {
   readonly #stopListening: () => void;
 
   /** Puts the terminal into raw mode, and draws. */
-  constructor(io: SessionIo, socket: ReconnectingWebSocket, url: URL) {
+  constructor(io: ProcessIo, socket: ReconnectingWebSocket, url: URL) {
     this.#io = io;
     this.#socket = socket;
     this.#url = redactUrl(url.href);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SessionIo } from "../terminal/command_io.ts";
+import type { ProcessIo } from "../terminal/command_io.ts";
 import { Input, linesOf, type Message, textsOf } from "./input.ts";
 import type { ConnectPlan } from "./plan.ts";
 
@@ -18,7 +18,7 @@ export interface Source {
 /** Opens the source that a plan asks for: texts of flags, blocks or lines. */
 export function openSource(
   { execute, format }: Pick<ConnectPlan, "execute" | "format">,
-  { stdin }: Pick<SessionIo, "stdin">,
+  { stdin }: Pick<ProcessIo, "stdin">,
 ): Source {
   if (execute.length > 0) {
     return { messages: ReadableStream.from(execute), stop: () => {} };
@@ -37,7 +37,7 @@ export function openSource(
  * @param linesFrom Makes lines of the keys.
  */
 export function openKeys(
-  { stdin }: Pick<SessionIo, "stdin">,
+  { stdin }: Pick<ProcessIo, "stdin">,
   linesFrom: (keys: AsyncIterable<string>) => AsyncIterable<Message>,
 ): Source {
   const input = new Input(stdin);

@@ -22,7 +22,7 @@ import {
   readHandshake,
 } from "../handshake_flags.ts";
 import { NETWORK_FLAGS, NETWORK_HELP, readNetwork } from "../network_flags.ts";
-import type { SessionIo } from "../terminal/command_io.ts";
+import type { ProcessIo } from "../terminal/command_io.ts";
 import { OutputError } from "../terminal/output_error.ts";
 import { wrap } from "../terminal/text_width.ts";
 import { visibleLine } from "../terminal/visible_text.ts";
@@ -56,7 +56,7 @@ const FLAGS: FlagNames = {
 };
 
 /** `doctor`, as a function. */
-export const doctor: Run<SessionIo> = defineCommand({
+export const doctor: Run<ProcessIo> = defineCommand({
   name: "doctor",
   help: HELP,
   flags: FLAGS,
@@ -64,7 +64,7 @@ export const doctor: Run<SessionIo> = defineCommand({
   run: examine,
 });
 
-function readPlan(flags: Flags, io: SessionIo): CheckupPlan {
+function readPlan(flags: Flags, io: ProcessIo): CheckupPlan {
   const handshake = readHandshake(flags, io);
   const { url, token, allowInsecure } = handshake;
   if (token !== undefined && isInsecure(url.href) && !allowInsecure) {
@@ -85,7 +85,7 @@ function readPlan(flags: Flags, io: SessionIo): CheckupPlan {
 function wayOf(
   flags: Flags,
   url: URL,
-  io: SessionIo,
+  io: ProcessIo,
 ): Pick<CheckupPlan, "network" | "route"> {
   const { network = {} } = resolveOptions(url, [], readNetwork(flags)).setup;
   const route = routeTo(url, network.proxy, (name) => io.peekEnvironment(name));
@@ -101,7 +101,7 @@ function wayOf(
   return { network, route };
 }
 
-async function examine(plan: CheckupPlan, io: SessionIo): Promise<number> {
+async function examine(plan: CheckupPlan, io: ProcessIo): Promise<number> {
   io.write(`${redactUrl(plan.url.href)}\n\n`);
   const findings: Finding[] = [];
   const checkup = new Checkup(plan, io.clock);
@@ -132,7 +132,7 @@ const INDENT = " ".repeat(31);
 
 function stepText(
   { name, time, finding }: StepReport,
-  { noColor, columns }: SessionIo,
+  { noColor, columns }: ProcessIo,
 ): string {
   const { outcome, summary, details = [] } = finding;
   const sign = SIGNS[outcome].padEnd(4);
@@ -147,7 +147,7 @@ function stepText(
 
 function verdictOf(
   findings: readonly Finding[],
-  { columns }: SessionIo,
+  { columns }: ProcessIo,
 ): string {
   const advice = findings.flatMap(({ advice }) => advice ?? []);
   const outcomes = findings.map(({ outcome }) => outcome);

@@ -19,7 +19,7 @@ import {
   startEchoServer,
 } from "./echo_server.ts";
 import { type FlagNames, type Flags, requireNoPositionals } from "../flags.ts";
-import type { SessionIo } from "../terminal/command_io.ts";
+import type { ProcessIo } from "../terminal/command_io.ts";
 import { UsageError } from "../usage_error.ts";
 
 const HELP = `Start a WebSocket server that sends each message back
@@ -62,7 +62,7 @@ const FLAGS: FlagNames = {
 };
 
 /** `serve`, as a function. */
-export const serve: Run<SessionIo> = defineCommand({
+export const serve: Run<ProcessIo> = defineCommand({
   name: "serve",
   help: HELP,
   flags: FLAGS,
@@ -101,7 +101,7 @@ function tlsOf(flags: Flags): Plan["tls"] {
   throw new UsageError("--cert and --key go together");
 }
 
-async function run(plan: Plan, io: SessionIo): Promise<number> {
+async function run(plan: Plan, io: ProcessIo): Promise<number> {
   switch (plan.tls) {
     case "none":
       return await runServer(plan, undefined, io);
@@ -119,7 +119,7 @@ async function run(plan: Plan, io: SessionIo): Promise<number> {
 async function runServer(
   { settings }: Plan,
   certificate: Certificate | undefined,
-  io: SessionIo,
+  io: ProcessIo,
 ): Promise<number> {
   const note = (text: string) => reportLine("serve", text, io);
   const options = { ...settings, certificate, clock: io.clock, note };

@@ -15,7 +15,7 @@ import {
   SUCCESS,
 } from "../command.ts";
 import type { FlagNames, Flags } from "../flags.ts";
-import type { SessionIo } from "../terminal/command_io.ts";
+import type { ProcessIo } from "../terminal/command_io.ts";
 import { UsageError } from "../usage_error.ts";
 import { Catalogue, type Selection, type SessionState } from "./catalogue.ts";
 import { RedisFailure } from "./failure.ts";
@@ -69,11 +69,11 @@ interface Surroundings {
   readonly redis: RedisConnection;
   readonly catalogue: Catalogue;
   readonly plan: Plan;
-  readonly io: SessionIo;
+  readonly io: ProcessIo;
 }
 
 /** `sessions`, as a function. */
-export const sessions: Run<SessionIo> = defineCommand({
+export const sessions: Run<ProcessIo> = defineCommand({
   name: "sessions",
   help: HELP,
   flags: FLAGS,
@@ -81,7 +81,7 @@ export const sessions: Run<SessionIo> = defineCommand({
   run,
 });
 
-function readPlan(flags: Flags, io: SessionIo): Plan {
+function readPlan(flags: Flags, io: ProcessIo): Plan {
   const task = taskOf(flags);
   const url = flags.text("redis") ?? io.peekEnvironment("REDIS_URL");
   if (url === undefined) {
@@ -140,7 +140,7 @@ function prefixOf(flags: Flags): string {
   }
 }
 
-async function run(plan: Plan, io: SessionIo): Promise<number> {
+async function run(plan: Plan, io: ProcessIo): Promise<number> {
   try {
     using redis = await RedisConnection.open(plan.address);
     const catalogue = new Catalogue(redis, plan.prefix);
@@ -196,7 +196,7 @@ async function list(
 async function explainNone(
   catalogue: Catalogue,
   { prefix }: Plan,
-  io: SessionIo,
+  io: ProcessIo,
 ): Promise<number> {
   const other = await catalogue.otherPrefix();
   const advice = other === undefined ? "" : `; did you mean --prefix ${other}?`;
@@ -239,7 +239,7 @@ async function end(
   return SUCCESS;
 }
 
-function refuse({ prefix }: Plan, session: string, io: SessionIo): number {
+function refuse({ prefix }: Plan, session: string, io: ProcessIo): number {
   const text = `There is no session ${session} under ${prefix}`;
   reportLine("sessions", text, io);
   return FAILURE;

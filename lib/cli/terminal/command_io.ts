@@ -31,7 +31,7 @@ export interface CommandIo {
 }
 
 /** The surroundings of a command that talks to a server. */
-export interface SessionIo extends CommandIo {
+export interface ProcessIo extends CommandIo {
   /** Whether stdin, stdout and stderr are all a terminal. */
   readonly isInteractive: boolean;
   /** What is typed or piped. */

@@ -5,7 +5,7 @@
  */
 
 import { PLATFORM_CLOCK } from "../../platform/clock.ts";
-import type { SessionIo } from "./command_io.ts";
+import type { ProcessIo } from "./command_io.ts";
 import { OutputError } from "./output_error.ts";
 
 const FALLBACK_COLUMNS = 80;
@@ -16,7 +16,7 @@ const RESUMPTIONS: readonly Deno.Signal[] = Deno.build.os === "windows"
   : ["SIGCONT"];
 
 /** Gives the standard streams, signals and environment of this process. */
-export function denoIo(): SessionIo {
+export function denoIo(): ProcessIo {
   const encoder = new TextEncoder();
   const { stdin } = Deno;
   const stdoutIsTerminal = Deno.stdout.isTerminal();

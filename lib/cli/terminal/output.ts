@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { SessionIo } from "./command_io.ts";
+import type { ProcessIo } from "./command_io.ts";
 
 /** How much is gathered before the caller has to wait, in bytes. */
 const HIGH = 64 * 1024;
 
 /** Gathers results while a write is under way: many results, few writes. */
 export class Output {
-  readonly #io: Pick<SessionIo, "writeBytes">;
+  readonly #io: Pick<ProcessIo, "writeBytes">;
   readonly #encoder = new TextEncoder();
   readonly #failed = Promise.withResolvers<unknown>();
   #gathered: Uint8Array[] = [];
@@ -20,7 +20,7 @@ export class Output {
   #state: "working" | "failed" = "working";
 
   /** Makes the output of one process. */
-  constructor(io: Pick<SessionIo, "writeBytes">) {
+  constructor(io: Pick<ProcessIo, "writeBytes">) {
     this.#io = io;
   }
 

@@ -6,9 +6,9 @@ import { openSource } from "../../../lib/cli/connect/source.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
 import { ReconnectingWebSocket } from "../../../mod.ts";
 import {
-  FakeSessionIo,
-  type FakeSessionOptions,
-} from "../terminal/fake_session_io.ts";
+  FakeProcessIo,
+  type FakeProcessOptions,
+} from "../terminal/fake_process_io.ts";
 import { startTalkingServer } from "./talking_server.ts";
 
 const PLAN: ConnectPlan = {
@@ -24,12 +24,12 @@ const PLAN: ConnectPlan = {
 /** Starts a run of lines on a socket of its own. */
 function startRun(
   url: string,
-  { plan = {}, maxBytes = 1_000, ...options }: FakeSessionOptions & {
+  { plan = {}, maxBytes = 1_000, ...options }: FakeProcessOptions & {
     readonly plan?: Partial<ConnectPlan>;
     readonly maxBytes?: number;
   } = {},
 ) {
-  const io = new FakeSessionIo(options);
+  const io = new FakeProcessIo(options);
   const socket = new ReconnectingWebSocket(url, [], {
     heartbeat: false,
     outbox: { maxBytes },

@@ -7,12 +7,12 @@ import { AUTHORITY, VALID } from "../../transport/tcp/certificates.ts";
 import { startRawServer } from "../doctor/raw_server.ts";
 import { ECHO_SETTINGS } from "../serve/echo_settings.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
-import { FakeSessionIo } from "../terminal/fake_session_io.ts";
+import { FakeProcessIo } from "../terminal/fake_process_io.ts";
 import { startTalkingServer } from "./talking_server.ts";
 
 Deno.test("connect() sends the lines of a pipe and ends with it", async () => {
   await using server = startTalkingServer();
-  const io = new FakeSessionIo();
+  const io = new FakeProcessIo();
   const code = connect([server.url, "--wait", "forever"], io);
   io.type("one\ntwo\r\nlast");
   io.finish();
@@ -24,7 +24,7 @@ Deno.test("connect() sends the lines of a pipe and ends with it", async () => {
 Deno.test("connect() sends the texts of -x and ends by itself", async () => {
   await using server = startTalkingServer();
   const clock = new ManualClock();
-  const io = new FakeSessionIo({ clock });
+  const io = new FakeProcessIo({ clock });
   const code = connect([server.url, "-x", "a", "--wait", "1h", "--json"], io);
   await io.shows('"data":"a"');
   clock.advance(3_600_000);
@@ -38,7 +38,7 @@ Deno.test("connect() sends the texts of -x and ends by itself", async () => {
 
 /** Connects once; gives exit code and last note. */
 async function exitOf(url: string, ...args: readonly string[]) {
-  const io = new FakeSessionIo();
+  const io = new FakeProcessIo();
   const all = [url, "--max-attempts", "1", "-w", "forever", ...args];
   const code = await connect([...all, "-x", "hi"], io);
   return { code, last: io.errors.trimEnd().split("\n").at(-1) ?? "" };
@@ -90,7 +90,7 @@ Deno.test("connect() ends with 8 when the connection is lost", async () => {
 Deno.test("connect() says that messages were left unsent", async () => {
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const url = `ws://127.0.0.1:${listener.addr.port}`;
-  const io = new FakeSessionIo();
+  const io = new FakeProcessIo();
   const code = connect([url], io);
   io.type("lost\n");
   const accepted = await listener.accept();
@@ -104,7 +104,7 @@ Deno.test("connect() says that messages were left unsent", async () => {
 Deno.test("connect() keeps what is typed while the server is away", async () => {
   let first: WebSocket | undefined;
   await using server = startTalkingServer((socket) => first ??= socket);
-  const io = new FakeSessionIo({ interactive: true });
+  const io = new FakeProcessIo({ interactive: true });
   const code = connect([`${server.url}/?token=abc`], io);
   await io.shows("[open] · ");
   server.leave();
@@ -124,7 +124,7 @@ Deno.test("connect() keeps what is typed while the server is away", async () => 
 Deno.test("connect() logs JSON lines from the given level on", async () => {
   await using server = startTalkingServer();
   const file = await Deno.makeTempFile();
-  const io = new FakeSessionIo();
+  const io = new FakeProcessIo();
   const args = [server.url, "-x", "a", "-w", "50ms", "--log-file", file];
   assertEquals(await connect(args, io), 0);
   const lines = (await Deno.readTextFile(file)).trim().split("\n");
@@ -147,7 +147,7 @@ Deno.test("connect() goes through the proxy of --proxy to a server that --ca tru
   const file = await Deno.makeTempFile();
   await Deno.writeTextFile(file, AUTHORITY);
   const url = server.url.replace("127.0.0.1", "localhost");
-  const io = new FakeSessionIo();
+  const io = new FakeProcessIo();
   const way = ["--ca", file, "--proxy", `user:secret@127.0.0.1:${proxy.port}`];
   const code = connect([url, ...way, "--wait", "forever"], io);
   io.type("hello\n");
@@ -176,7 +176,7 @@ Deno.test("connect() says which fault of TLS or proxy it is, and names flags", a
 Deno.test("connect() takes the transport of --transport", async () => {
   await using server = startTalkingServer();
   for (const transport of ["tcp", "native"]) {
-    const io = new FakeSessionIo();
+    const io = new FakeProcessIo();
     const args = [server.url, "--transport", transport, "-x", "a", "--json"];
     const code = connect([...args, "-w", "forever"], io);
     await io.shows('"data":"a"');

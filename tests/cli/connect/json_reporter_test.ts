@@ -7,13 +7,13 @@ import {
   EndEvent,
   OpenEvent,
 } from "../../../mod.ts";
-import { FakeSessionIo } from "../terminal/fake_session_io.ts";
+import { FakeProcessIo } from "../terminal/fake_process_io.ts";
 
 const ESCAPE = "a\x1b[2J\n\x9b2J\u202e\u2028\ud83d";
 const CLOSED = { closeCode: 4400, reason: ESCAPE, wasClean: true };
 
 async function recordsOf(act: (reporter: JsonReporter) => unknown) {
-  const io = new FakeSessionIo();
+  const io = new FakeProcessIo();
   const reporter = new JsonReporter(io);
   await act(reporter);
   await reporter.flush();
@@ -101,7 +101,7 @@ Deno.test("JsonReporter.failed() writes a record, and a line for a person", asyn
 });
 
 Deno.test("JsonReporter.outputFailed resolves also without a message", async () => {
-  const reporter = new JsonReporter(new FakeSessionIo({ writes: 0 }));
+  const reporter = new JsonReporter(new FakeProcessIo({ writes: 0 }));
   reporter.measured(1);
   const { name } = await reporter.outputFailed as Error;
   assertEquals(name, "OutputError");

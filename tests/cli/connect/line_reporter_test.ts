@@ -7,14 +7,14 @@ import {
   EndEvent,
   OpenEvent,
 } from "../../../mod.ts";
-import { FakeSessionIo } from "../terminal/fake_session_io.ts";
+import { FakeProcessIo } from "../terminal/fake_process_io.ts";
 
 const ESCAPE = "a\x1b[2J\nconnect: Connected\x9b\u202e";
 const BYTES = Uint8Array.of(0, 27).buffer;
 const CLOSED = { closeCode: 1000, reason: "", wasClean: true };
 
 Deno.test("LineReporter writes what happens to stderr, a line each", () => {
-  const io = new FakeSessionIo();
+  const io = new FakeProcessIo();
   const reporter = new LineReporter(io, "text");
   reporter.opened(new OpenEvent({ reconnected: false, attempt: 1 }));
   const error = new ConnectionLostError(ESCAPE, { retryable: true });
@@ -48,7 +48,7 @@ Deno.test("LineReporter writes what happens to stderr, a line each", () => {
 });
 
 Deno.test("LineReporter.received() writes text to a pipe as it is", async () => {
-  const io = new FakeSessionIo();
+  const io = new FakeProcessIo();
   const reporter = new LineReporter(io, "text");
   await reporter.received(ESCAPE);
   await reporter.received(BYTES);
@@ -61,7 +61,7 @@ Deno.test("LineReporter.received() writes text to a pipe as it is", async () => 
 });
 
 Deno.test("LineReporter.received() writes all data to a pipe with --binary", async () => {
-  const io = new FakeSessionIo();
+  const io = new FakeProcessIo();
   const reporter = new LineReporter(io, "binary");
   await reporter.received(ESCAPE);
   await reporter.received(BYTES);
@@ -71,7 +71,7 @@ Deno.test("LineReporter.received() writes all data to a pipe with --binary", asy
 
 for (const format of ["text", "binary"] as const) {
   Deno.test(`LineReporter.received() shows control characters on a terminal (${format})`, async () => {
-    const io = new FakeSessionIo({ isTerminal: true });
+    const io = new FakeProcessIo({ isTerminal: true });
     const reporter = new LineReporter(io, format);
     await reporter.received(ESCAPE);
     await reporter.received(BYTES);
@@ -84,7 +84,7 @@ for (const format of ["text", "binary"] as const) {
 }
 
 Deno.test("LineReporter.outputFailed resolves once nobody reads stdout", async () => {
-  const reporter = new LineReporter(new FakeSessionIo({ writes: 0 }), "text");
+  const reporter = new LineReporter(new FakeProcessIo({ writes: 0 }), "text");
   await reporter.received("x");
   const { name } = await reporter.outputFailed as Error;
   assertEquals(name, "OutputError");

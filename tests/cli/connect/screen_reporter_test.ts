@@ -10,16 +10,16 @@ import {
 } from "../../../mod.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
 import {
-  FakeSessionIo,
-  type FakeSessionOptions,
-} from "../terminal/fake_session_io.ts";
+  FakeProcessIo,
+  type FakeProcessOptions,
+} from "../terminal/fake_process_io.ts";
 
 const CLOSED = { closeCode: 1000, reason: "", wasClean: true };
 const URL_WITH_TOKEN = new URL("ws://127.0.0.1/?token=secret");
 
-function makeReporter(options: FakeSessionOptions = {}) {
+function makeReporter(options: FakeProcessOptions = {}) {
   const clock = new ManualClock();
-  const io = new FakeSessionIo({ interactive: true, clock, ...options });
+  const io = new FakeProcessIo({ interactive: true, clock, ...options });
   const socket = new ReconnectingWebSocket(URL_WITH_TOKEN, [], {
     autoConnect: false,
   });

@@ -6,11 +6,11 @@ import { SELF_SIGNED } from "../../system/servers/self_signed.ts";
 import { AUTHORITY, CLIENT, VALID } from "../../transport/tcp/certificates.ts";
 import { ECHO_SETTINGS } from "../serve/echo_settings.ts";
 import { startRawServer } from "./raw_server.ts";
-import { FakeSessionIo } from "../terminal/fake_session_io.ts";
+import { FakeProcessIo } from "../terminal/fake_process_io.ts";
 
 Deno.test("doctor() finds a server that works", async () => {
   await using server = await startEchoServer(ECHO_SETTINGS);
-  const io = new FakeSessionIo();
+  const io = new FakeProcessIo();
   assertEquals(await doctor([server.url, "--idle", "50ms"], io), 0);
   const steps = io.written.match(/^ok {4}\w+/gm);
   assertEquals(steps?.map((step) => step.slice(6)), [
@@ -28,7 +28,7 @@ Deno.test("doctor() finds a server that cuts idle connections", async () => {
     ...ECHO_SETTINGS,
     idleTimeout: 300,
   });
-  const io = new FakeSessionIo();
+  const io = new FakeProcessIo();
   assertEquals(await doctor([server.url, "--idle", "20s"], io), 0);
   assertMatch(io.written, /note {2}idle .* cut after 0\.\d s of silence/);
   assertMatch(io.written, /with reservations/);
@@ -39,7 +39,7 @@ Deno.test("doctor() shows the dates of a certificate that nobody trusts", async 
     ...ECHO_SETTINGS,
     certificate: SELF_SIGNED,
   });
-  const io = new FakeSessionIo();
+  const io = new FakeProcessIo();
   assertEquals(await doctor([server.url], io), 3);
   assertMatch(io.written, /FAIL {2}TLS/);
   assertMatch(io.written, /from 2026-11-21 to 2126-10-28/);
@@ -49,7 +49,7 @@ Deno.test("doctor() shows the dates of a certificate that nobody trusts", async 
 Deno.test("doctor() gives up on a handshake that is never answered", async () => {
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const accepted = listener.accept();
-  const io = new FakeSessionIo();
+  const io = new FakeProcessIo();
   const url = `ws://127.0.0.1:${listener.addr.port}`;
   assertEquals(await doctor([url, "--timeout", "100ms"], io), 6);
   assertMatch(io.written, /FAIL {2}handshake .*No answer in time/);
@@ -62,7 +62,7 @@ Deno.test("doctor() shows control characters of a server, and cuts long lines", 
     "HTTP/1.1 302 \x1b]52;c;eA==\x07\r\nServer: \x9b2Jx\nIt works.\r\n" +
       `Location: /${"a".repeat(400)}\r\n\r\n`,
   );
-  const io = new FakeSessionIo({ isTerminal: true });
+  const io = new FakeProcessIo({ isTerminal: true });
   assertEquals(await doctor([server.url], io), 4);
   assertMatch(io.written, / {3}302 \\x1b\]52;c;eA==\\x07\n/);
   assertMatch(io.written, / {31}server: \\x9b2Jx\n/);
@@ -75,7 +75,7 @@ Deno.test("doctor() gives the exit code of its findings when nobody reads stdout
   const steps = ["DNS", "TCP", "handshake"].length;
   const codes = [];
   for (const writes of [2, steps, steps + 1]) {
-    const io = new FakeSessionIo({ writes });
+    const io = new FakeProcessIo({ writes });
     codes.push(await doctor([server.url], io));
     assertEquals(io.errors, "");
   }
@@ -84,7 +84,7 @@ Deno.test("doctor() gives the exit code of its findings when nobody reads stdout
 
 Deno.test("doctor() colours the outcome on a terminal only", async () => {
   await using server = startRawServer("HTTP/1.1 404 Not Found\r\n\r\n");
-  const io = new FakeSessionIo({ isTerminal: true, noColor: false });
+  const io = new FakeProcessIo({ isTerminal: true, noColor: false });
   assertEquals(await doctor([server.url], io), 4);
   assertEquals(io.written.split("\x1b[31mFAIL\x1b[0m  handshake").length, 2);
   assertEquals(io.written.split("\x1b[32mok  \x1b[0m  ").length, 3);
@@ -92,7 +92,7 @@ Deno.test("doctor() colours the outcome on a terminal only", async () => {
 
 Deno.test("doctor() ends at an interrupt with 130", async () => {
   await using server = await startEchoServer(ECHO_SETTINGS);
-  const io = new FakeSessionIo();
+  const io = new FakeProcessIo();
   const code = doctor([server.url, "--idle", "1h"], io);
   await io.shows("pings");
   io.interrupt();
@@ -105,7 +105,7 @@ Deno.test("doctor() goes through the environment's proxy, and says so", async ()
   using proxy = startConnectProxy();
   const url = server.url.replace("127.0.0.1", "holdfast.invalid");
   const environment = { HTTP_PROXY: `user:secret@127.0.0.1:${proxy.port}` };
-  const io = new FakeSessionIo({ environment });
+  const io = new FakeProcessIo({ environment });
   assertEquals(await doctor([url, "--idle", "0"], io), 0);
   assertMatch(
     io.written,
@@ -113,7 +113,7 @@ Deno.test("doctor() goes through the environment's proxy, and says so", async ()
   );
   assertMatch(io.written, /ok {4}proxy .* CONNECT holdfast\.invalid:/);
   assert(!io.written.includes("secret"));
-  const direct = new FakeSessionIo({ environment });
+  const direct = new FakeProcessIo({ environment });
   assertEquals(await doctor([url, "--no-proxy"], direct), 3);
   assertMatch(direct.written, /FAIL {2}DNS/);
 });
@@ -125,7 +125,7 @@ Deno.test("doctor() trusts the authority of --ca, and weighs compression", async
   });
   const file = await Deno.makeTempFile();
   await Deno.writeTextFile(file, AUTHORITY);
-  const io = new FakeSessionIo();
+  const io = new FakeProcessIo();
   const url = server.url.replace("127.0.0.1", "localhost");
   const text = "holdfast ".repeat(200);
   const args = [url, "--ca", file, "--compress", "-x", text, "--idle", "0"];
@@ -151,7 +151,7 @@ Deno.test("doctor() says which proxies Deno cannot use", async () => {
   ];
   for (const [args, pattern] of cases) {
     const environment = { ALL_PROXY: "socks5://p:1080" };
-    const io = new FakeSessionIo({ environment, columns: Infinity });
+    const io = new FakeProcessIo({ environment, columns: Infinity });
     assertEquals(await doctor(args, io), 2);
     assertMatch(io.errors, pattern);
   }

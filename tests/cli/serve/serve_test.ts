@@ -1,11 +1,11 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { serve } from "../../../lib/cli/serve/serve.ts";
 import { SELF_SIGNED } from "../../system/servers/self_signed.ts";
-import { FakeSessionIo } from "../terminal/fake_session_io.ts";
+import { FakeProcessIo } from "../terminal/fake_process_io.ts";
 
 /** Starts `serve` on a free port, and waits until it listens. */
 async function start(...args: readonly string[]) {
-  const io = new FakeSessionIo();
+  const io = new FakeProcessIo();
   const code = serve(["--port", "0", ...args], io);
   await io.shows("Listening on ");
   const url = io.written.trim().slice("Listening on ".length);
@@ -40,7 +40,7 @@ Deno.test("serve() speaks TLS with the certificate that it is given", async () =
 Deno.test("serve() says that it cannot listen, with exit code 1", async () => {
   const { io, code, url } = await start();
   const { port } = new URL(url);
-  const second = new FakeSessionIo();
+  const second = new FakeProcessIo();
   assertEquals(await serve(["--port", port], second), 1);
   assertMatch(
     second.errors,
@@ -63,7 +63,7 @@ for (
   ] as const
 ) {
   Deno.test(`serve() refuses ${args} with exit code 2`, async () => {
-    const io = new FakeSessionIo({ columns: Infinity });
+    const io = new FakeProcessIo({ columns: Infinity });
     assertEquals(await serve(args.split(" "), io), 2);
     assertEquals(io.errors.startsWith(`serve: ${complaint}`), true, io.errors);
   });

@@ -4,7 +4,7 @@ import { Heard, serveDeno } from "../../server/listening.ts";
 import { RedisPlace } from "../../server/stores/redis/places.ts";
 import { TestClient } from "../../server/test_client.ts";
 import { requires } from "../../system/requirements.ts";
-import { FakeSessionIo } from "../terminal/fake_session_io.ts";
+import { FakeProcessIo } from "../terminal/fake_process_io.ts";
 
 const NEEDED = requires("redis");
 const MODULE = new URL("../../../lib/cli/mod.ts", import.meta.url);
@@ -13,7 +13,7 @@ async function run(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ) {
-  const io = new FakeSessionIo({ columns: Infinity, environment });
+  const io = new FakeProcessIo({ columns: Infinity, environment });
   const code = await sessions(args, io);
   return { code, written: io.written, errors: io.errors };
 }

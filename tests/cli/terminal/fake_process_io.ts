@@ -1,17 +1,17 @@
 import { type Clock, PLATFORM_CLOCK } from "../../../lib/platform/clock.ts";
-import type { SessionIo } from "../../../lib/cli/terminal/command_io.ts";
+import type { ProcessIo } from "../../../lib/cli/terminal/command_io.ts";
 import { RecordingIo, type RecordingOptions } from "./recording_io.ts";
 
-/** What a test chooses about a session. */
-export interface FakeSessionOptions extends RecordingOptions {
+/** What a test chooses about the process. */
+export interface FakeProcessOptions extends RecordingOptions {
   /** Whether a person sits at a terminal. */
   readonly interactive?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
 }
 
-/** The surroundings of a session, with what is typed or piped as an argument. */
-export class FakeSessionIo extends RecordingIo implements SessionIo {
+/** The surroundings of a command, with what is typed or piped as an argument. */
+export class FakeProcessIo extends RecordingIo implements ProcessIo {
   readonly isInteractive: boolean;
   readonly stdin: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly clock: Clock;
@@ -30,7 +30,7 @@ export class FakeSessionIo extends RecordingIo implements SessionIo {
       environment = {},
       clock = PLATFORM_CLOCK,
       ...streams
-    }: FakeSessionOptions = {},
+    }: FakeProcessOptions = {},
   ) {
     super({ ...streams, isTerminal });
     this.isInteractive = interactive;
