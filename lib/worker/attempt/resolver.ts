@@ -23,7 +23,7 @@ export type LoadTransport = (
 
 /** What is loaded for setups that need it. */
 export type AttemptFeatures = Pick<
-  typeof import("./features.ts"),
+  typeof import("./attempt_features.ts"),
   "equip"
 >;
 

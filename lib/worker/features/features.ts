@@ -5,7 +5,7 @@
  * @module
  */
 
-export * from "../attempt/features.ts";
+export * from "../attempt/attempt_features.ts";
 export { classifyEnding } from "./classify.ts";
 export { HeartbeatCodec } from "./heartbeat_codec.ts";
 export { logLimits } from "./transport_limits.ts";
