@@ -12,7 +12,10 @@ import type {
   TlsConfig,
 } from "../../connection/config/network.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { Attempt, closeQuietly } from "../../transport/tcp/dial/attempt.ts";
+import {
+  closeQuietly,
+  DialAttempt,
+} from "../../transport/tcp/dial/dial_attempt.ts";
 import type { Conn, TcpConn } from "../../transport/tcp/dial/deno_net.ts";
 import {
   connectTcp,
@@ -56,7 +59,7 @@ export interface OpeningPlan extends HandshakePlan {
 export class OpeningSteps {
   readonly #plan: OpeningPlan;
   readonly #clock: Clock;
-  readonly #attempt = new Attempt();
+  readonly #attempt = new DialAttempt();
   readonly #server: Endpoint;
   /** The first one to connect to: the proxy, where there is one. */
   readonly #first: Endpoint;

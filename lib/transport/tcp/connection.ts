@@ -15,7 +15,7 @@ import { isSent } from "../close_code.ts";
 import { endFailure } from "../end_failure.ts";
 import { SentPings } from "../sent_pings.ts";
 import type { TransportListener } from "../transport.ts";
-import { closeQuietly } from "./dial/attempt.ts";
+import { closeQuietly } from "./dial/dial_attempt.ts";
 import { Inbound, type InboundEvents } from "./inbound.ts";
 import { nextMaskingKey } from "./masking_keys.ts";
 import { Output, type OutputListener } from "./output.ts";

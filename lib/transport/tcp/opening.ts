@@ -6,7 +6,7 @@
 
 import type { NetworkConfig } from "../../connection/config/network.ts";
 import type { Target } from "../transport.ts";
-import { Attempt } from "./dial/attempt.ts";
+import { DialAttempt } from "./dial/dial_attempt.ts";
 import { dial, endpointOf } from "./dial/dial.ts";
 import { connectFailure, OpeningError } from "./dial/tcp_failure.ts";
 import { type Opened, OpeningHandshake } from "./opening_handshake.ts";
@@ -18,7 +18,7 @@ export class Opening {
   readonly #url: URL;
   readonly #network: NetworkConfig;
   readonly #handshake: OpeningHandshake;
-  readonly #attempt = new Attempt();
+  readonly #attempt = new DialAttempt();
 
   /**
    * Makes an attempt that has not begun.

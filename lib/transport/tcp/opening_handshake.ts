@@ -23,7 +23,7 @@ import { requestBytes } from "../../rfc6455/handshake/request.ts";
 import type { MessageCompression } from "../../rfc6455/protocol.ts";
 import type { Target } from "../transport.ts";
 import { withUserAgent } from "../user_agent.ts";
-import { closeQuietly } from "./dial/attempt.ts";
+import { closeQuietly } from "./dial/dial_attempt.ts";
 import { excerpt } from "./body_excerpt.ts";
 import { OpeningError } from "./dial/tcp_failure.ts";
 import { writeAll } from "./dial/write_all.ts";

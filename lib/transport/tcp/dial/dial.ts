@@ -10,7 +10,7 @@ import type {
   NetworkConfig,
   TlsConfig,
 } from "../../../connection/config/network.ts";
-import type { Attempt } from "./attempt.ts";
+import type { DialAttempt } from "./dial_attempt.ts";
 import {
   type PossibleRoute,
   readVariable,
@@ -53,7 +53,7 @@ export function endpointOf({ hostname, port, protocol }: URL): Endpoint {
 export async function dial(
   url: URL,
   network: NetworkConfig,
-  attempt: Attempt,
+  attempt: DialAttempt,
 ): Promise<Conn> {
   const route = routeTo(url, network.proxy, readVariable);
   const { tls = PLAIN } = network;
@@ -100,7 +100,7 @@ export interface How {
   /** What TLS trusts. */
   readonly tls: TlsConfig;
   /** What they open is in its charge. */
-  readonly attempt: Attempt;
+  readonly attempt: DialAttempt;
 }
 
 async function connectBy(
@@ -134,7 +134,7 @@ async function connectProxy(proxy: URL, how: How): Promise<Conn> {
 /** Connects by TCP. */
 export async function connectTcp(
   endpoint: Endpoint,
-  attempt: Attempt,
+  attempt: DialAttempt,
 ): Promise<TcpConn> {
   const { signal } = attempt;
   const conn = attempt.hold(await denoNet().connect({ ...endpoint, signal }));
@@ -170,7 +170,7 @@ export async function startTls(
 export async function connectTls(
   endpoint: Endpoint,
   { caCerts, cert, key }: TlsConfig,
-  attempt: Attempt,
+  attempt: DialAttempt,
 ): Promise<TlsConn> {
   const starting = denoNet().connectTls({
     ...endpoint,

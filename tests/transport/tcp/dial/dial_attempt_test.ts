@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
-  Attempt,
   closeQuietly,
-} from "../../../../lib/transport/tcp/dial/attempt.ts";
+  DialAttempt,
+} from "../../../../lib/transport/tcp/dial/dial_attempt.ts";
 
 /** A connection to a listener of this process. */
 async function connect(listener: Deno.TcpListener): Promise<Deno.TcpConn> {
@@ -19,9 +19,9 @@ function listen(): Deno.TcpListener {
   return Deno.listen({ hostname: "127.0.0.1", port: 0 });
 }
 
-Deno.test("Attempt.abort() closes what it holds, and fails what is under way", async () => {
+Deno.test("DialAttempt.abort() closes what it holds, and fails what is under way", async () => {
   using listener = listen();
-  const attempt = new Attempt();
+  const attempt = new DialAttempt();
   const conn = attempt.hold(await connect(listener));
   assertEquals(attempt.signal.aborted, false);
   attempt.abort();
@@ -30,21 +30,21 @@ Deno.test("Attempt.abort() closes what it holds, and fails what is under way", a
   attempt.abort();
 });
 
-Deno.test("Attempt.hold() closes what comes too late", async () => {
+Deno.test("DialAttempt.hold() closes what comes too late", async () => {
   using listener = listen();
-  const attempt = new Attempt();
+  const attempt = new DialAttempt();
   attempt.abort();
   const conn = await connect(listener);
   assertThrows(() => attempt.hold(conn), Error, "given up");
   assertThrows(() => conn.close(), Deno.errors.BadResource);
 });
 
-Deno.test("Attempt.signal loses no connection that comes at the moment of the abort", async () => {
+Deno.test("DialAttempt.signal loses no connection that comes at the moment of the abort", async () => {
   using listener = listen();
   const { port } = listener.addr;
   let connected = 0;
   for (let round = 0; round < 200; round += 1) {
-    const attempt = new Attempt();
+    const attempt = new DialAttempt();
     const { signal } = attempt;
     const pending = Deno.connect({ hostname: "127.0.0.1", port, signal });
     // TCP is connected by now, but the promise has not resolved.
@@ -60,8 +60,8 @@ Deno.test("Attempt.signal loses no connection that comes at the moment of the ab
   assert(connected > 0);
 });
 
-Deno.test("Attempt.signal ends a connection that is being made", async () => {
-  const attempt = new Attempt();
+Deno.test("DialAttempt.signal ends a connection that is being made", async () => {
+  const attempt = new DialAttempt();
   const { signal } = attempt;
   // Nobody answers at addresses for documentation (RFC 5737).
   const pending = Deno.connect({ hostname: "192.0.2.1", port: 9, signal });

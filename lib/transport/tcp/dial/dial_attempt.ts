@@ -8,7 +8,7 @@
 import type { Conn } from "./deno_net.ts";
 
 /** An attempt that can be given up. */
-export class Attempt {
+export class DialAttempt {
   readonly #controller = new AbortController();
   #conn: Conn | undefined;
 
