@@ -108,11 +108,14 @@ export class Flags {
     const found = words.find((word) => word === text);
     if (found !== undefined) return found;
     throw new UsageError(
-      `--${name} is ${JSON.stringify(text)}, must be ${
-        words.slice(0, -1).join(", ")
-      } or ${words.at(-1)}`,
+      `--${name} is ${JSON.stringify(text)}, must be ${alternatives(words)}`,
     );
   }
+}
+
+/** Lists words of which one is to be chosen. */
+export function alternatives(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
 /**

@@ -5,10 +5,10 @@
  */
 
 import type { ReconnectingWebSocketOptions } from "../../client/options/options.ts";
-import type { TransportName } from "../../connection/config/transports.ts";
+import { TRANSPORT_CHOICES } from "../../connection/config/transports.ts";
 import { parseDuration } from "../duration.ts";
 import { EXIT_CODE_HELP } from "../exit_code.ts";
-import type { FlagNames, Flags } from "../flags.ts";
+import { alternatives, type FlagNames, type Flags } from "../flags.ts";
 import {
   HANDSHAKE_FLAGS,
   HANDSHAKE_HELP,
@@ -25,13 +25,18 @@ import type { ProcessIo } from "../terminal/command_io.ts";
 import { UsageError } from "../usage_error.ts";
 import { LOG_LEVELS, type LogLevelWord } from "./rotating_log.ts";
 
+/** Without the flag the library chooses, which is `tcp` in Deno. */
+const TRANSPORTS = TRANSPORT_CHOICES.filter((choice) => choice !== "auto");
+
 /** The help of `connect`. */
 export const CONNECT_HELP = `Talk to a WebSocket server, and stay connected
 
 Usage: connect <url> [options]     a line typed or piped in is a message
 
 ${HANDSHAKE_HELP}${NETWORK_HELP}\
-      --session, --transport NAME   lose no message; tcp, native or ws (tcp)
+      --session, --transport NAME   lose no message; ${
+  alternatives(TRANSPORTS)
+} (tcp)
       --greeting TEXT         send this first on each new connection
       --ping-interval TIME    time between pings (20s), like 250ms, 5m; 0: none
       --max-attempts N        give up after N failed attempts in a row (never)
@@ -86,7 +91,6 @@ type NetworkOptions =
   & NetworkFlags
   & Pick<ReconnectingWebSocketOptions, "transport">;
 
-const TRANSPORTS: readonly TransportName[] = ["tcp", "native", "ws"];
 const DEFAULT_WAIT = 1_000;
 
 /**

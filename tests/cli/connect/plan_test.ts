@@ -93,7 +93,7 @@ for (
     ["--json --binary", "--json and --binary exclude each other"],
     ["--log-level info", "--log-level needs --log-file"],
     ["--log-level all --log-file f", "must be debug, info, warn or error"],
-    ["--transport udp", "must be tcp, native or ws"],
+    ["--transport udp", "must be tcp, ws or native"],
     ["--transport ws --compress", "--compress needs the transport tcp"],
     ["--transport native --proxy p", "do without --transport native"],
     ["--proxy socks5://p", "--proxy must look like"],
