@@ -160,13 +160,17 @@ export function dropError(
       { retryable: true },
     );
   }
-  const detail = reason === "unknown"
-    ? "Message lost with its worker or connection; it may have been sent"
-    : "Message refused by the transport";
   return new ConnectionLostError(
-    `${detail}: send it again if that does no harm`,
+    `Message ${lossText(reason)}: send it again if that does no harm`,
     { retryable: true },
   );
+}
+
+function lossText(reason: DropReason): string {
+  if (reason === "session-lost") return "lost with its session";
+  return reason === "unknown"
+    ? "lost with its worker or connection; it may have been sent"
+    : "refused by the transport";
 }
 
 /** The error for a message that does not fit. */

@@ -128,6 +128,12 @@ Deno.test("dropError() says what became of a message", () => {
     "Message lost with its worker or connection; it may have been sent: " +
       "send it again if that does no harm",
   );
+  const session = dropError("session-lost", LIMITS);
+  assertInstanceOf(session, ConnectionLostError);
+  assertEquals(
+    session.message,
+    "Message lost with its session: send it again if that does no harm",
+  );
   const refused = dropError("rejected", LIMITS);
   assertInstanceOf(refused, ConnectionLostError);
   assertEquals(refused.message.startsWith("Message refused"), true);
