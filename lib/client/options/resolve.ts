@@ -216,15 +216,19 @@ function checkSession(
     ? { "token.placement": placement === "session" }
     : {
       greeting,
-      "heartbeat.message": message ?? expect ?? reply,
+      "heartbeat.message": message !== undefined,
+      "heartbeat.expect": expect !== undefined,
+      "heartbeat.reply": reply !== undefined,
       "inbox.overflow": overflow !== "pause",
       "token.placement": typeof placement === "object" &&
         ("message" in placement || "protocol" in placement),
     };
   for (const [name, isWrong] of Object.entries(wrong)) {
     if (!isWrong) continue;
-    const how = session ? "cannot go with" : "needs";
-    throw new TypeError(`Option "${name}" as it is ${how} a session`);
+    const advice = session
+      ? "cannot go with a session: remove it, or do without session"
+      : "needs a session: set the option session";
+    throw new TypeError(`Option "${name}" ${advice}`);
   }
 }
 

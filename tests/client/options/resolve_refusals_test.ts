@@ -204,8 +204,9 @@ for (
   const [name, options] of [
     ["greeting", { greeting: { send: "hi" } }],
     ["heartbeat.message", { heartbeat: { message: "ping" } }],
-    ["heartbeat.message", { heartbeat: { expect: "pong" } }],
-    ["heartbeat.message", { heartbeat: { reply: { to: "a", with: "b" } } }],
+    ["heartbeat.message", { heartbeat: { message: "" } }],
+    ["heartbeat.expect", { heartbeat: { expect: "pong" } }],
+    ["heartbeat.reply", { heartbeat: { reply: { to: "a", with: "b" } } }],
     ["inbox.overflow", { inbox: { overflow: "close" } }],
     ["token.placement", { token: { token: "t", placement: { message: "t" } } }],
     ["token.placement", {
@@ -221,7 +222,8 @@ for (
     );
     assertEquals(
       error.message,
-      `Option "${name}" as it is cannot go with a session`,
+      `Option "${name}" cannot go with a session: ` +
+        "remove it, or do without session",
     );
   });
 }
@@ -229,7 +231,10 @@ for (
 Deno.test("resolveOptions() refuses a token in a session that there is not", () => {
   const token = { token: "t", placement: "session" } as const;
   const error = assertThrows(() => resolve({ token }), TypeError);
-  assertStringIncludes(error.message, "needs a session");
+  assertStringIncludes(
+    error.message,
+    "needs a session: set the option session",
+  );
   resolve({ session: true, token });
 });
 
