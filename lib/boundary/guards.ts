@@ -18,10 +18,10 @@ const WITHOUT_ID: ReadonlySet<unknown> = new Set<(Command | Notice)["type"]>([
 ]);
 
 /**
- * Tells whether what came in is an array of records, each with a type and, where
- * it belongs to a connection, its id: other scripts and hooks can post anything.
- * The rest is trusted, since both halves are of one version once `ready` has been
- * compared.
+ * Returns whether what came in is an array of records, each with a type and,
+ * where it belongs to a connection, its id: other scripts and hooks can post
+ * anything. The rest is trusted, since both halves are of one version once
+ * `ready` has been compared.
  */
 export function isPost<R extends Command | Notice>(
   value: unknown,

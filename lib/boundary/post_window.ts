@@ -19,7 +19,7 @@ const WITHOUT_ACK: ReadonlySet<string> = new Set([
   "alive",
 ]);
 
-/** Tells whether a post takes a place in the window, and is acknowledged. */
+/** Returns whether a post takes a place in the window, and is acknowledged. */
 export function wantsAck(post: readonly (Command | Notice)[]): boolean {
   return post.some(({ type }) => !WITHOUT_ACK.has(type));
 }

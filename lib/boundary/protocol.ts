@@ -377,7 +377,7 @@ export type NoticeOf<T extends Notice["type"]> = Extract<
 /** A notice of one connection. */
 export type ConnectionNotice = Extract<Notice, { readonly id: number }>;
 
-/** Tells whether a message's data is transferred, and gone for its sender. */
+/** Returns whether a message's data is transferred, and gone for its sender. */
 export function isTransferred(data: Data): data is ArrayBuffer {
   return typeof data !== "string" && data.byteLength >= TRANSFER_FROM;
 }

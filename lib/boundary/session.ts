@@ -40,7 +40,7 @@ export type SessionOpening =
   | { readonly kind: "opened"; readonly id: string }
   /** The session goes on. */
   | { readonly kind: "resumed"; readonly id: string }
-  /** The session is gone, and a new one has begun. Events `drop` tell what is lost. */
+  /** The session is gone, and a new one has begun. Events `drop` report what is lost. */
   | {
     readonly kind: "lost";
     readonly id: string;

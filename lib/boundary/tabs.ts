@@ -1,6 +1,6 @@
 /**
  * What crosses between a tab and the worker of all tabs before the posts do. Each
- * side holds a Web Lock as long as it lives, and tells the other its name.
+ * side holds a Web Lock as long as it lives, and sends the other its name.
  *
  * @module
  */

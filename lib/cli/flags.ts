@@ -49,7 +49,7 @@ export class Flags {
     for (const name of values) requireValues(name, this.texts(name));
   }
 
-  /** Tells whether a flag without a value was given. */
+  /** Returns whether a flag without a value was given. */
   has(name: string): boolean {
     return this.#parsed[name] === true;
   }

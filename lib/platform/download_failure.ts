@@ -8,7 +8,7 @@
 /** In Deno: a status, or a connection that failed. */
 const DENO_PASSING = /failed: (?:408|425|429|5\d\d)\b|error sending request/i;
 
-/** Tells whether Deno could not download something now; it remembers that until the worker ends. */
+/** Whether Deno could not download something now; it remembers that until the worker ends. */
 export function isPassing(detail: string): boolean {
   return DENO_PASSING.test(detail);
 }

@@ -18,7 +18,7 @@ const NOT_LOADABLE = "ERR_UNSUPPORTED_ESM_URL_SCHEME";
 /** How browsers say that there is no module; they hide why. */
 const NOT_FETCHED = /dynamically imported module|importing a module script/i;
 
-/** Tells whether another import would fail as well. */
+/** Returns whether another import would fail as well. */
 export function isPermanent(error: unknown, url: string): boolean {
   if (!(error instanceof Error)) return false;
   const code: unknown = Reflect.get(error, "code");

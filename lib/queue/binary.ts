@@ -16,7 +16,7 @@ export function isArrayBuffer(value: unknown): value is ArrayBuffer {
   }
 }
 
-/** Tells whether a value is a `Blob`, of any realm: no other object has its slot. */
+/** Whether a value is a `Blob`, of any realm: no other object has its slot. */
 export function isBlob(value: unknown): value is Blob {
   if (typeof value !== "object" || value === null) return false;
   try {

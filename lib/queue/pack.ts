@@ -27,7 +27,7 @@ const MAX_GAP = 64;
 /** Of a buffer: two numbers of 32 bits. */
 const BOUNDS_SIZE = 8;
 
-/** Tells a pack from a message. */
+/** Returns whether this is a pack, and not a message. */
 export function isPack(item: Data | Pack): item is Pack {
   return typeof item === "object" && "buffer" in item;
 }

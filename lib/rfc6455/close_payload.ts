@@ -28,7 +28,7 @@ export type ClosePayload =
   }
   | ({ readonly kind: "fault" } & Omit<ProtocolFault, "offset">);
 
-/** Tells whether a close frame may carry this code (RFC 6455, 7.4.1 and 7.4.2). */
+/** Whether a close frame may carry this code (RFC 6455, 7.4.1 and 7.4.2). */
 export function isWireCloseCode(closeCode: number): boolean {
   return isCloseCode(closeCode) &&
     (closeCode >= FIRST_LIBRARY_CODE ||

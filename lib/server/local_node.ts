@@ -141,7 +141,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
       : sent.then(() => this.store.accept(step));
   }
 
-  /** Ends a session, and tells the application if this was its end. */
+  /** Ends a session, and notifies the application if this was its end. */
   end(id: string, condition: EndCondition): Promise<void> {
     return this.askEnd(id, this.#endRequest(id, condition));
   }
@@ -329,7 +329,8 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   async #touch(leases: readonly Lease[], ttl: number): Promise<void> {
     for (const lease of await this.store.touch(leases, ttl)) {
       const { session, fence } = lease;
-      // Not "taken", which is final for the client: it resumes, and is told.
+      // Not "taken", which is final for the client. After "ended" it resumes,
+      // and learns from the answer what became of the session.
       this.registry.notify({ type: "fenced", session, fence, why: "ended" });
     }
   }

@@ -163,7 +163,8 @@ export class SendBatches {
     while (waiting.length > 0 && outgoing.running === undefined) {
       const batch = waiting.shift()!;
       const { sends } = batch;
-      // Before the store is asked: it may tell at once, and be asked for more.
+      // Set before the store is asked: the store may notify at once, and the
+      // notified code may send more.
       if (sends.length > 1) outgoing.running = batch;
       const appended = this.#append(session, sends);
       if (sends.length > 1) this.#await(outgoing, { batch, appended });

@@ -8,7 +8,7 @@ import { VERSION } from "../platform/release.ts";
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Tells whether there is a `User-Agent`; names of headers have no case (RFC 9110, 5.1). */
+/** Whether there is a `User-Agent`; names of headers have no case (RFC 9110, 5.1). */
 export function hasUserAgent(headers: Headers): boolean {
   return Object.keys(headers).some((name) =>
     name.toLowerCase() === "user-agent"

@@ -89,7 +89,10 @@ export function reportRejections(
   });
 }
 
-/** The platform tells nobody that code in a worker ended it: Deno by `unload`, others by nothing. */
+/**
+ * Reports that code in the worker ended it. The main thread cannot notice this
+ * by itself. In the worker Deno fires `unload`; other platforms fire nothing.
+ */
 export function reportEnd(
   scope: Scope,
   report: (detail: string) => void,

@@ -66,10 +66,12 @@ export function detailsOf(facts: SessionFacts): string {
 export function endText(session: string, ended: Ended): string {
   const { accepted, unconsumed, node } = ended;
   const bytes = unconsumed.reduce((sum, message) => sum + message.bytes, 0);
-  const told = node === undefined ? "" : `; node ${node} closes its connection`;
+  const closing = node === undefined
+    ? ""
+    : `; node ${node} closes its connection`;
   return visibleLine(
     `Ended ${session}: ${accepted} messages of the client accepted, ` +
-      `${unconsumed.length} to it not consumed (${bytes} bytes)${told}`,
+      `${unconsumed.length} to it not consumed (${bytes} bytes)${closing}`,
   ) + "\n";
 }
 

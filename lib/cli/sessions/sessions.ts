@@ -38,8 +38,8 @@ Usage: sessions [list] [options]
       --json             write a line of JSON for each session
 
 "end" closes the client's connection with 4410, on whichever node it is. No
-handler is told: what the client had not consumed is lost, and --json shows it.
-An ID that begins with a dash goes behind --.
+handler is notified: what the client had not consumed is lost, and --json
+shows it. An ID that begins with a dash goes behind --.
 
 Exit codes: 0 done, 1 no such session or other failure, 2 wrong usage,
 3 unreachable, 5 password rejected, 6 timeout, 9 no Redis.

@@ -15,7 +15,7 @@ export interface SocketErrorInit {
 /**
  * What all errors of this package have in common.
  *
- * @example Telling what can be tried again
+ * @example Deciding what can be tried again
  * ```ts
  * import { ConnectError, SocketError } from "@holdfast/websocket";
  *

@@ -19,7 +19,7 @@ export interface FailureContext {
   readonly delay: number | "none" | "undecided";
   /** What may appear in no message. */
   readonly secrets: readonly string[];
-  /** Tells what a function of the user's threw. */
+  /** Returns what a function of the user's threw. */
   readonly thrown?: { thrown(name: string): unknown };
 }
 

@@ -169,18 +169,18 @@ export function checkHeaders(value: unknown, name: string): void {
   }
 }
 
-/** Tells whether a value can be the data of a message. */
+/** Returns whether a value can be the data of a message. */
 export function isBody(value: unknown): value is MessageBody {
   return isText(value) || isArrayBuffer(value) ||
     ArrayBuffer.isView(value);
 }
 
-/** Tells whether a value stands for a function of the hooks module. */
+/** Returns whether a value stands for a function of the hooks module. */
 export function isHook(value: unknown): value is HookMarker {
   return isObject(value) && value.hook === true;
 }
 
-/** Tells whether a value is a string, or may give one when it is called. */
+/** Returns whether a value is a string, or may give one when it is called. */
 export function isSource(value: unknown): boolean {
   return isText(value) || typeof value === "function";
 }

@@ -6,9 +6,9 @@
 
 /**
  * A session: each message arrives exactly once and in order, in both directions,
- * across connections and crashes of the worker, or an event `drop` tells that it
- * is lost. The server must speak `holdfast.session.v1`, as `SessionServer` of
- * `@holdfast/websocket/server` does.
+ * across connections and crashes of the worker, or an event `drop` reports that
+ * it is lost. The server must speak `holdfast.session.v1`, as `SessionServer`
+ * of `@holdfast/websocket/server` does.
  *
  * @example The server's answers wait until they are read
  * ```ts

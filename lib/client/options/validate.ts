@@ -131,7 +131,7 @@ function checkMembers(
   }
 }
 
-/** Tells whether a value is a plain object, or looks like one. */
+/** Returns whether a value is a plain object, or looks like one. */
 export function isObject(
   value: unknown,
 ): value is Readonly<Record<string, unknown>> {

@@ -1,5 +1,5 @@
 /**
- * Counts what the application has consumed, and the worker has not been told.
+ * Counts what the application has consumed since the last report to the worker.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export class Consumption {
     this.#credit = { messages: before + messages, bytes: size + bytes };
   }
 
-  /** What the worker has not been told, which it is told now, if there is anything. */
+  /** Takes the credit that the worker does not have yet, to post it now. */
   take(): Credit | undefined {
     const credit = this.#credit;
     this.#credit = NO_CREDIT;

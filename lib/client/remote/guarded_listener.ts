@@ -71,7 +71,7 @@ function sumOf(last: Drop, drop: Drop): Drop {
   };
 }
 
-/** Whether two drops can be told as one: numbers have no hole. */
+/** Whether two drops can be reported as one: their numbers leave no gap. */
 function areOne(last: Drop, drop: Drop): boolean {
   return last.direction === drop.direction && last.reason === drop.reason &&
     drop.first === (last.last && last.last + 1);

@@ -193,7 +193,7 @@ export class ReceiveQueue {
     this.#dispatchAll();
   }
 
-  /** Tells a consumer that pulls to look again. */
+  /** Notifies a consumer that pulls: a message or the end may have come. */
   announce(): void {
     guard(() => this.onavailable?.());
   }
@@ -236,7 +236,7 @@ export class ReceiveQueue {
     if (this.#mode !== "pull") this.refuse("unread");
   }
 
-  /** What the worker has not been told, which it is told now, if there is anything. */
+  /** Takes the credit that the worker does not have yet, to post it now. */
   takeCredit(): Credit | undefined {
     const credit = this.#consumption.take();
     return this.exact ? this.exact.take(credit) : credit;
@@ -352,7 +352,7 @@ export class ReceiveQueue {
     this.offerCredit();
   }
 
-  /** Tells the worker what is consumed, if that is worth it. */
+  /** Reports to the worker what is consumed, if that is worth it. */
   offerCredit(): void {
     if (this.#consumption.isDue || this.exact?.isDue) this.#listener.ready();
   }

@@ -118,7 +118,7 @@ export class DisconnectEvent extends Event implements CloseInfo {
 /**
  * Fired before each `disconnect` that was not clean, and before an unclean `close`.
  *
- * @example Telling a busy server from a lost connection
+ * @example Distinguishing a busy server from a lost connection
  * ```ts
  * import {
  *   type FailureEvent,
@@ -155,7 +155,7 @@ export class FailureEvent extends Event {
 /**
  * Fired once, last: the connection has ended for good.
  *
- * @example Telling a refusal from an end that was asked for
+ * @example Distinguishing a refusal from an end that was asked for
  * ```ts
  * import { type EndEvent, ReconnectingWebSocket } from "@holdfast/websocket";
  * import { assertEquals } from "@std/assert";

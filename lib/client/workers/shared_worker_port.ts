@@ -95,7 +95,7 @@ function obstacleTo(tabs: TabsOptions["tabs"]): string | undefined {
   return "In this browser one blocked tab would silence all others";
 }
 
-/** The name is part of what tells workers apart, so that it holds the version of the protocol. */
+/** Name and URL identify the worker, so the name has the protocol's version. */
 function makeSharedWorker(url: string | URL | undefined): SharedWorker {
   if (url !== undefined) {
     return new SharedWorker(url, { type: "module", name: "holdfast-4" });
@@ -154,20 +154,20 @@ function withReason(
     readonly failures: number;
   },
 ): WorkerPort {
-  /** Connections that have not been told. */
-  let untold: number[] = [];
+  /** Connections whose log does not have the reason yet. */
+  let unlogged: number[] = [];
   let lastId = 0;
   const note = (record: Command) => {
     // A `connect` crosses twice when it was early.
     if (record.type !== "connect" || record.id <= lastId) return;
     lastId = record.id;
-    if (LEVELS.has(record.setup.log)) untold.push(record.id);
+    if (LEVELS.has(record.setup.log)) unlogged.push(record.id);
   };
   const port = startOwn({
     post: (data) => {
       if (!canCarryLogs(data)) return listener.post(data);
-      const logs = untold.map((id) => logOf(id, reason));
-      untold = [];
+      const logs = unlogged.map((id) => logOf(id, reason));
+      unlogged = [];
       listener.post([...data, ...logs]);
     },
     failed: (detail) => listener.failed(detail),

@@ -1,6 +1,6 @@
 /**
- * How a connection reaches its server, where a transport can be told: resolved
- * and cloneable.
+ * How a connection reaches its server, where a transport can be configured:
+ * resolved and cloneable.
  *
  * @module
  */

@@ -11,7 +11,7 @@ export type Fields = readonly (readonly [name: string, value: string])[];
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~\w]+$/;
 
-/** Tells whether a text is a token (RFC 9110, 5.6.2). */
+/** Returns whether a text is a token (RFC 9110, 5.6.2). */
 export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
@@ -33,7 +33,7 @@ export function elementsOf(fields: Fields, name: string): readonly string[] {
     .filter((element) => element !== "");
 }
 
-/** Tells whether a field is a list that has a token, in any case. */
+/** Returns whether a field is a list that has a token, in any case. */
 export function hasToken(fields: Fields, name: string, token: string): boolean {
   return elementsOf(fields, name)
     .some((element) => element.toLowerCase() === token);
@@ -51,7 +51,7 @@ export function trimSpace(text: string): string {
   return text.slice(start, end);
 }
 
-/** Tells whether a character is a space or a tab. */
+/** Returns whether a character is a space or a tab. */
 export function isSpace(character: string | undefined): boolean {
   return character === " " || character === "\t";
 }

@@ -21,7 +21,7 @@ export class RateLimit {
     return this.#instants.size;
   }
 
-  /** Tells whether it may happen once more, and counts it if so. */
+  /** Returns whether it may happen once more, and counts it if so. */
   take(key: string, now: number): boolean {
     const recent = this.#recent(key, now);
     if (recent.length >= this.#limit) return false;

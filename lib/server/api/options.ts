@@ -32,7 +32,7 @@ export interface SessionBuffer {
   readonly maxBytes?: number;
   /**
    * What happens to a message that has no room: `send()` rejects, the oldest
-   * messages go and the client is told which, or the session ends.
+   * messages are dropped and the client is notified which, or the session ends.
    *
    * @default {"reject"}
    */
@@ -206,11 +206,11 @@ export interface Settings {
 
 /** How many messages are claimed with one step: as many come again after a crash. */
 const MAX_CLAIM = 16;
-/** As many at most where they are handled within `TELL_DELAY`. */
+/** As many at most where they are handled within `REPORT_DELAY`. */
 const MAX_QUICK_CLAIM = 256;
 const TAKEOVER_POLL = 50;
-/** A client is told of an acceptance within 100 ms anyway. */
-const TELL_DELAY = 2;
+/** Little beside the 100 ms within which a client learns of an acceptance. */
+const REPORT_DELAY = 2;
 /** Over a network so slow that messages take longer, a step of the store is short. */
 const CLAIM_AHEAD = 50;
 
@@ -260,7 +260,7 @@ function configOf(options: SessionServerOptions): ServerConfig {
     takeoverPoll: TAKEOVER_POLL,
     maxClaim: MAX_CLAIM,
     maxQuickClaim: MAX_QUICK_CLAIM,
-    tellDelay: TELL_DELAY,
+    reportDelay: REPORT_DELAY,
     // What is claimed in vain would never be handled after a crash.
     claimAhead: onUncertain === "report" ? 0 : CLAIM_AHEAD,
     maxAttempts: count("maxAttempts", options.maxAttempts, 3),

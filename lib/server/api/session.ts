@@ -16,16 +16,16 @@ export interface SessionReference {
   readonly id: string;
   /**
    * Sends a message. Resolves when it is stored: from then on the client gets
-   * it, or its loss is told.
+   * it, or its loss is reported.
    *
    * @throws {SessionSendError} If it was not stored.
    */
   send(data: SessionData): Promise<void>;
   /**
-   * Ends the session. Its client is told, and begins a new one.
+   * Ends the session. Its client is notified, and begins a new one.
    *
    * @throws {SessionStoreError} If the store failed. It may have ended the session
-   * all the same; then `ended` tells it later.
+   * all the same; then `ended` reports it later.
    */
   end(): Promise<void>;
 }

@@ -161,7 +161,7 @@ export class ApplicationCalls {
     return { type: "failed", seq };
   }
 
-  /** Tells the running handler that its work is for nothing. */
+  /** Fires the running handler's signal: its result is not used any more. */
   abort(): void {
     this.#run?.abort();
   }
@@ -173,7 +173,7 @@ export class ApplicationCalls {
     this.#call((handler) => handler.uncertain?.(session, { id, seq, data }));
   }
 
-  /** Tells the application what became of the session. */
+  /** Reports to the application what became of the session. */
   onNews(news: ServerNews): void {
     const { counters } = this.#node;
     const session = this.#session;
@@ -202,11 +202,11 @@ export class ApplicationCalls {
   ): void {
     const info = endedInfo(why, answer);
     const message = failed === 0 ? undefined : this.#run?.input;
-    const told = message === undefined
+    const reported = message === undefined
       ? info
       : { ...info, failed: { seq: message.seq, data: message.data } };
     this.#node.counters.add("ended");
-    this.#call((handler) => handler.ended?.(this.#session, told));
+    this.#call((handler) => handler.ended?.(this.#session, reported));
   }
 
   #call(

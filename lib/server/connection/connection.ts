@@ -1,6 +1,6 @@
 /**
- * One connection of a client: performs what the machine of `lib/session` asks
- * for, and tells it what comes of it.
+ * One connection of a client: performs the effects of the machine in
+ * `lib/session`, and gives it the results as events.
  *
  * @module
  */
@@ -172,7 +172,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     this.#finish();
   }
 
-  /** Tells the machine something, after what it is told already. */
+  /** Gives the machine an event, after the events that wait already. */
   tell(event: ServerEvent): void {
     this.#events.push(event);
     if (this.#isWorking) return;

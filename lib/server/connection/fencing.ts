@@ -7,8 +7,8 @@
 import type { ServerEvent, ServerState } from "../../session/server/state.ts";
 
 /**
- * Tells whether an event takes the session from the connection that has it: by
- * a notice, or by the answer to a step if the notice was late or lost.
+ * Returns whether an event takes the session from the connection that has it:
+ * by a notice, or by the answer to a step if the notice was late or lost.
  */
 export function isFencing(state: ServerState, event: ServerEvent): boolean {
   if (state.kind !== "attached") return false;

@@ -53,7 +53,7 @@ export interface ServerNode {
   session(id: string): SessionReference;
   /** Asks the store for a step, whose replies follow all that was sent before. */
   accept(step: AcceptStep): Promise<AcceptAnswer>;
-  /** Ends a session, and tells the application. */
+  /** Ends a session, and notifies the application. */
   end(id: string, condition: EndCondition): Promise<void>;
   /**
    * Asks the store to end a session; `onAnswer` is called once. Rejects if the
@@ -74,7 +74,7 @@ export interface ServerNode {
   track(work: Promise<unknown>): void;
 }
 
-/** What the application is told of an end. */
+/** What the application receives when a session has ended. */
 export function endedInfo(
   why: EndedInfo["why"],
   { accepted, unconsumed }: Pick<Ended, "accepted" | "unconsumed">,

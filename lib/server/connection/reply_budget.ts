@@ -44,7 +44,7 @@ export class ReplyBudget {
     this.#bytes += bytes;
   }
 
-  /** Tells whether the next message has to wait. */
+  /** Returns whether the next message has to wait. */
   isSpent(acked: number, last: number): boolean {
     this.#forget(acked);
     return last - acked > this.#bounds.maxMessages ||

@@ -19,7 +19,7 @@ import { SessionStoreError } from "./store_error.ts";
 /** What a memory store depends on. */
 export interface MemoryStoreOptions {
   /**
-   * Tells when sessions are over.
+   * Sessions expire by this clock.
    *
    * @default {the platform's clock}
    */

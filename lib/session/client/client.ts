@@ -37,13 +37,13 @@ import { SESSION_CLOSE } from "../wire/violation.ts";
 
 type Live = Exclude<ClientState, ClientEnded>;
 
-/** Tells whether frames that came together may be told as one. */
+/** Returns whether frames that came together may go into one event. */
 export function takesRun(state: ClientState, run: DataRun): boolean {
   return state.kind === "attached" &&
     arriveTogether(state.receiving, run) !== undefined;
 }
 
-/** When the machine wants to be told `due`; `Infinity` for never. */
+/** When the machine needs the event `due`; `Infinity` for never. */
 export function clientDeadline(state: ClientState): number {
   switch (state.kind) {
     case "ended":

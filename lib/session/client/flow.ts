@@ -118,7 +118,7 @@ export function finishIfDone(
   if (state.closeAt === Infinity || sizeOf(state.retained) > 0) {
     return { state, effects: [] };
   }
-  // The answer may tell that a message was lost with its session.
+  // The answer may report that a message was lost with its session.
   if (state.kind === "handshaking") return { state, effects: [] };
   const ended: ClientEnded = { ...lastingOf(state), kind: "ended" };
   if (state.kind === "detached") {
@@ -189,7 +189,9 @@ function onRun(
 ): ClientStep {
   const receiving = arriveTogether(state.receiving, run);
   if (receiving === undefined) {
-    throw new TypeError("Frames may be told as one only if takesRun() says so");
+    throw new TypeError(
+      "Frames may go into one event only if takesRun() says so",
+    );
   }
   const { generation, held, heldBytes, positions } = state;
   const next: ClientAttached = {

@@ -166,9 +166,9 @@ function onResumed(
 }
 
 /**
- * The session is gone. What was accepted is done, what may have been handled is
- * told or sent again as the application asked, and the rest is sent in the new
- * session, under new numbers.
+ * The session is gone. What was accepted is done. What may have been handled is
+ * reported as dropped or sent again, as the application chose. The rest is sent
+ * in the new session, under new numbers.
  */
 function onLost(
   state: ClientHandshaking,

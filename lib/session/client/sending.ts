@@ -18,7 +18,7 @@ import {
   progressOf,
 } from "./state.ts";
 
-/** Tells whether a message of this size may be sent now. */
+/** Returns whether a message of this size may be sent now. */
 export function canSend(
   state: ClientState,
   bytes: number,

@@ -1,5 +1,5 @@
 /**
- * What the client's end of a session is, is told, and asks for.
+ * The states, events and effects of the client's end of a session.
  *
  * @module
  */
@@ -104,7 +104,7 @@ export type ClientState =
   | ClientAttached
   | ClientEnded;
 
-/** What the client's machine is told. */
+/** What the client's machine receives. */
 export type ClientEvent =
   /** A connection with the subprotocol is open. Ids grow. */
   | {

@@ -44,14 +44,15 @@ export function startCredit(
 }
 
 /**
- * Tells whether the next message may go. One that is larger than what the peer
- * grants goes when all before it is acknowledged: otherwise it could never go.
+ * Returns whether the next message may go. One that is larger than what the
+ * peer grants goes when all before it is acknowledged: otherwise it could never
+ * go.
  */
 export function maySend(credit: Credit, bytes: number): boolean {
   return isWithin(credit, { next: credit.next, bytes: credit.bytes + bytes });
 }
 
-/** Tells how many of these messages may go, one after the other, and what is left. */
+/** Returns how many of these messages may go, in order, and what is left. */
 export function spendOn(
   credit: Credit,
   messages: readonly { readonly bytes: number }[],
@@ -88,7 +89,7 @@ export function extend(
     : { ...credit, maxSeq, maxBytes };
 }
 
-/** Tells whether the peer grants a message that makes it so many bytes in all. */
+/** Returns whether the peer grants a message with these totals. */
 function isWithin(
   { acked, maxSeq, maxBytes }: Credit,
   { next, bytes }: Pick<Credit, "next" | "bytes">,
@@ -101,7 +102,7 @@ export function skipTo(credit: Credit, seq: number): Credit {
   return { ...credit, next: seq + 1 };
 }
 
-/** Tells a violation from a value. */
+/** Returns whether this is a violation, and not a value. */
 export function isViolation(value: object): value is Violation {
   return "type" in value && value.type === "violation";
 }

@@ -43,7 +43,7 @@ export function startPositions(generation: string): Positions {
   return [[generation, 0]];
 }
 
-/** After the numbers `from` to `to` of this generation came, or were told as gone. */
+/** Adds the numbers `from` to `to`: they came, or were reported as lost. */
 export function advance(
   positions: Positions,
   generation: string,

@@ -23,9 +23,9 @@ export interface Receiving {
   readonly received: number;
   /** Bytes received on this connection, repeated ones included. */
   readonly bytes: number;
-  /** The acknowledgement that the peer was told last. */
+  /** The last acknowledgement that was sent to the peer. */
   readonly acked: number;
-  /** The credit that the peer was told last. */
+  /** The last credit that was granted to the peer. */
   readonly maxSeq: number;
   readonly maxBytes: number;
   /** When an acknowledgement goes alone; `Infinity` if none is due. */
@@ -201,7 +201,7 @@ function quarter(part: number): number {
   return Math.max(1, Math.floor(part / CREDIT_PART));
 }
 
-/** What the peer may be told: what came, plus what is free. It never shrinks. */
+/** The credit to grant: what came, plus what is free. It never shrinks. */
 function grantable(
   receiving: Receiving,
   { heldMessages, heldBytes }: Progress,

@@ -167,7 +167,7 @@ function resumeAttached(
     queue: emptyAfter(accepted),
     receiving: startReceiving(accepted, windowOf(context)),
     nextCounter: counter + 1,
-    toldCounter: counter,
+    reportedCounter: counter,
     credit: startCredit(at, granted, Math.min(ack, at)),
     buffer: emptyAfter(at),
   };
@@ -226,10 +226,10 @@ function startAttached(
     // A message has to be claimed before it begins.
     confirmedAt: -Infinity,
     renewal: "none",
-    tellAt: Infinity,
+    reportAt: Infinity,
     nextCounter: 1,
     counter: 1,
-    toldCounter: 1,
+    reportedCounter: 1,
     credit: startCredit(0, granted),
     trimmed: 0,
     buffer: emptyAfter(0),

@@ -118,8 +118,8 @@ export function paceAfter(
   { pace, claimed }: Pick<ServerAttached, "pace" | "claimed">,
   { config, now }: ServerContext,
 ): Pace {
-  const { maxClaim, maxQuickClaim, capacity, tellDelay } = config;
-  if (now - pace.at >= tellDelay) return { ...pace, size: maxClaim };
+  const { maxClaim, maxQuickClaim, capacity, reportDelay } = config;
+  if (now - pace.at >= reportDelay) return { ...pace, size: maxClaim };
   if (claimed - pace.after < pace.size) return pace;
   // Credit for the next messages is given while these are handled.
   const most = Math.min(maxQuickClaim, capacity.messages / CREDIT_PART);

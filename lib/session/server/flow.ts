@@ -51,7 +51,7 @@ export function onAttachedFrame(
   }
 }
 
-/** What the store tells, or answers to a read. */
+/** The store has sent a notice, or the answer to a read. */
 export function onNotice(
   state: ServerAttached,
   event: Extract<

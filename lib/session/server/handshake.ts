@@ -76,7 +76,7 @@ export function attachFor(
   });
 }
 
-/** The holder was told to let go: asks again in a while, and then by force. */
+/** The holder was asked to let go: tries again later, and then by force. */
 export function askLater(
   state: ServerAttaching,
   { config, now }: ServerContext,

@@ -110,7 +110,7 @@ function following(
   return messages.slice(start, end);
 }
 
-/** Tells the client that the numbers up to this one will not come. */
+/** Notifies the client that the numbers up to this one will not come. */
 export function skipGap(state: ServerAttached, to: number): Step {
   const from = state.credit.next;
   if (to < from) return { state, effects: [] };

@@ -36,7 +36,7 @@ import {
 } from "./work.ts";
 import { SESSION_CLOSE, violation } from "../wire/violation.ts";
 
-/** When the machine wants to be told `due`; `Infinity` for never. */
+/** When the machine needs the event `due`; `Infinity` for never. */
 export function serverDeadline(state: ServerState): number {
   switch (state.kind) {
     case "waiting":
@@ -45,7 +45,7 @@ export function serverDeadline(state: ServerState): number {
       return state.askAt;
     case "attached":
       return state.peer === "connected"
-        ? Math.min(state.receiving.ackAt, state.tellAt)
+        ? Math.min(state.receiving.ackAt, state.reportAt)
         : Infinity;
     case "admitting":
     case "opening":

@@ -1,5 +1,5 @@
 /**
- * What the server's end of one connection is, is told, and asks for.
+ * The states, events and effects of the server's end of one connection.
  *
  * @module
  */
@@ -92,7 +92,7 @@ export type Departure =
   | { readonly kind: "yield" }
   /** The client said good-bye: what came is handled, then the session ends. */
   | { readonly kind: "bye" }
-  /** The store was told to end the session. */
+  /** The store was asked to end the session. */
   | { readonly kind: "ending"; readonly why: "bye" | "failed" };
 
 /** The session is this connection's. */
@@ -128,13 +128,14 @@ export interface ServerAttached {
   readonly confirmedAt: number;
   /** How often the store was asked, and has confirmed, that the lease holds, for the message that is next. */
   readonly renewal: "none" | "asked" | "once" | "asked again" | "twice";
-  /** When the store is told at the latest; `Infinity` if nothing is held back. */
-  readonly tellAt: number;
+  /** When the next report to the store is due; `Infinity` if there is none. */
+  readonly reportAt: number;
   /** The lowest counter that is valid once the client has shown that it has the new token. */
   readonly nextCounter: number;
-  /** The lowest valid counter that the store was told, or shall be. */
+  /** The lowest valid counter. The store gets it with the next step. */
   readonly counter: number;
-  readonly toldCounter: number;
+  /** The counter that the store has confirmed. */
+  readonly reportedCounter: number;
 
   readonly credit: Credit;
   readonly trimmed: number;
@@ -144,7 +145,7 @@ export interface ServerAttached {
   readonly last: number;
   readonly reading: "idle" | "reading";
   readonly lineage: Lineage;
-  /** The generation that the client was told last. */
+  /** The last generation that was announced to the client. */
   readonly generation: string;
 }
 
@@ -162,7 +163,7 @@ export type ServerState =
   | ServerAttached
   | ServerClosed;
 
-/** What the server's machine is told. */
+/** What the server's machine receives. */
 export type ServerEvent =
   | { readonly type: "received"; readonly frame: Frame | Violation }
   | { readonly type: "disconnected" }
@@ -315,11 +316,11 @@ export interface ServerConfig {
   readonly ttl: number;
   readonly handshakeTimeout: number;
   readonly takeoverTimeout: number;
-  /** How often to ask a holder that was told to let go. */
+  /** How long to wait between two requests to a holder to let go. */
   readonly takeoverPoll: number;
   /** How many messages are claimed with one step. */
   readonly maxClaim: number;
-  /** The same where a claim is handled within `tellDelay`, which grows up to it. */
+  /** A claim grows up to this while each is handled within `reportDelay`. */
   readonly maxQuickClaim: number;
   /**
    * How long the next message stays claimed that has not come, where messages
@@ -327,10 +328,10 @@ export interface ServerConfig {
    */
   readonly claimAhead: number;
   /**
-   * How long the store need not be told what no handler and no client waits for;
-   * 0 for not at all.
+   * How long a report to the store may wait for others, if no handler and no
+   * client waits for its answer; 0 for not at all.
    */
-  readonly tellDelay: number;
+  readonly reportDelay: number;
   /** How often a handler is called for one message. */
   readonly maxAttempts: number;
   /** What to do with a message that may have been handled before. */

@@ -1,5 +1,5 @@
 /**
- * What a server tells the store, and when.
+ * What a server reports to the store, and when.
  *
  * @module
  */
@@ -19,20 +19,23 @@ type Step = ServerStep<ServerAttached>;
 const NO_REPLIES: readonly Payload[] = [];
 
 /** One step at a time: what has come together meanwhile goes with the next. */
-export function tellStore(state: ServerAttached, context: ServerContext): Step {
+export function reportToStore(
+  state: ServerAttached,
+  context: ServerContext,
+): Step {
   if (state.step !== undefined) return { state, effects: NO_EFFECTS };
   const { config, now } = context;
   const claim = claimOf(state, context);
   if (!isNews(state, claim)) return wait(state, aheadUntil(state, context));
-  const tellAt = Math.min(state.tellAt, now + config.tellDelay);
-  return isUrgent(state, claim) || now >= tellAt
+  const reportAt = Math.min(state.reportAt, now + config.reportDelay);
+  return isUrgent(state, claim) || now >= reportAt
     ? askStore(state, withAhead(state, claim, context), context)
-    : wait(state, tellAt);
+    : wait(state, reportAt);
 }
 
-function wait(state: ServerAttached, tellAt: number): Step {
+function wait(state: ServerAttached, reportAt: number): Step {
   return {
-    state: state.tellAt === tellAt ? state : { ...state, tellAt },
+    state: state.reportAt === reportAt ? state : { ...state, reportAt },
     effects: NO_EFFECTS,
   };
 }
@@ -46,7 +49,7 @@ export function askStore(
   const { handled, counter, replies, lease, ttl, credit } = state;
   const ack = credit.acked;
   const step: PendingStep = { handled, claim, ack, counter, replies };
-  const asked = { step, stepAt: now, replies: NO_REPLIES, tellAt: Infinity };
+  const asked = { step, stepAt: now, replies: NO_REPLIES, reportAt: Infinity };
   // What is given back may not begin any more, whenever the answer comes.
   const claimed = Math.min(state.claimed, claim);
   return {
@@ -59,7 +62,7 @@ function isNews(state: ServerAttached, claim: number): boolean {
   return state.departure?.kind !== "ending" &&
     (state.handled > state.accepted || claim !== state.claimed ||
       state.credit.acked > state.trimmed ||
-      state.counter > state.toldCounter);
+      state.counter > state.reportedCounter);
 }
 
 /**

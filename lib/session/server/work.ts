@@ -1,6 +1,7 @@
 /**
  * What a server does for a session whenever something has changed: handle the
- * next message, tell the store, send to the client, and leave when it is time.
+ * next message, report to the store, send to the client, and leave when it is
+ * time.
  *
  * @module
  */
@@ -10,7 +11,7 @@ import { type Payload, payloadBytes } from "../wire/payload.ts";
 import { acknowledgeNow, progress } from "../flow/receiving.ts";
 import { begunOf, claimOf, paceAfter, paceOfClaim } from "./claim.ts";
 import { absorb, control, progressOf, pump, transmit } from "./pump.ts";
-import { askStore, tellStore } from "./store_step.ts";
+import { askStore, reportToStore } from "./store_step.ts";
 import {
   inOrder,
   NO_EFFECTS,
@@ -43,13 +44,13 @@ export function work(
   context: ServerContext,
 ): ServerStep {
   const run = runNext(state, context);
-  const told = tellStore(run.state, context);
-  const pumped = pump(told.state);
+  const reported = reportToStore(run.state, context);
+  const pumped = pump(reported.state);
   const left = departIfDone(pumped.state);
   return {
     state: left.state,
     effects: inOrder(
-      inOrder(run.effects, told.effects),
+      inOrder(run.effects, reported.effects),
       inOrder(pumped.effects, left.effects),
     ),
   };
@@ -225,10 +226,10 @@ export function onDue(
   state: ServerAttached,
   context: ServerContext,
 ): ServerStep {
-  const told = acknowledgeIfDue(state, context);
-  if (context.now < state.tellAt) return told;
-  const after = work(told.state, context);
-  return { ...after, effects: inOrder(told.effects, after.effects) };
+  const acked = acknowledgeIfDue(state, context);
+  if (context.now < state.reportAt) return acked;
+  const after = work(acked.state, context);
+  return { ...after, effects: inOrder(acked.effects, after.effects) };
 }
 
 /** Asks the client to resume elsewhere, with all that it needs to forget. */
@@ -303,17 +304,17 @@ function onStepDone(
       ? paceOfClaim(state, context.now)
       : state.pace,
     trimmed: Math.max(state.trimmed, step.ack),
-    toldCounter: step.counter,
+    reportedCounter: step.counter,
     queue: dropTo(state.queue, step.handled),
     queueBytes: done.reduce((sum, { bytes }) => sum - bytes, state.queueBytes),
   };
-  const told = acknowledgeIfDue(
+  const acked = acknowledgeIfDue(
     absorb(next, storedReplies(step.replies, last)),
     context,
   );
-  const after = work(told.state, context);
+  const after = work(acked.state, context);
   const { effects } = after;
-  return { state: after.state, effects: inOrder(told.effects, effects) };
+  return { state: after.state, effects: inOrder(acked.effects, effects) };
 }
 
 /** Replies have the last numbers of the log. */
@@ -348,8 +349,8 @@ function acknowledgeIfDue(
 function departIfDone(state: ServerAttached): ServerStep {
   const { departure, running, step, accepted, claimed, lease, peer } = state;
   // One that failed stays claimed: whoever is next gets it flagged.
-  const isTold = accepted === state.handled && claimed <= begunOf(state);
-  const busy = running > 0 || step !== undefined || !isTold;
+  const isReported = accepted === state.handled && claimed <= begunOf(state);
+  const busy = running > 0 || step !== undefined || !isReported;
   if (departure === undefined || busy) return { state, effects: NO_EFFECTS };
   switch (departure.kind) {
     case "ending":

@@ -104,7 +104,7 @@ export function leaseOf(record: SessionRecord): Lease {
   return { session, fence, generation };
 }
 
-/** Tells whether a lease still holds. */
+/** Returns whether a lease still holds. */
 export function holds(
   record: SessionRecord,
   { fence, generation }: Lease,

@@ -66,15 +66,15 @@ export interface AttachClaim {
   /** The highest number that it may have sent. */
   readonly last: number;
   /**
-   * `"ask"`: a node that may be handling a message is told to let go first, and
-   * the answer is `busy`. `"force"`: it has had its time.
+   * `"ask"`: a node that may be handling a message is asked to let go first,
+   * and the answer is `busy`. `"force"`: it has had its time.
    */
   readonly takeover: "ask" | "force";
 }
 
 /** The session is this connection's now. */
 export interface Attached {
-  /** Tells the answers apart. */
+  /** Distinguishes the answers. */
   readonly kind: "attached";
   /** The right to act for the session. */
   readonly lease: Lease;
@@ -102,7 +102,7 @@ export interface Attached {
 
 /** Another attachment may be handling a message. */
 export interface Busy {
-  /** Tells the answers apart. */
+  /** Distinguishes the answers. */
   readonly kind: "busy";
   /** The node that holds the session. */
   readonly node: string;
@@ -122,7 +122,7 @@ export interface Fate {
 
 /** The session cannot be resumed by this claim. */
 export interface Refused {
-  /** Tells the answers apart. */
+  /** Distinguishes the answers. */
   readonly kind: "refused";
   /** `stale`: a newer attempt was there; `principal`: the session is another's. */
   readonly why: "stale" | "principal" | LostReason;
@@ -142,7 +142,7 @@ export interface BufferBounds {
 
 /** The messages are kept, and have numbers. */
 export interface Appended {
-  /** Tells the answers apart. */
+  /** Distinguishes the answers. */
   readonly kind: "appended";
   /** The number of the first message. */
   readonly first: number;
@@ -158,7 +158,7 @@ export interface Appended {
 
 /** The bounds do not allow it. Nothing was kept. */
 export interface Full {
-  /** Tells the answers apart. */
+  /** Distinguishes the answers. */
   readonly kind: "full";
   /** How many messages wait. */
   readonly messages: number;
@@ -168,13 +168,13 @@ export interface Full {
 
 /** There is no such session any more. */
 export interface Gone {
-  /** Tells the answers apart. */
+  /** Distinguishes the answers. */
   readonly kind: "gone";
 }
 
 /** The lease has ended. Nothing was done. */
 export interface Fenced {
-  /** Tells the answers apart. */
+  /** Distinguishes the answers. */
   readonly kind: "fenced";
 }
 
@@ -204,7 +204,7 @@ export interface AcceptStep {
 
 /** The step is done. */
 export interface Accepted {
-  /** Tells the answers apart. */
+  /** Distinguishes the answers. */
   readonly kind: "accepted";
   /** The last number in the log, replies included. */
   readonly last: number;
@@ -231,7 +231,7 @@ export type EndCondition =
 
 /** The session has ended. For the time of the tombstone it is known how. */
 export interface Ended {
-  /** Tells the answers apart. */
+  /** Distinguishes the answers. */
   readonly kind: "ended";
   /** The client's messages up to this number were accepted. */
   readonly accepted: number;
@@ -252,7 +252,7 @@ export type AcceptAnswer = Accepted | Fenced | Gone;
 /** The answer to `end()`. */
 export type EndAnswer = Ended | Fenced | Gone;
 
-/** What a store tells the node that holds a session. */
+/** A notice of a store to the node that holds a session. */
 export type StoreNotice =
   /** Messages were appended. Those that are small come along. */
   | {

@@ -6,13 +6,13 @@
 
 import { MAX_NAME } from "./limits.ts";
 
-/** Tells whether a value is what a field needs. */
+/** Returns whether a value is what a field needs. */
 export type Check = (value: unknown) => boolean;
 
 /** The fields of a record. Fields that it does not name are not looked at. */
 export type Shape = Readonly<Record<string, Check>>;
 
-/** Tells whether a value is a record whose named fields pass. */
+/** Returns whether a value is a record whose named fields pass. */
 export function hasShape(value: unknown, shape: Shape): boolean {
   if (!isRecord(value)) return false;
   return Object.entries(shape).every(([name, check]) =>

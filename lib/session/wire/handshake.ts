@@ -35,7 +35,7 @@ export type WirePosition = readonly [generation: string, seq: number];
 export interface Greeting {
   /** The number of the dial; grows with each dial of this session's client. */
   readonly attempt: number;
-  /** Random, one per client object: tells two tabs with one token apart. */
+  /** Random, one per client object: distinguishes two tabs with one token. */
   readonly instance: string;
   /** What the server's `authenticate` gets. */
   readonly auth?: string;
@@ -198,31 +198,31 @@ const LOST: Shape = {
   opened: (value) => hasShape(value, NEW_SESSION),
 };
 
-/** Tells whether a record is a valid `open`. */
+/** Returns whether a record is a valid `open`. */
 export function isOpen(value: unknown): value is Open {
   return hasShape(value, GREETING);
 }
 
-/** Tells whether a record is a valid `resume`, and its numbers agree. */
+/** Returns whether a record is a valid `resume`, and its numbers agree. */
 export function isResume(value: unknown): value is Resume {
   if (!hasShape(value, RESUME)) return false;
   const { have, ack, first, last } = value as Resume;
   return first <= last + 1 && ack <= have[0]![1] && fallsByGeneration(have);
 }
 
-/** Tells whether a record is a valid `opened`. */
+/** Returns whether a record is a valid `opened`. */
 export function isOpened(value: unknown): value is Opened {
   return hasShape(value, NEW_SESSION);
 }
 
-/** Tells whether a record is a valid `resumed`, and its numbers agree. */
+/** Returns whether a record is a valid `resumed`, and its numbers agree. */
 export function isResumed(value: unknown): value is Resumed {
   if (!hasShape(value, RESUMED)) return false;
   const { at, last } = value as Resumed;
   return at <= last;
 }
 
-/** Tells whether a record is a valid `lost`, and its numbers agree. */
+/** Returns whether a record is a valid `lost`, and its numbers agree. */
 export function isLost(value: unknown): value is Lost {
   if (!hasShape(value, LOST)) return false;
   const { got, uncertain, at, last } = value as Lost;

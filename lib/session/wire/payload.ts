@@ -30,7 +30,7 @@ export function payloadBytes(payload: Payload): number {
   return bytes;
 }
 
-/** Tells whether two units make one character. The second is NaN past the end. */
+/** Whether two units make one character. The second is NaN past the end. */
 function isPair(first: number, second: number): boolean {
   return first >= 0xd800 && first <= 0xdbff && second >= 0xdc00 &&
     second <= 0xdfff;

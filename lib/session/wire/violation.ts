@@ -20,7 +20,7 @@ export const SESSION_CLOSE = {
   timeout: 4408,
   /** A newer attempt has the session, or had it. Final for the client. */
   stale: 4409,
-  /** The server ended the session. A resume tells what became of it. */
+  /** The server ended the session. On a resume the client learns its fate. */
   ended: 4410,
   /** A message is larger than the receiver takes. */
   tooLarge: 4413,

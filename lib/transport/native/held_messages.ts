@@ -2,9 +2,9 @@
  * Messages that Deno's WebSocket has taken and may not have written.
  *
  * Deno answers a close frame before it says so in this thread. A message that is
- * sent in between is never written: neither an error nor the `close` event tells
- * of it, and `bufferedAmount`, which never falls to 0 again, reads as 0 from then
- * on.
+ * sent in between is never written: neither an error nor the `close` event
+ * reports it, and `bufferedAmount`, which never falls to 0 again, reads as 0
+ * from then on.
  *
  * @module
  */

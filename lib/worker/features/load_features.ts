@@ -17,7 +17,7 @@ export function provideFeatures(features: Features): void {
   provided = features;
 }
 
-/** Tells whether a connection of this setup needs the features. */
+/** Returns whether a connection of this setup needs the features. */
 export function needsFeatures(
   { token, hooks, config, log }: Setup,
 ): boolean {

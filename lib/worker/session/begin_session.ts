@@ -33,7 +33,7 @@ export interface SessionContext
   readonly setup: Setup;
   /** What a worker before has left; only with the option `session`. */
   readonly remains: SessionRemains | undefined;
-  /** Is told when the session has no use for its socket. */
+  /** Receives an event when the session has no use for its socket. */
   readonly machine: ConnectionMachine;
   /** Called when its deadline may be another one. */
   readonly changed: () => void;

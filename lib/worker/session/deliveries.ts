@@ -10,7 +10,7 @@ import type { Positions } from "../../session/flow/positions.ts";
 import { baseOf } from "./restore.ts";
 import type { SessionReports } from "./session_reports.ts";
 
-/** Tells the main thread where numbers go on, and the machine what is consumed. */
+/** Reports where numbers go on, and converts the numbers that are consumed. */
 export class Deliveries {
   readonly #reports: Pick<SessionReports, "after" | "mark">;
   /** The boundary's number of the message before the machine's first delivery. */

@@ -145,7 +145,7 @@ export class Session {
     this.#tell({ type: "due" });
   }
 
-  /** The main thread has kept what it was told with this number. */
+  /** The main thread has stored what it received with this number. */
   confirmed(number: number): void {
     if (number === this.#reports.lastKept) this.#release();
   }
@@ -155,7 +155,7 @@ export class Session {
     this.#end = "requested";
   }
 
-  /** The connection has ended for good: tells what became of each message. */
+  /** The connection has ended for good: reports what became of each message. */
   end(): void {
     const { retained } = this.#state;
     for (const [index, { id }] of entriesOf(retained).entries()) {
@@ -199,7 +199,7 @@ export class Session {
     this.#tell(event);
   }
 
-  /** Tells whether frames that came together over a connection may be told as one. */
+  /** Returns whether frames that came together may go into one event. */
   takesRun(run: DataRun): boolean {
     return takesRun(this.#state, run);
   }
@@ -347,7 +347,7 @@ export class Session {
       ? { kind: "lost", id: session, why: news.why }
       : { kind: news.kind, id: session };
     if (news.kind === "lost" && this.#context.config.onLost === "close") {
-      // Once it is told what is lost.
+      // The connection ends later: the effects that follow report the drops.
       this.#lostFor = news.why;
       return;
     }

@@ -1,5 +1,5 @@
 /**
- * What the main thread is told of a session.
+ * The reports of a session to the main thread.
  *
  * @module
  */

@@ -21,7 +21,7 @@ Deno.test("settingsOf() has the defaults of the design", () => {
       takeoverPoll: 50,
       maxClaim: 16,
       maxQuickClaim: 256,
-      tellDelay: 2,
+      reportDelay: 2,
       claimAhead: 50,
       maxAttempts: 3,
       onUncertain: "redeliver",

@@ -144,10 +144,10 @@ function serverTimers(
       ? []
       : [[`${name}${id}`, tellServer(world, id, due, rules, at)]];
   if (server.kind === "attached") {
-    const { receiving, tellAt, peer } = server;
+    const { receiving, reportAt, peer } = server;
     return peer === "gone"
       ? []
-      : [...dueAt("ack", receiving.ackAt), ...dueAt("giveback", tellAt)];
+      : [...dueAt("ack", receiving.ackAt), ...dueAt("giveback", reportAt)];
   }
   if (server.kind !== "attaching" || server.askAt === Infinity) return [];
   const moves: Move[] = [];

@@ -40,7 +40,7 @@ export const SERVER: ServerConfig = {
   takeoverPoll: 50,
   maxClaim: 1,
   maxQuickClaim: 1,
-  tellDelay: 0,
+  reportDelay: 0,
   claimAhead: 0,
   maxAttempts: 3,
   onUncertain: "redeliver",

@@ -5,7 +5,7 @@ import { only, openedPeer, resumedPeer, type ServerPeer } from "./peer.ts";
 const QUICK = {
   capacity: { messages: 40, bytes: 1_000 },
   maxQuickClaim: 100,
-  tellDelay: 5,
+  reportDelay: 5,
 };
 
 /** Handles what is claimed, in this time; says how much is claimed next. */

@@ -31,7 +31,7 @@ export const CONFIG: ServerConfig = {
   takeoverPoll: 50,
   maxClaim: 2,
   maxQuickClaim: 2,
-  tellDelay: 0,
+  reportDelay: 0,
   claimAhead: 0,
   maxAttempts: 3,
   onUncertain: "redeliver",

@@ -3,7 +3,7 @@ import type { ServerEffect } from "../../../lib/session/server/state.ts";
 import { only, openedPeer, runningPeer } from "./peer.ts";
 
 Deno.test("serverTransition() tells the store later what nobody waits for", () => {
-  const peer = runningPeer({ tellDelay: 5 });
+  const peer = runningPeer({ reportDelay: 5 });
   peer.now = 100;
   assertEquals(only(peer.handled(1), "accept"), []);
   assertEquals(peer.deadline, 105);
@@ -18,7 +18,7 @@ Deno.test("serverTransition() tells the store later what nobody waits for", () =
 });
 
 Deno.test("serverTransition() tells the store at once what somebody waits for", () => {
-  const config = { tellDelay: 5 };
+  const config = { reportDelay: 5 };
   const handledBy = (effects: readonly ServerEffect[]) =>
     only(effects, "accept").map(({ step }) => step.handled);
   const replied = runningPeer(config);

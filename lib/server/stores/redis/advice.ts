@@ -10,7 +10,7 @@ import { textOf } from "./client.ts";
 /** Asks for a command; rejects where it is forbidden. */
 type Ask = (...args: readonly [string, ...string[]]) => Promise<unknown>;
 
-/** Says what should be changed; nothing where the server does not tell. */
+/** Lists the settings to change; none if the server does not show them. */
 export async function adviceOn(ask: Ask): Promise<readonly string[]> {
   const [policy, appendOnly, sync] = await Promise.all([
     settingOf(ask, "maxmemory-policy"),

@@ -114,7 +114,7 @@ export class Channels implements AsyncDisposable {
 
   async #verify(channel: Channel): Promise<void> {
     const { subscriber, publish, onDeaf, onLoss } = this.#options;
-    // Its client cannot tell silence from the loss of its connection otherwise.
+    // Without a ping, its client takes a lost connection for a silent one.
     // What it has subscribed to by itself is done when the answer comes.
     const answer = subscriber.ping?.() ?? Promise.resolve();
     await this.#wait(channel, answer);

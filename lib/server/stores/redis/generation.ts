@@ -4,7 +4,7 @@
  * A process of Redis has one `run_id`. While it is a primary its data does not go
  * back, though its replication id changes when the first replica comes and when
  * the last one has been gone for an hour. What it was before it was promoted is
- * another matter: `master_replid2` then tells of a promotion. So the first node
+ * another matter: `master_replid2` then shows a promotion. So the first node
  * that meets new data gives it a name, and the others take that.
  *
  * @module

@@ -11,7 +11,7 @@ type Listener = (notice: StoreNotice) => void;
 interface Held {
   readonly lease: Lease;
   readonly node: string;
-  /** The last number of the log, as far as the node was told. */
+  /** The last number of the log that the node knows. */
   readonly last: number;
 }
 
@@ -49,7 +49,7 @@ export class HeldSessions {
     this.#sessions.set(session, { ...held, last });
   }
 
-  /** Tells the holder of a lease of messages that it may not have heard of. */
+  /** Notifies the holder of a lease of messages that it may not know. */
   catchUp(lease: Lease, last: number): void {
     const { session } = lease;
     const held = this.#sessions.get(session);

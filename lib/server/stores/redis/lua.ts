@@ -244,8 +244,9 @@ return r.O - r.A
 `;
 
 /**
- * ARGV 8 and on: tickets of this question. A session that one of them has ended
- * is answered in the same way again, until the answer is `told`.
+ * ARGV 8 and on: a new ticket, or those of earlier calls that got no answer. If
+ * one of them has ended the session, the answer is the same again, until
+ * `confirmEnd` runs.
  */
 const END = `
 local r = load()
@@ -274,8 +275,8 @@ end
 return {'ended', r.i, r.c, r.n, left}
 `;
 
-/** The answer to END has come: what was not consumed is kept no longer. */
-const TOLD = `
+/** The node has received the answer to END: deletes the log and the ticket. */
+const CONFIRM_END = `
 redis.call('DEL', KEYS[2])
 redis.call('HDEL', KEYS[1], 'x')
 `;
@@ -342,7 +343,7 @@ const BODIES = {
   read: ["no-writes", READ],
   detach: ["allow-oom", DETACH],
   end: ["allow-oom", END],
-  told: ["allow-oom", TOLD],
+  confirmEnd: ["allow-oom", CONFIRM_END],
   touch: ["allow-oom", TOUCH],
   due: ["allow-oom", DUE],
 } as const;

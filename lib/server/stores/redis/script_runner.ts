@@ -95,7 +95,7 @@ export class ScriptRunner implements AsyncDisposable {
     } catch (error) {
       if (faultOf(error) !== "unknown-script") throw this.#failed(error);
     }
-    // The server has restarted: with what data, the generation tells.
+    // The server has restarted: the generation shows whether it lost data.
     await this.refresh();
     return await this.#call(name, keys, values).catch((error) => {
       throw this.#failed(error);

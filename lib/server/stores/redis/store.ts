@@ -63,7 +63,7 @@ export interface RedisStoreOptions {
   /** Takes log records. */
   readonly logger?: RedisStoreLogger;
   /**
-   * Tells when sessions are over, by the time since the epoch.
+   * Sessions expire by this clock, which counts from the epoch.
    *
    * @default {the clock of Redis}
    */
@@ -239,7 +239,7 @@ class RedisSessions implements RedisStore {
     this.#held.forget(session);
     // Without it, they go with the tombstone.
     if (answer.unconsumed.length > 0) {
-      this.#step("told", session, []).catch(() => {});
+      this.#step("confirmEnd", session, []).catch(() => {});
     }
     return answer;
   };
@@ -332,7 +332,7 @@ class RedisSessions implements RedisStore {
     const lasts = listOf(reply).map(numberOf);
     return leases.filter((lease, index) => {
       const last = lasts[index]!;
-      // A notice may have been lost: the number tells.
+      // If a notice was lost, the node knows a lower number than this.
       if (last >= 0) this.#held.catchUp(lease, last);
       return last < 0;
     });

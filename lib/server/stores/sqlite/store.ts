@@ -58,7 +58,7 @@ export interface SqliteStoreOptions {
    */
   readonly maxBytes?: number;
   /**
-   * Tells when sessions are over, by the time since the epoch.
+   * Sessions expire by this clock, which counts from the epoch.
    *
    * @default {the platform's clock}
    */

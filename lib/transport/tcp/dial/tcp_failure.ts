@@ -92,7 +92,7 @@ function kindOf(
   return NO_NAME.test(detail) ? "dns" : "unknown";
 }
 
-/** What can be wrong with TLS, as far as it can be told apart. */
+/** What can be wrong with TLS, as far as the faults can be distinguished. */
 export type TlsFault =
   | "unknown-authority"
   | "authority-as-server"

@@ -81,7 +81,7 @@ export async function attachedFigures(): Promise<
     ],
     ["memory of Redis for each", each(attached.memory - before.memory)],
     [
-      "CPU of both nodes per message of 100 bytes told",
+      "CPU of both nodes per message of 100 bytes sent",
       spent(after.nodeCpu - warm.nodeCpu),
     ],
     ["CPU of Redis for it", spent(after.redisCpu - warm.redisCpu)],
