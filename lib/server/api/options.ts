@@ -288,6 +288,6 @@ function count(
   const chosen = value ?? otherwise;
   if (Number.isSafeInteger(chosen) && chosen > 0) return chosen;
   throw new RangeError(
-    `Cannot use ${chosen} as ${name}: wanted is a whole number from 1 on`,
+    `Option "${name}" must be a whole number from 1, not ${chosen}`,
   );
 }

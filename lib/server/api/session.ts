@@ -139,6 +139,7 @@ export function payloadOf(data: SessionData): Payload {
   }
   if (data instanceof ArrayBuffer) return new Uint8Array(data.slice(0));
   throw new TypeError(
-    `Cannot send ${typeof data}: wanted is a text, an ArrayBuffer or a view`,
+    "A message must be a string, an ArrayBuffer or a view, " +
+      `not of type ${typeof data}`,
   );
 }

@@ -57,7 +57,7 @@ function checkExport(module: Record<string, unknown>, name: string): void {
   const type = typeof module[name];
   if (type === "undefined" || type === "function") return;
   const error = new TypeError(
-    `Cannot use the export ${name}: a function is wanted, it is a ${type}`,
+    `Cannot use the export ${name}: it must be a function, not of type ${type}`,
   );
   throw new HookError("hooks", error, { retryable: false });
 }

@@ -48,6 +48,6 @@ function verdictOf(value: unknown): Verdict | undefined {
     return value;
   }
   throw new TypeError(
-    `"retry", "fatal" or undefined is wanted, not a value of type ${typeof value}`,
+    `The verdict must be "retry", "fatal" or undefined, not of type ${typeof value}`,
   );
 }

@@ -58,7 +58,7 @@ Deno.test("SessionServer names the option that is out of range", () => {
     assertThrows(
       () => new SessionServer({ ...NEEDED, ...options }),
       RangeError,
-      name,
+      `Option "${name}" must be a whole number from 1, not `,
     );
   }
 });

@@ -13,6 +13,6 @@ Deno.test("payloadOf() copies binary data, and only the part of a view", () => {
 
 Deno.test("payloadOf() refuses what cannot be sent", () => {
   for (const data of [7, undefined, {}]) {
-    assertThrows(() => payloadOf(data as never), TypeError, "Cannot send");
+    assertThrows(() => payloadOf(data as never), TypeError, "must be a string");
   }
 });

@@ -59,11 +59,11 @@ Deno.test("classifyEnding() logs a hook that throws or gives something else", ()
   assertEquals(classifyEnding(throws, END, logger), undefined);
   assertEquals(classifyEnding(late, END, logger), undefined);
   const message = "The hook classify() failed";
-  const wanted = `"retry", "fatal" or undefined is wanted`;
+  const wanted = `The verdict must be "retry", "fatal" or undefined`;
   assertEquals(records, [
     ["error", message, { error: "HookError: RangeError: no" }],
     ["error", message, {
-      error: `HookError: TypeError: ${wanted}, not a value of type object`,
+      error: `HookError: TypeError: ${wanted}, not of type object`,
     }],
   ]);
 });

@@ -36,9 +36,9 @@ export class KeySpace {
   constructor(prefix: string) {
     if (!/^[\w:.-]*$/.test(prefix)) {
       throw new RangeError(
-        `Cannot use ${
+        `Option "prefix" must be letters, digits and :_.-, not ${
           JSON.stringify(prefix)
-        } as prefix: wanted are letters, digits and :_.-`,
+        }`,
       );
     }
     this.#prefix = prefix;

@@ -95,7 +95,7 @@ export function redisStore(options: RedisStoreOptions): RedisStore {
   const { timeout = 2_000 } = options;
   if (!Number.isSafeInteger(timeout) || timeout <= 0) {
     throw new RangeError(
-      `Cannot use ${timeout} as timeout: wanted is a whole number from 1 on`,
+      `Option "timeout" must be a whole number from 1, not ${timeout}`,
     );
   }
   requireOnce(options.client);

@@ -103,7 +103,7 @@ export function sqliteStore(
 function requireCount(name: string, value: number): void {
   if (Number.isSafeInteger(value) && value >= 0) return;
   throw new RangeError(
-    `Cannot use ${value} as ${name}: wanted is a whole number from 0 on`,
+    `Option "${name}" must be a whole number from 0, not ${value}`,
   );
 }
 

@@ -27,6 +27,10 @@ Deno.test("KeySpace.of() spreads sessions over all buckets", () => {
 
 Deno.test("KeySpace refuses a prefix that could break a script or a slot", () => {
   for (const prefix of ["'", "{a}", "a b", "\n"]) {
-    assertThrows(() => new KeySpace(prefix), RangeError, "prefix");
+    assertThrows(
+      () => new KeySpace(prefix),
+      RangeError,
+      'Option "prefix" must be letters, digits and :_.-, not ',
+    );
   }
 });

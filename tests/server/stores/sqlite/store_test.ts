@@ -154,6 +154,10 @@ Deno.test("sqliteStore() refuses a file of another version", async () => {
 
 Deno.test("sqliteStore() checks its options", () => {
   for (const options of [{ busyTimeout: -1 }, { maxBytes: 0.5 }]) {
-    assertThrows(() => sqliteStore(newPath(), options), RangeError);
+    assertThrows(
+      () => sqliteStore(newPath(), options),
+      RangeError,
+      `Option "${Object.keys(options)[0]}" must be a whole number from 0, not `,
+    );
   }
 });
