@@ -70,7 +70,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ["closed", "the connection has ended"],
   ["overflow", "more than the queue holds"],
   ["rejected", "refused by the transport"],
-  ["unknown", "it may have been handled"],
+  ["unknown", "may have been sent"],
 ]);
 
 /** Gives the text for messages that were lost. */
@@ -80,11 +80,20 @@ export function dropText(
     "count" | "bytes" | "direction" | "reason"
   >,
 ): string {
-  const fate = direction === "outbound" ? "not sent" : "not read";
+  const fate = fateOf(direction, reason);
   const why = REASONS.get(reason) ?? reason;
   return `${countOf(count, "message")} ${fate} (${
     countOf(bytes, "byte")
   }, ${why})`;
+}
+
+function fateOf(
+  direction: DropEvent["direction"],
+  reason: DropEvent["reason"],
+): string {
+  // "Not sent" would be wrong: nobody knows.
+  if (reason === "unknown") return "lost";
+  return direction === "outbound" ? "not sent" : "not read";
 }
 
 function countOf(count: number, noun: string): string {

@@ -54,6 +54,10 @@ Deno.test("dropText() says which messages are lost, and why", () => {
     text({ count: 2, bytes: 9, direction: "inbound", reason: "overflow" }),
     "2 messages not read (9 bytes, more than the queue holds)",
   );
+  assertEquals(
+    text({ count: 1, bytes: 5, direction: "outbound", reason: "unknown" }),
+    "1 message lost (5 bytes, may have been sent)",
+  );
 });
 
 Deno.test("errorText() takes anything", () => {
