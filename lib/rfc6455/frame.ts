@@ -42,7 +42,7 @@ export type Role = "client" | "server";
 
 /** What a receiver allows in a header. */
 export interface FrameRules {
-  /** Whose frames come in is decided by who receives them (RFC 6455, 5.1). */
+  /** The receiver's role: only servers take masked frames (RFC 6455, 5.1). */
   readonly role: Role;
   /** The RSV bits that an extension gave a meaning: `RSV1`, or 0. */
   readonly rsv: number;

@@ -88,7 +88,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   #listening: Promise<AsyncDisposable> | undefined;
   readonly #ownStore: SessionStore | undefined;
   readonly #whenIdle = new Set<() => void>();
-  /** Ends of which the store has not said whether they are done. */
+  /** Ends that the store has not answered: they may be done or not. */
   readonly #unanswered = new Map<string, UnansweredEnd>();
   #running = 0;
   /** Whether a sweep goes on after its first part. */
@@ -146,7 +146,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     return this.askEnd(id, this.#endRequest(id, condition));
   }
 
-  /** Asks the store to end a session, and later what came of it if it fails. */
+  /** Asks the store to end a session; asks again later if the store fails. */
   askEnd(id: string, request: EndRequest): Promise<void> {
     const sent = this.#sends.settled(id);
     return sent === undefined
@@ -282,8 +282,9 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   }
 
   /**
-   * A store that failed may have ended the session, and only it has the account.
-   * If it has not, whoever resumes the session meanwhile shall keep it.
+   * A store that failed may have ended the session all the same, and only its
+   * answer says what was not consumed. If it has not, and a client has resumed
+   * the session meanwhile, the session goes on.
    */
   #askAgain(): void {
     const unanswered = [...this.#unanswered.values()];
@@ -315,7 +316,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   async #onRefused(id: string, answer: Refusal, count: number): Promise<void> {
     this.counters.add("rejected", count);
     if (answer.kind !== "full" || this.settings.overflow !== "end") return;
-    // Not behind what is sent meanwhile: it waits for this.
+    // At once, not behind the messages that are waiting: they wait for this.
     const condition = { kind: "always", why: "evicted" } as const;
     await this.#askEnd(id, this.#endRequest(id, condition));
   }
@@ -325,7 +326,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     this.enforceLimits();
   }
 
-  /** A notice may have been lost: whose lease has ended hears of it now. */
+  /** Prolongs leases, and notifies connections whose lease has ended. */
   async #touch(leases: readonly Lease[], ttl: number): Promise<void> {
     for (const lease of await this.store.touch(leases, ttl)) {
       const { session, fence } = lease;
@@ -335,7 +336,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     }
   }
 
-  /** Ends all sessions that are over: as many may come as go. */
+  /** Ends all sessions that are over, in parts, until none is left. */
   async #sweep(): Promise<void> {
     const count = await this.#sweepSome();
     if (count < SWEEP_LIMIT || this.#sweeps !== "none") return;

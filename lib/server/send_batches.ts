@@ -1,10 +1,11 @@
 /**
- * Messages that are sent to a session in one turn: one step of the store does for
- * all of them.
+ * Messages that are sent to a session in one turn: the store keeps all of them
+ * in one step.
  *
- * Their order is the order of their calls. A step of several messages that has no
- * room is taken again with those that have; so nothing follows it until then. A
- * step of one message needs no answer for the next one to begin.
+ * They keep the order of their calls. If the store has no room for several
+ * messages, it is asked again with those that fit. So nothing follows a step of
+ * several messages before its answer. A step of one message need not be waited
+ * for.
  *
  * @module
  */
@@ -19,7 +20,7 @@ import type {
 } from "../session/store/store.ts";
 import { type Payload, payloadBytes } from "../session/wire/payload.ts";
 
-/** A message, and who waits for it. */
+/** A message, and the promise of its `send()`. */
 interface Send {
   readonly data: Payload;
   readonly resolve: () => void;
@@ -32,13 +33,13 @@ interface RefusedSend {
   readonly answer: Full | Gone;
 }
 
-/** Where batches go, and who hears of them. */
+/** The store of the batches, and what is called with its answers. */
 export interface SendBatchesParts {
   readonly store: Pick<SessionStore, "append">;
   readonly bounds: BufferBounds;
   /** So many messages of a session are stored. */
   readonly onStored: (session: string, answer: Appended, count: number) => void;
-  /** So many are refused: called before their promises reject, with its error if it has one. */
+  /** So many are refused. If it throws, their promises reject with that. */
   readonly onRefused: (
     session: string,
     answer: Full | Gone,
@@ -57,7 +58,7 @@ const BYTES_PER_UNIT = 3;
 /** What one step of the store keeps. */
 class Batch {
   readonly sends: Send[] = [];
-  /** At least its bytes: to count them exactly is the store's part. */
+  /** An upper bound of its bytes: only the store counts them exactly. */
   #bytes = 0;
   #settled: PromiseWithResolvers<void> | undefined;
 
@@ -72,7 +73,7 @@ class Batch {
     return true;
   }
 
-  /** Resolves when what is asked of the store from then on follows all of it. */
+  /** Resolves when all later requests to the store follow this batch. */
   get settled(): Promise<void> {
     return (this.#settled ??= Promise.withResolvers<void>()).promise;
   }
@@ -116,8 +117,8 @@ export class SendBatches {
   }
 
   /**
-   * Resolves when what is asked of the store follows all that was sent to a session
-   * before; `undefined` if it does now.
+   * Resolves when a request to the store follows all that was sent to a session
+   * before; `undefined` if one does so now.
    */
   settled(session: string): Promise<void> | undefined {
     const outgoing = this.#sessions.get(session);
@@ -220,7 +221,7 @@ export class SendBatches {
     full: Full,
   ): Promise<void> {
     const { fitting, refused } = divide(sends, full, this.#parts.bounds);
-    // It has reasons of its own: it has to be asked.
+    // All of them seem to fit, but the store refused them: asks with halves.
     const parts = refused.length > 0 ? [fitting] : halves(sends);
     for (const part of parts) {
       if (part.length > 0) await this.#append(session, part);

@@ -152,7 +152,7 @@ function tokenValuesOf(
   const given = typeof token === "object" ? token : { token };
   const { placement = session ? "session" : undefined } = given;
   const values = resolveRows<TokenValues>(TOKEN_ROWS, { ...given, placement });
-  // In a session a new token has its place.
+  // With this placement, a new token goes into the session, not a message.
   return placement === "session" ? { ...values, renewal: "" } : values;
 }
 
@@ -204,7 +204,7 @@ function checkHooks(
   }
 }
 
-/** Refuses what a session has no place for, and what only a session has one for. */
+/** Refuses options that cannot go with a session, and options that need one. */
 function checkSession(
   { greeting, heartbeat, inbox, token }: Options,
   session: SessionSetup | undefined,

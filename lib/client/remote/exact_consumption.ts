@@ -14,7 +14,7 @@ export class ExactConsumption {
   #arrived = 0;
   #given = 0;
   #consumed = 0;
-  /** Up to which number the worker knows it. */
+  /** The last number that was reported to the worker. */
   #reported = 0;
 
   /** Starts with nothing consumed. */
@@ -37,7 +37,7 @@ export class ExactConsumption {
     return this.#consumed;
   }
 
-  /** What is consumed is acknowledged, so that does not wait. */
+  /** Whether to report at once: the server waits for the acknowledgement. */
   get isDue(): boolean {
     return this.#reported < this.#consumed;
   }

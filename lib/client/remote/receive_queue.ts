@@ -174,15 +174,18 @@ export class ReceiveQueue {
     this.#proceed();
   }
 
-  /** Whether the worker is gone that messages came from. */
+  /** Whether the worker that sent the messages is gone. */
   get isReleased(): boolean {
     return this.#arrived === Infinity;
   }
 
-  /** Runs something once all messages up to a number have arrived, be they pulled or not. */
+  /**
+   * Runs something once all messages up to a number have arrived, even if not
+   * pulled.
+   */
   whenArrived(after: number, run: () => void): void {
     this.#last = { after, run };
-    // Not one task later: who waits for the end must find nothing left behind.
+    // Not one task later: after the end, nothing may be left behind.
     this.#finish();
   }
 
@@ -205,7 +208,7 @@ export class ReceiveQueue {
   pull(): Data | undefined {
     const batch = this.#batches[0];
     if (this.#mode !== "pull") return undefined;
-    // Who asks for the next one is done with those before.
+    // A consumer that asks for the next one has finished those before.
     this.exact?.finish();
     const data = batch && this.#shift(batch);
     this.offerCredit();
@@ -220,7 +223,7 @@ export class ReceiveQueue {
     queueMicrotask(() => this.#proceed());
   }
 
-  /** The worker's successor knows of no credit, and counts from 1, but with a session. */
+  /** The next worker knows no credit. Without a session, it counts from 1. */
   crashed(): void {
     this.releaseAll();
     this.#consumption.take();
@@ -267,7 +270,7 @@ export class ReceiveQueue {
     this.#proceed();
   };
 
-  /** At once: the worker that all of it came from is gone. */
+  /** Dispatches all at once: the worker is gone, and nothing more comes. */
   #dispatchAll(): void {
     if (this.#activity === "dispatching") return;
     this.#activity = "dispatching";
@@ -281,7 +284,7 @@ export class ReceiveQueue {
     this.offerCredit();
   }
 
-  /** Messages up to this number have been dispatched, or hold nothing up. */
+  /** Up to this number, messages are dispatched, or no event waits for them. */
   get #passed(): number {
     const [batch] = this.#batches;
     if (this.#mode !== "push" || batch === undefined) return this.#arrived;
@@ -358,7 +361,10 @@ export class ReceiveQueue {
   }
 }
 
-/** An array that grows from nothing makes room for 16, one that is made with its first has room for that. */
+/**
+ * Appends to a list. For the first element it makes a new array: that has room
+ * for one element, while an empty array that grows reserves room for 16.
+ */
 function appended<T>(list: T[], last: T): T[] {
   if (list.length === 0) return [last];
   list.push(last);

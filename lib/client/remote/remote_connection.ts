@@ -240,7 +240,7 @@ export class RemoteConnection
   /** The worker is gone; its successor starts in `delay` milliseconds. */
   crashed(failure: Failure, delay: number): void {
     const { kind, attempt } = this.#status;
-    // What fails after that is no start.
+    // If the worker was ready, this failure is not one of its start.
     if (this.#sender !== undefined) this.#failedStarts.reset();
     const exhausted = this.#sender === undefined &&
       this.#failedStarts.add(failure, delay);
@@ -375,7 +375,7 @@ export class RemoteConnection
     this.#conclude({ type: "closed", id: 0, after: 0, status, ...end });
   }
 
-  /** Where messages are pulled, some may come after this, and the worker lives until then. */
+  /** Reports the end. Keeps the worker until all messages to pull have come. */
   #conclude(notice: NoticeOf<"closed">): void {
     if (this.#phase.kind === "ended") return;
     this.#release();

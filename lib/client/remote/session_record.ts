@@ -60,7 +60,7 @@ export class SessionRecord {
   readonly #outgoing: SendQueue;
   readonly #instance = randomHex(16);
   #kept: SessionKept | undefined;
-  /** From the one that covers the first message that is unconsumed or not given out on. */
+  /** The first mark covers the oldest message that is still needed. */
   #marks: readonly SessionMark[] = [];
 
   /** Makes the record of a session that has not begun. */
@@ -140,7 +140,8 @@ export class SessionRecord {
   ): void {
     const incoming = this.#incoming;
     incoming.defer(after, () => {
-      // The worker took messages before the gap along: the next one hears of both.
+      // Messages before the gap are gone with the worker. The next worker gets
+      // them and the gap.
       if (drop.reason === "trimmed" && incoming.isReleased) return;
       listener.addDrop(drop);
     });
@@ -189,7 +190,7 @@ export class SessionRecord {
     // What has arrived may be consumed before it is given out.
     const reached = Math.min(consumed, given);
     const first = this.#marks.findLastIndex(({ after }) => after <= reached);
-    // The message that a later mark, or one at this place, stood for never came.
+    // Replaces a mark at this place, and later ones: their messages never came.
     const before = this.#marks.slice(Math.max(0, first))
       .filter(({ after }) => after < mark.after);
     this.#marks = [...before, mark];

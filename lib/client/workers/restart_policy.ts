@@ -20,9 +20,9 @@ export interface RestartEnd {
   readonly advice?: "start" | "version";
 }
 
-/** What browsers leave to be said where a script does not load. */
+/** The detail where a browser does not say why a script did not load. */
 export const NO_REASON = "No reason was given";
-/** How the failure of a worker begins that is not ours, or whose `ready` did not arrive, as was seen in Deno. */
+/** Begins the failure of a foreign worker, or of one whose `ready` was lost. */
 export const NOT_READY = "It did not begin with `ready`, but with ";
 
 /** After this many crashes in a row, the connections of the worker end. */
@@ -78,8 +78,9 @@ export class RestartPolicy {
   }
 
   /**
-   * How many times as long the next worker may take to start: one that always
-   * takes longer than it may would never start.
+   * How many times as long the next worker may take to start. It grows with
+   * each failed start, since a worker that always takes longer would never
+   * start.
    */
   get patience(): number {
     return Math.min(2 ** this.#failedStarts, MAX_PATIENCE);

@@ -98,7 +98,7 @@ export class ApplicationCalls {
       : [result];
   }
 
-  /** The client has too many replies to consume. Without a client nobody is waited for. */
+  /** Whether the client must consume replies first, if there is a client. */
   #mustWait({ credit, last, peer, departure }: ServerAttached): boolean {
     return peer === "connected" && departure === undefined &&
       this.#replies.isSpent(credit.acked, last);

@@ -294,9 +294,9 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   }
 
   /**
-   * A message takes two steps at most, its claim and its acceptance. One that
-   * follows at once waits for what else comes in this turn of the event loop, and
-   * does for all of it.
+   * A message takes two steps at most: its claim and its acceptance. A third
+   * step within `STEP_INTERVAL` waits for the next turn of the event loop, so
+   * that what else comes in this turn shares one step.
    */
   #inTurn<Answer>(step: () => Promise<Answer>): Promise<Answer> {
     const { clock } = this.#node.settings;
@@ -316,8 +316,8 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   }
 
   /**
-   * What is asked of others comes back as an event, or the store has failed. As
-   * few promises as can be: there is a step for almost each message.
+   * Turns an answer into an event; a rejection means that the store has failed.
+   * Makes few promises, since there is a step for almost each message.
    */
   #ask<Answer>(
     asked: Promise<Answer>,
@@ -346,8 +346,8 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   #handleNext(): void {
     const state = this.#state;
     if (state.kind !== "attached") return;
-    // At once if it can be: what is handled together is accepted together. The
-    // machine has to know which message has begun before it hears of all else.
+    // Results that are there at once go first. So what is handled together is
+    // accepted together, and the machine knows which message has begun.
     const ends = this.#application?.handleNext(state, this.#context) ?? [];
     if (ends.length > 0) this.#events.unshift(...ends.filter(isSettled));
     for (const end of ends) {

@@ -92,7 +92,7 @@ export function wsPeer(socket: WsSocket, listener: PeerListener): Peer {
   socket.on("close", () => listener.disconnected());
   // Without a listener an error would end the process; `close` follows.
   socket.on("error", () => {});
-  // As in Deno: when whoever made the peer has it.
+  // In a microtask, when the caller has the peer: as in Deno.
   queueMicrotask(() => listener.opened());
   return {
     get isOpen() {

@@ -53,7 +53,7 @@ export class PeerSocket {
     return this.#pings;
   }
 
-  /** Sends frames. Returns whether the client takes what it is sent. */
+  /** Sends frames. Returns `false` if the client leaves too much unread. */
   send(frames: readonly Payload[]): boolean {
     let unchecked = 0;
     for (const frame of frames) {

@@ -1,10 +1,10 @@
 /**
  * A client without a session, at a server that requires none.
  *
- * The connection behind it has a session all the same; its client's end is here.
- * What the client sends gets a number and waits for credit, and what its socket
- * takes is consumed. So handler, limits and accounts are those of sessions. Only
- * nobody resumes it: it ends with its socket.
+ * The connection behind it has a session all the same; this is the client's
+ * end. What the client sends gets a number and waits for credit. What its
+ * socket takes counts as consumed. So handler, limits and counters work as with
+ * sessions. But nobody resumes such a session: it ends with its socket.
  *
  * @module
  */
@@ -74,7 +74,7 @@ export class PlainClient implements Peer, PeerListener {
   #phase: Phase = "open";
   #work: "idle" | "performing" = "idle";
 
-  /** Takes a socket for a connection, which hears of it as of one with a session. */
+  /** Takes a socket. To the connection, it looks like one with a session. */
   constructor(connection: PeerListener, parts: PlainClientParts) {
     this.#connection = connection;
     this.#parts = parts;

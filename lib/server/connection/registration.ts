@@ -1,6 +1,6 @@
 /**
- * What a connection is registered as at its node: it hears the notices of its
- * session, and its session counts against the limits.
+ * The registration of a connection at its node: the connection receives the
+ * notices of its session, and the session counts against the limits.
  *
  * @module
  */
@@ -57,7 +57,7 @@ export class Registration {
     this.#early.push(notice);
   }
 
-  /** The notices that were kept, but for the end of a generation before the lease. */
+  /** The kept notices, without a `rolled-back` that is older than the lease. */
   takeEarly({ generation }: Lease): readonly StoreNotice[] {
     const early = this.#early;
     this.#early = [];

@@ -86,7 +86,7 @@ export class SessionRegistry {
   }
 
   /**
-   * A connection has a session no more, unless another one has it already.
+   * A connection has lost its session. Does nothing if another one has it.
    *
    * @param forgetAt `-Infinity` for at once.
    */

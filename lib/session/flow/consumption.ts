@@ -1,11 +1,11 @@
 /**
- * From how many messages the application consumed to the number that may be
+ * Converts what the application has consumed into the number that may be
  * acknowledged.
  *
- * Deliveries are counted by an index of their own, from 1, that never goes
- * back. Numbers do: after a store lost data, the client may still hold messages
- * whose numbers the server now gives to others. A mark says which number the
- * message before it stands for from some delivery on.
+ * Deliveries have an index, from 1, that never goes back. Numbers may go back:
+ * after a store lost data, the client may still hold messages whose numbers the
+ * server now gives to others. A mark says from which delivery on the numbers
+ * continue after another number.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export function startMarks(index: number, seq: number): Marks {
 
 /** Notes that numbers go on after `seq` from the delivery after `index` on. */
 export function addMark(marks: Marks, { index, seq }: Mark): Marks {
-  // The delivery that an earlier mark of this index stood for never came.
+  // Replaces an earlier mark of this index: nothing was delivered after it.
   return [...marks.filter((mark) => mark.index < index), { index, seq }];
 }
 
@@ -37,8 +37,8 @@ export function pruneMarks(marks: Marks, consumed: number): Marks {
 }
 
 /**
- * The number up to which may be acknowledged. Never one that a later mark took
- * back: it belongs to another message now.
+ * The highest number that may be acknowledged. It is no number that a later
+ * mark took back: that belongs to another message now.
  *
  * @param consumed The index of the last delivery that was consumed.
  */

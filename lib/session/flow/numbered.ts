@@ -41,7 +41,7 @@ export function startingWith<T>(
   { first, last }: Pick<Numbered<T>, "first" | "last">,
   entries: readonly T[],
 ): Numbered<T> {
-  // Room for ten thousand messages that nobody looks at is no small thing.
+  // Without entries, no array: room for 10,000 messages takes much memory.
   if (entries.length === 0) {
     return { first, last, items: NO_ITEMS, base: last + 1 };
   }

@@ -1,6 +1,6 @@
 /**
- * The server's part of the first exchange, from what the application and the
- * store answer to what the client is answered.
+ * The server's part of the first exchange, once the application and the store
+ * have answered: makes the answer to the client.
  *
  * @module
  */
@@ -29,7 +29,7 @@ import { SESSION_CLOSE } from "../wire/violation.ts";
 
 type EventOf<T extends ServerEvent["type"]> = Extract<ServerEvent, { type: T }>;
 
-/** It is known who is speaking. */
+/** The application has named the principal: opens or attaches the session. */
 export function onAdmitted(
   state: ServerState,
   { principal, ticket }: EventOf<"admitted">,
@@ -223,7 +223,7 @@ function startAttached(
     replies: [],
     step: undefined,
     stepAt: -Infinity,
-    // A message has to be claimed before it begins.
+    // The store has confirmed no step yet: the first claim is one.
     confirmedAt: -Infinity,
     renewal: "none",
     reportAt: Infinity,

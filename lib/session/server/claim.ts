@@ -31,8 +31,9 @@ export function paceOfClaim(
 }
 
 /**
- * What may begin after the next step. A batch is claimed when the one before is
- * handled. Who lets go gives back what has not begun.
+ * The last message that may begin after the next step. A batch is claimed when
+ * the one before is handled. A connection that yields gives back what has not
+ * begun.
  */
 export function claimOf(
   state: ServerAttached,
@@ -93,9 +94,9 @@ export function begunOf(
 }
 
 /**
- * The message that the machine will ask to be handled after this one, which is
- * running. Who has handled that at once may begin with it before a word, while
- * the lease is sure.
+ * The message after the running one (`seq`), if the machine will surely ask for
+ * it next. If the handler returns at once, the caller may begin with it without
+ * asking the machine, while the lease is sure.
  */
 export function following(
   state: ServerAttached,
@@ -111,8 +112,8 @@ export function following(
 }
 
 /**
- * The pace after the last message of a claim was handled: a full claim that took
- * less time than the store may be left without news lets the next one double.
+ * The pace after the last message of a claim was handled. If the claim was full
+ * and took less than `reportDelay`, the next one may be twice as large.
  */
 export function paceAfter(
   { pace, claimed }: Pick<ServerAttached, "pace" | "claimed">,

@@ -25,7 +25,7 @@ export function onAttachedFrame(
   frame: Frame | Violation,
   context: ServerContext,
 ): ServerStep {
-  // Nothing is read any more: the client sends it again to whoever is next.
+  // Reads nothing more: the client sends it again to its next attachment.
   if (before.peer === "gone" || before.departure !== undefined) {
     return { state: before, effects: [] };
   }

@@ -1,15 +1,17 @@
 /**
  * Whether a connection can be sure that it still has its session.
  *
- * A process may be stopped for seconds, and does not know it; meanwhile another
- * node takes the session by force, `takeoverTimeout` after it has found that a
- * message is claimed. Who holds the session hears of that at once, and begins
- * with nothing more. Who was stopped has not heard of it: so a message begins
- * only within this time after asking for the last step that the store has
- * confirmed. Whoever is later asks again first.
+ * A process may be stopped for seconds and not notice it. Meanwhile another
+ * node may take the session by force, `takeoverTimeout` after that node has
+ * found a claimed message. A holder that runs is notified of this at once, and
+ * begins nothing more. A holder that was stopped does not know it yet. So a
+ * message begins only within `takeoverTimeout` after the holder has asked for
+ * the last step that the store confirmed. Later, the holder asks the store
+ * again first.
  *
- * What is not seen: a holder that hears no notices, and is stopped for less than
- * this time; and a machine that is suspended as a whole, together with its clock.
+ * Two cases stay open: a holder that receives no notices and is stopped for
+ * less than this time; and a machine that is suspended as a whole, with its
+ * clock.
  *
  * @module
  */
@@ -17,9 +19,10 @@
 import type { ServerAttached, ServerContext } from "./state.ts";
 
 /**
- * Whether a handler may begin. A store that needs longer than `takeoverTimeout`
- * is asked twice for each message, not without end: once may be a process that
- * was stopped before it read the answer.
+ * Whether a handler may begin. If the store needs longer than
+ * `takeoverTimeout`, the server asks it twice for each message. One late answer
+ * may only mean that this process was stopped. After a second one the handler
+ * begins all the same: with a slow store no message would ever begin otherwise.
  */
 export function mayBegin(
   { confirmedAt, renewal }: Pick<ServerAttached, "confirmedAt" | "renewal">,

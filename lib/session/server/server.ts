@@ -166,7 +166,7 @@ function whileAttached(
   }
 }
 
-/** That the lease held is good for what begins at once, and not later. */
+/** A renewal that was confirmed twice counts only now, not for later events. */
 function consumeRenewal(state: ServerAttached): ServerAttached {
   return state.renewal === "twice" ? { ...state, renewal: "none" } : state;
 }
@@ -199,7 +199,7 @@ function refuse(
   };
 }
 
-/** The connection is gone. What the store was asked for has to be let go of. */
+/** The connection is gone: a session that it still gets must be detached. */
 function abandon(state: Early): ServerStep {
   const awaited = state.kind === "opening" ||
     state.kind === "attaching" && state.askAt === Infinity;

@@ -126,7 +126,10 @@ export interface ServerAttached {
   readonly stepAt: number;
   /** When the last step that the store has confirmed was asked for. */
   readonly confirmedAt: number;
-  /** How often the store was asked, and has confirmed, that the lease holds, for the message that is next. */
+  /**
+   * Before the next message begins: whether the server has asked if the lease
+   * still holds, and how often the store has confirmed it.
+   */
   readonly renewal: "none" | "asked" | "once" | "asked again" | "twice";
   /** When the next report to the store is due; `Infinity` if there is none. */
   readonly reportAt: number;
@@ -323,8 +326,8 @@ export interface ServerConfig {
   /** A claim grows up to this while each is handled within `reportDelay`. */
   readonly maxQuickClaim: number;
   /**
-   * How long the next message stays claimed that has not come, where messages
-   * follow each other within this time; 0 for not at all.
+   * How long a message stays claimed that has not come yet, if messages follow
+   * each other within this time; 0 to claim no message before it comes.
    */
   readonly claimAhead: number;
   /**

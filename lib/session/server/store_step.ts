@@ -50,7 +50,8 @@ export function askStore(
   const ack = credit.acked;
   const step: PendingStep = { handled, claim, ack, counter, replies };
   const asked = { step, stepAt: now, replies: NO_REPLIES, reportAt: Infinity };
-  // What is given back may not begin any more, whenever the answer comes.
+  // A lower claim holds from now on: until the answer comes, nothing may begin
+  // that this step gives back.
   const claimed = Math.min(state.claimed, claim);
   return {
     state: { ...state, ...asked, claimed },
@@ -66,9 +67,10 @@ function isNews(state: ServerAttached, claim: number): boolean {
 }
 
 /**
- * A handler waits for a claim, a client for a reply, another attachment for this
- * one to let go. All else goes with the next step, or soon: many small messages
- * cost few steps. Not too many, as they come again after a crash.
+ * A step is urgent if somebody waits for it: a handler for a claim, a client
+ * for a reply, another attachment for this one to let go. All else waits a
+ * little, so that many small messages cost few steps. Fewer than `pace.size`
+ * messages wait, since all of them come again after a crash.
  */
 function isUrgent(
   { claimed, replies, departure, handled, accepted, pace }: ServerAttached,

@@ -29,7 +29,7 @@ export { control } from "./pump.ts";
 
 type Step = ServerStep<ServerAttached>;
 
-/** What the store's answer makes of it. */
+/** The next state of a renewal when the store has confirmed a step. */
 const RENEWED = {
   "none": "none",
   "asked": "once",
@@ -64,7 +64,7 @@ export function closed(effects: readonly ServerEffect[]): ServerStep {
   };
 }
 
-/** Nothing more comes: what came is handled, unless there is a reason not to. */
+/** The client is gone: handles what came, unless a departure has begun. */
 export function leave(state: ServerAttached): ServerAttached {
   return state.departure === undefined
     ? { ...state, departure: { kind: "detach" } }
@@ -136,7 +136,7 @@ export function onHandled(
   }, context);
 }
 
-/** The handler threw: it is called again, until it has had its chances. */
+/** The handler threw: it is called again, `maxAttempts` times in all. */
 export function onFailed(
   state: ServerAttached,
   seq: number,
@@ -165,7 +165,7 @@ export function onRenew(
   return askStore({ ...state, renewal }, claimOf(state, context), context);
 }
 
-/** What another attachment waits for is given back, if it has not begun. */
+/** Gives back a message that has not begun, since another attachment waits. */
 export function onUnbegun(
   state: ServerAttached,
   seq: number,
@@ -221,7 +221,7 @@ export function onEnded(
   ]);
 }
 
-/** Something that was held back goes when its time has come. */
+/** Acknowledges to the client and reports to the store, as far as it is due. */
 export function onDue(
   state: ServerAttached,
   context: ServerContext,
@@ -232,7 +232,7 @@ export function onDue(
   return { ...after, effects: inOrder(acked.effects, after.effects) };
 }
 
-/** Asks the client to resume elsewhere, with all that it needs to forget. */
+/** Acknowledges what was accepted, and asks the client to move elsewhere. */
 export function onMove(
   state: ServerAttached,
   { after, spread }: Extract<ServerEvent, { type: "move" }>,
@@ -348,7 +348,7 @@ function acknowledgeIfDue(
 /** Lets go when nothing is running, and the store knows all. */
 function departIfDone(state: ServerAttached): ServerStep {
   const { departure, running, step, accepted, claimed, lease, peer } = state;
-  // One that failed stays claimed: whoever is next gets it flagged.
+  // A message that failed stays claimed: the next attachment gets it flagged.
   const isReported = accepted === state.handled && claimed <= begunOf(state);
   const busy = running > 0 || step !== undefined || !isReported;
   if (departure === undefined || busy) return { state, effects: NO_EFFECTS };

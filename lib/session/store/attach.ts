@@ -91,7 +91,7 @@ function isBusy(
     record.leaseGeneration === generation;
 }
 
-/** A message is claimed before it comes: what was never sent has not begun. */
+/** A claim may reach beyond what was sent. What was not sent has not begun. */
 function begunOf({ claimed }: SessionRecord, { last }: AttachClaim): number {
   return Math.min(claimed, last);
 }
@@ -107,7 +107,7 @@ function attached(
   const { generation, now } = moment;
   // The client knows that these were accepted; it cannot send them again.
   const accepted = Math.max(record.accepted, claim.first - 1);
-  // With the token of its last attempt, it has not read the answer to that.
+  // The same token again: the client has not read the last answer.
   const unread = claim.counter === record.counter ? record.unread : 0;
   const forgotten = accepted - record.accepted + unread;
   const next: SessionRecord = {

@@ -53,7 +53,7 @@ export interface SessionRecord {
   readonly claimed: number;
   /** Up to here a message may have been handled before the present lease. */
   readonly uncertain: number;
-  /** How many accepted messages the store forgot, as an answer says that may be lost. */
+  /** How many accepted messages were forgotten; the client may not know it. */
   readonly unread: number;
   /** What the client has not consumed. */
   readonly log: Numbered<Stored>;

@@ -3,7 +3,7 @@
  *
  * A payload travels behind a short header, unescaped, unparsed and as the type
  * that it is. Anything that is not exactly in the form that the encoder writes
- * is a violation: what two readers can read differently is a fault to come.
+ * is a violation: two readers could read it in two ways.
  *
  * @module
  */
@@ -74,7 +74,7 @@ export type Frame =
   | PongFrame
   | ControlFrame;
 
-/** What can be encoded: all that can be read but a control that nobody knows. */
+/** A frame that can be encoded: any frame but an unknown control message. */
 export type OutFrame =
   | Omit<DataFrame, "bytes">
   | Exclude<Frame, DataFrame | ControlFrame>

@@ -2,7 +2,7 @@
  * Many short data frames that came together: only their headers are read, and
  * their payloads stay where they are.
  *
- * What this cannot read is for `frame.ts`, frame by frame.
+ * If this module cannot read them, `frame.ts` reads them one by one.
  *
  * @module
  */

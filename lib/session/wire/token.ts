@@ -10,8 +10,8 @@
  * ```
  *
  * The MAC is computed by the caller, since that is asynchronous and needs a
- * key. It covers the principal, so that a token is of no use to another one,
- * and nothing of it stands in the token.
+ * key. It covers the principal, so that another principal cannot use the token.
+ * The token does not contain the principal.
  *
  * @module
  */

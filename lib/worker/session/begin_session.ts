@@ -24,7 +24,10 @@ export interface ConnectionMachine {
   dispatch(event: Event): void;
 }
 
-/** So much before the machine's own deadline, which knows less of what is missing; in milliseconds. */
+/**
+ * How much earlier than the machine the session gives up, in milliseconds: the
+ * session's error says more.
+ */
 const EARLY = 1;
 
 /** What the session of a connection works with. */

@@ -1,10 +1,12 @@
 /**
  * Frames that wait until the main thread has kept what they depend on.
  *
- * The server forgets a resume token with the first frame after its answer, and in
- * a new session messages are sent again that a worker after this one would send
- * once more. So neither goes out before the main thread knows. One that is frozen
- * must not stop a resumed session for long; a new session waits for it.
+ * The server forgets the old resume token with the first frame after its
+ * answer. And if a session is lost, its messages go into the new one: a worker
+ * after this one would send them once more. So these frames wait until the main
+ * thread has stored the new state. If the main thread is frozen, a resumed
+ * session waits for `KEEPING_TIME` at most. A session in place of a lost one
+ * waits without a limit.
  *
  * @module
  */

@@ -22,7 +22,7 @@ export interface Carrier {
   deliverRun(run: DataRun): void;
   /** A ping was answered. */
   answered(n: number): void;
-  /** Lets who sends go on, if it waits and may. */
+  /** Lets a sender that waits go on, if `may` is true. */
   continueIf(may: boolean): void;
   /** Closes the connection, and hears nothing any more. */
   leave(closeCode: number | undefined, reason: string): void;

@@ -72,7 +72,7 @@ export class Session {
   #state: ClientState;
   #transport: Carrier | undefined;
   #connections = 0;
-  /** What the transport before had room for, and the session has no credit for. */
+  /** Messages that wait for a connection, for credit, or for the transport. */
   readonly #queue = new Fifo<Outgoing>();
   #capacity: "room" | "full" = "room";
   readonly #held = new HeldFrames();
@@ -106,7 +106,10 @@ export class Session {
     this.#deliveries = new Deliveries(this.#reports, remains);
   }
 
-  /** When to call {@linkcode due} next. Not later until then: a timer costs more than a message. */
+  /**
+   * When to call {@linkcode due} next. Until then it gets no later, to save
+   * timers.
+   */
   get deadline(): number {
     const next = Math.min(clientDeadline(this.#state), this.#held.until);
     return this.#dueAt = Math.min(this.#dueAt, next);
@@ -387,7 +390,7 @@ export class Session {
     { closeCode, reason }: EffectOf<"disconnect">,
   ): void {
     const { owner } = this.#parts;
-    // The transport is being closed by who asked for it.
+    // The code that asked for this end closes the transport itself.
     if (closeCode === SESSION_CLOSE.normal) return;
     this.#transport?.leave(closeCode, reason);
     this.#transport = undefined;

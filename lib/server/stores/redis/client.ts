@@ -92,7 +92,7 @@ export function send(
 export interface ClientChannel {
   /** Asks Redis for it. Never settles where the answer is lost. */
   subscribe(): Promise<unknown>;
-  /** Asks once more, whatever the client believes to have. */
+  /** Subscribes again, even if the client believes that it is subscribed. */
   renew(): Promise<unknown>;
   /** Hears it no more. Does not wait for Redis, which may be away. */
   leave(): void;
@@ -110,7 +110,7 @@ export function channelOf(
     const leave = () =>
       forget(async () => await client.unsubscribe(channel, listener, true));
     const renew = async () => {
-      // It would send nothing for a channel that it believes to have.
+      // The client would send nothing: it believes that it is subscribed.
       leave();
       await subscribe();
     };

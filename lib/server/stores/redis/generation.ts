@@ -1,11 +1,11 @@
 /**
  * The name of the data's generation, on which all nodes agree.
  *
- * A process of Redis has one `run_id`. While it is a primary its data does not go
- * back, though its replication id changes when the first replica comes and when
- * the last one has been gone for an hour. What it was before it was promoted is
- * another matter: `master_replid2` then shows a promotion. So the first node
- * that meets new data gives it a name, and the others take that.
+ * A process of Redis has one `run_id`. While it is a primary, its data does not
+ * go back. Its replication id may change all the same: when the first replica
+ * comes, and when the last one has been gone for an hour. But if it was a
+ * replica before, it had other data; `master_replid2` shows such a promotion.
+ * The first node that meets new data gives it a name, and the others take that.
  *
  * @module
  */

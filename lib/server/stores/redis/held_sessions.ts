@@ -1,5 +1,5 @@
 /**
- * The sessions that the nodes of this process hold, and who hears of them.
+ * The sessions that the nodes of this process hold, and the nodes' listeners.
  *
  * @module
  */

@@ -3,11 +3,11 @@
  * `lib/session/store` does, in one go, on keys of one slot.
  *
  * A record is a hash. Its fields: `p` principal, `m` meta, `s` state, `n` node,
- * `f` fence, `w` how many messages it forgot as an answer says that may be lost,
- * `G` generation of the lease unless it is the last one of the
- * lineage, `k` counter, `e` attempt, `i` accepted, `c` claimed, `u` uncertain,
- * `o` the last number, `a` the last number that is not kept, `O` and `A` the
- * bytes up to them, `g` lineage, `t` when it is over, `x` the ticket of its end.
+ * `f` fence, `w` how many accepted messages it forgot (the client may not
+ * know), `G` generation of the lease unless it is the last one of the lineage,
+ * `k` counter, `e` attempt, `i` accepted, `c` claimed, `u` uncertain, `o` the
+ * last number, `a` the last number that is not kept, `O` and `A` the bytes up
+ * to them, `g` lineage, `t` when it is over, `x` the ticket of its end.
  *
  * A log is a stream whose ids are the numbers. An entry has `n`, the bytes up to
  * it, and `t` or `b`, its text or binary data. An empty log has no key.
@@ -332,8 +332,8 @@ return found
 `;
 
 /**
- * What gives room has to work while there is none; only what asks for more is
- * refused then, before its first write.
+ * Scripts that free memory must run when Redis has none left. Only scripts that
+ * need more memory are refused then, before their first write.
  */
 const BODIES = {
   open: ["", OPEN],

@@ -16,10 +16,11 @@ const LINE_BREAK = 10;
 const COLON = 58;
 
 /**
- * Reads a notice; of another version's, `undefined`.
+ * Reads a notice. Returns `undefined` for one of another version, and for
+ * messages of another generation.
  *
- * @param generation What the reader knows. Messages of another one are not for it:
- * it gave, or will give, their numbers to others.
+ * @param generation The generation that the reader knows. In another one, the
+ * same numbers belong to other messages.
  */
 export function readNotice(
   message: Uint8Array,

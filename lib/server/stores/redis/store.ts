@@ -262,7 +262,7 @@ class RedisSessions implements RedisStore {
         const notice = readNotice(message, this.#runner.generation);
         if (notice !== undefined) this.#held.deliver(node, notice);
       });
-      // Not before, or it would stay where Redis refuses.
+      // Only now: it would stay if Redis refused the channel.
       const forget = this.#held.listen(node, listener);
       const end = () => {
         heard[Symbol.dispose]();

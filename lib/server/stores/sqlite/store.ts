@@ -75,8 +75,8 @@ export interface SqliteStoreOptions {
  * notices do not cross processes, so a message that one of them appends to a
  * session of the other is sent with the session's next resume.
  *
- * Who puts back a backup of the file has to change the generation, since data is
- * gone: `UPDATE holdfast_store SET generation = lower(hex(randomblob(8)))`.
+ * After you restore a backup of the file, change the generation, since data is
+ * lost: `UPDATE holdfast_store SET generation = lower(hex(randomblob(8)))`.
  *
  * @param path The file; `":memory:"` for none.
  * @throws {SessionStoreError} If the file cannot be opened or is no database.
