@@ -106,10 +106,7 @@ export class Session {
     this.#deliveries = new Deliveries(this.#reports, remains);
   }
 
-  /**
-   * When to call {@linkcode due} next. Until then it gets no later, to save
-   * timers.
-   */
+  /** When to call {@linkcode due} next. Until then it gets no later: timers cost. */
   get deadline(): number {
     const next = Math.min(clientDeadline(this.#state), this.#held.until);
     return this.#dueAt = Math.min(this.#dueAt, next);
