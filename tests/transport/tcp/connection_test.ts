@@ -242,3 +242,53 @@ Deno.test("Connection takes a read of nothing for the end, not to read nothing f
   connection.run(new Uint8Array());
   await ended.promise;
 });
+
+Deno.test("Connection owes one answer to a peer that sends pings and reads nothing", async () => {
+  const ping = encodeFrame("8 bytes.", { opcode: OPCODE.ping });
+  const flood = new Uint8Array(100 * ping.length);
+  for (let at = 0; at < flood.length; at += ping.length) flood.set(ping, at);
+  const drained = Promise.withResolvers<void>();
+  const taken = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<null>();
+  const writes: Uint8Array[] = [];
+  let reads = 0;
+  const conn: Conn = {
+    read: (buffer) => {
+      reads += 1;
+      if (reads > 1_000) {
+        drained.resolve();
+        return ended.promise;
+      }
+      buffer.set(flood);
+      return Promise.resolve(flood.length);
+    },
+    write: async (data) => {
+      writes.push(data.slice());
+      await taken.promise;
+      return data.length;
+    },
+    closeWrite: () => Promise.resolve(),
+    [Symbol.dispose]() {},
+  };
+  const connection = new Connection({
+    conn,
+    maxMessageSize: 1_000,
+    deflate: undefined,
+    listener: {
+      open() {},
+      message() {},
+      pong() {},
+      writable() {},
+      end() {},
+    },
+  });
+  const run = connection.run(new Uint8Array());
+  await drained.promise;
+  // 100,000 pings came, and one answer is being written: a head, a key, 8 bytes.
+  assertEquals([writes.length, connection.bufferedAmount], [1, 14]);
+  taken.resolve();
+  while (connection.bufferedAmount > 0 || writes.length < 2) await turn();
+  assertEquals(writes.map(({ length }) => length), [14, 14]);
+  ended.resolve(null);
+  await run;
+});

@@ -11,3 +11,23 @@ Deno.test("nextMaskingKey() gives integers of 32 bits, over more than one batch,
     true,
   );
 });
+
+Deno.test("nextMaskingKey() takes its keys from the generator of crypto, each once", () => {
+  const fill = crypto.getRandomValues.bind(crypto);
+  const random: number[] = [];
+  Object.assign(crypto, {
+    getRandomValues(array: Int32Array<ArrayBuffer>) {
+      random.push(...fill(array));
+      return array;
+    },
+  });
+  try {
+    const keys = Array.from({ length: 5_000 }, nextMaskingKey);
+    // Before them may be the rest of an older batch.
+    const start = keys.indexOf(random[0]!);
+    assert(start >= 0 && start < 2_000, `${start}`);
+    assertEquals(keys.slice(start), random.slice(0, keys.length - start));
+  } finally {
+    Reflect.deleteProperty(crypto, "getRandomValues");
+  }
+});
