@@ -126,11 +126,12 @@ export class MessageAssembler {
     for (;;) {
       const piece = inflater.read();
       if (piece === undefined) break;
-      if (this.#store.length + piece.length > this.#maxMessageSize) {
-        return inflatesTooBig(this.#maxMessageSize, at);
-      }
       const view = new DataView(piece.buffer, piece.byteOffset, piece.length);
-      if (this.#validate(view, 0, piece.length) >= 0) return notUtf8(at);
+      const room = this.#maxMessageSize - this.#store.length;
+      const end = Math.min(piece.length, room);
+      // Text first, so that the size of a piece does not decide what is wrong.
+      if (this.#validate(view, 0, end) >= 0) return notUtf8(at);
+      if (end < piece.length) return inflatesTooBig(this.#maxMessageSize, at);
       this.#store.append(piece, 0, piece.length);
     }
     return inflater.isValid ? undefined : notDeflate(at);

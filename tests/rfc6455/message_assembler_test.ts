@@ -132,6 +132,14 @@ Deno.test("MessageAssembler stops inflating at the limit", () => {
   );
 });
 
+Deno.test("MessageAssembler says of inflated text first what is wrong first", () => {
+  const text = [TEXT, "deflate"] as const;
+  const early = deflated(bytesOf([0xff, ...new Uint8Array(200).fill(0x61)]));
+  assertEquals(assemble(assembler(100), text, early)[0], 1007);
+  const late = deflated(bytesOf([...new Uint8Array(200).fill(0x61), 0xff]));
+  assertEquals(assemble(assembler(100), text, late)[0], 1009);
+});
+
 Deno.test("MessageAssembler.judge() judges a text in its place", () => {
   const judge = (data: string | readonly number[]) => {
     const bytes = concat([0xff], data, [0xff]);
