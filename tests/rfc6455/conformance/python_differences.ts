@@ -1,37 +1,61 @@
 /**
  * Where our receiver and the engine of python3-websockets 10.4 differ, and the
- * section of the RFC that says who is right.
+ * sections of the RFC that say who is right. Each difference is judged by frames
+ * that are read without our receiver.
  *
  * @module
  */
 
 import type { ProtocolFault } from "../../../lib/rfc6455/fault.ts";
+import { isControlEvent, isPrefix } from "./differences.ts";
 import type { PythonVerdict } from "./python_reference.ts";
-import { isEarlyText, isLengthMinimal } from "./differences.ts";
+import {
+  breachesOf,
+  framesOf,
+  isControl,
+  isEarlyText,
+  isOnlyNotMinimal,
+  isTextStart,
+  payloadOf,
+  type ReferenceFrame,
+  type ReferenceRules,
+  wrongFrame,
+} from "./reference_frames.ts";
 import type { Verdict } from "./ws_reference.ts";
 
-/** A difference that was found to be right. */
-export type PythonDifference =
-  /** RFC 6455, 5.2: a length in more bytes than it needs. Python takes it. */
-  | "length-not-minimal"
-  /** RFC 6455, 5.2: the highest bit of 64 is 0. Python says 1009, not 1002. */
-  | "length-64-bits"
-  /** RFC 6455, 8.1: text fails as soon as it is wrong; Python waits for its end. */
-  | "utf8-early"
+/** A difference that was found to be right, and the sections that say so. */
+export const PYTHON_SECTIONS = {
+  /** A length in more bytes than it needs; of a control frame as well. Python takes it. */
+  "length-not-minimal": ["RFC 6455, 5.2", "RFC 6455, 5.5"],
+  /** The highest bit of 64 is 0. Python says 1009, not 1002. */
+  "length-64-bits": ["RFC 6455, 5.2"],
+  /** Text fails as soon as it is wrong; Python waits for its end. */
+  "utf8-early": ["RFC 6455, 8.1"],
   /**
-   * RFC 6455, 5.2, 5.4 and 5.5: a header is wrong by itself. Python reads the
-   * payload first, which may never come, or be too large, or be wrong itself.
+   * A header is wrong by itself or by its place. Python reads the payload first,
+   * which has not come, or is too large.
    */
-  | "header-early"
-  /** RFC 6455, 5.4: control frames may come between fragments. Python takes no close. */
-  | "close-between-fragments"
+  "header-early": [
+    "RFC 6455, 5.1",
+    "RFC 6455, 5.2",
+    "RFC 6455, 5.4",
+    "RFC 6455, 5.5",
+    "RFC 6455, 5.5.1",
+    "RFC 7692, 6.1",
+  ],
+  /** Control frames may come between fragments. Python takes no close there. */
+  "close-between-fragments": ["RFC 6455, 5.4"],
   /**
-   * RFC 6455, 5.4: control frames are no part of the message around them. Python
-   * counts them to it, and says 1009.
+   * Control frames are no part of the message around them. Python counts them to
+   * it, and says 1009.
    */
-  | "control-frame-counted"
-  /** RFC 6455, 7.4: code and reason are both wrong. Python looks at the reason first. */
-  | "reason-first";
+  "control-frame-counted": ["RFC 6455, 5.4"],
+  /** Code and reason are both wrong. Python looks at the reason first. */
+  "reason-first": ["RFC 6455, 7.4"],
+} as const;
+
+/** Their names. */
+export type PythonDifference = keyof typeof PYTHON_SECTIONS;
 
 /**
  * Explains why two verdicts on a stream are not the same.
@@ -42,54 +66,138 @@ export function explainPython(
   stream: Uint8Array,
   ours: Verdict,
   python: PythonVerdict,
+  rules: ReferenceRules,
 ): PythonDifference | undefined {
   const { fault } = ours;
-  if (isControlCounted(ours, python)) return "control-frame-counted";
+  if (isControlCounted(stream, ours, python, rules)) {
+    return "control-frame-counted";
+  }
   if (fault === undefined) {
-    return ours.events.at(-1)?.startsWith("close ") &&
-        python.why === "incomplete fragmented message"
+    return isCloseBetween(stream, ours, python)
       ? "close-between-fragments"
       : undefined;
   }
-  const isSameStart = ours.events.every((event, index) =>
-    event === python.events[index]
-  );
-  if (!isSameStart) return undefined;
-  if (isOfLength(fault) && hasLength(stream, fault)) {
-    if (!isLengthMinimal(stream, fault)) return "length-not-minimal";
-  }
-  if (fault.detail.includes("63 bits")) {
-    return python.failure === 1009 ? "length-64-bits" : undefined;
-  }
-  if (fault.detail.includes("not UTF-8 (RFC 6455, 8.1)")) {
-    return isEarlyText(stream, fault) ? "utf8-early" : undefined;
-  }
-  if (fault.detail.startsWith("The close code")) {
-    return python.failure === 1007 ? "reason-first" : undefined;
-  }
-  const isOfHeader = fault.closeCode === 1002;
-  const hasNotLooked = python.failure !== 1002;
-  return isOfHeader && hasNotLooked ? "header-early" : undefined;
+  if (!isPrefix(ours.events, python.events)) return undefined;
+  const difference = explainFault(stream, fault, {
+    more: python.events.slice(ours.events.length),
+    python,
+    rules,
+  });
+  if (difference === undefined) return undefined;
+  const sections: readonly string[] = PYTHON_SECTIONS[difference];
+  return sections.some((section) => fault.detail.endsWith(`(${section})`))
+    ? difference
+    : undefined;
 }
 
-/** Whether Python found a message too large for a control frame within it. */
-export function isControlCounted(
-  ours: Verdict,
+interface Context {
+  /** What Python gave and we did not. */
+  readonly more: readonly string[];
+  readonly python: PythonVerdict;
+  readonly rules: ReferenceRules;
+}
+
+function explainFault(
+  stream: Uint8Array,
+  fault: ProtocolFault,
+  { more, python, rules }: Context,
+): PythonDifference | undefined {
+  if (fault.closeCode === 1007) {
+    // Python delivers no message any more.
+    return isEarlyText(stream, fault) && more.every(isControlEvent)
+      ? "utf8-early"
+      : undefined;
+  }
+  const frame = wrongFrame(stream, fault, rules);
+  if (frame !== undefined && isOnlyNotMinimal(frame, rules)) {
+    return "length-not-minimal";
+  }
+  // All others end what Python delivers as well.
+  if (more.length > 0) return undefined;
+  if (frame === undefined) {
+    return python.failure === 1007 && isWrongClose(stream, fault, rules)
+      ? "reason-first"
+      : undefined;
+  }
+  const broken = breachesOf(frame, rules).map(({ rule }) => rule);
+  const isTooBig = python.failure === 1009 &&
+    python.why.startsWith("over size limit");
+  if (broken.every((rule) => rule === "63 bits")) {
+    return isTooBig ? "length-64-bits" : undefined;
+  }
+  const isAwaited = python.failure === undefined &&
+    !(frame.end <= stream.length);
+  return isAwaited || isTooBig ? "header-early" : undefined;
+}
+
+/** Whether a close frame between fragments is our last event and Python's fault. */
+function isCloseBetween(
+  stream: Uint8Array,
+  { events }: Verdict,
   python: PythonVerdict,
 ): boolean {
-  const { events, why } = python;
-  const next = ours.events[events.length] ?? "";
-  return why.startsWith("over size limit") &&
-    /^(ping|pong|close) /.test(next) &&
-    events.every((event, index) => event === ours.events[index]);
+  const close = framesOf(stream).find(({ first }) => first % 16 === 8);
+  return close !== undefined && close.open !== 0 &&
+    python.why === "incomplete fragmented message" &&
+    (events.at(-1) ?? "").startsWith("close ") &&
+    python.events.length === events.length - 1 &&
+    isPrefix(python.events, events);
 }
 
-function isOfLength({ detail }: ProtocolFault): boolean {
-  return /fewest bytes|A control frame is longer/.test(detail);
+/** Whether the close frame at a fault has a code and a reason that are both wrong. */
+function isWrongClose(
+  stream: Uint8Array,
+  { offset, closeCode }: ProtocolFault,
+  rules: ReferenceRules,
+): boolean {
+  const frame = framesOf(stream).find(({ start }) => start === offset);
+  if (frame === undefined || closeCode !== 1002) return false;
+  if (breachesOf(frame, rules).length > 0) return false;
+  const [high = 0, low = 0, ...reason] = payloadOf(stream, frame);
+  const code = high * 256 + low;
+  const isAllowed = code >= 3000 && code < 5000 ||
+    code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code);
+  return frame.first % 16 === 8 && !isAllowed &&
+    !isText(Uint8Array.from(reason));
 }
 
-/** Whether the longest form of a length is there, which may end the stream. */
-function hasLength(stream: Uint8Array, { offset }: ProtocolFault): boolean {
-  return offset + 10 <= stream.length || stream[offset + 1]! % 128 < 127 &&
-      offset + 4 <= stream.length;
+/** Whether bytes are a whole text: nothing of a character is missing at its end. */
+function isText(bytes: Uint8Array): boolean {
+  return isTextStart(Uint8Array.from([...bytes, 0x61]));
+}
+
+/**
+ * Whether Python found a message too large for the control frame that comes
+ * next, which it has counted to the message around it.
+ */
+function isControlCounted(
+  stream: Uint8Array,
+  ours: Verdict,
+  { events, failure, why }: PythonVerdict,
+  rules: ReferenceRules,
+): boolean {
+  const [, length, room] = /^over size limit \((\d+) > (\d+) bytes\)/
+    .exec(why) ?? [];
+  if (failure !== 1009 || !isPrefix(events, ours.events)) return false;
+  const controls = framesOf(stream).filter(isControl);
+  const frame = controls[events.filter(isControlEvent).length];
+  if (frame === undefined || frame.length !== Number(length)) return false;
+  const next = ours.events[events.length];
+  const isNext = next !== undefined
+    ? isControlEvent(next)
+    : ours.fault !== undefined
+    // It is wrong itself.
+    ? ours.fault.offset === frame.start
+    : frame.end > stream.length;
+  return isNext && frame.open !== 0 && breachesOf(frame, rules).length === 0 &&
+    frame.length > Number(room) && isRoom(Number(room), frame, rules);
+}
+
+/** Whether so many bytes are left for a message; of a compressed one, as it inflates. */
+function isRoom(
+  room: number,
+  { open, collected }: ReferenceFrame,
+  { maxMessageSize }: ReferenceRules,
+): boolean {
+  return (open & 0x40) !== 0 || room === maxMessageSize - collected;
 }

@@ -1,9 +1,10 @@
 """The program behind `pythonReceive`: what python3-websockets 10.4 makes of streams.
 
-Each line of its input is a JSON array of cases `[role, max_size, chunks, bits]`, with
-the chunks in base64, and for compressed messages the bits of the peer's window; each
-line of its output is the array of their verdicts `[events, failure, why]`. Its engine gives frames, so messages are joined and text is
-decoded here, as its own shells do it.
+Each line of its input is a JSON array of cases `[role, max_size, stream, sizes, bits]`:
+the stream in base64, the sizes of the chunks that it comes in or `null` for bytes, and
+for compressed messages the bits of the peer's window. Each line of its output is the
+array of their verdicts `[events, failure, why]`. Its engine gives frames, so messages
+are joined and text is decoded here, as its own shells do it.
 """
 
 import base64
@@ -33,7 +34,7 @@ class Reference:
 
     def receive(self, chunks):
         for chunk in chunks:
-            self.connection.receive_data(base64.b64decode(chunk))
+            self.connection.receive_data(chunk)
             for frame in self.connection.events_received():
                 if not self.take(frame):
                     return
@@ -72,10 +73,17 @@ class Reference:
         self.events.append(kind + " " + data.decode("latin-1"))
 
 
+def cut(stream, sizes):
+    at = 0
+    for size in [1] * len(stream) if sizes is None else sizes:
+        yield stream[at : at + size]
+        at += size
+
+
 def judge(case):
-    role, max_size, chunks, bits = case
+    role, max_size, stream, sizes, bits = case
     reference = Reference(role, max_size, bits)
-    reference.receive(chunks)
+    reference.receive(cut(base64.b64decode(stream), sizes))
     return [reference.events, reference.failure, reference.why]
 
 

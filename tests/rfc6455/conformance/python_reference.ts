@@ -6,6 +6,7 @@
 
 import { fileURLToPath as fromFileUrl } from "node:url";
 import { PROGRAMS } from "../../system/requirements.ts";
+import type { Cut } from "./random_streams.ts";
 import type { ReceiveOptions, Verdict } from "./ws_reference.ts";
 
 /** What Python makes of a stream. */
@@ -24,24 +25,23 @@ export interface PythonOptions extends ReceiveOptions {
   readonly windowBits?: number | null;
 }
 
-/** What Python makes of streams, each of them cut into chunks. */
+/** A stream, and how it comes in. */
+export interface CutStream {
+  readonly stream: Uint8Array;
+  readonly cut: Cut;
+}
+
+/** What Python makes of streams. */
 export async function pythonReceive(
-  streams: readonly (readonly Uint8Array[])[],
-  { role, maxMessageSize, windowBits = null }: PythonOptions,
+  streams: readonly CutStream[],
+  options: PythonOptions,
 ): Promise<readonly PythonVerdict[]> {
   const child = new Deno.Command(PROGRAMS.python, {
     args: [SCRIPT],
     stdin: "piped",
     stdout: "piped",
   }).spawn();
-  const cases = streams.map((chunks) => [
-    role,
-    maxMessageSize,
-    chunks.map((chunk) => chunk.toBase64()),
-    windowBits,
-  ]);
-  const input = child.stdin.getWriter();
-  const feeding = feed(input, cases);
+  const feeding = feed(child.stdin.getWriter(), streams, options);
   const output = await new Response(child.stdout).text();
   await feeding;
   await child.status;
@@ -52,11 +52,20 @@ export async function pythonReceive(
 
 async function feed(
   input: WritableStreamDefaultWriter<Uint8Array>,
-  cases: readonly unknown[],
+  streams: readonly CutStream[],
+  { role, maxMessageSize, windowBits = null }: PythonOptions,
 ): Promise<void> {
   const encoder = new TextEncoder();
-  for (let at = 0; at < cases.length; at += BATCH) {
-    const line = JSON.stringify(cases.slice(at, at + BATCH));
+  for (let at = 0; at < streams.length; at += BATCH) {
+    const line = JSON.stringify(
+      streams.slice(at, at + BATCH).map(({ stream, cut }) => [
+        role,
+        maxMessageSize,
+        stream.toBase64(),
+        cut === "bytes" ? null : cut,
+        windowBits,
+      ]),
+    );
     await input.write(encoder.encode(`${line}\n`));
   }
   await input.close();

@@ -189,16 +189,41 @@ export function randomStream(random: Random, role: Role): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** Cuts a stream at random points. */
-export function randomChunks(
-  stream: Uint8Array,
-  random: Random,
-): readonly Uint8Array[] {
-  const chunks: Uint8Array[] = [];
+/** How a stream comes in: the sizes of its chunks, or byte by byte. */
+export type Cut = readonly number[] | "bytes";
+
+/** Makes random cuts. */
+export function randomCut(stream: Uint8Array, random: Random): Cut {
+  const sizes: number[] = [];
   for (let at = 0; at < stream.length;) {
     const size = 1 + below(random() < 0.5 ? 4 : 100, random);
-    chunks.push(stream.subarray(at, at + size));
+    sizes.push(size);
     at += size;
   }
-  return chunks;
+  return sizes;
+}
+
+/** Cuts a stream. */
+export function chunksOf(
+  stream: Uint8Array,
+  cut: Cut,
+): readonly Uint8Array[] {
+  if (cut === "bytes") return Array.from(stream, (byte) => Uint8Array.of(byte));
+  let at = 0;
+  return cut.map((size) => stream.subarray(at, at += size));
+}
+
+/**
+ * How each stream comes in, one way after the other: at random points, and byte
+ * by byte where it is not too long for that.
+ *
+ * @param maxBytes The longest stream that comes byte by byte.
+ */
+export function cutsOf(
+  stream: Uint8Array,
+  random: Random,
+  maxBytes: number,
+): readonly Cut[] {
+  const cut = randomCut(stream, random);
+  return stream.length > maxBytes ? [cut] : [cut, "bytes"];
 }
