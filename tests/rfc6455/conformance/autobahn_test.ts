@@ -9,6 +9,7 @@ import type { Role } from "../../../lib/rfc6455/frame.ts";
 import { frame } from "../frames.ts";
 import type { Case } from "./autobahn_case.ts";
 import { AUTOBAHN_CASES } from "./autobahn_cases.ts";
+import { DEFLATE_CASES } from "./autobahn_deflate.ts";
 import { ourReceive, type Verdict, wsReceive } from "./ws_reference.ts";
 
 const KEY = [0x37, 0xfa, 0x21, 0x3d];
@@ -73,8 +74,17 @@ Deno.test("ws agrees with the table of Autobahn's cases", () => {
   }
 });
 
-Deno.test("AUTOBAHN_CASES has each case once", () => {
-  const names = AUTOBAHN_CASES.map(({ name }) => name);
+Deno.test("The tables have each case of Autobahn once", () => {
+  const names = [...AUTOBAHN_CASES, ...DEFLATE_CASES].map(({ name }) => name);
   assertEquals(new Set(names).size, names.length);
-  assertEquals(names.length > 300, true);
+  const inSection = Map.groupBy(names, (name) => Number(name.split(".")[0]));
+  // As many as in the suite; 6 and 7 have variants of their own.
+  const counts = [1, 2, 3, 4, 5, 9, 12, 13].map((section) =>
+    inSection.get(section)?.length
+  );
+  assertEquals(counts, [16, 11, 7, 10, 20, 54, 90, 126]);
+  assertEquals([6, 7].map((each) => inSection.get(each)!.length > 35), [
+    true,
+    true,
+  ]);
 });
