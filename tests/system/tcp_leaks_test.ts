@@ -18,7 +18,9 @@ import { tcpTransport } from "../../lib/transport/tcp/tcp_transport.ts";
 import type { NetworkConfig } from "../../lib/connection/config/network.ts";
 import type { Failure } from "../../lib/connection/failure.ts";
 import type { Target, Transport } from "../../lib/transport/transport.ts";
+import { Arrivals } from "./servers/arrivals.ts";
 import { startConnectProxy } from "./servers/connect_proxy.ts";
+import { findSilence } from "./servers/silence.ts";
 import { computeAccept } from "./servers/tcp_peer.ts";
 import { findUnusedPort } from "./servers/unused_port.ts";
 import { Recorder } from "../transport/recorder.ts";
@@ -55,10 +57,13 @@ async function drain(conn: Deno.Conn): Promise<void> {
   while (await conn.read(buffer) !== null);
 }
 
+/** Where a connection goes. */
+type Place = Partial<Target> & { readonly url: string };
+
 /** What the server does, and what the client does then. */
 interface Fate {
   readonly serve: Server;
-  readonly live: (socket: Recorder) => Promise<unknown> | void;
+  readonly live: (socket: Recorder, place: Place) => Promise<unknown> | void;
 }
 
 const FATES: Readonly<Record<string, Fate>> = {
@@ -127,7 +132,7 @@ const FATES: Readonly<Record<string, Fate>> = {
     live: async (socket) => {
       const turns = Math.floor(Math.random() * 8);
       for (let turn = 0; turn < turns; turn += 1) {
-        await new Promise((resolve) => setTimeout(resolve, 0));
+        await nextTurn();
       }
       socket.terminate();
     },
@@ -152,7 +157,7 @@ const FATES: Readonly<Record<string, Fate>> = {
         // One that the server has cut takes all and keeps nothing.
         while (socket.transport.isOpen && socket.transport.send(data));
       });
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await nextTurn();
       socket.terminate();
     },
   },
@@ -197,6 +202,71 @@ for (const [what, answer] of Object.entries(ANSWERS)) {
   });
 }
 
+for (const scheme of ["ws", "wss"]) {
+  test(`terminated while the proxy is silent (${scheme})`, async () => {
+    const asked = new Arrivals();
+    await using proxy = startServer(undefined, asked.serve);
+    const network = { proxy: proxy.target.url.replace("ws:", "http:") };
+    return await live(
+      { serve: drain, live: terminatedOnceIn(asked) },
+      (index) => targetOf(`${scheme}://h${index}.example`, network),
+    );
+  });
+}
+
+for (
+  const what of [
+    "opened and closed by us",
+    "cut while open",
+    "terminated some turns later",
+    "terminated while open, and while a write hangs",
+  ]
+) {
+  test(`${what} (wss through a tunnel)`, async () => {
+    const fate = FATES[what]!;
+    await using server = startServer(WAYS.wss, fate.serve);
+    using proxy = startConnectProxy();
+    const network = {
+      ...WAYS.wss,
+      proxy: `http://127.0.0.1:${proxy.port}`,
+    };
+    const transports = await live(fate, targetOf(server.target.url, network));
+    assertEquals(proxy.requests.length > CONNECTIONS / 4, true);
+    return transports;
+  });
+}
+
+// Deno 2.9 gives up a handshake of TLS only when its peer ends the connection, so
+// the server hangs up before there are too many.
+test("terminated during TLS (wss through a tunnel)", async () => {
+  const greeted = new Arrivals();
+  await using server = startServer(undefined, greeted.serveForAMoment);
+  using proxy = startConnectProxy();
+  const network = { proxy: `http://127.0.0.1:${proxy.port}` };
+  const { port } = new URL(server.target.url);
+  return await live(
+    { serve: drain, live: terminatedOnceIn(greeted) },
+    (index) => targetOf(`wss://h${index}.example:${port}`, network),
+  );
+});
+
+// `Deno.connectTls`, for client certificates, cannot be aborted before TCP is there.
+for (const scheme of ["ws", "wss"]) {
+  test(`given up while nobody answers (${scheme})`, async () => {
+    await using silence = await findSilence();
+    return await live({
+      serve: drain,
+      live: async (socket) => {
+        const turns = Math.floor(Math.random() * 8);
+        for (let turn = 0; turn < turns; turn += 1) await nextTurn();
+        if (turns % 2 === 0) return socket.terminate();
+        socket.do(() => socket.transport.close(1000, ""));
+        assertEquals((await socket.next("end")).failure?.type, "connect");
+      },
+    }, { url: `${scheme}://${silence.hostname}:${silence.port}` });
+  });
+}
+
 /**
  * Registers a test of connections.
  *
@@ -231,16 +301,33 @@ function endsWith(type: Failure["type"]): Fate["live"] {
   };
 }
 
+/** Terminates a connection whose host's name has come to a server that is silent. */
+function terminatedOnceIn(arrivals: Arrivals): Fate["live"] {
+  return async (socket, { url }) => {
+    const ended = socket.next("end");
+    await Promise.race([
+      arrivals.of(new URL(url).hostname),
+      ended.then(({ failure }) => {
+        throw new Error(`It ended by itself: ${JSON.stringify(failure)}`);
+      }),
+    ]);
+    socket.terminate();
+  };
+}
+
 async function live(
   fate: Fate,
-  target: Partial<Target> & { url: string },
+  where: Place | ((index: number) => Place),
 ): Promise<readonly WeakRef<Transport>[]> {
   const transports: WeakRef<Transport>[] = [];
   const lane = async () => {
     while (transports.length < CONNECTIONS) {
-      const socket = new Recorder(tcpTransport, target.url, target);
+      const place = typeof where === "function"
+        ? where(transports.length)
+        : where;
+      const socket = new Recorder(tcpTransport, place.url, place);
       transports.push(new WeakRef(socket.transport));
-      await fate.live(socket);
+      await fate.live(socket, place);
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
@@ -274,6 +361,10 @@ function startServer(network: NetworkConfig | undefined, serve: Server) {
       await Promise.all(served);
     },
   };
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** Waits for the system and the garbage collector, but not for ever. */

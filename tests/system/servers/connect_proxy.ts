@@ -36,24 +36,31 @@ export function startConnectProxy(
     : Deno.listenTls({ ...place, ...certificate });
   const requests: string[] = [];
   const conns = new Set<Deno.Conn>();
-  serve(listener, async (client) => {
-    conns.add(client);
+  const tunnel = async (client: Deno.Conn) => {
     const head = await readHead(client);
     requests.push(head);
     const port = /^CONNECT \S+:(\d+) /.exec(head)?.[1];
     if (answer !== undefined || port === undefined) {
       if (answer) await client.write(new TextEncoder().encode(answer));
-      return client[Symbol.dispose]();
+      return;
     }
-    const server = await Deno.connect({
+    using server = await Deno.connect({
       hostname: target,
       port: Number(port),
     });
-    conns.add(server);
     await client.write(
       new TextEncoder().encode("HTTP/1.1 200 Connection established\r\n\r\n"),
     );
     await Promise.all([copy(client, server), copy(server, client)]);
+  };
+  serve(listener, async (client) => {
+    conns.add(client);
+    try {
+      await tunnel(client);
+    } finally {
+      client[Symbol.dispose]();
+      conns.delete(client);
+    }
   });
   return {
     port: listener.addr.port,

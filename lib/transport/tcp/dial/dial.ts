@@ -143,7 +143,12 @@ export async function connectTcp(
   return conn;
 }
 
-/** Speaks TLS over a connection, with the host of a URL. */
+/**
+ * Speaks TLS over a connection, with the host of a URL.
+ *
+ * Where the attempt is given up within the handshake, Deno 2.9 keeps the socket
+ * until the peer ends the connection, and has nothing else that would close it.
+ */
 export async function startTls(
   conn: TcpConn,
   url: URL,
