@@ -16,15 +16,19 @@
  * @example An authority of one's own
  * ```ts
  * import { ReconnectingWebSocket, type TlsOptions } from "@holdfast/websocket";
- * import { assertThrows } from "@std/assert";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ * // PEM for this example; yours is in a file.
+ * import { AUTHORITY, VALID } from "../../../tests/transport/tcp/certificates.ts";
  *
- * const tls: TlsOptions = {
- *   caCerts: ["-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----\n"],
- * };
- * await using socket = new ReconnectingWebSocket("wss://localhost:1", [], {
- *   tls,
- *   autoConnect: false,
+ * await using server = Deno.serve({ port: 0, ...VALID, onListen() {} }, (request) => {
+ *   const { socket, response } = Deno.upgradeWebSocket(request);
+ *   socket.onopen = () => socket.send("hello");
+ *   return response;
  * });
+ * const tls: TlsOptions = { caCerts: [AUTHORITY] };
+ * await using socket = new ReconnectingWebSocket(`wss://localhost:${server.addr.port}`, [], { tls });
+ * assertEquals(await socket.receive(), "hello");
+ *
  * assertThrows(
  *   () => new ReconnectingWebSocket("wss://localhost", [], { tls: { caCerts: ["ca.pem"] } }),
  *   TypeError,
@@ -51,17 +55,20 @@ export interface TlsOptions {
  * ```ts
  * import { type CompressionOptions, ReconnectingWebSocket } from "@holdfast/websocket";
  * import { assertEquals } from "@std/assert";
+ * import { WebSocketServer } from "ws";
  *
- * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
- *   const { socket, response } = Deno.upgradeWebSocket(request);
- *   socket.onopen = () => socket.send("hello");
- *   return response;
- * });
+ * const server = new WebSocketServer({ port: 0, perMessageDeflate: true });
+ * server.on("connection", (socket) => socket.send("hello"));
+ * await new Promise((resolve) => server.once("listening", resolve));
+ * const { port } = server.address() as { port: number };
+ *
  * const compression: CompressionOptions = { serverNoContextTakeover: true };
- * await using socket = new ReconnectingWebSocket(`ws://localhost:${server.addr.port}`, [], {
- *   compression,
- * });
+ * const socket = new ReconnectingWebSocket(`ws://localhost:${port}`, [], { compression });
  * assertEquals(await socket.receive(), "hello");
+ * assertEquals(socket.extensions, "permessage-deflate; server_no_context_takeover");
+ *
+ * await socket[Symbol.asyncDispose]();
+ * await new Promise((resolve) => server.close(resolve));
  * ```
  */
 export interface CompressionOptions {

@@ -144,7 +144,27 @@ export interface ReconnectingWebSocketOptions {
   readonly greeting?: GreetingOptions;
   /** Headers of the handshake (RFC 6455, 4.1); not in browsers. @default {{}} */
   readonly headers?: Readonly<Record<string, string>>;
-  /** What carries the connection: `"auto"` is `tcp` in Deno, `ws` in Node and Bun, native in browsers. @default {"auto"} */
+  /**
+   * What carries the connection: `"auto"` is `tcp` in Deno, `ws` in Node and Bun,
+   * native in browsers.
+   *
+   * @default {"auto"}
+   * @example Deno's own WebSocket
+   * ```ts
+   * import { ReconnectingWebSocket } from "@holdfast/websocket";
+   * import { assertMatch } from "@std/assert";
+   *
+   * await using server = Deno.serve({ port: 0, onListen() {} }, (request) => {
+   *   const client = request.headers.get("user-agent") ?? "none";
+   *   const { socket, response } = Deno.upgradeWebSocket(request);
+   *   socket.onopen = () => socket.send(client);
+   *   return response;
+   * });
+   * const url = `ws://localhost:${server.addr.port}`;
+   * await using socket = new ReconnectingWebSocket(url, [], { transport: "native" });
+   * assertMatch(`${await socket.receive()}`, /^Deno/);
+   * ```
+   */
   readonly transport?: TransportChoice;
   /** Authorities and the client's certificate; only with the transport `tcp`. @default {undefined} */
   readonly tls?: TlsOptions;
