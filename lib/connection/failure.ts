@@ -79,7 +79,14 @@ export type Failure =
     readonly detail: string;
   }
   /** A message was larger than `maxMessageSize`. */
-  | { readonly type: "too-big"; readonly limit: number }
+  | {
+    readonly type: "too-big";
+    readonly limit: number;
+    /** What its headers announced, in bytes, where the transport knows. */
+    readonly size?: number;
+    /** At which byte after the handshake, where the transport knows. */
+    readonly offset?: number;
+  }
   /** A function of the user's threw, rejected, or returned something unusable. */
   | {
     readonly type: "provider";

@@ -19,4 +19,6 @@ export interface ProtocolFault {
    * of a header, or the byte of the payload that is wrong.
    */
   readonly offset: number;
+  /** With 1009, what the headers announced of the message so far, in bytes. */
+  readonly size?: number;
 }

@@ -22,6 +22,8 @@ export interface PieceFault {
   readonly detail: string;
   /** Where in the chunk. */
   readonly at: number;
+  /** As `ProtocolFault.size`. */
+  readonly size?: number;
 }
 
 /** How the payloads of a message are coded. */

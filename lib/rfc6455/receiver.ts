@@ -274,7 +274,8 @@ export class Receiver {
   #close(payload: Uint8Array, at: number): void {
     const close = readClosePayload(payload);
     if (close.kind === "fault") {
-      this.#fail({ ...close, at });
+      const { closeCode, detail } = close;
+      this.#fail({ closeCode, detail, at });
       return;
     }
     this.stop();
@@ -311,9 +312,9 @@ export class Receiver {
     this.#listener.message(kind, bytes, 0, bytes.length);
   }
 
-  #fail({ closeCode, detail, at }: PieceFault): false {
+  #fail({ at, ...fault }: PieceFault): false {
     this.stop();
-    this.#listener.fault({ closeCode, detail, offset: this.#received + at });
+    this.#listener.fault({ ...fault, offset: this.#received + at });
     return false;
   }
 }
@@ -328,5 +329,6 @@ function tooBig(size: number, limit: number, at: number): PieceFault {
     closeCode: 1009,
     detail: `A message of ${size} bytes or more is over the limit of ${limit}`,
     at,
+    size,
   };
 }

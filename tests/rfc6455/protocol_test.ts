@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import type { ProtocolFault } from "../../lib/rfc6455/fault.ts";
 import type { Role } from "../../lib/rfc6455/frame.ts";
 import { Protocol, type ProtocolOptions } from "../../lib/rfc6455/protocol.ts";
 import { MessageDeflater } from "../../lib/rfc6455/deflate/message_deflater.ts";
@@ -165,6 +166,36 @@ Deno.test("Protocol tells the peer what it did wrong", () => {
   assertEquals(protocol.takeOutput(), masked(0x88, close(1002, detail)));
   protocol.receive(frame(0x81, "c"));
   assertEquals(events.length, 2);
+});
+
+Deno.test("Protocol gives a fault as plain data, with the size of what is too big", () => {
+  const faultOf = (stream: Uint8Array): readonly ProtocolFault[] => {
+    const faults: ProtocolFault[] = [];
+    const protocol = new Protocol({
+      role: "server",
+      maxMessageSize: 300,
+      listener: {
+        message() {},
+        pong() {},
+        close() {},
+        fault: (fault) => faults.push(fault),
+      },
+    });
+    protocol.receive(stream);
+    return faults;
+  };
+  const large = concat(masked(0x89), masked(0x82, new Uint8Array(301)));
+  assertEquals(faultOf(large), [{
+    closeCode: 1009,
+    detail: "A message of 301 bytes or more is over the limit of 300",
+    offset: 6,
+    size: 301,
+  }]);
+  assertEquals(faultOf(masked(0x88, [0, 0])), [{
+    closeCode: 1002,
+    detail: "The close code 0 must not be sent (RFC 6455, 7.4)",
+    offset: 6,
+  }]);
 });
 
 Deno.test("Protocol sends one close frame, even when the peer fails after it", () => {

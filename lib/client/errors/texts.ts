@@ -172,7 +172,7 @@ function describeFailure(
         ];
     case "too-big":
       return [
-        `A message was larger than ${failure.limit} bytes`,
+        `A message was larger than ${failure.limit} bytes${sizeOf(failure)}`,
         ADVICE.tooBig,
       ];
     case "provider":
@@ -210,6 +210,15 @@ function describeFailure(
         ADVICE.exhausted,
       ];
   }
+}
+
+/** How large the message is, and where, as far as the transport knows. */
+function sizeOf(
+  { size, offset }: Extract<Failure, { type: "too-big" }>,
+): string {
+  if (offset === undefined) return "";
+  const announced = size === undefined ? "" : `: ${size} or more`;
+  return `${announced}, at byte ${offset} after the handshake`;
 }
 
 /** With the reason phrase and the beginning of the body, where they are known. */

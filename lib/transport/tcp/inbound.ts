@@ -139,9 +139,15 @@ export class Inbound implements ProtocolListener {
     }
   }
 
-  #failureOf({ closeCode, detail, offset }: ProtocolFault): Failure {
+  #failureOf({ closeCode, detail, offset, size }: ProtocolFault): Failure {
     if (closeCode === 1009) {
-      return { type: "too-big", limit: this.#maxMessageSize };
+      const limit = this.#maxMessageSize;
+      return {
+        type: "too-big",
+        limit,
+        offset,
+        ...size !== undefined && { size },
+      };
     }
     const place = `at byte ${offset} after the handshake`;
     return { type: "protocol", closeCode, detail: `${detail}, ${place}` };

@@ -146,7 +146,17 @@ const FAILURES: readonly [Failure, string, RegExp][] = [
   [
     { type: "too-big", limit: 5 },
     "ProtocolError",
-    /larger than 5 bytes.*maxMessageSize/,
+    /larger than 5 bytes \(.*maxMessageSize/,
+  ],
+  [
+    { type: "too-big", limit: 5, size: 6, offset: 7 },
+    "ProtocolError",
+    /larger than 5 bytes: 6 or more, at byte 7 after the handshake \(/,
+  ],
+  [
+    { type: "too-big", limit: 5, offset: 7 },
+    "ProtocolError",
+    /larger than 5 bytes, at byte 7 after the handshake \(/,
   ],
   [
     { type: "provider", name: "url", detail: "no luck" },

@@ -87,16 +87,18 @@ Deno.test("Inbound copies binary data out of the chunk, and gives buffers of its
   assertStrictEquals(received[1], own.buffer);
 });
 
-Deno.test("Inbound tells a fault with its place, and the limit of what is too big", () => {
+Deno.test("Inbound tells a fault with its place, and limit and size of what is too big", () => {
   const { inbound, events } = stage();
   const fault = { detail: "RSV2 set", offset: 7 };
   inbound.start(new Uint8Array());
   inbound.fault({ ...fault, closeCode: 1002 });
   inbound.fault({ ...fault, closeCode: 1009 });
+  inbound.fault({ ...fault, closeCode: 1009, size: 1_001 });
   const detail = "RSV2 set, at byte 7 after the handshake";
   assertEquals(events, [
     ["end", LOST, { type: "protocol", closeCode: 1002, detail }],
-    ["end", LOST, { type: "too-big", limit: 1_000 }],
+    ["end", LOST, { type: "too-big", limit: 1_000, offset: 7 }],
+    ["end", LOST, { type: "too-big", limit: 1_000, offset: 7, size: 1_001 }],
   ]);
 });
 

@@ -1,5 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { tcpTransport } from "../../../lib/transport/tcp/tcp_transport.ts";
+import { concat, encodeFrame } from "../../system/servers/frames.ts";
+import { startTcpServer } from "../../system/servers/tcp_server.ts";
 import { startWsServer } from "../../system/servers/ws_server.ts";
 import { testFrames } from "../frame_suite.ts";
 import { runDeno, testPermissions } from "../permission_suite.ts";
@@ -60,6 +62,26 @@ for (const worker of ["none", "shared"] as const) {
     assertMatch(outcome, /Error$/);
   });
 }
+
+Deno.test("tcpTransport says how large a message was announced, and where", async () => {
+  await using server = await startTcpServer(async (peer) => {
+    const frames = [encodeFrame("ok"), encodeFrame("x".repeat(1_001))];
+    await peer.accept({ followedBy: concat(frames) });
+    await peer.readFrame();
+    peer.end();
+  });
+  const socket = new Recorder(tcpTransport, server.url, {
+    maxMessageSize: 1_000,
+  });
+  await socket.next("open");
+  await socket.next("message");
+  assertEquals((await socket.next("end")).failure, {
+    type: "too-big",
+    limit: 1_000,
+    size: 1_001,
+    offset: 4,
+  });
+});
 
 Deno.test(
   "tcpTransport names the flag that lets it connect, and does not try again",
