@@ -193,7 +193,9 @@ Deno.test("Channels look after themselves when the subscriber has connected agai
 
 Deno.test("Channels end without Redis, and leave no timer", async () => {
   for (const isLost of ["ping", "echo"]) {
-    const { subscriber, clock, channels, seen } = listening(new FakeSubscriber());
+    const { subscriber, clock, channels, seen } = listening(
+      new FakeSubscriber(),
+    );
     await channels.listen("a", () => {});
     if (isLost === "ping") subscriber.answers = false;
     else subscriber.channels.clear();
