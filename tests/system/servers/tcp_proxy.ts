@@ -7,6 +7,7 @@
 
 import { openModule } from "./place.ts";
 import { Remote } from "./remote.ts";
+import { findUnusedPort } from "./unused_port.ts";
 
 /** Up is from the client to the server, down is from the server to the client. */
 export type Direction = "up" | "down";
@@ -77,7 +78,12 @@ export interface ScheduledFault {
 /** A command to the proxy. Each is acknowledged with a report. */
 export type ProxyCommand =
   /** Listens; the first command. */
-  | { readonly type: "start"; readonly upstreamPort: number }
+  | {
+    readonly type: "start";
+    /** Chosen by the main thread, which gives no port twice. */
+    readonly port: number;
+    readonly upstreamPort: number;
+  }
   | { readonly type: "report" }
   /** New connections go to another server; open ones stay where they are. */
   | { readonly type: "redirect"; readonly upstreamPort: number }
@@ -182,7 +188,11 @@ export async function startTcpProxy(upstreamPort: number): Promise<TcpProxy> {
     openModule(script, "thread"),
   );
   try {
-    const { port } = await remote.call({ type: "start", upstreamPort });
+    const { port } = await remote.call({
+      type: "start",
+      port: findUnusedPort(),
+      upstreamPort,
+    });
     return new TcpProxy(remote, port);
   } catch (error) {
     await remote[Symbol.asyncDispose]();

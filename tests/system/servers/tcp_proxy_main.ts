@@ -15,7 +15,6 @@ import type {
   ProxyReport,
   ScheduledFault,
 } from "./tcp_proxy.ts";
-import { findUnusedPort } from "./unused_port.ts";
 
 /** The two sides of a connection, and what flows between them. */
 interface Link {
@@ -30,7 +29,7 @@ const answered = new Set<Socket>();
 const conditions = { up: fairConditions(), down: fairConditions() };
 let answer: Uint8Array | string | undefined;
 let upstreamPort = 0;
-const port = findUnusedPort();
+let port = 0;
 let server = createServer();
 let accepted = 0;
 let struck = 0;
@@ -51,7 +50,7 @@ async function obey(command: ProxyCommand): Promise<ProxyReport> {
 async function perform(command: ProxyCommand): Promise<void> {
   switch (command.type) {
     case "start":
-      upstreamPort = command.upstreamPort;
+      ({ port, upstreamPort } = command);
       return await listen();
     case "report":
       return;

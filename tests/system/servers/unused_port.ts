@@ -9,7 +9,10 @@
 /** Linux gives out 32,768 and above by itself; browsers refuse 10,080. */
 const PORTS = { from: 10_240, to: 32_768 };
 
-/** Finds a loopback port that nobody uses, and that nobody is given by chance. */
+/**
+ * Finds a loopback port that nobody uses, and that nobody is given by chance. For
+ * fixtures call it on the main thread: two threads may choose the same port.
+ */
 export function findUnusedPort(): number {
   for (;;) {
     const port = ports.next().value;
