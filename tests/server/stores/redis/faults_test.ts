@@ -11,6 +11,7 @@ import type { RedisStore } from "../../../../lib/server/stores/redis/mod.ts";
 import type { StoreNotice } from "../../../../lib/session/store/store.ts";
 import { BOUNDS, claimWith, INIT } from "../../../session/store/records.ts";
 import { requires } from "../../../system/requirements.ts";
+import { findUnusedPort } from "../../../system/servers/unused_port.ts";
 import { noting } from "../../nodes.ts";
 import { Waiters } from "../../waiters.ts";
 import { type ClientKind, RedisPlace } from "./places.ts";
@@ -151,6 +152,8 @@ for (const kind of KINDS) {
       const { code, message } = await rejected;
       assertEquals(code, "unavailable");
       assert(!message.includes("no answer within"), message);
+      await place.server.run();
+      await untilReady(store);
     },
   );
 
@@ -287,8 +290,9 @@ Deno.test(
   async () => {
     await using place = await RedisPlace.start(
       "nodeRedis",
-      "--cluster-enabled",
-      "yes",
+      ...["--cluster-enabled", "yes"],
+      // By default 10,000 above the other one, where any program may be.
+      ...["--cluster-port", `${findUnusedPort()}`],
     );
     const client = await place.clients.nodeRedis();
     await client.sendCommand(["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]);

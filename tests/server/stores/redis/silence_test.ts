@@ -135,10 +135,10 @@ Deno.test(
     await using client = await connect("nodeRedis", redis.port);
     await using subscriber = await ioRedis(redis.port);
     await using store = redisStore({ client, subscriber, timeout: PATIENCE });
-    // ioredis forgets what was under way, and settles it never.
+    // ioredis forgets what was under way, and never settles it.
     const lost = store.listen("A", () => {});
     cut(subscriber);
-    await assertRejects(() => lost, SessionStoreError, "no answer");
+    await assertRejects(() => lost, SessionStoreError, "lost");
     await using _heard = await store.listen("A", () => {});
   },
 );
