@@ -184,10 +184,10 @@ export class SendQueue {
     this.onwritable?.();
   }
 
-  /** Lets messages cross. */
+  /** Lets messages cross. The timer of those that have expired may be late. */
   openGate(): void {
     this.#gate = "open";
-    this.#announce();
+    this.#expire();
   }
 
   /** Holds messages back. */
@@ -355,6 +355,7 @@ export class SendQueue {
   }
 
   #expire(): void {
+    this.#expiry?.cancel();
     this.#expiry = undefined;
     for (const entry of this.#outbox.expire(this.#clock.now())) {
       this.#drop(entry, "expired");

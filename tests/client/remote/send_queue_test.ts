@@ -139,6 +139,20 @@ Deno.test("SendQueue.push() reports what it drops at the bound", async () => {
   assertEquals(last.sent, ["c", "d"]);
 });
 
+Deno.test("SendQueue.openGate() lets nothing cross that has expired, though its timer is late", async () => {
+  const { connection, recorder, workers: { last } } = makeBench();
+  last.ready();
+  connection.outgoing.push("too early", { ttl: 0 });
+  connection.outgoing.push("in time", { ttl: 10 });
+  last.open(1);
+  await settle();
+  const [dropped] = recorder.take();
+  assertEquals([dropped, last.sent], [
+    "dropped 1 9 outbound expired",
+    ["in time"],
+  ]);
+});
+
 Deno.test("SendQueue.push() drops expired messages by one timer", async () => {
   const { connection, clock, recorder, workers: { last } } = makeBench();
   last.ready();
