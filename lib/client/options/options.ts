@@ -148,7 +148,6 @@ export interface ReconnectingWebSocketOptions {
    * What carries the connection: `"auto"` is `tcp` in Deno, `ws` in Node and Bun,
    * native in browsers.
    *
-   * @default {"auto"}
    * @example Deno's own WebSocket
    * ```ts
    * import { ReconnectingWebSocket } from "@holdfast/websocket";
@@ -164,6 +163,8 @@ export interface ReconnectingWebSocketOptions {
    * await using socket = new ReconnectingWebSocket(url, [], { transport: "native" });
    * assertMatch(`${await socket.receive()}`, /^Deno/);
    * ```
+   *
+   * @default {"auto"}
    */
   readonly transport?: TransportChoice;
   /** Authorities and the client's certificate; only with the transport `tcp`. @default {undefined} */
