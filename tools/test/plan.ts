@@ -53,6 +53,7 @@ export const CALM: readonly string[] = [
   "tests/system/liveness_proxy_test.ts",
   "tests/system/heartbeat_test.ts",
   "tests/system/liveness_suspended_test.ts",
+  "tests/examples/blocked_main_test.ts",
   "tests/system/liveness_tls_test.ts",
 ];
 
