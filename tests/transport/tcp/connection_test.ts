@@ -8,6 +8,22 @@ import {
   OPCODE,
 } from "../../system/servers/frames.ts";
 
+/** A connection whose listener ignores what is not given. */
+function connectionOver(
+  conn: Conn,
+  listener: Partial<TransportListener>,
+): Connection {
+  return new Connection({
+    conn,
+    maxMessageSize: 1_000,
+    deflate: undefined,
+    listener: {
+      ...{ open() {}, message() {}, pong() {}, writable() {}, end() {} },
+      ...listener,
+    },
+  });
+}
+
 /** Both ends of a connection, and what is told of it. */
 class Stage {
   readonly calls: string[] = [];
@@ -39,12 +55,7 @@ class Stage {
         ended.resolve();
       },
     };
-    this.connection = new Connection({
-      conn,
-      maxMessageSize: 1_000,
-      deflate: undefined,
-      listener,
-    });
+    this.connection = connectionOver(conn, listener);
     this.run = this.connection.run(first ?? new Uint8Array());
   }
 
@@ -227,18 +238,7 @@ Deno.test("Connection takes a read of nothing for the end, not to read nothing f
     [Symbol.dispose]() {},
   };
   const ended = Promise.withResolvers<void>();
-  const connection = new Connection({
-    conn,
-    maxMessageSize: 1_000,
-    deflate: undefined,
-    listener: {
-      open() {},
-      message() {},
-      pong() {},
-      writable() {},
-      end: () => ended.resolve(),
-    },
-  });
+  const connection = connectionOver(conn, { end: () => ended.resolve() });
   connection.run(new Uint8Array());
   await ended.promise;
 });
@@ -270,18 +270,7 @@ Deno.test("Connection owes one answer to a peer that sends pings and reads nothi
     closeWrite: () => Promise.resolve(),
     [Symbol.dispose]() {},
   };
-  const connection = new Connection({
-    conn,
-    maxMessageSize: 1_000,
-    deflate: undefined,
-    listener: {
-      open() {},
-      message() {},
-      pong() {},
-      writable() {},
-      end() {},
-    },
-  });
+  const connection = connectionOver(conn, {});
   const run = connection.run(new Uint8Array());
   await drained.promise;
   // 100,000 pings came, and one answer is being written: a head, a key, 8 bytes.
