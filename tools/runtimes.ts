@@ -15,7 +15,7 @@
 
 import { visit } from "./runtimes/pages.ts";
 import { RuntimesProject } from "./runtimes/project.ts";
-import { BROWSERS } from "../tests/system/browser_process.ts";
+import { BROWSERS } from "../tests/system/browser/pages/browser_process.ts";
 import { RUNTIMES } from "./runtimes/runtimes.ts";
 
 if (import.meta.main) {

@@ -4,7 +4,7 @@
  *
  * ```sh
  * deno task test
- * deno task test tests/system/close_test.ts --filter drop
+ * deno task test tests/system/connection/close_test.ts --filter drop
  * ```
  *
  * @module

@@ -14,7 +14,7 @@
 
 import { chromium } from "playwright-core";
 import { PROGRAMS } from "../system/requirements.ts";
-import { startWsServer } from "../system/servers/ws_server.ts";
+import { startWsServer } from "../system/servers/echo/ws_server.ts";
 import type { Plan } from "./heartbeat_gap_page.ts";
 
 const INTERVAL = 100;

@@ -6,9 +6,9 @@
  */
 
 import { WebSocketServer } from "ws";
-import { encodeFrame, packFrames } from "../system/servers/frames.ts";
-import { startTcpServer } from "../system/servers/tcp_server.ts";
-import type { TcpPeer } from "../system/servers/tcp_peer.ts";
+import { encodeFrame, packFrames } from "../system/servers/tcp/frames.ts";
+import { startTcpServer } from "../system/servers/tcp/tcp_server.ts";
+import type { TcpPeer } from "../system/servers/tcp/tcp_peer.ts";
 import type { Place } from "./harness/scenario.ts";
 
 const TEXT = "x".repeat(100);

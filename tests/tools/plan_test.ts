@@ -75,6 +75,25 @@ Deno.test("plan() leaves out lists whose files are not there", () => {
   assertEquals(plan([], 2).flatMap(filesOf), []);
 });
 
+Deno.test("plan() gives a process to each test of a system, not to its parts", () => {
+  const [, , beside] = plan([
+    "tests/examples/a_test.ts",
+    "tests/system/browser/b_test.ts",
+    "tests/system/browser/parts/c_test.ts",
+    "tests/system/chaos/check/d_test.ts",
+    "tests/system/soak/e_test.ts",
+  ], 2);
+  assertEquals(beside?.chains.map((jobs) => jobs.flatMap((job) => job.files)), [
+    [
+      "tests/system/browser/parts/c_test.ts",
+      "tests/system/chaos/check/d_test.ts",
+      "tests/system/soak/e_test.ts",
+    ],
+    ["tests/examples/a_test.ts"],
+    ["tests/system/browser/b_test.ts"],
+  ]);
+});
+
 Deno.test("plan() gives the tests of some folders flags of their own", () => {
   const [alone, , beside] = plan(
     ["tests/queue/b_test.ts", "tests/session/c_test.ts", "tests/d/e_test.ts"],

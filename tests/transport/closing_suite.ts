@@ -5,10 +5,14 @@
  */
 
 import { assertEquals, assertObjectMatch } from "@std/assert";
-import { encodeClose, encodeFrame, OPCODE } from "../system/servers/frames.ts";
-import { startTcpServer } from "../system/servers/tcp_server.ts";
-import { findUnusedPort } from "../system/servers/unused_port.ts";
-import { startWsServer } from "../system/servers/ws_server.ts";
+import {
+  encodeClose,
+  encodeFrame,
+  OPCODE,
+} from "../system/servers/tcp/frames.ts";
+import { startTcpServer } from "../system/servers/tcp/tcp_server.ts";
+import { findUnusedPort } from "../system/servers/tcp/unused_port.ts";
+import { startWsServer } from "../system/servers/echo/ws_server.ts";
 import { Recorder } from "./recorder.ts";
 import type { Traits } from "./traits.ts";
 

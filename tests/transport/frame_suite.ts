@@ -19,9 +19,9 @@ import {
   encodeClose,
   encodeFrame,
   OPCODE,
-} from "../system/servers/frames.ts";
-import { startTcpServer } from "../system/servers/tcp_server.ts";
-import { startWsServer } from "../system/servers/ws_server.ts";
+} from "../system/servers/tcp/frames.ts";
+import { startTcpServer } from "../system/servers/tcp/tcp_server.ts";
+import { startWsServer } from "../system/servers/echo/ws_server.ts";
 import { Recorder } from "./recorder.ts";
 import type { Traits } from "./traits.ts";
 

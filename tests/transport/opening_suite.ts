@@ -6,9 +6,9 @@
 
 import { assertEquals, assertObjectMatch } from "@std/assert";
 import type { Failure } from "../../lib/connection/failure.ts";
-import { startTcpServer } from "../system/servers/tcp_server.ts";
-import { findUnusedPort } from "../system/servers/unused_port.ts";
-import { startWsServer } from "../system/servers/ws_server.ts";
+import { startTcpServer } from "../system/servers/tcp/tcp_server.ts";
+import { findUnusedPort } from "../system/servers/tcp/unused_port.ts";
+import { startWsServer } from "../system/servers/echo/ws_server.ts";
 import { Recorder } from "./recorder.ts";
 import type { Traits } from "./traits.ts";
 

@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { fileURLToPath as fromFileUrl } from "node:url";
 import type { TransportName } from "../../lib/connection/config/transports.ts";
-import { startWsServer } from "../system/servers/ws_server.ts";
+import { startWsServer } from "../system/servers/echo/ws_server.ts";
 import type { Traits } from "./traits.ts";
 
 /** Registers the test of a transport by its name. */

@@ -15,10 +15,10 @@ import {
   encodeFrame,
   type FrameOptions,
   OPCODE,
-} from "../system/servers/frames.ts";
-import type { TcpPeer } from "../system/servers/tcp_peer.ts";
-import { startTcpServer } from "../system/servers/tcp_server.ts";
-import { startWsServer } from "../system/servers/ws_server.ts";
+} from "../system/servers/tcp/frames.ts";
+import type { TcpPeer } from "../system/servers/tcp/tcp_peer.ts";
+import { startTcpServer } from "../system/servers/tcp/tcp_server.ts";
+import { startWsServer } from "../system/servers/echo/ws_server.ts";
 import { Recorder } from "./recorder.ts";
 import { testClosing, testTermination } from "./closing_suite.ts";
 import { testFailedOpenings } from "./opening_suite.ts";

@@ -8,7 +8,7 @@ import { bundle } from "../../examples/browser/bundle.ts";
 import {
   type BrowserName,
   resultOf,
-} from "../../tests/system/browser_process.ts";
+} from "../../tests/system/browser/pages/browser_process.ts";
 import type { Purpose } from "../../tests/runtimes/suite/suite.ts";
 import { readReport, type Report } from "./report.ts";
 import { startServer } from "./server.ts";

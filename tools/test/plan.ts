@@ -34,10 +34,10 @@ export interface Phase {
 
 /** Whose bounds in time are so tight that nothing may run beside but patient tests. */
 export const ALONE: readonly string[] = [
-  "tests/system/browser_page_test.ts",
-  "tests/system/fairness_test.ts",
-  "tests/system/isolation_test.ts",
-  "tests/system/runtimes_test.ts",
+  "tests/system/browser/page_test.ts",
+  "tests/system/worker/fairness_test.ts",
+  "tests/system/worker/isolation_test.ts",
+  "tests/system/process/runtimes_test.ts",
 ];
 
 /**
@@ -45,32 +45,32 @@ export const ALONE: readonly string[] = [
  * they do not disturb each other. The longest are first.
  */
 export const CALM: readonly string[] = [
-  "tests/system/liveness_network_test.ts",
-  "tests/system/liveness_blocked_test.ts",
+  "tests/system/liveness/network_test.ts",
+  "tests/system/liveness/blocked_test.ts",
   "tests/examples/auth_test.ts",
   "tests/examples/demo_test.ts",
-  "tests/system/liveness_heartbeat_test.ts",
-  "tests/system/liveness_proxy_test.ts",
-  "tests/system/heartbeat_test.ts",
-  "tests/system/liveness_suspended_test.ts",
+  "tests/system/liveness/heartbeat_test.ts",
+  "tests/system/liveness/proxy_test.ts",
+  "tests/system/connection/heartbeat_test.ts",
+  "tests/system/liveness/suspended_test.ts",
   "tests/examples/blocked_main_test.ts",
-  "tests/system/liveness_tls_test.ts",
+  "tests/system/liveness/tls_test.ts",
 ];
 
 /** Which start a browser, whose processes fill a small machine: one at a time. */
 export const CHROMIUM: readonly string[] = [
-  "tests/system/browser_blocked_test.ts",
-  "tests/system/browser_bundlers_test.ts",
-  "tests/system/browser_engines_test.ts",
-  "tests/system/browser_frozen_test.ts",
-  "tests/system/browser_hooks_test.ts",
-  "tests/system/browser_large_test.ts",
-  "tests/system/browser_restored_test.ts",
-  "tests/system/browser_service_worker_test.ts",
-  "tests/system/browser_suite_test.ts",
-  "tests/system/browser_tabs_test.ts",
-  "tests/system/browser_session_test.ts",
-  "tests/system/browser_whatwg_test.ts",
+  "tests/system/browser/blocked_test.ts",
+  "tests/system/browser/bundlers_test.ts",
+  "tests/system/browser/engines_test.ts",
+  "tests/system/browser/frozen_test.ts",
+  "tests/system/browser/hooks_test.ts",
+  "tests/system/browser/large_test.ts",
+  "tests/system/browser/restored_test.ts",
+  "tests/system/browser/service_worker_test.ts",
+  "tests/system/browser/suite_test.ts",
+  "tests/system/browser/tabs_test.ts",
+  "tests/system/browser/session_test.ts",
+  "tests/system/browser/whatwg_test.ts",
 ];
 
 /** Which take longest, and begin first, so that none is left over at the end. */
@@ -78,13 +78,13 @@ export const LONG: readonly string[] = [
   "tests/system/chaos/sessions/chaos_test.ts",
   "tests/system/chaos/sessions/nodes/chaos_test.ts",
   "tests/system/chaos/chaos_test.ts",
-  "tests/system/reconnects_test.ts",
-  "tests/system/malformed_test.ts",
-  "tests/system/soak_test.ts",
-  "tests/system/tcp_leaks_test.ts",
+  "tests/system/connection/reconnects_test.ts",
+  "tests/system/network/malformed_test.ts",
+  "tests/system/soak/soak_test.ts",
+  "tests/system/network/tcp_leaks_test.ts",
   "tests/examples/nodes_test.ts",
-  "tests/system/lifecycle_test.ts",
-  "tests/system/identity_security_test.ts",
+  "tests/system/connection/lifecycle_test.ts",
+  "tests/system/identity/security_test.ts",
 ];
 
 /**
@@ -201,12 +201,15 @@ function select(
 }
 
 /**
- * Whether it starts servers, programs or workers, and mostly waits. Deeper folders
- * have the parts of such tests, whose own tests are quick.
+ * Whether it starts servers, programs or workers, and mostly waits. The other
+ * folders have the parts of such tests, whose own tests are quick.
  */
 function isOutside(file: string): boolean {
-  return LISTED.has(file) || /^tests\/(?:examples|system)\/[^/]+$/.test(file);
+  return LISTED.has(file) || (OUTSIDE.test(file) && !PARTS.test(file));
 }
+
+const OUTSIDE = /^tests\/(?:examples|system\/[^/]+)\/[^/]+$/;
+const PARTS = /^tests\/system\/(?:chaos|soak)\//;
 
 function single(file: string): Job {
   return { name: file, files: [file] };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readLines } from "../../system/servers/lines.ts";
+import { readLines } from "../../system/servers/remote/lines.ts";
 import type { Figures, Place, Scenario } from "./scenario.ts";
 import type { Subject } from "./subjects.ts";
 

@@ -5,8 +5,8 @@
  */
 
 import { ReconnectingWebSocket } from "@holdfast/websocket";
-import { Remote } from "../../system/servers/remote.ts";
-import { openProcess } from "../../system/servers/remote_process.ts";
+import { Remote } from "../../system/servers/remote/remote.ts";
+import { openProcess } from "../../system/servers/remote/remote_process.ts";
 import { percentile } from "../harness/statistics.ts";
 
 /** A command to the server of the figures. */

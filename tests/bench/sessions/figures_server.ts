@@ -14,7 +14,7 @@ import {
   type SessionStore,
 } from "../../../lib/server/mod.ts";
 import { sqliteStore } from "../../../lib/server/stores/sqlite/mod.ts";
-import { RemoteHost } from "../../system/servers/remote_host.ts";
+import { RemoteHost } from "../../system/servers/remote/remote_host.ts";
 import type { FiguresCommand, FiguresReport, StoreName } from "./figures.ts";
 
 /** What all paths understand, besides messages that are only counted. */

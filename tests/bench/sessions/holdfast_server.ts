@@ -6,7 +6,7 @@
 
 import { SessionServer } from "../../../lib/server/mod.ts";
 import { sqliteStore } from "../../../lib/server/stores/sqlite/mod.ts";
-import { RemoteHost } from "../../system/servers/remote_host.ts";
+import { RemoteHost } from "../../system/servers/remote/remote_host.ts";
 import type { PeerCommand, PeerReport } from "./peer_server.ts";
 
 const host = new RemoteHost<PeerCommand, PeerReport>(obey);

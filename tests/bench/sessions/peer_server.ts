@@ -4,8 +4,8 @@
  * @module
  */
 
-import { openModule } from "../../system/servers/place.ts";
-import { Remote } from "../../system/servers/remote.ts";
+import { openModule } from "../../system/servers/remote/place.ts";
+import { Remote } from "../../system/servers/remote/remote.ts";
 
 /** A command to a server. */
 export type PeerCommand =

@@ -9,7 +9,7 @@ import { delay } from "@std/async";
 import {
   startTcpProxy,
   type TcpProxy,
-} from "../../system/servers/tcp_proxy.ts";
+} from "../../system/servers/tcp/tcp_proxy.ts";
 import { MqttBroker } from "./mqtt_broker.ts";
 import { compare, type Outcome, total } from "./outcome.ts";
 import {

@@ -6,7 +6,7 @@
 
 import { createServer } from "node:http";
 import { Server } from "socket.io";
-import { RemoteHost } from "../../system/servers/remote_host.ts";
+import { RemoteHost } from "../../system/servers/remote/remote_host.ts";
 import type { PeerCommand, PeerReport } from "./peer_server.ts";
 
 const host = new RemoteHost<PeerCommand, PeerReport>(obey);

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { connect } from "../../../lib/cli/connect/connect.ts";
 import { startEchoServer } from "../../../lib/cli/serve/echo_server.ts";
-import { startConnectProxy } from "../../system/servers/connect_proxy.ts";
-import { findUnusedPort } from "../../system/servers/unused_port.ts";
+import { startConnectProxy } from "../../system/servers/proxies/connect_proxy.ts";
+import { findUnusedPort } from "../../system/servers/tcp/unused_port.ts";
 import { AUTHORITY, VALID } from "../../transport/tcp/certificates.ts";
 import { startRawServer } from "../doctor/raw_server.ts";
 import { ECHO_SETTINGS } from "../serve/echo_settings.ts";

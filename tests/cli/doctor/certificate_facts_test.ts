@@ -4,9 +4,9 @@ import {
   readCertificateFacts,
 } from "../../../lib/cli/doctor/certificate_facts.ts";
 import { startEchoServer } from "../../../lib/cli/serve/echo_server.ts";
-import { startConnectProxy } from "../../system/servers/connect_proxy.ts";
+import { startConnectProxy } from "../../system/servers/proxies/connect_proxy.ts";
 import { SELF_SIGNED } from "../../system/servers/self_signed.ts";
-import { findUnusedPort } from "../../system/servers/unused_port.ts";
+import { findUnusedPort } from "../../system/servers/tcp/unused_port.ts";
 import { ECHO_SETTINGS } from "../serve/echo_settings.ts";
 
 const NEVER = new AbortController().signal;

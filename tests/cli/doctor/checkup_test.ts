@@ -7,9 +7,9 @@ import {
 import { startEchoServer } from "../../../lib/cli/serve/echo_server.ts";
 import { PLATFORM_CLOCK } from "../../../lib/platform/clock.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
-import { startConnectProxy } from "../../system/servers/connect_proxy.ts";
-import { findUnusedPort } from "../../system/servers/unused_port.ts";
-import { startWsServer } from "../../system/servers/ws_server.ts";
+import { startConnectProxy } from "../../system/servers/proxies/connect_proxy.ts";
+import { findUnusedPort } from "../../system/servers/tcp/unused_port.ts";
+import { startWsServer } from "../../system/servers/echo/ws_server.ts";
 import { AUTHORITY, VALID } from "../../transport/tcp/certificates.ts";
 import { startTalkingServer } from "../connect/talking_server.ts";
 import { ECHO_SETTINGS } from "../serve/echo_settings.ts";

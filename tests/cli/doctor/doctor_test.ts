@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { doctor } from "../../../lib/cli/doctor/doctor.ts";
 import { startEchoServer } from "../../../lib/cli/serve/echo_server.ts";
-import { startConnectProxy } from "../../system/servers/connect_proxy.ts";
+import { startConnectProxy } from "../../system/servers/proxies/connect_proxy.ts";
 import { SELF_SIGNED } from "../../system/servers/self_signed.ts";
 import { AUTHORITY, CLIENT, VALID } from "../../transport/tcp/certificates.ts";
 import { ECHO_SETTINGS } from "../serve/echo_settings.ts";

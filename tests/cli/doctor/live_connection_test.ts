@@ -2,9 +2,9 @@ import { assertEquals } from "@std/assert";
 import { LiveConnection } from "../../../lib/cli/doctor/live_connection.ts";
 import { PLATFORM_CLOCK } from "../../../lib/platform/clock.ts";
 import { OpeningHandshake } from "../../../lib/transport/tcp/opening_handshake.ts";
-import { encodeFrame } from "../../system/servers/frames.ts";
-import type { TcpPeer } from "../../system/servers/tcp_peer.ts";
-import { startTcpServer } from "../../system/servers/tcp_server.ts";
+import { encodeFrame } from "../../system/servers/tcp/frames.ts";
+import type { TcpPeer } from "../../system/servers/tcp/tcp_peer.ts";
+import { startTcpServer } from "../../system/servers/tcp/tcp_server.ts";
 import { startTalkingServer } from "../connect/talking_server.ts";
 
 async function open(url: string): Promise<LiveConnection> {

@@ -6,8 +6,8 @@ import {
 } from "../../../lib/cli/doctor/opening_steps.ts";
 import { startEchoServer } from "../../../lib/cli/serve/echo_server.ts";
 import { PLATFORM_CLOCK } from "../../../lib/platform/clock.ts";
-import { startConnectProxy } from "../../system/servers/connect_proxy.ts";
-import { findUnusedPort } from "../../system/servers/unused_port.ts";
+import { startConnectProxy } from "../../system/servers/proxies/connect_proxy.ts";
+import { findUnusedPort } from "../../system/servers/tcp/unused_port.ts";
 import {
   AUTHORITY,
   type Certificate,

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RedisFailure } from "../../../lib/cli/sessions/failure.ts";
 import { RedisConnection } from "../../../lib/cli/sessions/redis_connection.ts";
 import { parseRedisUrl } from "../../../lib/cli/sessions/redis_url.ts";
-import { findUnusedPort } from "../../system/servers/unused_port.ts";
+import { findUnusedPort } from "../../system/servers/tcp/unused_port.ts";
 
 /** The first answer: of `TIME`. */
 const TIME = "*2\r\n$1\r\n1\r\n$1\r\n1\r\n";

@@ -6,7 +6,7 @@ import {
   writableOf,
 } from "../../../lib/client/socket/web_streams.ts";
 import { ConnectionClosedError } from "../../../lib/client/errors/mod.ts";
-import { startWsServer } from "../../system/servers/ws_server.ts";
+import { startWsServer } from "../../system/servers/echo/ws_server.ts";
 
 /** A stream whose messages the test makes available. */
 function makeStream() {

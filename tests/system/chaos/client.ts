@@ -10,10 +10,10 @@ import {
   type ReconnectingWebSocketOptions,
 } from "@holdfast/websocket";
 import { type RecoveredEvent, trySend } from "./client_events.ts";
-import type { ClientEvent, Totals } from "./history.ts";
-import { decodeAnswer, encodeRequest } from "./numbering_server.ts";
+import type { ClientEvent, Totals } from "./check/history.ts";
+import { decodeAnswer, encodeRequest } from "./server/numbering_server.ts";
 import type { LabClient } from "./lives.ts";
-import type { Traffic } from "./schedule.ts";
+import type { Traffic } from "./schedule/schedule.ts";
 
 /** A `ReconnectingWebSocket` under observation. */
 export class ChaosClient implements AsyncDisposable, LabClient {

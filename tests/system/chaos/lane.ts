@@ -6,10 +6,10 @@
 
 import { delay } from "@std/async";
 import type { ReconnectingWebSocketOptions } from "@holdfast/websocket";
-import { startTcpProxy, type TcpProxy } from "../servers/tcp_proxy.ts";
-import { check } from "./check.ts";
+import { startTcpProxy, type TcpProxy } from "../servers/tcp/tcp_proxy.ts";
+import { check } from "./check/check.ts";
 import { ChaosClient } from "./client.ts";
-import { fatalStatusesOf } from "./fatal_statuses.ts";
+import { fatalStatusesOf } from "./schedule/fatal_statuses.ts";
 import { addUp, type LaneOptions, type LaneResult } from "./run_lanes.ts";
 import {
   applyStrike,
@@ -19,10 +19,10 @@ import {
   runLives,
   timeToExchange,
 } from "./lives.ts";
-import type { NumberingServer } from "./numbering_server.ts";
-import type { ChaosStep, ServerFault } from "./schedule.ts";
+import type { NumberingServer } from "./server/numbering_server.ts";
+import type { ChaosStep, ServerFault } from "./schedule/schedule.ts";
 import { type Setup, SETUPS } from "./setups.ts";
-import type { Strike } from "./strikes.ts";
+import type { Strike } from "./schedule/strikes.ts";
 
 /** What a lane counts. */
 export const COUNTS = [

@@ -10,11 +10,11 @@ import {
   type ReconnectingWebSocketOptions,
   WorkerHost,
 } from "@holdfast/websocket";
-import type { TcpProxy } from "../servers/tcp_proxy.ts";
+import type { TcpProxy } from "../servers/tcp/tcp_proxy.ts";
 import { block } from "../waiting.ts";
 import type { RecoveredEvent } from "./client_events.ts";
 import type { LaneOptions } from "./run_lanes.ts";
-import type { AnyStep, ClientFault, Strike } from "./strikes.ts";
+import type { AnyStep, ClientFault, Strike } from "./schedule/strikes.ts";
 
 /** One client, until the schedule is at its end, or it cannot go on. */
 export interface Life<Step, Result> {

@@ -11,8 +11,8 @@ import {
   type RunResult,
   TRANSPORTS,
 } from "./run_lanes.ts";
-import { startNumberingServer } from "./numbering_server.ts";
-import { type ChaosStep, makeSchedule } from "./schedule.ts";
+import { startNumberingServer } from "./server/numbering_server.ts";
+import { type ChaosStep, makeSchedule } from "./schedule/schedule.ts";
 import { type Setup, SETUP_NAMES } from "./setups.ts";
 
 /** Runs a schedule in each lane, all at once, on one server. */

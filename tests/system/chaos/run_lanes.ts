@@ -6,14 +6,14 @@
  */
 
 import type { TransportName } from "../../../lib/connection/config/transports.ts";
-import { shrink } from "./shrink.ts";
+import { shrink } from "./schedule/shrink.ts";
 import {
   type AnyStep,
   countFaults,
   type ScheduleOptions,
   type Threads,
-} from "./strikes.ts";
-import type { Violation } from "./violation.ts";
+} from "./schedule/strikes.ts";
+import type { Violation } from "./check/violation.ts";
 
 /** All that Deno has. */
 export const TRANSPORTS: readonly TransportName[] = ["tcp", "ws", "native"];

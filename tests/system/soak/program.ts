@@ -13,7 +13,7 @@
 
 import { type Holdings, holdings } from "./counting.ts";
 import { WorkerHost } from "@holdfast/websocket";
-import { randomFrom } from "../chaos/random.ts";
+import { randomFrom } from "../chaos/schedule/random.ts";
 import type { Report, Sample, SoakPlan } from "./report.ts";
 import { type Balance, balance } from "./tally.ts";
 import { startTallyServer, type TallyServer } from "./tally_server.ts";

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { openModule } from "../servers/place.ts";
-import { Remote } from "../servers/remote.ts";
+import { openModule } from "../servers/remote/place.ts";
+import { Remote } from "../servers/remote/remote.ts";
 import type { ConnectionTally } from "./tally.ts";
 
 /** A command to the server. */

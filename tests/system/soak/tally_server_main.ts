@@ -8,7 +8,7 @@ import { Socket } from "node:net";
 // @ts-types="@types/ws"
 import { WebSocket } from "ws";
 import { type Arrival, startBareServer } from "../servers/bare_server.ts";
-import { RemoteHost } from "../servers/remote_host.ts";
+import { RemoteHost } from "../servers/remote/remote_host.ts";
 import type { ConnectionTally } from "./tally.ts";
 import type { TallyCommand, TallyReport } from "./tally_server.ts";
 

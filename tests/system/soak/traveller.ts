@@ -11,7 +11,7 @@ import {
   type ReconnectingWebSocketOptions,
 } from "@holdfast/websocket";
 import { block } from "../waiting.ts";
-import type { Random } from "../chaos/random.ts";
+import type { Random } from "../chaos/schedule/random.ts";
 import type { ClientTally, Floor } from "./tally.ts";
 import type { Wish } from "./tally_server.ts";
 

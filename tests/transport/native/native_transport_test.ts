@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { loadTransport } from "../../../lib/transport/load.ts";
 import { nativeTransport as silent } from "../../../lib/transport/native/native_transport.ts";
-import { startWsServer } from "../../system/servers/ws_server.ts";
+import { startWsServer } from "../../system/servers/echo/ws_server.ts";
 import { Recorder } from "../recorder.ts";
 import { testTransport } from "../transport_suite.ts";
 

@@ -2,10 +2,10 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { CompressionConfig } from "../../../lib/connection/config/network.ts";
 import { tcpTransport } from "../../../lib/transport/tcp/tcp_transport.ts";
 import { requires } from "../../system/requirements.ts";
-import { startPythonServer } from "../../system/servers/python_server.ts";
-import { encodeClose } from "../../system/servers/frames.ts";
-import { startTcpServer } from "../../system/servers/tcp_server.ts";
-import { startWsServer } from "../../system/servers/ws_server.ts";
+import { startPythonServer } from "../../system/servers/echo/python_server.ts";
+import { encodeClose } from "../../system/servers/tcp/frames.ts";
+import { startTcpServer } from "../../system/servers/tcp/tcp_server.ts";
+import { startWsServer } from "../../system/servers/echo/ws_server.ts";
 import { Recorder } from "../recorder.ts";
 
 const COMPRESSION: CompressionConfig = {

@@ -6,7 +6,7 @@ import {
   encodeClose,
   encodeFrame,
   OPCODE,
-} from "../../system/servers/frames.ts";
+} from "../../system/servers/tcp/frames.ts";
 
 /** A connection whose listener ignores what is not given. */
 function connectionOver(

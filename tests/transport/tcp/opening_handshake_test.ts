@@ -5,9 +5,9 @@ import {
   OpeningHandshake,
 } from "../../../lib/transport/tcp/opening_handshake.ts";
 import type { Failure } from "../../../lib/connection/failure.ts";
-import { encodeFrame } from "../../system/servers/frames.ts";
-import type { TcpPeer } from "../../system/servers/tcp_peer.ts";
-import { startTcpServer } from "../../system/servers/tcp_server.ts";
+import { encodeFrame } from "../../system/servers/tcp/frames.ts";
+import type { TcpPeer } from "../../system/servers/tcp/tcp_peer.ts";
+import { startTcpServer } from "../../system/servers/tcp/tcp_server.ts";
 
 /** Performs a handshake over a connection, which a failure closes. */
 async function perform(url: string): Promise<Opened> {

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Opening } from "../../../lib/transport/tcp/opening.ts";
 import { OpeningError } from "../../../lib/transport/tcp/dial/tcp_failure.ts";
-import type { TcpPeer } from "../../system/servers/tcp_peer.ts";
-import { startTcpServer } from "../../system/servers/tcp_server.ts";
+import type { TcpPeer } from "../../system/servers/tcp/tcp_peer.ts";
+import { startTcpServer } from "../../system/servers/tcp/tcp_server.ts";
 import { watchConnect } from "./watch_connect.ts";
 
 function openingOf(url: string): Opening {

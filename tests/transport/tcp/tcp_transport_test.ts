@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { tcpTransport } from "../../../lib/transport/tcp/tcp_transport.ts";
-import { concat, encodeFrame } from "../../system/servers/frames.ts";
-import { startTcpServer } from "../../system/servers/tcp_server.ts";
-import { startWsServer } from "../../system/servers/ws_server.ts";
+import { concat, encodeFrame } from "../../system/servers/tcp/frames.ts";
+import { startTcpServer } from "../../system/servers/tcp/tcp_server.ts";
+import { startWsServer } from "../../system/servers/echo/ws_server.ts";
 import { testFrames } from "../frame_suite.ts";
 import { runDeno, testPermissions } from "../permission_suite.ts";
 import { Recorder } from "../recorder.ts";

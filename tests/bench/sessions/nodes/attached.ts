@@ -5,8 +5,8 @@
  */
 
 import { RedisServer } from "../../../server/stores/redis/redis_server.ts";
-import { Remote } from "../../../system/servers/remote.ts";
-import { openProcess } from "../../../system/servers/remote_process.ts";
+import { Remote } from "../../../system/servers/remote/remote.ts";
+import { openProcess } from "../../../system/servers/remote/remote_process.ts";
 import { usedCpu, usedMemory } from "./figures.ts";
 
 /** A command to a node. */

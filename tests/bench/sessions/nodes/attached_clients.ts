@@ -9,7 +9,7 @@ import {
   decodeFrame,
   encodeFrame,
 } from "../../../../lib/session/wire/frame.ts";
-import { RemoteHost } from "../../../system/servers/remote_host.ts";
+import { RemoteHost } from "../../../system/servers/remote/remote_host.ts";
 import type { ClientsCommand, ClientsReport } from "./attached.ts";
 
 /** How many connect at a time. */

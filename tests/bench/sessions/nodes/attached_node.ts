@@ -7,7 +7,7 @@
 import process from "node:process";
 import { SessionServer } from "../../../../lib/server/mod.ts";
 import { openRedisStore } from "../../../system/chaos/sessions/nodes/open_store.ts";
-import { RemoteHost } from "../../../system/servers/remote_host.ts";
+import { RemoteHost } from "../../../system/servers/remote/remote_host.ts";
 import type { AttachedCommand, AttachedReport } from "./attached.ts";
 
 /** How many messages are on their way to Redis at a time. */

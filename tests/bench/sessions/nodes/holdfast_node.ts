@@ -6,7 +6,7 @@
 
 import { SessionServer } from "../../../../lib/server/mod.ts";
 import { openRedisStore } from "../../../system/chaos/sessions/nodes/open_store.ts";
-import { RemoteHost } from "../../../system/servers/remote_host.ts";
+import { RemoteHost } from "../../../system/servers/remote/remote_host.ts";
 import type { NodeCommand, NodeReport } from "./peer_node.ts";
 
 const received: (readonly [client: number, number: number])[] = [];

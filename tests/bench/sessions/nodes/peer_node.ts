@@ -4,8 +4,8 @@
  * @module
  */
 
-import { openModule } from "../../../system/servers/place.ts";
-import { Remote } from "../../../system/servers/remote.ts";
+import { openModule } from "../../../system/servers/remote/place.ts";
+import { Remote } from "../../../system/servers/remote/remote.ts";
 import type { Peer } from "../peers.ts";
 
 /** A command to a node. */

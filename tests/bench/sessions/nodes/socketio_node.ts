@@ -9,7 +9,7 @@ import { createServer } from "node:http";
 import { createClient } from "@redis/client";
 import { createAdapter } from "@socket.io/redis-streams-adapter";
 import { Server } from "socket.io";
-import { RemoteHost } from "../../../system/servers/remote_host.ts";
+import { RemoteHost } from "../../../system/servers/remote/remote_host.ts";
 import type { NodeCommand, NodeReport } from "./peer_node.ts";
 
 const received: (readonly [client: number, number: number])[] = [];

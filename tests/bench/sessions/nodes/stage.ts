@@ -9,7 +9,7 @@ import { RedisServer } from "../../../server/stores/redis/redis_server.ts";
 import {
   startTcpProxy,
   type TcpProxy,
-} from "../../../system/servers/tcp_proxy.ts";
+} from "../../../system/servers/tcp/tcp_proxy.ts";
 import { compare, type Outcome, total } from "../outcome.ts";
 import {
   connectHoldfast,

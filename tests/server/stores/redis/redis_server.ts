@@ -4,7 +4,7 @@ import { createClient } from "@redis/client";
 import { delay } from "@std/async";
 import { Redis } from "ioredis";
 import { PROGRAMS } from "../../../system/requirements.ts";
-import { findUnusedPort } from "../../../system/servers/unused_port.ts";
+import { findUnusedPort } from "../../../system/servers/tcp/unused_port.ts";
 
 /** Milliseconds that clients wait before they connect again. */
 export const RECONNECT_DELAY = 50;

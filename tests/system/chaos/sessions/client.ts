@@ -11,7 +11,11 @@ import {
 } from "@holdfast/websocket";
 import { type RecoveredEvent, trySend } from "../client_events.ts";
 import type { LabClient } from "../lives.ts";
-import { type ClientEvent, type SessionHistory, wallNow } from "./history.ts";
+import {
+  type ClientEvent,
+  type SessionHistory,
+  wallNow,
+} from "./check/history.ts";
 import { decodeLabel, encodeRequest } from "./payloads.ts";
 import type { Setup } from "./setups.ts";
 import type { Traffic } from "./schedule.ts";

@@ -7,7 +7,7 @@
 
 import { delay } from "@std/async";
 import type { ReconnectingWebSocketOptions } from "@holdfast/websocket";
-import { startTcpProxy, type TcpProxy } from "../../servers/tcp_proxy.ts";
+import { startTcpProxy, type TcpProxy } from "../../servers/tcp/tcp_proxy.ts";
 import { addUp, type LaneOptions, type LaneResult } from "../run_lanes.ts";
 import {
   applyStrike,
@@ -17,13 +17,13 @@ import {
   runLives,
   timeToExchange,
 } from "../lives.ts";
-import { checkSession } from "./check.ts";
+import { checkSession } from "./check/check.ts";
 import { SessionClient } from "./client.ts";
-import type { ServerEvent, SessionHistory } from "./history.ts";
+import type { ServerEvent, SessionHistory } from "./check/history.ts";
 import type { SessionStep, StoreName, Traffic } from "./schedule.ts";
 import { NodeService } from "./nodes/node_service.ts";
-import { ServerLives } from "./server_lives.ts";
-import type { Service } from "./service.ts";
+import { ServerLives } from "./server/server_lives.ts";
+import type { Service } from "./server/service.ts";
 import { type SetupName, SETUPS } from "./setups.ts";
 
 /** What a lane counts. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Random } from "../random.ts";
+import type { Random } from "../schedule/random.ts";
 import {
   drawDelay,
   drawDirection,
@@ -22,7 +22,7 @@ import {
   type Strikes,
   type ThreadChances,
   type Threads,
-} from "../strikes.ts";
+} from "../schedule/strikes.ts";
 import {
   makeNodesFault,
   type Persistence,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { Persistence } from "./nodes/faults.ts";
-import { countFaults } from "../strikes.ts";
+import { countFaults } from "../schedule/strikes.ts";
 import { makeSchedule } from "./schedule.ts";
 
 const OPTIONS = { seed: 1, faults: 2_000, threads: "killed" } as const;

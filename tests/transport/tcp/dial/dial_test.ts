@@ -4,8 +4,8 @@ import { endpointOf } from "../../../../lib/transport/tcp/dial/dial.ts";
 import { Opening } from "../../../../lib/transport/tcp/opening.ts";
 import { tcpTransport } from "../../../../lib/transport/tcp/tcp_transport.ts";
 import { PROGRAMS, requires } from "../../../system/requirements.ts";
-import { startConnectProxy } from "../../../system/servers/connect_proxy.ts";
-import { findUnusedPort } from "../../../system/servers/unused_port.ts";
+import { startConnectProxy } from "../../../system/servers/proxies/connect_proxy.ts";
+import { findUnusedPort } from "../../../system/servers/tcp/unused_port.ts";
 import { Recorder } from "../../recorder.ts";
 import { watchConnect } from "../watch_connect.ts";
 import {

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Fault } from "../../../servers/tcp_proxy.ts";
-import type { Random } from "../../random.ts";
+import type { Fault } from "../../../servers/tcp/tcp_proxy.ts";
+import type { Random } from "../../schedule/random.ts";
 import type { ServerFault } from "../schedule.ts";
 
 /** What a Redis leaves to its successor: its AOF, or what `SAVE` wrote last. */

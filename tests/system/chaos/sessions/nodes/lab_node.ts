@@ -4,12 +4,19 @@
  * @module
  */
 
-import { openModule } from "../../../servers/place.ts";
-import { Remote } from "../../../servers/remote.ts";
-import { startTcpProxy, type TcpProxy } from "../../../servers/tcp_proxy.ts";
-import { wallNow } from "../history.ts";
-import type { LifeCommand, LifeReport, RedisPackage } from "../service.ts";
-import type { ServerLog } from "../server_log.ts";
+import { openModule } from "../../../servers/remote/place.ts";
+import { Remote } from "../../../servers/remote/remote.ts";
+import {
+  startTcpProxy,
+  type TcpProxy,
+} from "../../../servers/tcp/tcp_proxy.ts";
+import { wallNow } from "../check/history.ts";
+import type {
+  LifeCommand,
+  LifeReport,
+  RedisPackage,
+} from "../server/service.ts";
+import type { ServerLog } from "../server/server_log.ts";
 import type { SetupName } from "../setups.ts";
 
 interface NodeOptions {
@@ -107,6 +114,6 @@ export class LabNode implements AsyncDisposable {
 }
 
 function open(): Remote<LifeCommand, LifeReport> {
-  const script = new URL("../server_main.ts", import.meta.url);
+  const script = new URL("../server/server_main.ts", import.meta.url);
   return new Remote(openModule(script, "process"));
 }

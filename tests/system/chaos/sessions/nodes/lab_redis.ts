@@ -9,7 +9,7 @@ import { createClient } from "@redis/client";
 import { delay } from "@std/async";
 import { KeySpace } from "../../../../../lib/server/stores/redis/keys.ts";
 import { RedisServer } from "../../../../server/stores/redis/redis_server.ts";
-import { type Birth, type Kept, wallNow } from "../history.ts";
+import { type Birth, type Kept, wallNow } from "../check/history.ts";
 import type { Persistence } from "./faults.ts";
 
 const OPTIONS: Readonly<Record<Persistence, readonly string[]>> = {

@@ -6,10 +6,13 @@
  */
 
 import { delay } from "@std/async";
-import { startTcpProxy, type TcpProxy } from "../../../servers/tcp_proxy.ts";
-import { type Birth, type ServerEvent, wallNow } from "../history.ts";
-import type { Service } from "../service.ts";
-import { ServerLog } from "../server_log.ts";
+import {
+  startTcpProxy,
+  type TcpProxy,
+} from "../../../servers/tcp/tcp_proxy.ts";
+import { type Birth, type ServerEvent, wallNow } from "../check/history.ts";
+import type { Service } from "../server/service.ts";
+import { ServerLog } from "../server/server_log.ts";
 import type { ServerFault } from "../schedule.ts";
 import type { SetupName } from "../setups.ts";
 import type { Persistence, RedisFault } from "./faults.ts";

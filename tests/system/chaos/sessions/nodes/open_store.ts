@@ -11,7 +11,7 @@ import {
   type RedisStore,
   redisStore,
 } from "../../../../../lib/server/stores/redis/mod.ts";
-import type { StorePlace } from "../service.ts";
+import type { StorePlace } from "../server/service.ts";
 
 /** How long Redis may take for an answer in the lab, in milliseconds. */
 const STORE_TIMEOUT = 500;
