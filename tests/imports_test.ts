@@ -11,6 +11,7 @@ import {
   importsOfLib,
   LIB,
 } from "./import_graph.ts";
+import { typescriptFiles } from "../tools/gate/files.ts";
 import { COMPOSERS, MAY_IMPORT, MAY_LOAD } from "./import_rules.ts";
 
 Deno.test("lib/ imports in the permitted directions only", async () => {
@@ -63,14 +64,31 @@ Deno.test("lib/ has no circle of folders", async () => {
 });
 
 Deno.test("lib/ has at most 15 files in a folder", async () => {
-  const folders = Object.groupBy(
-    await filesOfLib(),
+  assertEquals(foldersOfMore(15, await filesOfLib()), []);
+});
+
+// A file may have several files of tests, so there are more of those.
+Deno.test("tests/, tools/ and examples/ have at most 18 files in a folder", async () => {
+  const files = await Promise.all(
+    ["tests", "tools", "examples"].map(typescriptFiles),
+  );
+  assertEquals(foldersOfMore(18, files.flat()), []);
+});
+
+/** Those of more than `limit` files, with their number. */
+function foldersOfMore(
+  limit: number,
+  files: readonly string[],
+): readonly [folder: string, files: number][] {
+  const folders = Map.groupBy(
+    files,
     (path) => path.slice(0, path.lastIndexOf("/")),
   );
-  const large = Object.entries(folders)
-    .filter(([, files = []]) => files.length > 15);
-  assertEquals(large, []);
-});
+  return Array.from(
+    folders,
+    ([folder, { length }]): [string, number] => [folder, length],
+  ).filter(([, size]) => size > limit);
+}
 
 Deno.test("lib/ has no file of more than 400 lines", async () => {
   const sizes = (await filesOfLib()).map((path) => {
