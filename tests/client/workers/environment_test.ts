@@ -67,6 +67,20 @@ Deno.test("watchEnvironment() reports a page that is put away and comes back", (
   stop();
 });
 
+Deno.test("watchEnvironment() holds a page that is put away while the worker closes", async () => {
+  // What each look at the clock takes, and how long the page waits, in milliseconds.
+  for (const [step, expected] of [[1, 25], [10, 130], [100, 300]] as const) {
+    let now = 0;
+    using _clock = fake(performance, "now", () => now += step);
+    const stop = watchEnvironment(() => {});
+    dispatchEvent(Object.assign(new Event("pagehide"), { persisted: true }));
+    await Promise.resolve();
+    stop();
+    const waited = now - step;
+    assertEquals(waited, expected);
+  }
+});
+
 Deno.test("watchEnvironment() reports nothing once it was stopped", () => {
   const page = new FakePage();
   using _document = fake(globalThis, "document", page);
