@@ -45,18 +45,25 @@ export class InFlightMessages<Entry extends { readonly bytes: number }> {
   /** Takes out all messages up to a number. */
   take(upTo: number): readonly Entry[] {
     const count = Math.min(upTo - this.#settled, this.#entries.length);
-    const taken: Entry[] = [];
-    for (let index = 0; index < count; index += 1) {
-      const entry = this.#vacate(index);
-      if (entry) taken.push(entry);
-    }
+    if (count <= 0) return [];
+    const taken = this.#entries.take(count).filter((entry) =>
+      entry !== undefined
+    );
+    for (const { bytes } of taken) this.#bytes -= bytes;
+    this.#messages -= taken.length;
+    this.#settled += count;
     this.#skipVacated();
     return taken;
   }
 
   /** Takes out one message, if it is still there. */
   remove(message: number): Entry | undefined {
-    const entry = this.#vacate(message - this.#settled - 1);
+    const index = message - this.#settled - 1;
+    const entry = index < 0 ? undefined : this.#entries.at(index);
+    if (entry === undefined) return undefined;
+    this.#entries.replace(index, undefined);
+    this.#messages -= 1;
+    this.#bytes -= entry.bytes;
     this.#skipVacated();
     return entry;
   }
@@ -72,15 +79,6 @@ export class InFlightMessages<Entry extends { readonly bytes: number }> {
     const entries = this.take(this.last);
     this.#settled = 0;
     return entries;
-  }
-
-  #vacate(index: number): Entry | undefined {
-    const entry = index < 0 ? undefined : this.#entries.at(index);
-    if (entry === undefined) return undefined;
-    this.#entries.replace(index, undefined);
-    this.#messages -= 1;
-    this.#bytes -= entry.bytes;
-    return entry;
   }
 
   /** A message that was removed out of turn is settled once all before it are. */

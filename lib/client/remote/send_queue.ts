@@ -147,7 +147,7 @@ export class SendQueue {
     { ttl = Infinity, settle }: SendOptions = {},
   ): SendTicket | "overflow" {
     const bytes = sizeOf(data);
-    const expiresAt = this.#clock.now() + ttl;
+    const expiresAt = ttl === Infinity ? Infinity : this.#clock.now() + ttl;
     const entry: OutgoingEntry = { data, bytes, expiresAt, settle };
     const result = this.#input === "ended"
       ? ENDED
@@ -200,18 +200,19 @@ export class SendQueue {
     const first = this.#inFlight.last + 1;
     const now = this.#clock.now();
     const messages: Data[] = [];
+    const expires = this.#outbox.nextExpiry() < Infinity;
     const ttls: number[] = [];
     let bytes = 0;
     let entry = this.#next();
     while (entry && messages.length < TURN_MESSAGES && bytes < TURN_BYTES) {
       messages.push(this.#cross(entry, post));
-      ttls.push(Math.max(0, entry.expiresAt - now));
+      if (expires) ttls.push(Math.max(0, entry.expiresAt - now));
       bytes += entry.bytes;
       entry = this.#next();
     }
     if (messages.length === 0) return "done";
     this.#setExpiryTimer();
-    const some = ttls.some(Number.isFinite) && { ttls };
+    const some = expires && { ttls };
     post.records.push({ type: "send", id, first, messages, ...some });
     post.messages += messages.length;
     post.bytes += bytes;
