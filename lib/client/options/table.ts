@@ -2,11 +2,10 @@
  * The one table of options: the rule, the default and the resolver of each
  * stand in its row. What the option means is documented in `options.ts`.
  *
- * A field of `Config` or `NetworkConfig`, or a member of a group, takes three
- * edits: its documented type, its row, and the field of the record that it ends
- * up in, such as `HeartbeatConfig`. An option of `OTHER_ROWS` takes more;
- * CONTRIBUTING.md has the list. The compiler reports a row that is missing, also
- * that of a member.
+ * A field of `Config` or `NetworkConfig`, or a member of a group, takes its
+ * documented type, its row, and the field of the record that it ends up in, such
+ * as `HeartbeatConfig`. Some options take more; CONTRIBUTING.md has the list. The
+ * compiler reports a row that is missing, also that of a member.
  *
  * @module
  */
