@@ -58,6 +58,18 @@ Deno.test("DEFAULTS has no option whose default is undefined", () => {
   );
 });
 
+Deno.test("DEFAULTS has the members of a heartbeat that its type has", () => {
+  const typed: Record<keyof typeof DEFAULTS.heartbeat, true> = {
+    interval: true,
+    timeout: true,
+    deliver: true,
+  };
+  assertEquals(
+    Object.keys(DEFAULTS.heartbeat).sort(),
+    Object.keys(typed).sort(),
+  );
+});
+
 Deno.test("PLATFORM_ROWS are among OPTIONS", () => {
   for (const [name, row] of Object.entries(PLATFORM_ROWS)) {
     assertStrictEquals(OPTIONS.members[name], row);
