@@ -19,6 +19,8 @@ export interface SessionReference {
    * it, or its loss is reported.
    *
    * @throws {SessionSendError} If it was not stored.
+   * @throws {SessionStoreError} If the store failed. With the code `unavailable`
+   * the client may get the message all the same.
    */
   send(data: SessionData): Promise<void>;
   /**

@@ -1,10 +1,10 @@
 /**
- * The error of a store that could not do a step.
+ * The error of a store that did not confirm a step.
  *
  * @module
  */
 
-/** Why a store could not do a step. */
+/** Why a store did not confirm a step. */
 export type SessionStoreFailure =
   /** Another process holds the file for too long. */
   | "locked"
@@ -12,17 +12,17 @@ export type SessionStoreFailure =
   | "full"
   /** The store was disposed. */
   | "closed"
-  /** Anything else; `cause` says what. */
+  /** Anything else; `cause` says what. The step may have been done all the same. */
   | "unavailable";
 
 /**
- * A store could not do a step. Nothing of the step was done, so that it may be
- * tried again.
+ * A store did not confirm a step. With the code `unavailable` it may have been
+ * done all the same; with any other code nothing of it was done.
  */
 export class SessionStoreError extends Error {
   /** The name of the class. */
   override readonly name = "SessionStoreError";
-  /** Why the step was not done. */
+  /** Why the step was not confirmed. */
   readonly code: SessionStoreFailure;
 
   /** Makes an error. */
