@@ -168,8 +168,9 @@ export type DropReason =
   | "unopened"
   /**
    * The worker crashed, the connection was lost before the message was written as a
-   * whole, Deno's own WebSocket took it as the peer closed, or its session is lost.
-   * It may have been sent, or not.
+   * whole, Deno's own WebSocket took it as the peer closed, its session is lost, or
+   * the socket ended before the server of its session accepted it. It may have been
+   * sent, or not.
    */
   | "unknown"
   /** The session is lost, and the message with it. */
