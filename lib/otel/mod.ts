@@ -55,7 +55,7 @@
  * - `holdfast.attempt.number`, as in the socket's `status`;
  * - `holdfast.attempt.outcome`: `open`, `failed`, or `abandoned` when `close()` or
  *   `reconnect()` came first;
- * - `holdfast.transport`: `ws` or `native`, once it is open;
+ * - `holdfast.transport`: `tcp`, `ws` or `native`, once it is open;
  * - of a failure its status, an `exception` event, `error.type` (the name of the
  *   error's class), and one of `http.response.status_code`, `holdfast.error.kind`
  *   (such as `refused`, `dns`, `tls`) or `holdfast.close.code`.
