@@ -109,9 +109,6 @@ export const RECEIVE_WINDOW_MESSAGES = 32_768;
 /** Their size in bytes; one message may always cross. */
 export const RECEIVE_WINDOW_BYTES = 1 << 22;
 
-/** Buffers of fewer bytes cost less to copy than to transfer. */
-export const TRANSFER_FROM = 2_048;
-
 /** Where to connect and with what: everything that a new connection needs. */
 export interface Setup {
   readonly config: Config;
@@ -378,8 +375,3 @@ export type NoticeOf<T extends Notice["type"]> = Extract<
 
 /** A notice of one connection. */
 export type ConnectionNotice = Extract<Notice, { readonly id: number }>;
-
-/** Returns whether a message's data is transferred, and gone for its sender. */
-export function isTransferred(data: Data): data is ArrayBuffer {
-  return typeof data !== "string" && data.byteLength >= TRANSFER_FROM;
-}

@@ -12,11 +12,11 @@ import {
 import type { Data } from "../../queue/data.ts";
 import {
   type DropReason,
-  isTransferred,
   type NoticeOf,
   SEND_WINDOW_BYTES,
   SEND_WINDOW_MESSAGES,
 } from "../../boundary/protocol.ts";
+import { isTransferred } from "../../boundary/transfer.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Post } from "../workers/post_sender.ts";
 import { InFlightMessages } from "../../queue/in_flight.ts";

@@ -11,11 +11,11 @@ import { isPack, type Pack } from "../../queue/pack.ts";
 import { Inbox, type PushResult } from "../../queue/inbox.ts";
 import {
   type DropReason,
-  isTransferred,
   type Notice,
   RECEIVE_WINDOW_BYTES,
   RECEIVE_WINDOW_MESSAGES,
 } from "../../boundary/protocol.ts";
+import { isTransferred } from "../../boundary/transfer.ts";
 import type { SendBufferListener } from "./send_buffer.ts";
 
 /** So many log records and heartbeats wait at most; those beyond are counted. */

@@ -1,9 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { SendOutcome } from "../../../lib/client/remote/send_queue.ts";
-import {
-  SEND_WINDOW_BYTES,
-  TRANSFER_FROM,
-} from "../../../lib/boundary/protocol.ts";
+import { SEND_WINDOW_BYTES } from "../../../lib/boundary/protocol.ts";
+import { TRANSFER_FROM } from "../../../lib/boundary/transfer.ts";
 import { makeBench, makeOpenBench, settle, turn } from "../fake_worker.ts";
 
 Deno.test("SendQueue.push() keeps messages on this side until the connection is open", async () => {

@@ -5,8 +5,8 @@ import {
   type Notice,
   RECEIVE_WINDOW_BYTES,
   RECEIVE_WINDOW_MESSAGES,
-  TRANSFER_FROM,
 } from "../../../lib/boundary/protocol.ts";
+import { TRANSFER_FROM } from "../../../lib/boundary/transfer.ts";
 import {
   type NoticePost,
   NoticeQueue,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isTransferred, TRANSFER_FROM } from "../../lib/boundary/protocol.ts";
+import { isTransferred, TRANSFER_FROM } from "../../lib/boundary/transfer.ts";
 
 Deno.test("isTransferred() is for large binary data only", () => {
   assertEquals(isTransferred("x".repeat(2 * TRANSFER_FROM)), false);
