@@ -52,7 +52,7 @@
  * | `close` | end it, once messages up to `sent` are out | `closed` |
  * | `abandon` | the client has forgotten this connection | drop it, report nothing |
  * | `probe` | ping now | `probed` for the same `request` |
- * | `answer` | what an `ask` asked for | ignore late ones |
+ * | `answer` | the answer to a `request` | ignore late ones |
  * | `consumed` | room for more messages | |
  * | `keeping` | the client has stored the `kept` with this `number` | send the frames that wait for the last `kept` |
  * | `environment` | the network came or went, the page woke up or is put away | |
@@ -131,9 +131,9 @@ export interface Setup {
 
 /** Where the token comes from and where it goes. */
 export interface TokenSetup {
-  /** The token, or where to ask for it. */
+  /** The token, or who provides it. */
   readonly source: { readonly kind: "static"; readonly token: string } | {
-    readonly kind: "ask" | "hook";
+    readonly kind: "client" | "hook";
   };
   readonly placement: TokenPlacement;
   /** Whether the token may go over plain `ws:` to other machines. */
@@ -243,7 +243,7 @@ export type Command =
   | { readonly type: "watch" }
   | { readonly type: "ack" };
 
-/** The answer to an `ask`: a value, or what the user's function threw. */
+/** The answer to a `request`: a value, or what the user's function threw. */
 export type Answer =
   | { readonly kind: "value"; readonly value: string }
   | { readonly kind: "failure"; readonly detail: string }
@@ -306,7 +306,7 @@ export type Notice =
   }
   | NotificationNotice
   | {
-    readonly type: "ask";
+    readonly type: "request";
     readonly id: number;
     readonly request: number;
     readonly what: "url" | "token";

@@ -290,10 +290,10 @@ function resolvePlatformOptions(
 /** What the platform's interface has no place for. */
 const IGNORED: Pick<
   RemoteConnectionListener,
-  "status" | "ask" | "heartbeat" | "probed" | "log"
+  "status" | "request" | "heartbeat" | "probed" | "log"
 > = {
   status() {},
-  ask() {},
+  request() {},
   heartbeat() {},
   probed() {},
   log() {},

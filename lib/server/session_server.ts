@@ -177,7 +177,7 @@ export class SessionServer implements AsyncDisposable {
     const { timeout = after + spread + 5_000 } = options;
     if (this.#status === "open") this.#status = "draining";
     for (const connection of this.#connections) {
-      connection.tell({ type: "move", after, spread });
+      connection.dispatch({ type: "move", after, spread });
     }
     await this.#emptied(timeout);
     await this.#closeConnections();

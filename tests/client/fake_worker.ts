@@ -225,8 +225,8 @@ export class Recorder implements RemoteConnectionListener {
   dropped: RemoteConnectionListener["dropped"] = (
     { count, bytes, direction, reason },
   ) => this.#note(`dropped ${count} ${bytes} ${direction} ${reason}`);
-  ask: RemoteConnectionListener["ask"] = (request, what) =>
-    this.#note(`ask ${request} ${what}`);
+  request: RemoteConnectionListener["request"] = (request, what) =>
+    this.#note(`request ${request} ${what}`);
   heartbeat: RemoteConnectionListener["heartbeat"] = ({ latency }) =>
     this.#note(`heartbeat ${latency}`);
   probed: RemoteConnectionListener["probed"] = ({ request, result }) =>

@@ -113,7 +113,7 @@ Deno.test("a provider that resolves after close is discarded", async () => {
   await using stage = makeStage();
   const url = Promise.withResolvers<string>();
   const socket = make(stage, {}, () => url.promise);
-  stage.worker.tell({ type: "ask", id: 1, request: 1, what: "url" });
+  stage.worker.tell({ type: "request", id: 1, request: 1, what: "url" });
   socket.close();
   end(stage, { cause: "requested" });
   url.resolve("ws://localhost/");
@@ -134,7 +134,7 @@ for (
   Deno.test(`a provider that ${how} is a failed answer and no unhandled rejection`, async () => {
     await using stage = makeStage();
     const socket = make(stage, {}, provider);
-    stage.worker.tell({ type: "ask", id: 1, request: 1, what: "url" });
+    stage.worker.tell({ type: "request", id: 1, request: 1, what: "url" });
     await settle();
     const [answer] = stage.worker.all("answer");
     assert(answer?.answer.kind === "failure");
@@ -156,8 +156,8 @@ Deno.test("a provider of URL or token is asked and answers", async () => {
     () => new URL("https://example.com/feed"),
   );
   stage.worker.tell(
-    { type: "ask", id: 1, request: 1, what: "url" },
-    { type: "ask", id: 1, request: 2, what: "token" },
+    { type: "request", id: 1, request: 1, what: "url" },
+    { type: "request", id: 1, request: 2, what: "token" },
   );
   await settle();
   assertEquals(stage.worker.all("answer").map(({ answer }) => answer), [

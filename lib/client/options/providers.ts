@@ -48,14 +48,14 @@ export class Providers {
   }
 
   /** Calls a function. Never rejects: the answer says that it threw, or returned nothing usable. */
-  async ask(what: RequestedValue): Promise<Answer> {
+  async answer(what: RequestedValue): Promise<Answer> {
     this.#thrown?.delete(what);
     this.#asked[what] += 1;
     const asked = this.#asked[what];
     try {
       return what === "url"
-        ? { kind: "value", value: await this.#askUrl(asked) }
-        : await this.#askToken();
+        ? { kind: "value", value: await this.#answerUrl(asked) }
+        : await this.#answerToken();
     } catch (error) {
       this.#thrown ??= new Map();
       if (asked === this.#asked[what]) this.#thrown.set(what, error);
@@ -66,14 +66,14 @@ export class Providers {
     }
   }
 
-  async #askUrl(asked: number): Promise<string> {
+  async #answerUrl(asked: number): Promise<string> {
     const given = await this.#resolved.urlProvider?.();
     const url = resolveUrl(given ?? "");
     if (asked === this.#asked.url) this.#url = url;
     return url;
   }
 
-  async #askToken(): Promise<Answer> {
+  async #answerToken(): Promise<Answer> {
     const token: unknown = await this.#resolved.tokenProvider?.();
     if (typeof token !== "string") {
       const detail = `A token must be a string, not of type ${typeof token}`;

@@ -165,7 +165,7 @@ function setupOf(
   return {
     source: typeof token === "string"
       ? { kind: "static", token: sendable(token, rest.placement, name) }
-      : { kind: token === undefined ? "hook" : "ask" },
+      : { kind: token === undefined ? "hook" : "client" },
     insecure: allowInsecure ? "allowed" : "loopback",
     ...rest,
   };

@@ -25,7 +25,7 @@ export interface RemoteConnectionListener {
   /** Messages left a queue unsent (outbound) or unread (inbound). */
   dropped(drop: Drop): void;
   /** The worker asks for a URL or a token: answer `request` with `answer()`. */
-  ask(request: number, what: "url" | "token"): void;
+  request(request: number, what: "url" | "token"): void;
   /** A ping was answered. */
   heartbeat(notice: NoticeOf<"heartbeat">): void;
   /** Once for each `probe()`. */

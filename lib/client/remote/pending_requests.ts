@@ -21,11 +21,11 @@ export class PendingRequests {
   }
 
   /** Passes a request of the worker on, with a number that is never used again. */
-  onAsk({ request, what }: NoticeOf<"ask">): void {
+  onRequest({ request, what }: NoticeOf<"request">): void {
     this.#lastRequest += 1;
     const own = this.#lastRequest;
     this.#requests.set(own, request);
-    this.#listener.notify((listener) => listener.ask(own, what));
+    this.#listener.notify((listener) => listener.request(own, what));
   }
 
   /**

@@ -226,8 +226,8 @@ export class RemoteConnection
         return this.#onClosed(notice);
       case "dropped":
         return this.incoming.missed(notice);
-      case "ask":
-        return this.#pendingRequests().onAsk(notice);
+      case "request":
+        return this.#pendingRequests().onRequest(notice);
       case "probed":
         return this.#requests?.onProbed(notice);
       case "heartbeat":

@@ -19,12 +19,12 @@ export class Probes {
     this.#errorOf = errorOf;
   }
 
-  /** Starts a probe; `ask` asks the worker. Resolves to the latency in milliseconds. */
-  start(ask: (request: number) => void): Promise<number> {
+  /** Starts a probe; `send` sends it to the worker. Resolves to the latency in milliseconds. */
+  start(send: (request: number) => void): Promise<number> {
     const probe = Promise.withResolvers<number>();
     this.#last += 1;
     this.#waiting.set(this.#last, probe);
-    ask(this.#last);
+    send(this.#last);
     return probe.promise;
   }
 

@@ -194,8 +194,8 @@ export class SocketParts implements RemoteConnectionListener {
     this.target.dispatchEvent(new DropEvent(drop));
   }
 
-  async ask(request: number, what: RequestedValue): Promise<void> {
-    this.connection.answer(request, await this.providers.ask(what));
+  async request(request: number, what: RequestedValue): Promise<void> {
+    this.connection.answer(request, await this.providers.answer(what));
   }
 
   heartbeat(notice: NoticeOf<"heartbeat">): void {

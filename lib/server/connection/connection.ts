@@ -90,7 +90,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     this.#state = newServer(this.#context);
     this.#timer = new DeadlineTimer(node.settings.clock, {
       deadline: () => this.#isClosed ? Infinity : serverDeadline(this.#state),
-      onDue: () => this.tell({ type: "due" }),
+      onDue: () => this.dispatch({ type: "due" }),
     });
     this.#socket = new PeerSocket(node, connect(this));
     this.#timer.update();
@@ -106,9 +106,8 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
 
   /** The time for the first message begins when the socket is open. */
   opened(): void {
-    if (this.#state.kind === "waiting") {
-      this.#state = newServer(this.#context);
-    }
+    const { kind } = this.#state;
+    if (kind === "waiting") this.#state = newServer(this.#context);
     this.#timer.update();
   }
 
@@ -118,7 +117,8 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     // A plain client says by itself what came from its socket.
     if (this.#client === "session") this.#socket.heard();
     const { maxMessage } = this.#node.settings.config;
-    this.tell({ type: "received", frame: decodeFrame(message, maxMessage) });
+    const frame = decodeFrame(message, maxMessage);
+    this.dispatch({ type: "received", frame });
   }
 
   /** A sign of life came that is no message. */
@@ -130,7 +130,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   disconnected(): void {
     if (this.#isPeerGone) return;
     this.#isPeerGone = true;
-    this.tell({ type: "disconnected" });
+    this.dispatch({ type: "disconnected" });
     // The handler may run for long; the session's time begins now.
     const state = this.#state;
     if (state.kind !== "attached") return;
@@ -141,7 +141,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   /** A notice of the store. */
   notify(notice: StoreNotice): void {
     const { kind } = this.#state;
-    if (kind === "attached") this.tell(notice);
+    if (kind === "attached") this.dispatch(notice);
     else if (kind !== "closed") this.#registration.keep(notice);
   }
 
@@ -153,7 +153,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
         return;
       case "ask": {
         const n = this.#socket.ask();
-        return n === undefined ? undefined : this.tell({ type: "ping", n });
+        return n === undefined ? undefined : this.dispatch({ type: "ping", n });
       }
       case "drop":
         return this.#terminate("The client is silent");
@@ -168,20 +168,19 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
 
   /** Gives the handler up. */
   abandon(): void {
-    this.tell({ type: "rolled-back" });
+    this.dispatch({ type: "rolled-back" });
     this.#finish();
   }
 
   /** Gives the machine an event, after the events that wait already. */
-  tell(event: ServerEvent): void {
+  dispatch(event: ServerEvent): void {
     this.#events.push(event);
     if (this.#isWorking) return;
     this.#isWorking = true;
     try {
-      const context = this.#context;
       for (let next = this.#events.shift(); next; next = this.#events.shift()) {
         if (isFencing(this.#state, next)) this.#node.counters.add("fenced");
-        const step = serverTransition(this.#state, next, context);
+        const step = serverTransition(this.#state, next, this.#context);
         this.#state = step.state;
         for (const effect of step.effects) this.#perform(effect);
         this.#handleNext();
@@ -193,7 +192,6 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   }
 
   #perform(effect: ServerEffect): void {
-    const { store } = this.#node;
     switch (effect.type) {
       case "transmit":
         return this.#transmit(effect.frames);
@@ -201,7 +199,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
         return this.#admit(effect.request);
       case "authenticate":
         authenticate(this.#node, this.#request, effect.auth)
-          .then((event) => this.tell(event));
+          .then((event) => this.dispatch(event));
         return;
       case "open":
         return this.#open(effect);
@@ -211,7 +209,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
         return this.#accept(effect);
       case "read":
         return this.#ask(
-          store.read(effect.session, effect.after, effect.limit),
+          this.#node.store.read(effect.session, effect.after, effect.limit),
           (messages) => ({ type: "read", messages }),
         );
       case "detach":
@@ -247,11 +245,12 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     const { clock, config } = this.#node.settings;
     const cancel = clock.after(config.handshakeTimeout, () => {
       if (this.#state.kind !== "admitting") return;
+      const reason = "No answer in time";
       const closeCode = SESSION_CLOSE.timeout;
-      this.tell({ type: "refused", closeCode, reason: "No answer in time" });
+      this.dispatch({ type: "refused", closeCode, reason });
     });
     admit(this.#node, this.#request, request).finally(cancel).then(
-      (event) => this.tell(event),
+      (event) => this.dispatch(event),
       (error) => this.#onStoreFailure(error),
     );
   }
@@ -311,7 +310,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   #end(lease: Lease): void {
     this.#node.askEnd(lease.session, {
       condition: { kind: "lease", lease },
-      onAnswer: (answer) => this.tell({ type: "ended", answer }),
+      onAnswer: (answer) => this.dispatch({ type: "ended", answer }),
     }).catch((error) => this.#onStoreFailure(error));
   }
 
@@ -327,7 +326,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     asked.then(
       (answer) => {
         done();
-        this.tell(eventOf(answer));
+        this.dispatch(eventOf(answer));
       },
       (error) => {
         done();
@@ -351,7 +350,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     const ends = this.#application?.handleNext(state, this.#context) ?? [];
     if (ends.length > 0) this.#events.unshift(...ends.filter(isSettled));
     for (const end of ends) {
-      if (!isSettled(end)) end.then((event) => this.tell(event));
+      if (!isSettled(end)) end.then((event) => this.dispatch(event));
     }
   }
 
@@ -374,7 +373,8 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
       },
       maxMessage,
     });
-    for (const notice of this.#registration.takeEarly(lease)) this.tell(notice);
+    const early = this.#registration.takeEarly(lease);
+    for (const notice of early) this.dispatch(notice);
   }
 
   #terminate(why: string): void {

@@ -81,7 +81,7 @@ export class PlainClient implements Peer, PeerListener {
     this.#config = configOf(parts);
     this.#timer = new DeadlineTimer(parts.clock, {
       deadline: () => this.#deadline,
-      onDue: () => this.#tell({ type: "due" }),
+      onDue: () => this.#dispatch({ type: "due" }),
     });
     this.#socket = parts.connect(this);
   }
@@ -104,7 +104,7 @@ export class PlainClient implements Peer, PeerListener {
 
   send(message: Payload): void {
     const frame = decodeFrame(message, ANY);
-    this.#tell({ type: "received", connection: CONNECTION, frame });
+    this.#dispatch({ type: "received", connection: CONNECTION, frame });
   }
 
   /** Where sockets have no pings, the platform asks by itself. */
@@ -127,7 +127,7 @@ export class PlainClient implements Peer, PeerListener {
 
   opened(): void {
     this.#connection.opened();
-    this.#tell({ type: "connected", connection: CONNECTION });
+    this.#dispatch({ type: "connected", connection: CONNECTION });
   }
 
   received(data: Payload): void {
@@ -188,7 +188,7 @@ export class PlainClient implements Peer, PeerListener {
     this.#connection.disconnected();
   }
 
-  #tell(event: ClientEvent): void {
+  #dispatch(event: ClientEvent): void {
     this.#events.push(event);
     this.#advance();
   }

@@ -22,7 +22,7 @@ export interface EquipmentParts {
   readonly secrets: Pick<Secrets, "noteToken">;
   readonly clock: Pick<Clock, "wallNow">;
   /** Asks the main thread for a token. */
-  readonly ask: (context: AttemptContext) => Promise<string>;
+  readonly requestToken: (context: AttemptContext) => Promise<string>;
 }
 
 /**
@@ -96,8 +96,8 @@ export class Equipment {
   }
 
   async #fetch(context: AttemptContext): Promise<unknown> {
-    const { setup, ask } = this.#parts;
-    if (setup.token?.source.kind !== "hook") return await ask(context);
+    const { setup, requestToken } = this.#parts;
+    if (setup.token?.source.kind !== "hook") return await requestToken(context);
     const hook = requireHook(this.hooks, "token");
     return await callHook("token", () => hook(context));
   }

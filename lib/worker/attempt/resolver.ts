@@ -101,7 +101,7 @@ export class Resolver {
     const equipment = await features?.equip({
       ...this.#parts,
       setup: this.#setup,
-      ask: (context) => this.#ask("token", context),
+      requestToken: (context) => this.#request("token", context),
     });
     return this.#equipment ??= equipment;
   }
@@ -111,12 +111,12 @@ export class Resolver {
     if (asked === undefined && this.#setup.url !== undefined) {
       return this.#setup.url;
     }
-    const parsed = parseTarget(asked ?? await this.#ask("url", context));
+    const parsed = parseTarget(asked ?? await this.#request("url", context));
     if (parsed.kind === "valid") return parsed.url;
     throw unusable("url", `The URL it gave ${parsed.detail}`);
   }
 
-  async #ask(
+  async #request(
     what: "url" | "token",
     { signal }: AttemptContext,
   ): Promise<string> {

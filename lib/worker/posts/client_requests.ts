@@ -43,7 +43,7 @@ export class ClientRequests {
       signal.removeEventListener("abort", onAbort);
       resolve(answer);
     });
-    this.#notices.push({ type: "ask", id: this.#id, request, what });
+    this.#notices.push({ type: "request", id: this.#id, request, what });
     return promise;
   }
 

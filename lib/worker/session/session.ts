@@ -130,19 +130,19 @@ export class Session {
   /** The application has consumed all messages up to this number of the boundary. */
   consumed(upTo: number): void {
     const index = this.#deliveries.consumed(upTo);
-    if (index !== undefined) this.#tell({ type: "consumed", index });
+    if (index !== undefined) this.#dispatch({ type: "consumed", index });
   }
 
   /** The application's token was renewed. */
   authenticate(auth: string): void {
-    this.#tell({ type: "authenticate", auth });
+    this.#dispatch({ type: "authenticate", auth });
   }
 
   /** A deadline has passed. */
   due(): void {
     this.#dueAt = Infinity;
     if (this.#parts.clock.now() >= this.#held.until) this.#release();
-    this.#tell({ type: "due" });
+    this.#dispatch({ type: "due" });
   }
 
   /** The main thread has stored what it received with this number. */
@@ -186,7 +186,7 @@ export class Session {
     const config = { ...this.#context.config, answerTimeout };
     this.#context = new StepContext(config, clock);
     const more = auth === undefined ? {} : { auth };
-    this.#tell({ type: "connected", connection, ...more });
+    this.#dispatch({ type: "connected", connection, ...more });
   }
 
   /** A connection without a session is open. */
@@ -196,7 +196,7 @@ export class Session {
 
   /** What came over a connection. */
   received(event: Extract<ClientEvent, { type: "received" }>): void {
-    this.#tell(event);
+    this.#dispatch(event);
   }
 
   /** Returns whether frames that came together may go into one event. */
@@ -206,7 +206,7 @@ export class Session {
 
   /** Sends a ping of the protocol. */
   ping(n: number): void {
-    this.#tell({ type: "ping", n });
+    this.#dispatch({ type: "ping", n });
   }
 
   /** A connection takes more. */
@@ -232,7 +232,7 @@ export class Session {
   /** Nothing is heard of a connection any more, or we let it go. */
   disconnected(connection: number): void {
     if (this.#transport?.connection === connection) this.#transport = undefined;
-    this.#tell({ type: "disconnected", connection });
+    this.#dispatch({ type: "disconnected", connection });
   }
 
   /**
@@ -243,11 +243,11 @@ export class Session {
    */
   farewell(closeCode: number | undefined): number | undefined {
     this.#release();
-    this.#tell({ type: "flush" });
+    this.#dispatch({ type: "flush" });
     const { kind, retained } = this.#state;
     const ends = this.#end === "requested" && kind === "attached";
     if (!ends || sizeOf(retained) > 0) return closeCode;
-    this.#tell({ type: "close" });
+    this.#dispatch({ type: "close" });
     return closeCode ?? SESSION_CLOSE.normal;
   }
 
@@ -255,7 +255,7 @@ export class Session {
     return this.#queue.length === 0 && this.#capacity === "room";
   }
 
-  #tell(event: ClientEvent): void {
+  #dispatch(event: ClientEvent): void {
     this.#events.push(event);
     if (this.#phase === "performing") return;
     this.#phase = "performing";

@@ -27,43 +27,46 @@ Deno.test("Providers.url is what was given, or is empty before it is known", asy
   assertEquals(providers().url, "wss://example.com/feed");
   const asked = providers({}, giving("https://example.com/a", "wss://b.test"));
   assertEquals(asked.url, "");
-  assertEquals(await asked.ask("url"), {
+  assertEquals(await asked.answer("url"), {
     kind: "value",
     value: "wss://example.com/a",
   });
   assertEquals(asked.url, "wss://example.com/a");
-  await asked.ask("url");
+  await asked.answer("url");
   assertEquals(asked.url, "wss://b.test/");
 });
 
-Deno.test("Providers.ask() answers with what a function throws, and remembers it", async () => {
+Deno.test("Providers.answer() gives what a function throws, and remembers it", async () => {
   const error = new Error("No luck");
   const asked = providers({}, giving(error, "wss://b.test"));
-  assertEquals(await asked.ask("url"), { kind: "failure", detail: "No luck" });
+  assertEquals(await asked.answer("url"), {
+    kind: "failure",
+    detail: "No luck",
+  });
   assertEquals(asked.thrown("url"), error);
-  assertEquals((await asked.ask("url")).kind, "value");
+  assertEquals((await asked.answer("url")).kind, "value");
   assertEquals(asked.thrown("url"), undefined);
 });
 
-Deno.test("Providers.ask() answers with what is thrown and is no error", async () => {
+Deno.test("Providers.answer() gives what is thrown and is no error", async () => {
   const asked = providers({ token: () => Promise.reject("no luck") });
-  assertEquals(await asked.ask("token"), {
+  assertEquals(await asked.answer("token"), {
     kind: "failure",
     detail: "no luck",
   });
 });
 
-Deno.test("Providers.ask() answers that a URL is of no use", async () => {
+Deno.test("Providers.answer() says that a URL is of no use", async () => {
   const asked = providers({}, giving("http:", undefined));
   for (let count = 0; count < 2; count += 1) {
-    assertEquals((await asked.ask("url")).kind, "failure");
+    assertEquals((await asked.answer("url")).kind, "failure");
   }
   assertEquals(asked.url, "");
 });
 
-Deno.test("Providers.ask() answers that what is no string is no token", async () => {
+Deno.test("Providers.answer() says that what is no string is no token", async () => {
   for (const value of [undefined, null, 5, {}]) {
-    assertEquals(await providers({ token: giving(value) }).ask("token"), {
+    assertEquals(await providers({ token: giving(value) }).answer("token"), {
       kind: "unusable",
       detail: `A token must be a string, not of type ${typeof value}`,
     });
@@ -75,19 +78,19 @@ Deno.test("Providers.secrets has headers, the fixed token and the latest one", a
   assertEquals(providers({ headers, token: "t" }).secrets, ["k", "t"]);
   const asked = providers({ headers, token: giving("first\n", "second") });
   assertEquals(asked.secrets, ["k"]);
-  await asked.ask("token");
+  await asked.answer("token");
   assertEquals(asked.secrets, ["k", "first"]);
-  await asked.ask("token");
+  await asked.answer("token");
   assertEquals(asked.secrets, ["k", "second"]);
 });
 
-Deno.test("Providers.ask() lets a late answer change nothing", async () => {
+Deno.test("Providers.answer() lets a late answer change nothing", async () => {
   const answers: ((url: string) => void)[] = [];
   const asked = providers(
     {},
     () => new Promise<string>((resolve) => answers.push(resolve)),
   );
-  const [given, current] = [asked.ask("url"), asked.ask("url")];
+  const [given, current] = [asked.answer("url"), asked.answer("url")];
   answers[1]?.("wss://current.test");
   assertEquals((await current).kind, "value");
   answers[0]?.("wss://late.test");
@@ -95,13 +98,13 @@ Deno.test("Providers.ask() lets a late answer change nothing", async () => {
   assertEquals(asked.url, "wss://current.test/");
 });
 
-Deno.test("Providers.ask() forgets what a function threw too late", async () => {
+Deno.test("Providers.answer() forgets what a function threw too late", async () => {
   const failures: ((error: Error) => void)[] = [];
   const asked = providers(
     {},
     () => new Promise<string>((_, reject) => failures.push(reject)),
   );
-  const [late, current] = [asked.ask("url"), asked.ask("url")];
+  const [late, current] = [asked.answer("url"), asked.answer("url")];
   const error = new Error("current");
   failures[1]?.(error);
   await current;

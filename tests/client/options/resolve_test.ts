@@ -156,7 +156,7 @@ Deno.test("resolveOptions() resolves the forms of a token", () => {
     false,
   ]);
   const asked = resolve({ token: provider });
-  assertEquals(asked.setup.token, { source: { kind: "ask" }, ...common });
+  assertEquals(asked.setup.token, { source: { kind: "client" }, ...common });
   assertEquals([asked.tokenProvider, asked.setup.config.renewableToken], [
     provider,
     true,
@@ -235,7 +235,7 @@ Deno.test("resolveOptions() places a token in the session, unless it is given a 
   const token = () => "t";
   const { setup } = resolve({ session: true, token });
   assertEquals(setup.token, {
-    source: { kind: "ask" },
+    source: { kind: "client" },
     insecure: "loopback",
     placement: { kind: "session" },
     renewal: "",

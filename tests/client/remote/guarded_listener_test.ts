@@ -35,12 +35,12 @@ Deno.test("GuardedListener reports drops before anything that happens afterwards
   listener.addDrop(drop());
   listener.message("a");
   listener.addDrop(drop());
-  listener.notify((each) => each.ask(1, "url"));
+  listener.notify((each) => each.request(1, "url"));
   assertEquals(recorder.take(), [
     "dropped 1 2 outbound closed",
     "message a",
     "dropped 1 2 outbound closed",
-    "ask 1 url",
+    "request 1 url",
   ]);
 });
 
@@ -73,13 +73,13 @@ Deno.test("GuardedListener gives reportError what its listener throws", () => {
   };
   addEventListener("error", report);
   listener.message("a");
-  listener.notify((each) => each.ask(1, "url"));
+  listener.notify((each) => each.request(1, "url"));
   listener.addDrop(drop());
   listener.flushDrops();
   removeEventListener("error", report);
   assertEquals(reported, [
     "message a",
-    "ask 1 url",
+    "request 1 url",
     "dropped 1 2 outbound closed",
   ]);
 });

@@ -23,7 +23,7 @@ const listener: RemoteConnectionListener = {
     print(`${cause} ${failure?.type ?? info.closeCode} ${detail}`.trim());
   },
   dropped: () => {},
-  ask: () => {},
+  request: () => {},
   heartbeat: () => {},
   probed: () => {},
   log: () => {},

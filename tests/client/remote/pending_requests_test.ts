@@ -6,25 +6,25 @@ import { Recorder } from "../fake_worker.ts";
 const PROBED = { type: "probed", id: 1, after: 0 } as const;
 const LATENCY = { kind: "latency", latency: 5 } as const;
 
-Deno.test("PendingRequests.onAsk() gives each request a number of its own", () => {
+Deno.test("PendingRequests.onRequest() gives each request a number of its own", () => {
   const { requests, recorder } = makeRequests();
-  requests.onAsk({ type: "ask", id: 1, request: 7, what: "url" });
+  requests.onRequest({ type: "request", id: 1, request: 7, what: "url" });
   requests.forgetRequests();
   // The worker's successor counts from 1 again.
-  requests.onAsk({ type: "ask", id: 2, request: 7, what: "token" });
-  assertEquals(recorder.take(), ["ask 1 url", "ask 2 token"]);
+  requests.onRequest({ type: "request", id: 2, request: 7, what: "token" });
+  assertEquals(recorder.take(), ["request 1 url", "request 2 token"]);
 });
 
 Deno.test("PendingRequests.takeRequest() gives the worker's number once", () => {
   const { requests } = makeRequests();
-  requests.onAsk({ type: "ask", id: 1, request: 7, what: "url" });
+  requests.onRequest({ type: "request", id: 1, request: 7, what: "url" });
   const taken = [1, 1, 2].map((own) => requests.takeRequest(own));
   assertEquals(taken, [7, undefined, undefined]);
 });
 
 Deno.test("PendingRequests.forgetRequests() answers a worker that is gone no more", () => {
   const { requests } = makeRequests();
-  requests.onAsk({ type: "ask", id: 1, request: 7, what: "url" });
+  requests.onRequest({ type: "request", id: 1, request: 7, what: "url" });
   requests.forgetRequests();
   assertEquals(requests.takeRequest(1), undefined);
 });

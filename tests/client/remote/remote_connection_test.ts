@@ -55,8 +55,8 @@ Deno.test("RemoteConnection.reconnect() before there is a worker starts an idle 
 
 Deno.test("RemoteConnection.answer() answers each request once", async () => {
   const { connection, recorder, workers: { last } } = makeOpenBench();
-  last.tell({ type: "ask", id: 1, request: 7, what: "url" });
-  assertEquals(recorder.take(), ["ask 1 url"]);
+  last.tell({ type: "request", id: 1, request: 7, what: "url" });
+  assertEquals(recorder.take(), ["request 1 url"]);
   const answer = { kind: "value", value: "ws://localhost/" } as const;
   connection.answer(1, answer);
   connection.answer(1, answer);
@@ -248,13 +248,17 @@ Deno.test("RemoteConnection.crashed() keeps what waits to be pulled, and forgets
   const { connection, recorder, clock, workers } = makeOpenBench();
   connection.incoming.consume("pull");
   workers.last.deliver(["a"]);
-  workers.last.tell({ type: "ask", id: 1, request: 1, what: "token" });
+  workers.last.tell({ type: "request", id: 1, request: 1, what: "token" });
   workers.last.fail("Boom");
   clock.advance(5_000);
   workers.last.ready();
-  workers.last.tell({ type: "ask", id: 2, request: 1, what: "token" });
+  workers.last.tell({ type: "request", id: 2, request: 1, what: "token" });
   connection.answer(1, { kind: "value", value: "old" });
-  assertEquals(recorder.take(), ["ask 1 token", "disconnected", "ask 2 token"]);
+  assertEquals(recorder.take(), [
+    "request 1 token",
+    "disconnected",
+    "request 2 token",
+  ]);
   assertEquals(connection.incoming.pull(), "a");
   await settle();
   assertEquals(workers.last.all("answer"), []);

@@ -274,7 +274,7 @@ class Waiter implements RemoteConnectionListener {
 
   status = () => {};
   dropped = () => {};
-  ask = () => {};
+  request = () => {};
   heartbeat = () => {};
   probed = () => {};
   log = () => {};

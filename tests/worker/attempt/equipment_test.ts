@@ -9,7 +9,7 @@ import { ManualClock } from "../../platform/manual_clock.ts";
 import { setupWith } from "../hub_client.ts";
 
 const TOKEN: TokenSetup = {
-  source: { kind: "ask" },
+  source: { kind: "client" },
   placement: { kind: "header", name: "Authorization", scheme: "Bearer" },
   insecure: "loopback",
   leeway: 0,
@@ -32,7 +32,7 @@ async function equipWith(setup: Partial<Setup>) {
     setup: setupWith(setup),
     secrets: { noteToken: (token) => void noted.push(token) },
     clock: new ManualClock(),
-    ask: () => Promise.resolve(tokens.shift() ?? "none"),
+    requestToken: () => Promise.resolve(tokens.shift() ?? "none"),
   });
   return { equipment, noted };
 }

@@ -74,7 +74,7 @@ Deno.test("loadHooks() wants the hooks that other options name", async () => {
     assertEquals(Object.keys(await load(module, setup)), [name]);
   }
   const others: Partial<HooksSetup> = {
-    token: { ...token, source: { kind: "ask" } },
+    token: { ...token, source: { kind: "client" } },
     config: {
       ...config,
       greeting: { ...greeting, hook: false },

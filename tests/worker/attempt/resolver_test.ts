@@ -13,7 +13,7 @@ import { ManualClock } from "../../platform/manual_clock.ts";
 import { setupWith } from "../hub_client.ts";
 
 const TOKEN: TokenSetup = {
-  source: { kind: "ask" },
+  source: { kind: "client" },
   placement: { kind: "header", name: "Authorization", scheme: "Bearer" },
   insecure: "loopback",
   leeway: 0,

@@ -18,7 +18,7 @@ function cacheWith(
   const clock = { now: NOW };
   const asked: number[] = [];
   const cache = new TokenCache({
-    source: { kind: "ask" },
+    source: { kind: "client" },
     placement: { kind: "query", name: "t" },
     insecure: "allowed",
     leeway: 30_000,
@@ -71,7 +71,7 @@ Deno.test("TokenCache.renewAt is never without a renewal message", async () => {
   const { renewal: _, ...setup } = { renewal: "" };
   const clock = { wallNow: () => NOW };
   const cache = new TokenCache({
-    source: { kind: "ask" },
+    source: { kind: "client" },
     placement: { kind: "query", name: "t" },
     insecure: "allowed",
     leeway: 0,

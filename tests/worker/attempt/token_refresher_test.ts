@@ -16,7 +16,7 @@ function makeRefresher(placement: TokenPlacement, ...tokens: string[]) {
     limit: 1_000,
     token: "first",
     setup: {
-      source: { kind: "ask" },
+      source: { kind: "client" },
       placement,
       insecure: "allowed",
       leeway: 0,

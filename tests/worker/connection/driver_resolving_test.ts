@@ -6,7 +6,7 @@ import { FakeTransports } from "../../transport/fake_transport.ts";
 import { AT_ONCE, HubClient, setupWith } from "../hub_client.ts";
 
 const TOKEN: TokenSetup = {
-  source: { kind: "ask" },
+  source: { kind: "client" },
   placement: { kind: "message", text: "token {token}" },
   insecure: "allowed",
   leeway: 0,
@@ -27,7 +27,7 @@ Deno.test("Driver() asks for the URL, and ignores answers that come late", async
   using client = new HubClient();
   const made = client.transports.next();
   client.connect(asking({ openTimeout: 10 }));
-  const { request } = await client.next("ask");
+  const { request } = await client.next("request");
   client.clock.advance(10);
   const lost = await client.next("disconnected");
   assertEquals(lost.failure, {
@@ -35,7 +35,7 @@ Deno.test("Driver() asks for the URL, and ignores answers that come late", async
     timeout: 10,
     phase: "resolving",
   });
-  const again = await client.next("ask");
+  const again = await client.next("request");
   const value = (value: string) => ({ kind: "value", value }) as const;
   client.say(
     { type: "answer", id: 1, request, answer: value("ws://late/") },
@@ -62,7 +62,7 @@ Deno.test("Driver() needs no network for an URL of this machine, even if it was 
     const made = client.transports.next();
     client.say({ type: "environment", change: "offline" });
     client.connect(asking({ backoff: setupWith({}).config.backoff }));
-    const { request } = await client.next("ask");
+    const { request } = await client.next("request");
     const answer = { kind: "value", value: url } as const;
     client.say({ type: "answer", id: 1, request, answer });
     (await made).ends();
@@ -85,7 +85,7 @@ for (
     const { url: _, ...setup } = setupWith();
     const made = client.transports.next();
     client.connect(setup, 2);
-    const { request } = await client.next("ask", 2);
+    const { request } = await client.next("request", 2);
     const answer = { kind: "value", value: url } as const;
     client.say({ type: "answer", id: 2, request, answer });
     const transport = (await made).opens();
@@ -106,7 +106,7 @@ for (
   Deno.test(`Driver() ends where a token can never be sent: ${Deno.inspect(answer)}`, async () => {
     using client = new HubClient();
     client.connect(setupWith({ token: TOKEN }));
-    const { request } = await client.next("ask");
+    const { request } = await client.next("request");
     client.say({ type: "answer", id: 1, request, answer });
     assertObjectMatch(await client.next("closed"), {
       cause: "fatal",
@@ -119,7 +119,7 @@ Deno.test("Driver() retries when the URL is of no use", async () => {
   using client = new HubClient();
   client.connect(asking({ backoff: { ...AT_ONCE, maxAttempts: 2 } }));
   for (let n = 0; n < 2; n += 1) {
-    const { request } = await client.next("ask");
+    const { request } = await client.next("request");
     const answer = { kind: "failure", detail: "canary?" } as const;
     client.say({ type: "answer", id: 1, request, answer });
     await client.settled();
@@ -139,7 +139,7 @@ Deno.test("Driver() renews a token while the connection is open", async () => {
   const made = client.transports.next();
   client.connect(setupWith({ token: { ...TOKEN, renewal: "renew {token}" } }));
   const answer = async (token: string) => {
-    const { request } = await client.next("ask");
+    const { request } = await client.next("request");
     const answer = { kind: "value", value: token } as const;
     client.say({ type: "answer", id: 1, request, answer });
   };
@@ -160,7 +160,7 @@ Deno.test("Driver() goes on renewing after a token function that never answers",
   const token = { ...TOKEN, renewal: "renew {token}" };
   client.connect(setupWith({ token, log: "warn" }, { openTimeout: 10_000 }));
   const answer = async (value: string) => {
-    const { request } = await client.next("ask");
+    const { request } = await client.next("request");
     const answer = { kind: "value", value } as const;
     client.say({ type: "answer", id: 1, request, answer });
   };
@@ -168,7 +168,7 @@ Deno.test("Driver() goes on renewing after a token function that never answers",
   const transport = (await made).opens();
   await client.next("opened");
   client.clock.advance(5_000);
-  await client.next("ask");
+  await client.next("request");
   client.clock.advance(10_000);
   assertObjectMatch(await client.next("log"), {
     message: "Token renewal failed",
@@ -187,7 +187,7 @@ Deno.test("Driver() logs a renewal that failed, and goes on", async () => {
   client.connect(
     setupWith({ token: { ...TOKEN, renewal: "r {token}" }, log: "warn" }),
   );
-  const first = await client.next("ask");
+  const first = await client.next("request");
   const token = tokenFor(client.clock.wallNow() + 5_000);
   client.say({
     type: "answer",
@@ -198,7 +198,7 @@ Deno.test("Driver() logs a renewal that failed, and goes on", async () => {
   const transport = (await made).opens();
   await client.next("opened");
   client.clock.advance(5_000);
-  const { request } = await client.next("ask");
+  const { request } = await client.next("request");
   const answer = { kind: "failure", detail: "no network" } as const;
   client.say({ type: "answer", id: 1, request, answer });
   const log = await client.next("log");
@@ -219,7 +219,7 @@ Deno.test("Driver() asks for a fresh token after a refusal, once", async () => {
   );
   for (const token of ["first-token", "fresh-token"]) {
     const made = client.transports.next();
-    const { request } = await client.next("ask");
+    const { request } = await client.next("request");
     const answer = { kind: "value", value: token } as const;
     client.say({ type: "answer", id: 1, request, answer });
     (await made).ends(

@@ -24,7 +24,7 @@ for (
   const [name, setup, config] of [
     ["token", {
       token: {
-        source: { kind: "ask" },
+        source: { kind: "client" },
         placement: { kind: "query", name: "t" },
         insecure: "allowed",
         leeway: 0,

@@ -16,8 +16,8 @@ Deno.test("ClientRequests.request() resolves to the answer of its own request", 
   const first = requests.request("url", signal);
   const second = requests.request("token", signal);
   assertEquals(posted, [
-    { type: "ask", id: 7, request: 1, what: "url" },
-    { type: "ask", id: 7, request: 2, what: "token" },
+    { type: "request", id: 7, request: 1, what: "url" },
+    { type: "request", id: 7, request: 2, what: "token" },
   ]);
   const failure = { kind: "failure", detail: "no" } as const;
   requests.answer(2, failure);

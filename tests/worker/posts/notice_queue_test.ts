@@ -13,7 +13,7 @@ import {
 } from "../../../lib/worker/posts/notice_queue.ts";
 
 const UNBOUNDED = { messages: Infinity, bytes: Infinity };
-const ASK = { type: "ask", id: 1, request: 1, what: "url" } as const;
+const REQUEST = { type: "request", id: 1, request: 1, what: "url" } as const;
 const LAST = {
   type: "closed",
   id: 1,
@@ -130,7 +130,7 @@ Deno.test("NoticeQueue.fill() adds drops before what happened after them", () =>
   queue.storeMessage("a", 1);
   queue.storeMessage("b", 1);
   queue.storeMessage("c", 1);
-  queue.push(ASK);
+  queue.push(REQUEST);
   queue.drop("unopened", { count: 1, bytes: 5 });
   assertEquals(collected(queue), [
     {
@@ -141,7 +141,7 @@ Deno.test("NoticeQueue.fill() adds drops before what happened after them", () =>
       count: 2,
       bytes: 2,
     },
-    ASK,
+    REQUEST,
     {
       type: "dropped",
       id: 1,
@@ -273,7 +273,7 @@ Deno.test("NoticeQueue.pushLast() is followed by nothing but messages from befor
     queue.storeMessage("", 0);
   }
   queue.pushLast(LAST);
-  queue.push(ASK);
+  queue.push(REQUEST);
   queue.taken(7);
   queue.drop("unopened", { count: 1, bytes: 1 });
   const types = collected(queue).map(({ type }) => type);
@@ -296,10 +296,10 @@ Deno.test("NoticeQueue.seal() drops what is there and what comes", () => {
   const { queue } = queueWith();
   queue.storeMessage("a", 1);
   queue.taken(1);
-  queue.push(ASK);
+  queue.push(REQUEST);
   queue.drop("unopened", { count: 1, bytes: 1 });
   queue.seal();
-  queue.push(ASK);
+  queue.push(REQUEST);
   queue.pushLast(LAST);
   assert(queue.isEmpty);
 });

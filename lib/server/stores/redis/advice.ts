@@ -7,15 +7,17 @@
 import { listOf } from "./answers.ts";
 import { textOf } from "./client.ts";
 
-/** Asks for a command; rejects where it is forbidden. */
-type Ask = (...args: readonly [string, ...string[]]) => Promise<unknown>;
+/** Sends a command; rejects where it is forbidden. */
+type SendCommand = (
+  ...args: readonly [string, ...string[]]
+) => Promise<unknown>;
 
 /** Lists the settings to change; none if the server does not show them. */
-export async function adviceOn(ask: Ask): Promise<readonly string[]> {
+export async function adviceOn(send: SendCommand): Promise<readonly string[]> {
   const [policy, appendOnly, sync] = await Promise.all([
-    settingOf(ask, "maxmemory-policy"),
-    settingOf(ask, "appendonly"),
-    settingOf(ask, "appendfsync"),
+    settingOf(send, "maxmemory-policy"),
+    settingOf(send, "appendonly"),
+    settingOf(send, "appendfsync"),
   ]);
   const advice: string[] = [];
   if (policy !== undefined && policy !== "noeviction") {
@@ -36,9 +38,12 @@ export async function adviceOn(ask: Ask): Promise<readonly string[]> {
 }
 
 /** Services that run Redis for others often forbid CONFIG. */
-async function settingOf(ask: Ask, name: string): Promise<string | undefined> {
+async function settingOf(
+  send: SendCommand,
+  name: string,
+): Promise<string | undefined> {
   try {
-    const reply = await ask("CONFIG", "GET", name);
+    const reply = await send("CONFIG", "GET", name);
     const value = reply instanceof Map
       ? reply.get(name)
       : listOf(reply)[1] ?? Reflect.get(Object(reply), name);

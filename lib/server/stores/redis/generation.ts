@@ -13,8 +13,8 @@
 import { type RedisArgument, textOf } from "./client.ts";
 import { unavailable } from "./failures.ts";
 
-/** How a command is sent. */
-export type Ask = (
+/** Sends a command, and resolves to its answer. */
+export type SendCommand = (
   ...args: readonly [string, ...RedisArgument[]]
 ) => Promise<unknown>;
 
@@ -22,8 +22,8 @@ export type Ask = (
  * KEYS: the name. ARGV: run id, replication id, whether it was promoted and has
  * not changed its replication id since, the name that new data gets.
  *
- * The key is part of the data: a server that runs anew, or has taken the data of
- * another one, finds the run id of somebody else in it.
+ * The key is part of the data: a server that has restarted, or has taken the data
+ * of another one, finds another run id in it.
  */
 const NAME = `#!lua flags=allow-oom
 local known = redis.call('HMGET', KEYS[1], 'run', 'id', 'name')
@@ -39,18 +39,20 @@ return ARGV[4]
 /**
  * Reads the name of the generation, and names it if it has none.
  *
- * @param ask Sends a command.
  * @param key Where the name is.
- * @throws {SessionStoreError} If the server is a replica, or cannot be asked.
+ * @throws {SessionStoreError} If the server is a replica, or does not answer.
  */
-export async function readGeneration(ask: Ask, key: string): Promise<string> {
-  const info = textOf(await ask("INFO", "server")) +
-    textOf(await ask("INFO", "replication"));
+export async function readGeneration(
+  send: SendCommand,
+  key: string,
+): Promise<string> {
+  const info = textOf(await send("INFO", "server")) +
+    textOf(await send("INFO", "replication"));
   const fieldOf = (name: string) =>
     new RegExp(`^${name}:(\\w+)`, "m").exec(info)?.[1] ?? "";
   if (fieldOf("role") === "slave") throw unavailable("this is a replica");
   const [run, id] = [fieldOf("run_id"), fieldOf("master_replid")];
   const promoted = /[^0]/.test(fieldOf("master_replid2")) ? "once" : "never";
   const name = run.slice(0, 6) + id.slice(0, 6);
-  return textOf(await ask("EVAL", NAME, "1", key, run, id, promoted, name));
+  return textOf(await send("EVAL", NAME, "1", key, run, id, promoted, name));
 }

@@ -71,7 +71,7 @@ export class HeldSessions {
     const held = [...this.#sessions.values()];
     this.#sessions.clear();
     for (const { node, lease: { session } } of held) {
-      this.#tell(node, { type: "rolled-back", session });
+      this.#notify(node, { type: "rolled-back", session });
     }
   }
 
@@ -99,10 +99,10 @@ export class HeldSessions {
     if (notice.type === "fenced" && held?.lease.fence === notice.fence) {
       this.#sessions.delete(notice.session);
     }
-    this.#tell(node, notice);
+    this.#notify(node, notice);
   }
 
-  #tell(node: string, notice: StoreNotice): void {
+  #notify(node: string, notice: StoreNotice): void {
     for (const listener of [...this.#listeners.get(node) ?? []]) {
       listener(notice);
     }

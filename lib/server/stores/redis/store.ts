@@ -375,9 +375,9 @@ class RedisSessions implements RedisStore {
   }
 
   async #advise(): Promise<void> {
-    const ask = (...args: readonly [string, ...string[]]) =>
+    const send = (...args: readonly [string, ...string[]]) =>
       this.#runner.command(...args);
-    for (const each of await adviceOn(ask)) {
+    for (const each of await adviceOn(send)) {
       this.#logger.warn(`Redis: ${each}`);
     }
   }

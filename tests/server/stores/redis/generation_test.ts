@@ -1,7 +1,7 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import {
-  type Ask,
   readGeneration,
+  type SendCommand,
 } from "../../../../lib/server/stores/redis/generation.ts";
 import { requires } from "../../../system/requirements.ts";
 import { RedisPlace } from "./places.ts";
@@ -9,7 +9,7 @@ import { RedisPlace } from "./places.ts";
 const NEEDED = requires("redis");
 const KEY = "hf:generation";
 
-async function asking(place: RedisPlace): Promise<Ask> {
+async function commandsTo(place: RedisPlace): Promise<SendCommand> {
   const client = await place.clients.nodeRedis();
   return (...args) => client.sendCommand([...args]);
 }
@@ -24,18 +24,18 @@ Deno.test(
   async () => {
     await using primary = await start();
     await using replica = await start();
-    const ask = await asking(primary);
-    const name = await readGeneration(ask, KEY);
-    const before = `${await ask("INFO", "replication")}`;
+    const send = await commandsTo(primary);
+    const name = await readGeneration(send, KEY);
+    const before = `${await send("INFO", "replication")}`;
     await replica.follow(primary);
-    const after = `${await ask("INFO", "replication")}`;
+    const after = `${await send("INFO", "replication")}`;
     const idOf = (info: string) => /master_replid:(\w+)/.exec(info)?.[1];
     // Redis names its history anew then, though nothing is lost.
     assertNotEquals(idOf(after), idOf(before));
-    assertEquals(await readGeneration(ask, KEY), name);
+    assertEquals(await readGeneration(send, KEY), name);
     // As does a node that has not asked before.
-    assertEquals(await readGeneration(await asking(primary), KEY), name);
-    const asked = readGeneration(await asking(replica), KEY);
+    assertEquals(await readGeneration(await commandsTo(primary), KEY), name);
+    const asked = readGeneration(await commandsTo(replica), KEY);
     await assertRejects(() => asked, Error, "replica");
   },
 );
@@ -46,16 +46,16 @@ Deno.test(
   async () => {
     await using primary = await start();
     await using replica = await start();
-    const ask = await asking(primary);
-    const askOther = await asking(replica);
-    const names = [await readGeneration(ask, KEY)];
+    const send = await commandsTo(primary);
+    const sendOther = await commandsTo(replica);
+    const names = [await readGeneration(send, KEY)];
     await replica.follow(primary);
-    await askOther("REPLICAOF", "NO", "ONE");
-    names.push(await readGeneration(askOther, KEY));
+    await sendOther("REPLICAOF", "NO", "ONE");
+    names.push(await readGeneration(sendOther, KEY));
     // The old primary takes the data of the new one, and is promoted again.
     await primary.follow(replica);
-    await ask("REPLICAOF", "NO", "ONE");
-    names.push(await readGeneration(ask, KEY));
+    await send("REPLICAOF", "NO", "ONE");
+    names.push(await readGeneration(send, KEY));
     assertEquals(new Set(names).size, 3);
   },
 );
@@ -66,12 +66,12 @@ Deno.test(
   async () => {
     await using primary = await start();
     await using replica = await start();
-    const ask = await asking(primary);
-    const name = await readGeneration(ask, KEY);
+    const send = await commandsTo(primary);
+    const name = await readGeneration(send, KEY);
     await replica.follow(primary);
-    await (await asking(replica))("REPLICAOF", "NO", "ONE");
+    await (await commandsTo(replica))("REPLICAOF", "NO", "ONE");
     await primary.follow(replica);
-    await ask("REPLICAOF", "NO", "ONE");
-    assertNotEquals(await readGeneration(ask, KEY), name);
+    await send("REPLICAOF", "NO", "ONE");
+    assertNotEquals(await readGeneration(send, KEY), name);
   },
 );
