@@ -101,7 +101,7 @@ export class Checkup {
         ? [["proxy", () => opening.tunnel(route.url)] as const]
         : [],
       ...url.protocol === "wss:" ? secure : [],
-      ["handshake", (signal) => opening.shakeHands(signal)],
+      ["handshake", (signal) => opening.performHandshake(signal)],
       ["pings", () => this.#ping()],
       ...execute.length > 0 ? [["messages", () => this.#send()] as const] : [],
       ...idle > 0 ? [["idle", () => this.#idle()] as const] : [],

@@ -154,7 +154,7 @@ export class OpeningSteps {
   }
 
   /** Handshake. */
-  async shakeHands(signal: AbortSignal): Promise<Finding> {
+  async performHandshake(signal: AbortSignal): Promise<Finding> {
     const { url, protocols, network } = this.#plan;
     const handshake = new OpeningHandshake({
       url: url.href,

@@ -15,7 +15,7 @@ import type {
 export interface SessionMeter {
   /** Makes a counter whose sum is read. */
   createObservableCounter(name: string, settings: InstrumentSettings): object;
-  /** Makes a level that is read. */
+  /** Makes an up-down counter whose value is read. */
   createObservableUpDownCounter(
     name: string,
     settings: InstrumentSettings,
@@ -88,18 +88,18 @@ export function createSessionInstruments(
   const settings = (unit: string, description: string) => ({
     ...{ unit, description },
   });
-  const level = (name: string, unit: string, text: string) =>
+  const upDown = (name: string, unit: string, text: string) =>
     meter.createObservableUpDownCounter(name, settings(unit, text));
   const counter = (name: string, unit: string, text: string) =>
     meter.createObservableCounter(name, settings(unit, text));
   const name = (last: string) => `holdfast.session.${last}`;
   return {
-    connections: level(
+    connections: upDown(
       name("connection.count"),
       "{connection}",
       "Connections now",
     ),
-    known: level(
+    known: upDown(
       name("count"),
       "{session}",
       "Sessions that this node knows, by whether they have a connection",

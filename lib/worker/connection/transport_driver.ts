@@ -170,13 +170,13 @@ export class TransportDriver implements TransportEvents {
     const transport = this.#transportSet.get(state.socket);
     if (transport === undefined) return;
     // After the peer's close frame, what waits is for the next connection.
-    const hasRoom = this.#capacity === "room" && transport.isOpen;
-    if (hasRoom && !this.#sendBuffer.isEmpty) {
-      const room = this.#sendBuffer.flush(now, {
+    const isWritable = this.#capacity === "room" && transport.isOpen;
+    if (isWritable && !this.#sendBuffer.isEmpty) {
+      const hasRoom = this.#sendBuffer.flush(now, {
         transmit: (data, message) => this.#transmit(transport, data, message),
         taken: transport.taken,
       });
-      this.#capacity = room ? "room" : "full";
+      this.#capacity = hasRoom ? "room" : "full";
     }
     this.#sendBuffer.settle(transport.unwritten);
     const { isEmpty, received } = this.#sendBuffer;

@@ -16,9 +16,9 @@ export interface SendBufferListener {
   unsent(message: number, reason: DropReason): void;
 }
 
-/** How messages get to the peer. */
-export interface Way {
-  /** Hands a message with its number to the transport; says whether there is room for more. */
+/** Where messages go. */
+export interface SendTarget {
+  /** Hands a message with its number to the transport; returns whether there is room for more. */
   readonly transmit: (data: Data, message: number) => boolean;
   /** Whether a message counts as taken at once; `handed` unless said otherwise. */
   readonly taken?: "handed" | "accepted" | undefined;
@@ -37,7 +37,7 @@ const SHORTEST_TTL = 1;
 
 /** Hands messages to transports, each at most once and in order. */
 export class SendBuffer {
-  /** Without bounds: those of the client hold here, too. */
+  /** Unbounded: the client's send window limits it. */
   readonly #queue = new ExpiringFifo<Entry>();
   /** The numbers of messages that a transport has and may lose, oldest first. */
   readonly #held: number[] = [];
@@ -128,24 +128,27 @@ export class SendBuffer {
    *
    * @returns Whether there is room for more.
    */
-  flush(now: number, way: Way): boolean {
+  flush(now: number, target: SendTarget): boolean {
     // The timer that expires messages may be late.
     this.expire(now);
-    let room = true;
-    while (room) {
+    let hasRoom = true;
+    while (hasRoom) {
       // Taken out first: a transport that throws must not get it twice.
       const entry = this.#queue.shift();
       if (entry === undefined) break;
-      room = this.#handOver(entry, way);
+      hasRoom = this.#handOver(entry, target);
     }
-    return room;
+    return hasRoom;
   }
 
-  #handOver({ data, number }: Entry, { transmit, taken }: Way): boolean {
+  #handOver(
+    { data, number }: Entry,
+    { transmit, taken }: SendTarget,
+  ): boolean {
     try {
-      const room = transmit(data, number);
+      const hasRoom = transmit(data, number);
       if (taken !== "accepted") this.#held.push(number);
-      return room;
+      return hasRoom;
     } catch {
       this.#listener.unsent(number, "rejected");
       return true;

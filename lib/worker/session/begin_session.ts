@@ -55,7 +55,7 @@ export function beginSession(context: SessionContext): Session {
     remains: remains!,
     protocols: setup.protocols,
     maxMessage: setup.config.maxMessageSize,
-    owner: {
+    listener: {
       changed,
       get answerTimeout() {
         const { deadline = Infinity } = machine.state;

@@ -40,7 +40,7 @@ import type { ConnectionLogger } from "../posts/connection_logger.ts";
 import type { NoticeQueue } from "../posts/notice_queue.ts";
 import { Deliveries } from "./deliveries.ts";
 import { HeldFrames } from "./held_frames.ts";
-import type { Carrier, SessionOwner } from "./parties.ts";
+import type { Carrier, SessionListener } from "./interfaces.ts";
 import { toData, toPayload } from "./payloads.ts";
 import { restoreSession } from "./restore.ts";
 import { type EffectOf, SessionReports } from "./session_reports.ts";
@@ -58,7 +58,7 @@ export interface SessionParts {
   readonly notices: Pick<NoticeQueue, "after" | "push" | "taken">;
   readonly logger: Pick<ConnectionLogger, "log">;
   readonly clock: Pick<Clock, "now" | "random">;
-  readonly owner: SessionOwner;
+  readonly listener: SessionListener;
 }
 
 /** How long a session is asked to outlive its connection: as long as the server lets it. */
@@ -182,7 +182,7 @@ export class Session {
     this.#capacity = "room";
     this.#held.end();
     const { connection } = transport;
-    const { clock, owner: { answerTimeout } } = this.#parts;
+    const { clock, listener: { answerTimeout } } = this.#parts;
     const config = { ...this.#context.config, answerTimeout };
     this.#context = new StepContext(config, clock);
     const more = auth === undefined ? {} : { auth };
@@ -241,7 +241,7 @@ export class Session {
    *
    * @returns The code to close it with.
    */
-  farewell(closeCode: number | undefined): number | undefined {
+  prepareClose(closeCode: number | undefined): number | undefined {
     this.#release();
     this.#dispatch({ type: "flush" });
     const { kind, retained } = this.#state;
@@ -270,7 +270,7 @@ export class Session {
       this.#phase = "idle";
     }
     this.#pump();
-    this.#parts.owner.changed();
+    this.#parts.listener.changed();
   }
 
   #step(event: ClientEvent): void {
@@ -332,7 +332,7 @@ export class Session {
       case "disconnect":
         return this.#disconnect(effect);
       case "ended":
-        if (this.#lostFor) this.#parts.owner.lost(this.#lostFor);
+        if (this.#lostFor) this.#parts.listener.lost(this.#lostFor);
     }
   }
 
@@ -386,13 +386,13 @@ export class Session {
   #disconnect(
     { closeCode, reason }: EffectOf<"disconnect">,
   ): void {
-    const { owner } = this.#parts;
+    const { listener } = this.#parts;
     // The code that asked for this end closes the transport itself.
     if (closeCode === SESSION_CLOSE.normal) return;
     this.#transport?.leave(closeCode, reason);
     this.#transport = undefined;
-    if (closeCode === SESSION_CLOSE.moving) return owner.moved();
-    if (closeCode === SESSION_CLOSE.timeout) return owner.unanswered();
-    owner.failed({ type: "protocol", closeCode: 1002, detail: reason });
+    if (closeCode === SESSION_CLOSE.moving) return listener.moved();
+    if (closeCode === SESSION_CLOSE.timeout) return listener.unanswered();
+    listener.failed({ type: "protocol", closeCode: 1002, detail: reason });
   }
 }

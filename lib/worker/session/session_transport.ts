@@ -25,7 +25,7 @@ import type {
   TransportListener,
 } from "../../transport/transport.ts";
 import { packModule } from "./load_packs.ts";
-import type { Carrier } from "./parties.ts";
+import type { Carrier } from "./interfaces.ts";
 import { toPayload } from "./payloads.ts";
 import type { Session } from "./session.ts";
 
@@ -153,7 +153,7 @@ export class SessionTransport implements Carrier, Transport, TransportListener {
   close(closeCode: number | undefined, reason: string): void {
     if (this.#phase === "without") return this.#inner.close(closeCode, reason);
     if (this.#phase === "left") return;
-    this.leave(this.#session.farewell(closeCode), reason);
+    this.leave(this.#session.prepareClose(closeCode), reason);
     this.#session.disconnected(this.connection);
   }
 

@@ -152,7 +152,7 @@ Deno.test("OpeningSteps.tunnel() speaks TLS with a proxy that wants it", async (
   });
   await stage.connect();
   assertEquals((await stage.tunnel(url)).outcome, "good");
-  assertEquals((await stage.shakeHands(NEVER)).outcome, "good");
+  assertEquals((await stage.performHandshake(NEVER)).outcome, "good");
 });
 
 Deno.test("OpeningSteps.tunnel() says that a proxy speaks no HTTP", async () => {
@@ -167,7 +167,7 @@ Deno.test("OpeningSteps.tunnel() says that a proxy speaks no HTTP", async () => 
   assertMatch(finding.advice ?? "", /HTTP proxy/);
 });
 
-Deno.test("OpeningSteps.shakeHands() sends what the plan has", async () => {
+Deno.test("OpeningSteps.performHandshake() sends what the plan has", async () => {
   await using server = startRawServer("HTTP/1.1 302 Found\r\n\r\n");
   using stage = new Stage(`${server.url}/a?b=c`, {
     protocols: ["one", "two"],
@@ -175,7 +175,7 @@ Deno.test("OpeningSteps.shakeHands() sends what the plan has", async () => {
     token: "secret",
   });
   await stage.connect();
-  assertEquals((await stage.shakeHands(NEVER)).summary, "302 Found");
+  assertEquals((await stage.performHandshake(NEVER)).summary, "302 Found");
   assertEquals(stage.opened, undefined);
   const request = await server.request;
   assert(request.startsWith("GET /a?b=c HTTP/1.1\r\n"), request);

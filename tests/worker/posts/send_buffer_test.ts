@@ -51,13 +51,13 @@ Deno.test("SendBuffer.flush() stops where there is no room, with that message ta
 Deno.test("SendBuffer.flush() gives no message twice to a transport that throws", () => {
   const { buffer, fates, sent, transmit } = makeBuffer();
   buffer.accept(sending(1, ["bad", "good"]), 0);
-  const room = buffer.flush(0, {
+  const hasRoom = buffer.flush(0, {
     transmit: (data) => {
       if (data === "bad") throw new Error("No");
       return transmit(data);
     },
   });
-  assert(room);
+  assert(hasRoom);
   buffer.settle();
   assertEquals(sent, ["good"]);
   assertEquals(fates, ["unsent 1 rejected", "taken 2"]);

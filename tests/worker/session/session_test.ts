@@ -128,7 +128,7 @@ Deno.test("Session.due() acknowledges after a while", () => {
   assertEquals(framesOf(fake), ["a1,2t,rt|"]);
 });
 
-Deno.test("Session.farewell() acknowledges before we close a connection", () => {
+Deno.test("Session.prepareClose() acknowledges before we close a connection", () => {
   const stage = new Stage({ window: { messages: 100, bytes: 1_000 } });
   const fake = stage.open();
   fake.receives("m1|a");

@@ -107,7 +107,7 @@ export class Stage {
           void log.push(`${level} ${message}: ${error}`),
       },
       clock: this.clock,
-      owner: {
+      listener: {
         answerTimeout: 10_000,
         changed: () => {},
         unanswered: () => void log.push("unanswered"),

@@ -1,5 +1,5 @@
 /**
- * What a session asks of the connection that carries it, and of its owner.
+ * What a session calls: the transport that carries it, and its listener.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Failure } from "../../connection/failure.ts";
 import type { Data } from "../../queue/data.ts";
 import type { DataRun } from "../../session/wire/run.ts";
 
-/** A connection that carries the session. */
+/** A transport that carries the session. */
 export interface Carrier {
   /** Its number in the session. */
   readonly connection: number;
@@ -22,14 +22,14 @@ export interface Carrier {
   deliverRun(run: DataRun): void;
   /** A ping was answered. */
   answered(n: number): void;
-  /** Lets a sender that waits go on, if `may` is true. */
+  /** Lets a waiting sender continue, if `may` is true. */
   continueIf(may: boolean): void;
-  /** Closes the connection, and hears nothing any more. */
+  /** Closes the connection, and ignores what still comes. */
   leave(closeCode: number | undefined, reason: string): void;
 }
 
-/** What happens to a session that its connection has to know. */
-export interface SessionOwner {
+/** What a session reports to the connection that it belongs to. */
+export interface SessionListener {
   /** How long the server may take to answer a first message that is sent now. */
   readonly answerTimeout: number;
   /** The server has not answered a first message in time. */
