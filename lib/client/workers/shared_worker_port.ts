@@ -3,14 +3,19 @@
  *
  * A page cannot end such a worker. It leaves it instead: it gives up the Web Lock
  * that the worker knows it by, and the worker closes its connections as soon as it
- * sees that, which may be late if it hangs. The successor of a worker that failed
- * is one of this tab, so no tab waits twice for the same worker, and a connection
- * that makes workers crash does so where it disturbs no other tab.
+ * sees that, which may be late if it hangs. After a failure this tab starts its own
+ * worker, so no tab waits twice for the same worker, and a connection that makes
+ * workers crash disturbs no other tab.
  *
  * @module
  */
 
-import type { Command, LogLevel, Notice } from "../../boundary/protocol.ts";
+import type {
+  Command,
+  LogLevel,
+  Notice,
+  PROTOCOL_VERSION,
+} from "../../boundary/protocol.ts";
 import type { SharedWorkerHello, TabHello } from "../../boundary/tabs.ts";
 import {
   type Locks,
@@ -33,7 +38,10 @@ interface SharedWorker {
 
 declare const SharedWorker: new (
   script: string | URL,
-  options: { readonly type: "module"; readonly name: string },
+  options: {
+    readonly type: "module";
+    readonly name: `holdfast-${typeof PROTOCOL_VERSION}`;
+  },
 ) => SharedWorker;
 
 const ENDED = "The worker of all tabs has ended";

@@ -12,6 +12,7 @@ import type { Data } from "../../queue/data.ts";
 import type { Failure } from "../../connection/failure.ts";
 import { isSent } from "../close_code.ts";
 import { endFailure, type TransportPhase } from "../end_failure.ts";
+import { SentPings } from "../sent_pings.ts";
 import { othersHadTheirTurn, Turn } from "../turn.ts";
 import { withUserAgent } from "../user_agent.ts";
 import type {
@@ -40,8 +41,6 @@ const MAX_PAYLOAD = 2 ** 31 - 1;
 const LINGER = 1_000;
 /** What a frame costs besides its bytes, in bytes. */
 const FRAME = 256;
-/** How many unanswered pings are kept: more than a heartbeat needs. */
-const MAX_PINGS = 16;
 /**
  * RFC 6455, 5.4 has no limit of fragments, and `maxMessageSize` bounds their bytes.
  * But each one costs about 100 bytes of memory, so there is a limit, far beyond what
@@ -54,7 +53,6 @@ const MAX_HEADERS = 256 * 1024;
 const OPEN = 1;
 /** RFC 6455, 4.1. */
 const NO_UPGRADE = "Status 101 without the headers Upgrade and Connection";
-const NO_PINGS: readonly string[] = [];
 
 let loading: Promise<TransportKind> | undefined;
 
@@ -153,7 +151,7 @@ function optionsFor(target: Target, maxMessageSize: number): WsOptions {
 class WsTransport implements Transport {
   readonly #ws: Ws;
   readonly #maxMessageSize: number;
-  #pings: readonly string[] = NO_PINGS;
+  readonly #pings = new SentPings();
   #listener: TransportListener | undefined;
   #phase: TransportPhase = "opening";
   #socket: TcpSocket | undefined;
@@ -232,7 +230,7 @@ class WsTransport implements Transport {
   }
 
   ping(payload: string): void {
-    this.#pings = [...this.#pings, payload].slice(-MAX_PINGS);
+    this.#pings.add(payload);
     this.#ws.ping(payload);
   }
 
@@ -328,12 +326,8 @@ class WsTransport implements Transport {
     if (latest !== undefined && latest !== payload) this.#answer(latest);
   }
 
-  /** An answer to a ping stands for those before it (RFC 6455, 5.5.3). */
   #onPong(payload: string): void {
-    const index = this.#pings.indexOf(payload);
-    if (index < 0) return;
-    this.#pings = this.#pings.slice(index + 1);
-    this.#listener?.pong(payload);
+    if (this.#pings.answer(payload)) this.#listener?.pong(payload);
   }
 
   #onError(error: Error): void {
