@@ -38,8 +38,8 @@ export type Judgement =
 /** How late a timer may be before the judgement waits for reading, in milliseconds. */
 const LATENESS_TOLERANCE = 50;
 /**
- * How long what was sent may stay where it is, in milliseconds, before its
- * silence counts all the same: longer than a page is blocked in practice.
+ * How long unsent data may excuse silence, in milliseconds: longer than a page is
+ * blocked in practice.
  */
 const STALL_LIMIT = 30_000;
 
@@ -126,9 +126,9 @@ export function judgeStalled(
 }
 
 /**
- * What waits for an answer has left only now, but for what had left by the end
- * of an earlier stall: a browser that has too little processor time stalls for
- * a moment again and again, and would excuse a dead peer for long.
+ * Restarts the timeout of each ping that was sent after the last stall ended.
+ * Earlier pings had already left. A browser with too little processor time stalls
+ * again and again, and would otherwise excuse a dead peer for long.
  */
 function restartTimeouts(
   state: Heartbeat,
@@ -214,9 +214,9 @@ function failureOf(
 }
 
 /**
- * When to send one more ping before the peer counts as dead. It does not ask
- * the peer: it shows whether what is sent leaves. The ping before may have left,
- * and its answer may wait where {@linkcode judgeStalled} says.
+ * When to send one more ping before the peer counts as dead. It tests our output,
+ * not the peer: the ping before may have left, and its answer may wait where
+ * {@linkcode judgeStalled} says.
  */
 function checkDeadline(state: Heartbeat, config: Config): number {
   const { output, probeMethod, pings, probe } = state;

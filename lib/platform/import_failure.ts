@@ -24,7 +24,7 @@ export function isPermanent(error: unknown, url: string): boolean {
   const code: unknown = Reflect.get(error, "code");
   if (code === NOT_LOADABLE) return true;
   if (code === NOT_FOUND) return !isPassing(error.message);
-  // Of the module itself, unless it has parsed some JSON meanwhile.
+  // The module has a syntax error, unless JSON caused it.
   if (error instanceof SyntaxError) return !/json/i.test(error.message);
   if (!NOT_FETCHED.test(error.message)) return false;
   const status = statusOf(url);

@@ -79,9 +79,8 @@ export class ExpiringFifo<E extends ExpiringEntry> {
   }
 
   /**
-   * When to call `expire()` next; `Infinity` when no entry ever expires. It is
-   * never too late. It is too early at most once for an entry that was sent
-   * meanwhile: after `expire(now)` it is later than `now`.
+   * When to call `expire()` next; `Infinity` when no entry ever expires. It may be
+   * early once, never late: after `expire(now)` it is later than `now`.
    */
   nextExpiry(): number {
     return this.#nextExpiry;

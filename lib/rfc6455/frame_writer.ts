@@ -11,7 +11,7 @@ const SMALLEST = 1024;
 /** A larger buffer is not kept between two writes, in bytes. */
 const KEPT = 64 * 1024;
 const EMPTY: Area = areaOf(new Uint8Array(0));
-/** Of a short text the longest header is left room for, of no more bytes. */
+/** UTF-8 needs at most three bytes per UTF-16 unit. */
 const BYTES_PER_CHARACTER = 3;
 
 const encoder = new TextEncoder();

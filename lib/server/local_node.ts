@@ -94,7 +94,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   /** Whether a sweep goes on after its first part. */
   #sweeps: "none" | "running" | "stopped" = "none";
 
-  /** Begins to hear the store's notices. */
+  /** Subscribes to the store's notices. */
   constructor(options: SessionServerOptions) {
     const { clock, limits } = this.settings = settingsOf(options);
     this.tokens = new Tokens(keysOf(options.key));
@@ -116,7 +116,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     this.track(this.ready);
   }
 
-  /** Hears the store's notices: asks again where the store has failed. */
+  /** Resolves when the node receives the store's notices; tries again if that failed. */
   get ready(): Promise<unknown> {
     return this.#listening ??= this.#listen();
   }
@@ -130,7 +130,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     };
   }
 
-  /** Asks the store for a step, whose replies follow all that was sent before. */
+  /** Gives a step to the store; its replies follow all that was sent before. */
   accept(step: AcceptStep): Promise<AcceptAnswer> {
     const { replies, lease } = step;
     const sent = replies.length === 0
@@ -170,13 +170,13 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     }
   }
 
-  /** Something is asked of the store. Returns what is to be called at its end. */
+  /** Begins a request to the store. Returns what is to be called at its end. */
   begin(): () => void {
     this.#running += 1;
     return this.#end;
   }
 
-  /** Waits for this at the end; a rejection is one of the store. */
+  /** `settled()` waits for this work. A rejection counts as a store failure. */
   track(work: Promise<unknown>): void {
     const done = this.begin();
     work.catch((error) => {
@@ -185,7 +185,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     }).finally(done);
   }
 
-  /** Prolongs leases, ends what is over, and forgets what is no concern any more. */
+  /** Prolongs leases, ends expired sessions, and forgets those that it no longer has. */
   maintain(leases: readonly HeldLease[]): void {
     const now = this.settings.clock.now();
     this.resumes.forget(now);
@@ -198,7 +198,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     this.track(this.#sweep());
   }
 
-  /** From now on, a sweep ends after its first part: somebody waits for the store. */
+  /** From now on, a sweep ends after its first part: a caller waits for the store. */
   stopSweeps(): void {
     this.#sweeps = "stopped";
   }
@@ -209,7 +209,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     this.track(detached.then((bytes) => this.#resize(lease.session, bytes)));
   }
 
-  /** Ends the oldest sessions without a connection if they are too much. */
+  /** Ends the oldest sessions without a connection while a limit is exceeded. */
   enforceLimits(): void {
     const { registry, settings: { limits } } = this;
     while (
@@ -220,7 +220,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     }
   }
 
-  /** Resolves when the store has answered all that it was asked. */
+  /** Resolves when the store has answered all requests. */
   async settled(): Promise<void> {
     await this.#sends.allSettled();
     while (this.#running > 0) {
@@ -228,7 +228,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     }
   }
 
-  /** Hears no notices any more, and closes the store if it is this node's own. */
+  /** Ends the subscription, and closes the store if it is this node's own. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.settled();
     this.#askAgain();
@@ -239,7 +239,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     await this.#ownStore?.[Symbol.asyncDispose]();
   }
 
-  /** The same function for all: there is a step for almost each message. */
+  /** One shared function, since almost each message makes a step. */
   readonly #end = (): void => {
     this.#running -= 1;
     if (this.#running > 0) return;
@@ -295,7 +295,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     }
   }
 
-  /** One promise for each message, and no more. */
+  /** Makes only one promise for each message. */
   #send(id: string, data: SessionData): Promise<void> {
     try {
       const payload = payloadOf(data);

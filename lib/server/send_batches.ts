@@ -245,7 +245,7 @@ export class SendBatches {
       | { readonly answer: Full | Gone; readonly error: Error }
       | undefined;
     for (const { send, answer } of refused) {
-      // One for all that met the same: its stack takes longer than a message.
+      // One error for all with the same answer: making a stack is slow.
       if (known?.answer !== answer) known = { answer, error: errorOf(answer) };
       send.reject(known.error);
     }

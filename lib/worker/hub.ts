@@ -188,8 +188,9 @@ export class Hub {
   }
 
   /**
-   * An `ack` waits for the next post, as each post has a price. Mostly the commands
-   * themselves cause that post. At most one waits, so the window keeps places.
+   * Delays an `ack` to the next post, since each post costs time. Usually the
+   * commands themselves cause that post. At most one waits, so the client's window
+   * does not fill.
    */
   #acknowledge(): void {
     this.#urgent.push(ACK);

@@ -29,7 +29,7 @@ export type TabsScope = Scope & {
 /** Serves tabs from now on; the function that it returns takes the port of each. */
 export function serveTabs(
   scope: TabsScope,
-  // A tab joins only where there are some.
+  // A tab joins only where the platform has Web Locks.
   locks: Locks = webLocks() as Locks,
 ): (control: MessagePort) => void {
   const tabs = new Set<MessagePort>();
@@ -69,7 +69,10 @@ function serveTab(port: MessagePort): () => void {
   };
 }
 
-/** Whose code failed is not known, and a page cannot end the worker: it ends itself, and each tab goes on in a worker of its own. */
+/**
+ * Ends the worker after an error, since it cannot find the tab that caused it. Each
+ * tab then starts its own worker.
+ */
 function endAfterFailures(
   scope: TabsScope,
   report: (detail: string) => void,

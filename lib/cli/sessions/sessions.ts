@@ -214,7 +214,7 @@ async function show(
   return SUCCESS;
 }
 
-/** By the script of the store: the node that holds it hears of it. */
+/** Uses the script of the store, which notifies the node that holds the session. */
 async function end(
   { redis: { client }, catalogue, plan, io }: Surroundings,
   session: string,

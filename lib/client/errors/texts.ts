@@ -19,7 +19,7 @@ export interface FailureContext {
   readonly delay: number | "none" | "undecided";
   /** What may appear in no message. */
   readonly secrets: readonly string[];
-  /** Returns what a function of the user's threw. */
+  /** Returns what the user's function threw. */
   readonly thrown?: { thrown(name: string): unknown };
 }
 

@@ -8,10 +8,10 @@
  * What TLS trusts, and what it shows of the client. All of it is PEM.
  *
  * The check of the server's certificate cannot be switched off. Deno shows a
- * client's certificate only on a direct connection, not through a proxy. There a
- * small message may wait up to 40 ms for the one before it (Nagle), only the first
- * address of a name is tried, and an attempt that takes longer than `openTimeout`
- * keeps its socket until the system gives up.
+ * client's certificate only on a direct connection, not through a proxy. With a
+ * client certificate, a small message may wait up to 40 ms for the one before it
+ * (Nagle), only the first address of a name is tried, and an attempt that takes
+ * longer than `openTimeout` keeps its socket until the system gives up.
  *
  * @example An authority of one's own
  * ```ts

@@ -201,7 +201,7 @@ export interface ReconnectingWebSocketOptions {
 /**
  * What the WebSocket interface of the platform has no parameter for.
  *
- * There is nothing about TLS, proxies and compression, which no page could use.
+ * TLS, proxies and compression are missing, since no page could use them.
  * In Deno the environment's proxy and `DENO_CERT` apply; for more, take a
  * `ReconnectingWebSocket`.
  *

@@ -46,20 +46,20 @@ function resolveGroup(members: Members["members"], value: unknown): unknown {
   return isObject(value) ? resolveRows<object>(members, value) : value;
 }
 
-/** What a message is to the worker. */
+/** Converts a message into the form that the worker uses. */
 export function toDataOrHook(
   message: MessageBody | HookMarker,
 ): Data | HookMarker {
   return isHook(message) ? HOOK : toData(message);
 }
 
-/** What the body of a message is to the worker. */
+/** The same for the body of a message. */
 export function toData(body: MessageBody): Data {
-  // What is no text and obeys the rule is a buffer or a view.
+  // The rule allows only text, buffers and views.
   return typeof body === "string" ? body : copyOfBinary(body) as ArrayBuffer;
 }
 
-/** What a pattern is to the worker. */
+/** Converts a pattern into the form that the worker uses. */
 export function toPatternOrHook(
   pattern: MessagePattern | HookMarker,
 ): Pattern | HookMarker {

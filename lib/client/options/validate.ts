@@ -192,7 +192,7 @@ function likeness(a: string, b: string): number {
   return 2 * common / (pairs.length + others.length);
 }
 
-/** With the first letter as a pair of its own, which is seldom wrong. */
+/** The first letter counts as a pair: people rarely mistype it. */
 function pairsOf(name: string): readonly string[] {
   const text = ` ${name.toLowerCase()}`;
   return Array.from(text, (_, index) => text.slice(index, index + 2));

@@ -9,7 +9,7 @@ import {
   RECEIVE_WINDOW_MESSAGES,
 } from "../../boundary/protocol.ts";
 
-/** So much may come in addition. */
+/** How much more the worker may post. */
 export interface Credit {
   readonly messages: number;
   readonly bytes: number;
@@ -24,8 +24,8 @@ export class Consumption {
   #credit = NO_CREDIT;
 
   /**
-   * Little credit is not worth a record of its own: it goes along with what
-   * else is said, and the worker has the rest of the window meanwhile.
+   * Small credit waits for another record; the worker has the rest of the window
+   * meanwhile.
    */
   get isDue(): boolean {
     const { messages, bytes } = this.#credit;
@@ -33,7 +33,7 @@ export class Consumption {
       bytes * 4 >= RECEIVE_WINDOW_BYTES;
   }
 
-  /** There is room for so many more. */
+  /** The application has consumed messages. */
   add(messages: number, bytes: number): void {
     const { messages: before, bytes: size } = this.#credit;
     this.#credit = { messages: before + messages, bytes: size + bytes };

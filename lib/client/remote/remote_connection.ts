@@ -350,7 +350,7 @@ export class RemoteConnection
     );
   }
 
-  /** What has arrived before may still be on its way. */
+  /** Waits for earlier messages. */
   #onClosed(notice: NoticeOf<"closed">): void {
     this.#noteStatus(notice.status);
     this.outgoing.end("closed");

@@ -8,11 +8,11 @@
  * @module
  */
 
-/** So many at most, one after the other. */
+/** The most tasks in a row. */
 const CAPACITY = 1_024;
-/** As many come back: only a flood uses them up. */
+/** How many tasks return per millisecond: only a flood uses them up. */
 const PER_MILLISECOND = 2;
-/** As many there are at least when a listener comes or a connection changes. */
+/** The minimum after a new listener or a change of the connection. */
 const AT_CHANGE = 64;
 
 /** Counts the tasks of one connection. */

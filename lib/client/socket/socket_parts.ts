@@ -1,6 +1,6 @@
 /**
- * What a {@linkcode ReconnectingWebSocket} consists of, and which part hears
- * what. The class itself is the interface to it.
+ * What a {@linkcode ReconnectingWebSocket} consists of, and which part gets which
+ * event. The class itself is the interface to it.
  *
  * @module
  */

@@ -153,7 +153,7 @@ export class PostSender {
     }
   }
 
-  /** A source with more to send goes to the end of the line, even within this post. */
+  /** A source with more to send goes last, even within this post. */
   #fill(post: Post): void {
     for (const source of this.#sources) {
       if (post.messages >= POST_MESSAGES || post.bytes >= POST_BYTES) return;

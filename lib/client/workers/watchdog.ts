@@ -7,7 +7,7 @@
 
 import type { Clock } from "../../platform/clock.ts";
 
-/** How a watchdog works. */
+/** What a watchdog calls. */
 export interface WatchdogOptions {
   /** Gives how many milliseconds of silence are too many now. */
   readonly limit: () => number;
@@ -19,15 +19,14 @@ export interface WatchdogOptions {
 
 /** The time between two looks, in milliseconds. */
 const PERIOD = 1_000;
-/** A worker gives a sign of life each second by itself: only a longer silence is worth a question. */
+/** A worker gives a sign of life each second by itself, so only a longer silence causes a request. */
 const ASK_AFTER = 2 * PERIOD;
 /** A tick that is later than this, in milliseconds, shows that this thread was blocked. */
 const LATENESS_TOLERANCE = 500;
 
 /**
- * Counts the silence of a worker. What happened while this thread was blocked
- * is not known until it has read its messages, so a period whose tick is late
- * does not count.
+ * Counts the silence of a worker. A period whose tick is late does not count:
+ * this thread was blocked, and has not read the messages of that time yet.
  */
 export class Watchdog {
   readonly #clock: Clock;

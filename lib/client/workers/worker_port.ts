@@ -42,7 +42,7 @@ export function startLater(
         listener.failed(error instanceof Error ? error.message : `${error}`)
       );
     };
-    // Says it if there is none.
+    // Reports a failed load at once.
     use(() => {});
     return {
       post: (...post) => use((port) => port.post(...post)),

@@ -76,7 +76,7 @@ export class WorkerSupervisor {
   #state: State = ABSENT;
   #lastId = 0;
   readonly #policy: RestartPolicy;
-  /** What a successor has to know. */
+  /** The last network state, for the next worker. */
   #network: "online" | "offline" = "online";
 
   /** Makes a supervisor without a worker. */
@@ -266,7 +266,7 @@ export class WorkerSupervisor {
     this.#handle(post, sender);
   }
 
-  /** Its `ack` goes with all that the post gives rise to. */
+  /** Sends the `ack` together with the answers to this post. */
   #handle(post: readonly Notice[], sender: PostSender): void {
     sender.hold();
     try {

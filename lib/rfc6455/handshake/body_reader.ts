@@ -104,7 +104,7 @@ function framingOf(
   }
   if (coding !== undefined) return { framing: "until-end", left: Infinity };
   const length = valuesOf(fields, "content-length")[0];
-  // What is no length is of no use: the body then ends with the connection.
+  // An invalid length is ignored; the body ends with the connection.
   return length !== undefined && /^\d{1,15}$/.test(length)
     ? { framing: "length", left: Number(length) }
     : { framing: "until-end", left: Infinity };

@@ -108,8 +108,8 @@ export interface SessionServerOptions {
    */
   readonly origins?: readonly string[] | "*";
   /**
-   * `false`: takes clients without a session as well. The handler hears of them as
-   * of others, with `client: "plain"`.
+   * `false`: takes clients without a session as well. The handler is called for them
+   * as for others, with `client: "plain"`.
    *
    * @default {true}
    */
@@ -209,7 +209,7 @@ const MAX_CLAIM = 16;
 /** As many at most where they are handled within `REPORT_DELAY`. */
 const MAX_QUICK_CLAIM = 256;
 const TAKEOVER_POLL = 50;
-/** Little beside the 100 ms within which a client learns of an acceptance. */
+/** Short against the 100 ms after which a client is acknowledged. */
 const REPORT_DELAY = 2;
 /** Over a network so slow that messages take longer, a step of the store is short. */
 const CLAIM_AHEAD = 50;

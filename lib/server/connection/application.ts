@@ -73,9 +73,9 @@ export class ApplicationCalls {
 
   /**
    * Handles the message that was offered, and those that follow it as long as
-   * each is handled at once: the machine hears of them together.
+   * each is handled at once: the machine gets their results together.
    *
-   * @returns What the machine has to hear, in this order.
+   * @returns The events for the machine, in this order.
    */
   handleNext(
     state: ServerAttached,

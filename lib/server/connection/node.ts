@@ -28,7 +28,7 @@ import type {
 } from "../api/session.ts";
 import type { Tokens } from "../admission/tokens.ts";
 
-/** What the store is asked about the end of a session. */
+/** A request to the store to end a session. */
 export interface EndRequest {
   readonly condition: EndCondition;
   readonly onAnswer: (answer: EndAnswer) => void;
@@ -40,7 +40,7 @@ export interface ServerNode {
   readonly name: string;
   readonly settings: Settings;
   readonly store: SessionStore;
-  /** Resolves when the node hears the store's notices; asks again if that failed. */
+  /** Resolves when the node receives the store's notices; tries again if that failed. */
   readonly ready: Promise<unknown>;
   readonly tokens: Tokens;
   readonly authenticate: SessionServerOptions["authenticate"];
@@ -51,7 +51,7 @@ export interface ServerNode {
   readonly logger: SessionLogger;
   /** A session by its id. */
   session(id: string): SessionReference;
-  /** Asks the store for a step, whose replies follow all that was sent before. */
+  /** Gives a step to the store; its replies follow all that was sent before. */
   accept(step: AcceptStep): Promise<AcceptAnswer>;
   /** Ends a session, and notifies the application. */
   end(id: string, condition: EndCondition): Promise<void>;
@@ -64,8 +64,7 @@ export interface ServerNode {
   /** Lets go of a session, which waits for its client from then on. */
   detach(lease: Lease, ttl: number): void;
   /**
-   * Something is asked of the store, which is waited for before the server is
-   * closed.
+   * Begins a request to the store; the server's end waits for it.
    *
    * @returns To be called when it is done.
    */

@@ -22,7 +22,7 @@ export interface Peer {
   readonly ping?: () => void;
 }
 
-/** Hears of a peer. */
+/** Receives the events of a peer. */
 export interface PeerListener {
   opened(): void;
   received(message: Payload): void;

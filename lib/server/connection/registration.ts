@@ -42,7 +42,7 @@ export class Registration {
     this.#maxMessage = maxMessage;
   }
 
-  /** Hears of a session from now on, before it is known to be the connection's. */
+  /** Receives notices of a session, before the connection is known to have it. */
   listen(session: string): void {
     if (this.#session === session) return;
     const { registry } = this.#node;

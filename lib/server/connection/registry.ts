@@ -6,7 +6,7 @@
 
 import type { StoreNotice } from "../../session/store/store.ts";
 
-/** A connection that hears of its session. */
+/** A connection that receives notices of its session. */
 export interface NoticeReceiver {
   notify(notice: StoreNotice): void;
 }
@@ -131,13 +131,13 @@ export class SessionRegistry {
     }
   }
 
-  /** A connection hears of a session, before it has it. */
+  /** A connection receives notices of a session from now on, before it has it. */
   listen(id: string, receiver: NoticeReceiver): void {
     const all = this.#receivers.get(id) ?? new Set();
     this.#receivers.set(id, all.add(receiver));
   }
 
-  /** It hears no more. */
+  /** It receives no more. */
   unlisten(id: string, receiver: NoticeReceiver): void {
     const all = this.#receivers.get(id);
     all?.delete(receiver);

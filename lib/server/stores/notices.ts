@@ -80,7 +80,7 @@ interface WaitingNotice {
   readonly messages: Stored[];
 }
 
-/** The nodes of this process that hear notices. */
+/** The nodes of this process that receive notices. */
 export class NodeListeners {
   readonly #listeners = new Map<string, Set<Listener>>();
   #waiting: WaitingNotice[] = [];

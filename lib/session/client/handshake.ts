@@ -178,7 +178,7 @@ function onLost(
   const { config } = context;
   const { retained } = state;
   const got = Math.max(lost.got ?? 0, retained.first - 1);
-  // What may have been handled in a session before that one still may have been.
+  // A message that was uncertain in an earlier session stays uncertain.
   const uncertain = Math.max(lost.uncertain ?? retained.last, state.againTo);
   const accepted = acceptTo(state, Math.min(got, retained.last));
   const unknown = entriesOf(retained, got + 1, uncertain);

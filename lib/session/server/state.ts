@@ -289,7 +289,7 @@ export type ServerEffect =
   /** Nothing more will happen on this connection. */
   | { readonly type: "closed" };
 
-/** What the application hears of a session. */
+/** What the application is notified of. */
 export type ServerNews =
   | {
     readonly kind: "opened";

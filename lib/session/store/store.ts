@@ -319,7 +319,7 @@ export interface SessionStore extends AsyncDisposable {
   ): Promise<EndAnswer>;
   /** Sessions whose time is over, for `end()` with `expired`. */
   due(limit: number): Promise<readonly string[]>;
-  /** Hears of the sessions that this node holds. */
+  /** Subscribes to notices of the sessions that this node holds. */
   listen(
     node: string,
     listener: (notice: StoreNotice) => void,

@@ -1,5 +1,5 @@
 /**
- * What Deno's WebSocket says only if one asks for it.
+ * How to find out what Deno's WebSocket does not report.
  *
  * @module
  */

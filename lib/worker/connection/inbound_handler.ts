@@ -49,7 +49,7 @@ export class InboundHandler {
   #greeting: Greeting | undefined;
   #heartbeat: HeartbeatFrames | undefined;
   #transport: Pick<TransportKind, "pauses"> = { pauses: false };
-  /** How far the transport was when the machine last heard of it. */
+  /** How far the transport was when the machine was last notified. */
   #progress = 0;
   #lastMessageAt = 0;
   /** How far the transport was when the latest message came; -1: none came. */
@@ -92,7 +92,7 @@ export class InboundHandler {
   }
 
   /**
-   * When something was last heard, at the latest.
+   * When something last arrived, at the latest.
    *
    * @param progress How far the transport is now.
    * @returns `undefined` if nothing has arrived since the last call.

@@ -1,6 +1,5 @@
 /**
- * Pings as the transport sends them: in frames of their own, which answers of
- * the same kind follow. No message means anything to them.
+ * Sends ping frames. Messages are never pings or answers here.
  *
  * @module
  */

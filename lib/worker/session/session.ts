@@ -3,7 +3,7 @@
  * one transport after the other.
  *
  * Events that arise while effects are performed wait: the machine is never
- * entered again. Only the present transport is heard.
+ * entered again. Only the present transport counts.
  *
  * @module
  */
@@ -229,7 +229,7 @@ export class Session {
     return this.#mayContinue;
   }
 
-  /** Nothing is heard of a connection any more, or we let it go. */
+  /** A connection has ended, or we have left it. */
   disconnected(connection: number): void {
     if (this.#transport?.connection === connection) this.#transport = undefined;
     this.#dispatch({ type: "disconnected", connection });
@@ -266,7 +266,7 @@ export class Session {
         next = this.#events.shift()
       ) this.#step(next);
     } finally {
-      // A transport may throw; the next event is heard all the same.
+      // A transport may throw; the next event is handled all the same.
       this.#phase = "idle";
     }
     this.#pump();
@@ -387,7 +387,7 @@ export class Session {
     { closeCode, reason }: EffectOf<"disconnect">,
   ): void {
     const { listener } = this.#parts;
-    // The code that asked for this end closes the transport itself.
+    // `close()` itself closes the transport in this case.
     if (closeCode === SESSION_CLOSE.normal) return;
     this.#transport?.leave(closeCode, reason);
     this.#transport = undefined;

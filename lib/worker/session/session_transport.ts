@@ -77,7 +77,7 @@ function offered({ protocols }: Target, session: Session): readonly string[] {
  * - `opening`: the session is not there yet.
  * - `attached`: the session is there.
  * - `without`: the server has no sessions.
- * - `left`: we are closing it, and hear nothing but its end.
+ * - `left`: we are closing it, and only its end matters.
  */
 type Phase = "opening" | "attached" | "without" | "left";
 

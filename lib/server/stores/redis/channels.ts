@@ -1,11 +1,11 @@
 /**
- * The channels of this process's nodes, heard whatever happens to the
+ * The channels of this process's nodes, subscribed to whatever happens to the
  * subscriber's connection.
  *
  * A client of `ioredis` never settles a command whose answer was lost, and forgets
  * a channel if its connection is lost again before it has subscribed anew. So
- * nothing waits without a limit here, and a channel that does not hear itself is
- * subscribed once more.
+ * each wait has a limit here, and each channel sends itself a message: if that does
+ * not come, it subscribes again.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface ChannelsOptions extends Patience {
   readonly publish: (channel: string, message: string) => Promise<unknown>;
   /** Called after messages may have been lost. */
   readonly onLoss: () => void;
-  /** Called when a channel was not heard, and is now. */
+  /** Called after a channel that received nothing has subscribed again. */
   readonly onDeaf: (channel: string) => void;
 }
 
@@ -38,9 +38,9 @@ const ECHO = "e";
 export class Channels implements AsyncDisposable {
   readonly #options: ChannelsOptions;
   readonly #watch: Disposable;
-  /** For answers that come over the connection that there is. */
+  /** For answers that come over the present connection. */
   readonly #waits = new Waits();
-  readonly #heard = new Set<Channel>();
+  readonly #subscribed = new Set<Channel>();
   #verifying: Promise<void> | undefined;
   /** Connections that were made; one that is verified may be gone already. */
   #connections = 0;
@@ -52,7 +52,7 @@ export class Channels implements AsyncDisposable {
       onReady: () => {
         this.#connections += 1;
         options.onLoss();
-        // What is sent until the client has subscribed again is not heard.
+        // What is sent until the client has subscribed again does not arrive.
         void this.verify().then(options.onLoss);
       },
       onError: () => {},
@@ -61,7 +61,7 @@ export class Channels implements AsyncDisposable {
   }
 
   /**
-   * Hears a channel until it is disposed.
+   * Subscribes to a channel until it is disposed.
    *
    * @throws {SessionStoreError} `unavailable`, if Redis does not answer.
    */
@@ -76,27 +76,27 @@ export class Channels implements AsyncDisposable {
       channel.leave();
       throw storeErrorOf(error);
     }
-    this.#heard.add(channel);
+    this.#subscribed.add(channel);
     return {
       [Symbol.dispose]: () => {
-        this.#heard.delete(channel);
+        this.#subscribed.delete(channel);
         channel.leave();
       },
     };
   }
 
-  /** Finds out whether all channels are heard, and mends that. Never rejects. */
+  /** Subscribes again to each channel that receives nothing. Never rejects. */
   verify(): Promise<void> {
     return this.#verifying ??= this.#verifyAll().finally(() => {
       this.#verifying = undefined;
     });
   }
 
-  /** Hears nothing any more. Does not wait for Redis, which may be away. */
+  /** Leaves all channels. Does not wait for Redis, which may be away. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#watch[Symbol.dispose]();
-    for (const channel of this.#heard) channel.leave();
-    this.#heard.clear();
+    for (const channel of this.#subscribed) channel.leave();
+    this.#subscribed.clear();
     await this.#verifying;
   }
 
@@ -105,7 +105,7 @@ export class Channels implements AsyncDisposable {
       verified = this.#connections;
       if (!isReady(this.#options.subscriber)) return;
       await Promise.all(
-        [...this.#heard].map((channel) =>
+        [...this.#subscribed].map((channel) =>
           this.#verify(channel).catch(() => {})
         ),
       );
@@ -114,8 +114,8 @@ export class Channels implements AsyncDisposable {
 
   async #verify(channel: Channel): Promise<void> {
     const { subscriber, publish, onDeaf, onLoss } = this.#options;
-    // Without a ping, its client takes a lost connection for a silent one.
-    // What it has subscribed to by itself is done when the answer comes.
+    // Only a ping shows that a connection is lost. When its answer comes, the
+    // client has done the subscriptions that it makes by itself.
     const answer = subscriber.ping?.() ?? Promise.resolve();
     await this.#wait(channel, answer);
     const echo = channel.next();
@@ -154,7 +154,7 @@ class Channel {
   readonly waits = new Waits();
   readonly #client: ClientChannel;
   #next = Promise.withResolvers<void>();
-  #state: "heard" | "left" = "heard";
+  #state: "subscribed" | "left" = "subscribed";
 
   constructor(
     subscriber: RedisClient,

@@ -18,7 +18,7 @@ export interface NodeRedisClient {
     args: readonly RedisArgument[],
     options: { readonly typeMapping: Readonly<Record<number, unknown>> },
   ): Promise<unknown>;
-  /** Hears a channel. */
+  /** Subscribes to a channel. */
   subscribe(
     channel: string,
     // deno-lint-ignore no-explicit-any -- a Buffer, or text in other modes
@@ -27,7 +27,7 @@ export interface NodeRedisClient {
   ): Promise<unknown>;
   /** Asks for a sign of life; clients of both packages can. */
   ping?(): Promise<unknown>;
-  /** Hears it no more. */
+  /** Leaves it. */
   unsubscribe(
     channel: string,
     // deno-lint-ignore no-explicit-any -- a Buffer, or text in other modes
@@ -52,11 +52,11 @@ export interface IoRedisClient {
   };
   /** Sends a command. */
   callBuffer(command: string, ...args: RedisArgument[]): Promise<unknown>;
-  /** Hears a channel. */
+  /** Subscribes to a channel. */
   subscribe(channel: string): Promise<unknown>;
   /** Asks for a sign of life; clients of both packages can. */
   ping?(): Promise<unknown>;
-  /** Hears it no more. */
+  /** Leaves it. */
   unsubscribe(channel: string): Promise<unknown>;
   /** Adds a listener. */
   // deno-lint-ignore no-explicit-any -- the clients declare their listeners so
@@ -88,17 +88,17 @@ export function send(
     : client.sendCommand([command, ...args], AS_BYTES);
 }
 
-/** A channel, as a client hears it. */
+/** A client's subscription to a channel. */
 export interface ClientChannel {
   /** Asks Redis for it. Never settles where the answer is lost. */
   subscribe(): Promise<unknown>;
   /** Subscribes again, even if the client believes that it is subscribed. */
   renew(): Promise<unknown>;
-  /** Hears it no more. Does not wait for Redis, which may be away. */
+  /** Leaves the channel. Does not wait for Redis, which may be away. */
   leave(): void;
 }
 
-/** A channel that a client hears as soon as it has subscribed. */
+/** A channel whose messages a client receives once it has subscribed. */
 export function channelOf(
   client: RedisClient,
   channel: string,

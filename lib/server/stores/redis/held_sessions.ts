@@ -75,7 +75,7 @@ export class HeldSessions {
     }
   }
 
-  /** Hears of the sessions of a node. Returns what ends that. */
+  /** Adds a listener for the sessions of a node. Returns what removes it. */
   listen(node: string, listener: Listener): () => void {
     const own: Listener = (notice) => listener(notice);
     const all = this.#listeners.get(node) ?? new Set();
@@ -85,7 +85,7 @@ export class HeldSessions {
     };
   }
 
-  /** Nobody hears of anything any more. */
+  /** Removes all listeners. */
   silence(): void {
     this.#listeners.clear();
   }

@@ -258,14 +258,14 @@ class RedisSessions implements RedisStore {
   readonly listen: SessionStore["listen"] = (node, listener) =>
     this.#track(async () => {
       const channel = `${this.#keys.channels}${node}`;
-      const heard = await this.#channels.listen(channel, (message) => {
+      const subscription = await this.#channels.listen(channel, (message) => {
         const notice = readNotice(message, this.#runner.generation);
         if (notice !== undefined) this.#held.deliver(node, notice);
       });
       // Only now: it would stay if Redis refused the channel.
       const forget = this.#held.listen(node, listener);
       const end = () => {
-        heard[Symbol.dispose]();
+        subscription[Symbol.dispose]();
         forget();
         return Promise.resolve();
       };

@@ -13,7 +13,7 @@ export interface Patience {
   readonly clock: Pick<Clock, "after">;
 }
 
-/** What waits for one thing, and can be told that it waits in vain. */
+/** Waits that can be cancelled with an error. */
 export class Waits {
   readonly #rejects = new Set<(error: Error) => void>();
 
