@@ -112,12 +112,12 @@ export const RECEIVE_WINDOW_BYTES = 1 << 22;
 /** Where to connect and with what: everything that a new connection needs. */
 export interface Setup {
   readonly config: Config;
-  /** The URL, or `undefined`: ask for it before each attempt. */
+  /** The URL, or `undefined`: request it before each attempt. */
   readonly url?: string;
   readonly protocols: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly transport: TransportChoice;
-  /** TLS, proxy and compression, where an option says something of them. */
+  /** TLS, proxy and compression, where an option sets them. */
   readonly network?: NetworkConfig;
   readonly token?: TokenSetup;
   readonly session?: SessionSetup;
@@ -247,7 +247,7 @@ export type Command =
 export type Answer =
   | { readonly kind: "value"; readonly value: string }
   | { readonly kind: "failure"; readonly detail: string }
-  /** It gave what will never be of use. */
+  /** It gave something that can never be used. */
   | { readonly kind: "unusable"; readonly detail: string };
 
 /** What the main thread's platform reports. */

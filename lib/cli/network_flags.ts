@@ -96,7 +96,7 @@ function readKey(flag: string, file: string): string {
   );
 }
 
-/** What is no text becomes one that has no certificate in it. */
+/** A file that is no text becomes a text without a certificate. */
 function readFile(flag: string, file: string): string {
   try {
     return Deno.readTextFileSync(file);

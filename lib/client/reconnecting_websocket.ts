@@ -216,7 +216,7 @@ export class ReconnectingWebSocket
    * @returns Resolves when the transport has taken the message.
    * @throws {MessageExpiredError} Its `ttl` ran out.
    * @throws {OutboxFullError} It can never fit, or the outbox dropped it.
-   * @throws {ConnectionLostError} The worker crashed with it, or the transport refused it.
+   * @throws {ConnectionLostError} It was lost with its worker, connection or session, or refused.
    * @throws {SocketError} What ended the socket: {@linkcode ConnectionClosedError} after `close()`.
    */
   write(data: Sendable, options: WriteOptions = {}): Promise<void> {

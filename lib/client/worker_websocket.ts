@@ -123,8 +123,8 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
    *
    * @param url The URL; `http:` and `https:` stand for `ws:` and `wss:`.
    * @param protocols Subprotocols to offer, the preferred one first.
-   * @param options What the platform's interface has no place for; other members
-   * than the known ones are ignored, as libraries pass what others take.
+   * @param options Options that the platform's interface lacks. Unknown members are
+   * ignored, since libraries pass what other classes take.
    * @throws {DOMException} `SyntaxError`: invalid URL or subprotocols.
    */
   constructor(
@@ -256,7 +256,7 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
     );
   }
 
-  /** Only a worker that crashed means to try again, and here nothing is. */
+  /** Ends the connection: a `WebSocket` does not try again. */
   #onCrash(failure: Failure | undefined): void {
     this.#crash = failure;
     this.#connection.close(undefined, "");
@@ -274,7 +274,7 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
   }
 }
 
-/** Libraries pass what others take, and `null` for nothing. */
+/** Ignores unknown members: libraries pass what other classes take, and `null` for nothing. */
 function resolvePlatformOptions(
   options: Readonly<Record<string, unknown>>,
 ): Required<WorkerWebSocketOptions> {
@@ -287,7 +287,7 @@ function resolvePlatformOptions(
   return resolved as Required<WorkerWebSocketOptions>;
 }
 
-/** What the platform's interface has no place for. */
+/** Events that the platform's interface lacks. */
 const IGNORED: Pick<
   RemoteConnectionListener,
   "status" | "request" | "heartbeat" | "probed" | "log"

@@ -92,7 +92,7 @@ export type Failure =
     readonly type: "provider";
     readonly name: ProviderName;
     readonly detail: string;
-    /** `false`: asked again, it would give the same. */
+    /** `false`: another call would give the same. */
     readonly retryable?: boolean;
   }
   /** The server rejected the greeting or a fresh token. */

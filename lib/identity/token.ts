@@ -29,7 +29,7 @@ export type CheckedToken =
 /** No control characters. */
 // deno-lint-ignore no-control-regex -- a token with a line break would inject a header
 const NO_CONTROL = /^[^\u0000-\u001f\u007f]*$/;
-/** What places can carry that cannot carry all of that: RFC 9110, 5.5 and 5.6.2. */
+/** What the stricter places can carry: RFC 9110, 5.5 and 5.6.2. */
 const LIMITED: Partial<Record<TokenPlacement["kind"], RegExp>> = {
   header: /^[\t\x20-\x7e\x80-\xff]*$/,
   protocol: /^[\w!#$%&'*+.^`|~-]*$/,

@@ -70,7 +70,7 @@ export class MessageReader {
   ) {
     this.#codec = codec;
     this.#envelope = envelope;
-    // A type that comes in must not find what objects inherit.
+    // A received type must not find inherited members.
     this.#schemas = new Map(Object.entries(schemas));
     this.#resequencer = new Resequencer(
       limits,

@@ -2,7 +2,7 @@
  * Whether a module that could not be imported can be imported later.
  *
  * No standard says how an import fails. These are the words of V8, Deno and the
- * browsers; what nobody knows is worth another attempt.
+ * browsers; an unknown one is worth another attempt.
  *
  * @module
  */

@@ -17,7 +17,7 @@ export interface Locks {
   ): Promise<unknown>;
 }
 
-/** How a lock is asked for. */
+/** How a lock is requested. */
 export interface LockOptions {
   /** @default {"exclusive"} */
   readonly mode?: "exclusive" | "shared";

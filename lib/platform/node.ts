@@ -1,5 +1,5 @@
 /**
- * The modules of Node, in Node and in what is like it.
+ * The modules of Node, in Node and in runtimes like it.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export interface NodeWorker {
 }
 
 /**
- * Says whether Node's modules can be had here. A page may have a `process` that
+ * Says whether Node's modules are available here. A page may have a `process` that
  * a bundler put there, but not this member of it.
  */
 export function isLikeNode(): boolean {

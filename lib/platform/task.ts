@@ -1,5 +1,5 @@
 /**
- * Tasks of the event loop, as the platform has for each event of its own.
+ * Tasks of the event loop, such as the platform uses for each of its events.
  *
  * @module
  */

@@ -18,13 +18,13 @@ export interface Pack {
   readonly buffer: ArrayBuffer;
 }
 
-/** Longer messages cross by themselves: to cut them out would be a copy too many. In bytes. */
+/** Longer messages, in bytes, cross by themselves: cutting them out would cost another copy. */
 export const PACKED_UP_TO = 4 * 1024;
 /** What a pack holds at most: no more than one turn of a connection. */
 const MAX = { messages: 1_024, bytes: 1 << 16 };
 /** A larger gap between two messages starts a new pack, in bytes. */
 const MAX_GAP = 64;
-/** Of a buffer: two numbers of 32 bits. */
+/** The bounds of one message: two numbers of 32 bits. */
 const BOUNDS_SIZE = 8;
 
 /** Returns whether this is a pack, and not a message. */

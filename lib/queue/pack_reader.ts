@@ -56,7 +56,7 @@ export class PackReader {
     return run;
   }
 
-  /** One call of the decoder for all of them: for 100 bytes a fifth of the time. */
+  /** Calls the decoder once for all of them: with 100 bytes each, in a fifth of the time. */
   #decode(first: number, next: number): string[] {
     const bounds = this.#bounds;
     const start = bounds[first]!;

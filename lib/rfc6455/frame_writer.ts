@@ -60,7 +60,7 @@ export class FrameWriter {
    */
   text(text: string, key: number | undefined): number {
     this.#require(MAX_HEADER + text.length * BYTES_PER_CHARACTER);
-    // Most text is ASCII, so the header is where it is for one byte each.
+    // Most text is ASCII: places the text as if each unit took one byte.
     const guess = this.#length + headerSize(text.length, key);
     const { bytes, view } = this.#area;
     const { written: length } = encoder.encodeInto(text, bytes.subarray(guess));

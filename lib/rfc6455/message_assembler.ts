@@ -52,7 +52,7 @@ export class MessageAssembler {
     this.#inflater = inflater;
   }
 
-  /** Starts a message of so many pieces as may come. */
+  /** Starts a message of any number of pieces. */
   start(opcode: number, coding: Coding): void {
     this.#opcode = opcode;
     this.#coding = coding;

@@ -161,7 +161,7 @@ export class Protocol {
   }
 
   /**
-   * Writes a close frame to the output, the last of our frames but for pongs.
+   * Writes a close frame to the output, the last of our frames except pongs.
    * After a close frame of ours it does nothing.
    *
    * @param closeCode A code that may be sent, or `undefined` for none.

@@ -49,7 +49,7 @@ export interface SendBatchesParts {
   readonly errorOf: (answer: Full | Gone) => Error;
 }
 
-/** As many as a store may have to write at a time. */
+/** The most that a store has to write at a time. */
 const MAX_MESSAGES = 512;
 const MAX_BYTES = 1_048_576;
 /** A unit of UTF-16 takes no more than this in UTF-8. */
@@ -169,7 +169,7 @@ export class SendBatches {
       if (sends.length > 1) outgoing.running = batch;
       const appended = this.#append(session, sends);
       if (sends.length > 1) this.#await(outgoing, { batch, appended });
-      // What is asked of the store now follows it anyhow.
+      // Later requests to the store follow it anyway.
       else batch.settle();
     }
     if (outgoing.running !== undefined) return;

@@ -29,7 +29,7 @@ export type SendPost = (
 
 /** How often the hub looks at the clocks and shows that it runs, in milliseconds. */
 const TICK = 1_000;
-/** So many signs of life are posted at most to a client that posts nothing. */
+/** The most signs of life that are posted to a client that posts nothing. */
 const MAX_UNHEARD = 60;
 /** What one connection may add to a post before it is the next one's turn. */
 const TURN = { messages: 1_024, bytes: 1 << 18 };

@@ -21,7 +21,7 @@ export interface Endpoint {
   onmessage: ((event: MessageEvent) => void) | null;
   /** Called when a post of the client could not be read. */
   onmessageerror: ((event: MessageEvent) => void) | null;
-  /** Ends the worker; ports have no say in that, and Bun has none. */
+  /** Ends the worker. Bun lacks it, and that of a port is not used. */
   close?(): void;
   /** Listens for rejections that nobody handles. */
   addEventListener(

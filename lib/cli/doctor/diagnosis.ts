@@ -38,7 +38,7 @@ const SHOWN_HEADERS: readonly string[] = [
   "retry-after",
 ];
 
-/** What to do where a step fails that says no more itself. */
+/** Advice for a failed step that gives none itself. */
 export const STEP_ADVICE = {
   DNS: "Check the name of the host, and the network",
   TCP:
@@ -192,7 +192,7 @@ export function judgeMessages(
 
 /** Below this part compression is not worth its memory and time. */
 const WORTH_IT = 0.1;
-/** Fewer bytes of messages say nothing of what others would take. */
+/** Fewer bytes of messages are too few to judge by. */
 const ENOUGH = 1_000;
 const MORE_ADVICE =
   "To see what compression saves, send more that the server " +

@@ -30,7 +30,7 @@ export type End = { readonly info: CloseInfo; readonly failure?: Failure };
 const MAX_MESSAGE_SIZE = 16 * 1024 * 1024;
 /** How long to wait for the answer to our close frame, in milliseconds. */
 const CLOSE_WAIT = 1_000;
-/** A masking key of whatever value. */
+/** Any masking key. */
 const MASKED = 0;
 
 /** An open WebSocket whose traffic is counted. */

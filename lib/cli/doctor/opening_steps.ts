@@ -55,7 +55,7 @@ export interface OpeningPlan extends HandshakePlan {
   readonly route: PossibleRoute;
 }
 
-/** The connection of one checkup, as far as it is. */
+/** The connection of one checkup, as far as it is made. */
 export class OpeningSteps {
   readonly #plan: OpeningPlan;
   readonly #clock: Clock;

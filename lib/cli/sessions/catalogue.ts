@@ -1,6 +1,6 @@
 /**
- * The sessions of a Redis, as they stand there. Reads only: nobody's time is
- * prolonged by a look.
+ * The sessions of a Redis, as they stand there. It only reads, and
+ * prolongs no session.
  *
  * @module
  */
@@ -66,9 +66,9 @@ export interface Listing {
   readonly rest: "none" | "more";
 }
 
-type Asks = Pick<RedisConnection, "send">;
+type CommandSender = Pick<RedisConnection, "send">;
 
-/** As many records are asked for at once. */
+/** How many records are read at once. */
 const BATCH = 500;
 /** How many keys are looked at for another prefix. */
 const LOOK = 20_000;
@@ -95,7 +95,7 @@ const FIELDS = [
 
 /** The sessions under one prefix. */
 export class Catalogue {
-  readonly #redis: Asks;
+  readonly #redis: CommandSender;
   readonly #prefix: string;
   readonly #keys: KeySpace;
 
@@ -104,7 +104,7 @@ export class Catalogue {
    *
    * @throws {RangeError} No name can begin like that.
    */
-  constructor(redis: Asks, prefix: string) {
+  constructor(redis: CommandSender, prefix: string) {
     this.#redis = redis;
     this.#prefix = prefix;
     this.#keys = new KeySpace(prefix);

@@ -49,7 +49,7 @@ export class RedisConnection implements Disposable {
   }
 
   /**
-   * Connects, says who asks, and selects the database.
+   * Connects, logs in, and selects the database.
    *
    * @throws {RedisFailure} It cannot be reached, or refuses.
    */
@@ -72,7 +72,7 @@ export class RedisConnection implements Disposable {
       (error) => failureOf(error, { module, name, timeout }),
     );
     await connection.#trying(client.connect());
-    // One command first: Redis cuts off who asks much and gives no password.
+    // One command first: Redis cuts off clients that send much without a password.
     await connection.send("TIME");
     return connection;
   }

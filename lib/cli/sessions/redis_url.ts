@@ -6,7 +6,7 @@
 
 import { UsageError } from "../usage_error.ts";
 
-/** Where a Redis is, and who asks. */
+/** Where a Redis is, and how to log in. */
 export interface RedisAddress {
   /** Host and port, for people: no user, no password. */
   readonly name: string;

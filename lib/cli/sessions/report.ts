@@ -62,7 +62,7 @@ export function detailsOf(facts: SessionFacts): string {
     .join("");
 }
 
-/** What an end has come to. */
+/** The text for an end. */
 export function endText(session: string, ended: Ended): string {
   const { accepted, unconsumed, node } = ended;
   const bytes = unconsumed.reduce((sum, message) => sum + message.bytes, 0);
@@ -80,7 +80,7 @@ export function factsJson(facts: SessionFacts): string {
   return `${visibleJson({ ...facts, node: facts.node ?? null })}\n`;
 }
 
-/** An end as a line of JSON, with the messages that are gone by it. */
+/** An end as a line of JSON, with the messages that are lost with it. */
 export function endJson(session: string, ended: Ended): string {
   const { accepted, claimed, node = null } = ended;
   const unconsumed = ended.unconsumed.map(({ seq, data }) => ({

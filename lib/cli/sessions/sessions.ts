@@ -192,7 +192,7 @@ async function list(
   return SUCCESS;
 }
 
-/** Nothing may be right, or the prefix is another one. */
+/** An empty list may be right, or the prefix is another one. */
 async function explainNone(
   catalogue: Catalogue,
   { prefix }: Plan,

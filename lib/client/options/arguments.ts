@@ -26,7 +26,7 @@ export function resolveUrl(url: string | URL): string {
 }
 
 /**
- * What of a URL an error may show: no credentials, and no query. `redactUrl()`
+ * The part of a URL that an error may show: no credentials, no query. `redactUrl()`
  * keeps the names of the query's parameters, which weighs more than this.
  */
 export function withoutSecrets(url: string): string {

@@ -122,7 +122,7 @@ export interface ReconnectingWebSocketOptions {
   readonly heartbeat?: false | HeartbeatOptions;
   /** How long a probe may take, in milliseconds. @default {3_500} */
   readonly probeTimeout?: number;
-  /** After this much silence, in milliseconds, the connection counts as dead; nothing is sent to ask. @default {Infinity} */
+  /** After this much silence, in milliseconds, the connection counts as dead; no ping is sent. @default {Infinity} */
   readonly idleTimeout?: number;
   /** Received close codes after which the socket does not reconnect. @default {[1002, 1003, 1007, 1008, 1009, 1010, 3000, 3003, 4400, 4401, 4403, 4404, 4406, 4409]} */
   readonly fatalCloseCodes?: readonly number[];
@@ -199,7 +199,7 @@ export interface ReconnectingWebSocketOptions {
 }
 
 /**
- * What the WebSocket interface of the platform has no parameter for.
+ * Options that the platform's WebSocket interface lacks.
  *
  * TLS, proxies and compression are missing, since no page could use them.
  * In Deno the environment's proxy and `DENO_CERT` apply; for more, take a

@@ -8,7 +8,7 @@ import type { Answer } from "../../boundary/protocol.ts";
 import { resolveUrl } from "./arguments.ts";
 import type { Resolved } from "./resolve.ts";
 
-/** What the worker can ask for. */
+/** What the worker can request. */
 export type RequestedValue = "url" | "token";
 
 /** Calls the functions, and keeps the latest URL, token and error. */
@@ -17,7 +17,7 @@ export class Providers {
   #thrown: Map<string, unknown> | undefined;
   #token: string | undefined;
   #url: string;
-  /** How often each was asked: an answer may come after its attempt was given up. */
+  /** How often each was requested: an answer may come after its attempt was given up. */
   readonly #asked = { url: 0, token: 0 };
 
   /** Takes the functions, and the URL and secrets that are fixed. */

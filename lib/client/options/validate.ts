@@ -173,7 +173,7 @@ function suggest(name: string, path: string, rules: object): string {
     : `did you mean "${path}${best}"?`;
 }
 
-/** Gives the name that a misspelt one is most like, if any is like it. */
+/** Returns the most similar name, if any is similar enough. */
 export function nearestName(
   name: string,
   known: readonly string[],

@@ -17,7 +17,7 @@ export class BatchReader {
   readonly #count: number;
   #taken = 0;
   #nextItem = 0;
-  /** Of a pack, of which some messages at a time are cut out. */
+  /** Cuts messages out of a pack, some at a time. */
   #pack: PackReader | undefined;
   #run: readonly Data[];
   #nextInRun = 0;

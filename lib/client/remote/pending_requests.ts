@@ -1,5 +1,5 @@
 /**
- * What one side has asked and the other has not answered.
+ * Requests of either side that the other has not answered.
  *
  * @module
  */

@@ -54,7 +54,7 @@ export interface OutgoingEntry extends SendTicket {
 export interface SendQueueListener {
   /** A message left the queue unsent; `seq` is its number in the session, if it had one. */
   unsent(bytes: number, reason: DropReason, seq?: number): void;
-  /** There is something to say now. */
+  /** There is something to send now. */
   ready(): void;
 }
 

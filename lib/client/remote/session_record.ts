@@ -115,7 +115,7 @@ export class SessionRecord {
     if (kept) this.#kept = { ...kept, accepted: kept.accepted + count };
   }
 
-  /** Keeps what the worker says, and says so, or reports a loss. */
+  /** Keeps what the worker reports and confirms it, or reports a loss. */
   receive(
     notice: NoticeOf<"kept" | "marked" | "forgone">,
     sender: Pick<PostSender, "send"> | undefined,

@@ -34,7 +34,7 @@ import { dropError, type WriteOptions, WriteQueue } from "./write_queue.ts";
 
 type LogFields = Readonly<Record<string, string | number | boolean>>;
 
-/** What the application has of a socket. */
+/** A socket, as its application sees it. */
 export interface SocketTarget extends EventTarget {
   /** Ends it for good. */
   close(): void;
@@ -52,7 +52,7 @@ export class SocketParts implements RemoteConnectionListener {
   readonly connection: RemoteConnection;
   /** The bounds of the outbox. */
   readonly limits: OutboxLimits;
-  /** How long a message may wait, unless `write()` says it. */
+  /** How long a message may wait, unless `write()` says otherwise. */
   readonly ttl: { readonly ttl: number };
   /** What binary messages are delivered as. */
   binaryType: BinaryFormat = "arraybuffer";

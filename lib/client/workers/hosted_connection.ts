@@ -1,5 +1,5 @@
 /**
- * What a worker's supervisor and a connection in its worker want of each other.
+ * What a worker's supervisor and its connections call on each other.
  *
  * @module
  */

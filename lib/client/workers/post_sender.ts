@@ -101,7 +101,7 @@ export class PostSender {
     this.#phase = { kind: "handling", since: this.#clock.now() };
   }
 
-  /** Sends the `ack` of the post that has been handled, with all that it gave rise to. */
+  /** Sends the `ack` of the handled post, together with the answers to it. */
   release(post: readonly Notice[]): void {
     this.#phase = RESTING;
     this.#flush(wantsAck(post) ? ACK : []);

@@ -51,7 +51,7 @@ const FORBIDDEN = "The content security policy forbids it (worker-src)";
 
 function bindWorker(worker: Worker, listener: WorkerPortListener): WorkerPort {
   let unknown = NO_REASON;
-  // Chromium says so before the `error` event, which has no message then.
+  // Chromium fires it before the `error` event, which has no message then.
   const onViolation = (event: object) => {
     if (Reflect.get(event, "effectiveDirective") !== "worker-src") return;
     unknown = FORBIDDEN;
@@ -65,7 +65,7 @@ function bindWorker(worker: Worker, listener: WorkerPortListener): WorkerPort {
     event.preventDefault();
     listener.failed(event.message || unknown);
   };
-  // Only Bun says so.
+  // Only Bun fires it.
   const onExit = (event: object) =>
     listener.failed(`It exited with code ${Reflect.get(event, "code")}`);
   worker.addEventListener("close", onExit);

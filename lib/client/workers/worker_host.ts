@@ -1,5 +1,5 @@
 /**
- * The workers that connections live in, as far as the application has a say.
+ * The workers that connections live in, as far as the application can choose them.
  *
  * @module
  */

@@ -137,7 +137,7 @@ export class WorkerSupervisor {
   }
 
   #begin(): void {
-    // What comes from an earlier worker finds that it is not the present one.
+    // Ignores what comes from an earlier worker.
     const isPresent = () =>
       "endpoint" in this.#state && this.#state.endpoint === endpoint;
     let endpoint: WorkerPort | undefined;

@@ -9,7 +9,7 @@ import { elementsOf, type Fields, valuesOf } from "./fields.ts";
 
 /** Statuses whose responses have no body (RFC 9110, 15.3.5 and 15.4.5). */
 const BODILESS: readonly number[] = [204, 304];
-/** A chunk's size and extensions are one line, of no more bytes. */
+/** The longest line with a chunk's size and extensions, in bytes. */
 const MAX_LINE = 256;
 const LF = 0x0a;
 

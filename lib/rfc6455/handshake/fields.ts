@@ -56,7 +56,7 @@ export function isSpace(character: string | undefined): boolean {
   return character === " " || character === "\t";
 }
 
-/** More characters of a peer are not shown. */
+/** The most characters of a peer's text that are shown. */
 const MAX_QUOTE = 80;
 
 /** Shows a text of the peer in quotes, cut short, and free of control characters. */

@@ -42,7 +42,7 @@ export type HeadResult =
 
 /** What a reader is made of. */
 export interface HeadReaderOptions {
-  /** The message: a server refuses what a client must bear with. */
+  /** The message: a server refuses what a client must tolerate. */
   readonly message: "request" | "response";
   /** The limit for all heads that one reader reads, in bytes. */
   readonly maxBytes: number;
@@ -210,10 +210,10 @@ const BARES = /[\0\r]/g;
 /**
  * Reads fields, and notes the first fault.
  *
- * A server refuses a request for any fault. A client bears with all of them, as
+ * A server refuses a request for any fault. A client tolerates all of them, as
  * browsers do: it removes space before a colon as a proxy must (RFC 9112, 5.1),
  * unfolds lines (5.2, a duty of user agents), replaces bare CR and NUL by spaces
- * (RFC 9112, 2.2; RFC 9110, 5.5), and skips what is no field.
+ * (RFC 9112, 2.2; RFC 9110, 5.5), and skips lines that are no field.
  */
 class FieldParser {
   readonly #fields: { readonly name: string; readonly lines: string[] }[] = [];

@@ -29,7 +29,7 @@ export class RateLimit {
     return true;
   }
 
-  /** Forgets what is long ago. */
+  /** Forgets keys whose window is over. */
   forget(now: number): void {
     for (const key of this.#instants.keys()) {
       if (this.#recent(key, now).length === 0) this.#instants.delete(key);

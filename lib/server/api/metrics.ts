@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Counters since the start of a server, and three levels. */
+/** Counters since the start of a server, and three present values. */
 export interface SessionMetrics {
   /** Connections now. */
   readonly connections: number;

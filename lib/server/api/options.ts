@@ -39,7 +39,7 @@ export interface SessionBuffer {
   readonly overflow?: "reject" | "drop-oldest" | "end";
 }
 
-/** Against clients that take more than their share. */
+/** Limits for clients that take more than their share. */
 export interface SessionLimits {
   /**
    * Sessions of one principal on this node. The oldest one without a connection
@@ -104,7 +104,7 @@ export interface SessionServerOptions {
    * The origins of pages that may connect, such as `https://example.com`, or
    * `"*"` for all. Clients that are no browsers send none, and may.
    *
-   * @default {the host that was asked for}
+   * @default {the host of the request}
    */
   readonly origins?: readonly string[] | "*";
   /**
@@ -162,8 +162,8 @@ export interface SessionServerOptions {
    */
   readonly handshakeTimeout?: number;
   /**
-   * A client that sends nothing for this long is asked whether it is there, and
-   * dropped if it is silent for as long again.
+   * A client that sends nothing for this long gets a ping, and is dropped if it is
+   * silent for as long again.
    *
    * @default {15_000}
    */
@@ -180,7 +180,7 @@ export interface SessionServerOptions {
    * @default {3}
    */
   readonly maxAttempts?: number;
-  /** Against clients that take more than their share. */
+  /** Limits for clients that take more than their share. */
   readonly limits?: SessionLimits;
   /** Takes log records. */
   readonly logger?: SessionLogger;
@@ -206,12 +206,12 @@ export interface Settings {
 
 /** How many messages are claimed with one step: as many come again after a crash. */
 const MAX_CLAIM = 16;
-/** As many at most where they are handled within `REPORT_DELAY`. */
+/** The most where they are handled within `REPORT_DELAY`. */
 const MAX_QUICK_CLAIM = 256;
 const TAKEOVER_POLL = 50;
 /** Short against the 100 ms after which a client is acknowledged. */
 const REPORT_DELAY = 2;
-/** Over a network so slow that messages take longer, a step of the store is short. */
+/** Where messages are further apart than this, a step of the store matters little. */
 const CLAIM_AHEAD = 50;
 
 /**

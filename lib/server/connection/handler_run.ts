@@ -117,7 +117,7 @@ class RunMessage implements SessionMessage {
     this.#run = run;
   }
 
-  /** Made for those who reply. It may be taken out of the message. */
+  /** Made on first use, as a function that needs no `this`. */
   get reply(): SessionMessage["reply"] {
     return this.#reply ??= (data) => this.#run.reply(data);
   }
@@ -134,7 +134,7 @@ export function messageId(session: string, seq: number): string {
 
 /** @throws {SessionSendError} If the client takes no message of this size. */
 export function requireSize(payload: Payload, maxMessage: number): void {
-  // To count is a search of the text; a unit has at most three bytes.
+  // Counting searches the text; a UTF-16 unit has at most three bytes.
   if (payload.length * 3 <= maxMessage) return;
   const bytes = payloadBytes(payload);
   if (bytes <= maxMessage) return;

@@ -10,7 +10,7 @@ import type {
 } from "../../session/server/state.ts";
 import type { Settings } from "../api/options.ts";
 
-/** Looks at the clock when a step asks for the time: most do not. */
+/** Reads the clock only if a step needs the time: most do not. */
 export class LiveContext implements ServerContext {
   readonly config: ServerConfig;
   readonly #clock: Pick<Settings["clock"], "now">;

@@ -10,7 +10,7 @@ import type { ServerNode } from "./node.ts";
 import type { Peer } from "./peer.ts";
 import { type PeerAdvice, PeerWatch } from "./peer_watch.ts";
 
-/** To ask a socket what is unsent costs more than to send a short frame. */
+/** Reading what is unsent costs more than sending a short frame. */
 const CHECK_AFTER = 65_536;
 
 /** The socket of a connection, with counts and log records. */

@@ -48,7 +48,7 @@ export interface PlainClientParts {
 
 /** One socket, one connection. */
 const CONNECTION = 1;
-/** No bound of its own: those of the server hold. */
+/** No limit of its own: those of the server apply. */
 const ANY = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -273,7 +273,7 @@ function configOf({ protocol }: PlainClientParts): ClientConfig {
     protocols: protocol === "" ? [] : [protocol],
     onLost: "close",
     onUnknown: "drop",
-    // The server's limits hold for both.
+    // The server's limits apply to both.
     answerTimeout: ANY,
     closeTimeout: ANY,
   };

@@ -107,7 +107,7 @@ export class SessionRegistry {
     this.#sessions.set(id, { ...known, waiting: bytes });
   }
 
-  /** A session has ended, or is no concern of this node any more. */
+  /** A session has ended, or is no longer this node's. */
   remove(id: string): void {
     const known = this.#sessions.get(id);
     if (known === undefined) return;

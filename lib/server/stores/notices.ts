@@ -133,7 +133,7 @@ export class NodeListeners {
   }
 }
 
-/** Adds what was appended to what was appended before, if that is all there was. */
+/** Joins an append to the one before, if nothing came in between. */
 function joins(
   latest: WaitingNotice,
   { node, notice }: AddressedNotice,

@@ -110,7 +110,7 @@ export function acknowledge(
   return { state: { ...state, receiving }, effects: [transmit(state, frame)] };
 }
 
-/** After `close()`: says good-bye when all is accepted. */
+/** After `close()`: sends `bye` when all is accepted. */
 export function finishIfDone(
   state: Live,
   { config }: ClientContext,
@@ -154,7 +154,7 @@ export function disconnect(
   };
 }
 
-/** Drops what was accepted, and says so. */
+/** Drops accepted messages, and reports them. */
 export function acceptTo<S extends Live>(state: S, ack: number): ClientStep<S> {
   const message = entryAt(state.retained, ack);
   if (message === undefined) return { state, effects: [] };

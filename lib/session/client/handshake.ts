@@ -39,7 +39,7 @@ import { freeWindow, startReceiving } from "../flow/receiving.ts";
 import type { DataRun } from "../wire/run.ts";
 import { SESSION_CLOSE, violation } from "../wire/violation.ts";
 
-/** A connection is open: asks for a session, or for the one that was. */
+/** A connection is open: asks for a new session, or for the previous one. */
 export function beginHandshake(
   lasting: LastingState,
   { connection, auth }: Extract<ClientEvent, { type: "connected" }>,

@@ -44,7 +44,7 @@ export function pruneMarks(marks: Marks, consumed: number): Marks {
  */
 export function acknowledgeable(marks: Marks, consumed: number): number {
   const [first] = marks;
-  // Nearly always: it is asked for each message.
+  // The usual case: this runs for each message.
   if (marks.length === 1 && first!.index <= consumed) {
     return first!.seq + consumed - first!.index;
   }

@@ -23,7 +23,7 @@ export interface Numbered<T> {
 /** Fewer entries that have left are not worth a copy. */
 const COMPACT_FROM = 64;
 
-/** Of all lists without entries, as there may be a hundred thousand. */
+/** Shared by all lists without entries: there may be a hundred thousand. */
 const NO_ITEMS: readonly never[] = Object.freeze([]);
 const EMPTY: Numbered<never> = { first: 1, last: 0, items: NO_ITEMS, base: 1 };
 

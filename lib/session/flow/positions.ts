@@ -105,7 +105,7 @@ export function continueLineage(
 /** The generation in which a number was given, or will be. */
 export function generationAt(lineage: Lineage, seq: number): string {
   const newest = lineage[lineage.length - 1]!;
-  // Nearly always: it is asked for each message.
+  // The usual case: this runs for each message.
   if (newest.first <= seq) return newest.generation;
   const era = lineage.findLast(({ first }) => first <= seq) ?? lineage[0]!;
   return era.generation;

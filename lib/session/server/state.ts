@@ -90,7 +90,7 @@ export type Departure =
   | { readonly kind: "detach" }
   /** Another attachment waits: the running handler finishes, and no other begins. */
   | { readonly kind: "yield" }
-  /** The client said good-bye: what came is handled, then the session ends. */
+  /** The client sent `bye`: what came is handled, then the session ends. */
   | { readonly kind: "bye" }
   /** The store was asked to end the session. */
   | { readonly kind: "ending"; readonly why: "bye" | "failed" };
@@ -228,7 +228,7 @@ export type ServerEvent =
   }
   /** The store's generation has changed: no lease holds any more. */
   | { readonly type: "rolled-back" }
-  /** Please resume elsewhere. */
+  /** The client should resume elsewhere. */
   | {
     readonly type: "move";
     readonly after: number;

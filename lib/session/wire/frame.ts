@@ -100,7 +100,7 @@ export function encodeFrame(frame: OutFrame): Payload {
   }
 }
 
-/** Writes a data frame. No record for each: there may be hundreds of them. */
+/** Writes a data frame. Makes no record: there may be hundreds of frames. */
 export function encodeData(
   seq: number,
   ack: number | undefined,

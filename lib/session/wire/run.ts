@@ -40,7 +40,7 @@ const ZERO = 0x30;
 /** Longer numbers may not be safe integers. */
 const MAX_DIGITS = 10;
 const MAX_GROUPS = 7;
-/** What a reader has instead of a number that it cannot read. */
+/** Stands for a number that cannot be read. */
 const NONE = -1;
 
 /**
@@ -86,7 +86,7 @@ export function payloadsOf({ frames, sizes, bytes }: DataRun): PackedFrames {
   return { ...frames, bytes };
 }
 
-/** A header that was read last: no object for each of a million per second. */
+/** The header that was read last. One object, not a million per second. */
 abstract class Header {
   seq = 0;
   ack = NONE;

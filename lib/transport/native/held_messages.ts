@@ -11,9 +11,9 @@
 
 import { queueTask } from "../../platform/task.ts";
 
-/** So many looks follow each other at once: a write takes a turn or two. */
+/** How many checks follow each other at once: a write takes a turn or two. */
 const SOON = 8;
-/** How often to look after those, in milliseconds. */
+/** How often to check after those, in milliseconds. */
 const INTERVAL = 5;
 
 /** Watches what one socket has taken. */

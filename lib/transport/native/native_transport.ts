@@ -22,7 +22,7 @@ import type {
   TransportListener,
 } from "../transport.ts";
 
-/** Knows what the platform does not say by events. */
+/** Finds out what the platform's events do not say. */
 export interface PlatformReader {
   /** Watches messages that may get lost when the peer closes. */
   readonly HeldMessages?: typeof HeldMessages;
@@ -57,7 +57,7 @@ export function hiddenLoss(): Failure {
 export const nativeTransport: TransportKind = /* @__PURE__ */
   makeKind(NO_TEXT, "relayed");
 
-/** The WebSocket of a platform without pages, of which more may be known. */
+/** The WebSocket of a platform without pages, where `reader` may find out more. */
 export function nativeTransportWith(
   reader: PlatformReader = NO_TEXT,
 ): TransportKind {

@@ -135,7 +135,7 @@ async function refusalOf(
       if (result.kind === "refused") return result;
     }
   } catch {
-    // What came of the body before the connection was lost is of use.
+    // What came of the body before the loss is still useful.
   } finally {
     clearTimeout(timer);
   }

@@ -27,7 +27,7 @@ export class Output {
   #pending = 0;
   /** Bytes that the system has taken. */
   #written = 0;
-  /** Where messages end, counted in the same bytes, of those that are not written. */
+  /** Where unwritten messages end, counted in the same bytes. */
   #ends: number[] = [];
   readonly #onWritten = (count: number) => {
     this.#pending -= count;

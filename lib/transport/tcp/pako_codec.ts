@@ -50,7 +50,7 @@ const BETWEEN_BLOCKS = 128;
  * are at most 512 - 262 bytes, which fits into a window of 8 bits.
  */
 const SMALLEST_WINDOW = 9;
-/** More final blocks that hold nothing are a way to keep a receiver busy. */
+/** More empty final blocks would only keep a receiver busy. */
 const MAX_EMPTY_ENDS = 1_000;
 
 /** All output is copied before anything else is inflated or deflated. */

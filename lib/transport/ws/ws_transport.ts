@@ -256,7 +256,7 @@ class WsTransport implements Transport {
     if (this.#turnOf === "ours") this.#ws.resume();
   }
 
-  /** Lets the thread look elsewhere, after a peer has kept it busy. */
+  /** Lets others have a turn, after a peer has kept the thread busy. */
   #count(bytes: number): void {
     if (!this.#turn.isOverAfter(bytes + FRAME)) return;
     if (this.#turnOf === "others") return;

@@ -28,7 +28,7 @@ export interface EquipmentParts {
 /**
  * Loads the hooks of a setup.
  *
- * @throws {HookError} They cannot be loaded, or will never be of use.
+ * @throws {HookError} They cannot be loaded, or can never work.
  */
 export async function equip(parts: EquipmentParts): Promise<Equipment> {
   return new Equipment(await loadHooks(parts.setup), parts);

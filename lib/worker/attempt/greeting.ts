@@ -34,7 +34,7 @@ export type GreetingResult =
 
 /** How much of an answer the error shows, in characters. */
 const EXCERPT = 100;
-/** Of longer texts nothing is shown: they would have to be searched for secrets. */
+/** Longer texts are not shown: they would have to be searched for secrets. */
 const LONGEST_SHOWN = 1 << 16;
 
 const NOTHING = { count: 0, bytes: 0 };

@@ -1,5 +1,5 @@
 /**
- * Loads a hooks module, and finds out whether it can ever be of use.
+ * Loads a hooks module, and finds out whether it can ever work.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { requireHook } from "./hook_calls.ts";
 import { HookError, type Hooks } from "./hooks.ts";
 import { isPermanent, watchPolicy } from "../../platform/import_failure.ts";
 
-/** What of a setup says which hooks there must be. */
+/** The parts of a setup that name hooks. */
 export type HooksSetup = Pick<Setup, "config" | "hooks" | "token">;
 
 const NAMES = [
@@ -27,7 +27,7 @@ const failures = new Map<string, number>();
 /**
  * Imports the hooks module and checks what it exports.
  *
- * @throws {HookError} It cannot be loaded, or will never be of use.
+ * @throws {HookError} It cannot be loaded, or can never work.
  */
 export async function loadHooks(setup: HooksSetup): Promise<Hooks> {
   if (setup.hooks === undefined) return {};

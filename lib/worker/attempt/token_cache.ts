@@ -64,7 +64,7 @@ export class TokenCache {
       return kept.token;
     }
     const token = usable(await this.#fetch(context), placement);
-    // What comes late may be older than what was asked for since.
+    // A late token may be older than one that was requested since.
     if (!context.signal.aborted) this.#cache(token);
     return token;
   }
@@ -89,7 +89,7 @@ function freshness(expiresAt: number, now: number, leeway: number): number {
   return expiresAt - Math.min(leeway, (expiresAt - now) * LARGEST_LEEWAY);
 }
 
-/** A token that can never be sent: to ask again is of no use. */
+/** Refuses a token that can never be sent: another request would not help. */
 function usable(given: unknown, placement: TokenPlacement): string {
   const checked = checkToken(given, placement);
   if (checked.kind === "usable") return checked.token;

@@ -97,7 +97,7 @@ export class TokenRequests {
     return promise.finally(() => {
       cancel();
       signal.removeEventListener("abort", onAbort);
-      // What comes late counts no more.
+      // A late answer is ignored.
       request.end();
     });
   }

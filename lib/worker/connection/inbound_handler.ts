@@ -1,6 +1,6 @@
 /**
  * What arrives over one connection: for the greeting, the heartbeat or the
- * inbox. It says what is to be done besides, and touches no transport.
+ * inbox. It returns what else is to be done, and touches no transport.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export type InboundAction =
 /** The bounded places where messages are kept. */
 type Place = Pick<NoticeQueue, "hasRoom" | "size">;
 
-// Constants, as most messages ask for nothing.
+// Constants, as most messages need nothing else.
 const NOTHING: readonly InboundAction[] = [];
 const GREETED: readonly InboundAction[] = [{ kind: "greeted" }];
 const PAUSE: readonly InboundAction[] = [{ kind: "pause" }];

@@ -114,7 +114,7 @@ export class TransportDriver implements TransportEvents {
     }
   }
 
-  /** Sends what comes before everything else. */
+  /** Sends the token and the greeting, before everything else. */
   greet(socket: number, context: AttemptContext): void {
     const greeting = this.#guard(
       socket,

@@ -14,7 +14,7 @@ export type Fields = Readonly<Record<string, string | number | boolean>>;
 
 /** How much of a message is shown, in characters. */
 const HEAD = 80;
-/** Of longer texts nothing is shown: they would have to be searched for secrets. */
+/** Longer texts are not shown: they would have to be searched for secrets. */
 const LONGEST_SHOWN = 1 << 16;
 
 const SEVERITY: Readonly<Record<Setup["log"], number>> = {

@@ -18,7 +18,7 @@ import {
 import { isTransferred } from "../../boundary/transfer.ts";
 import type { SendBufferListener } from "./send_buffer.ts";
 
-/** So many log records and heartbeats wait at most; those beyond are counted. */
+/** The most log records and heartbeats that wait; further ones are only counted. */
 const MAX_REPORTS = 1_000;
 /** Nothing depends on these: they can be left out. */
 const REPORTS: ReadonlySet<string> = new Set<Notice["type"]>([
@@ -286,7 +286,7 @@ export class NoticeQueue implements SendBufferListener {
       else if (isTransferred(item)) post.transfer.push(item);
     }
     post.runs.push(this.#id, batch.first, count, batch.bytes);
-    // Those of the first one, mostly the only one, are handed over as they are.
+    // Those of the first connection, usually the only one, are not copied.
     if (post.messages.length === 0) post.messages = batch.messages;
     else for (const data of batch.messages) post.messages.push(data);
   }

@@ -11,7 +11,7 @@ export type PackModule = typeof import("./packs.ts");
 let loaded: PackModule | undefined;
 let loading: Promise<void> | undefined;
 
-/** What reads packs, if it is loaded. Otherwise it is from now on. */
+/** What reads packs, if it is loaded. Otherwise starts to load it. */
 export function packModule(): PackModule | undefined {
   if (loaded === undefined) loadPacks();
   return loaded;

@@ -61,7 +61,7 @@ export interface SessionParts {
   readonly listener: SessionListener;
 }
 
-/** How long a session is asked to outlive its connection: as long as the server lets it. */
+/** How long a session should outlive its connection, in milliseconds: servers allow less. */
 const TTL = 86_400_000;
 
 /** One session, and those that follow it when it is lost. */
@@ -106,7 +106,7 @@ export class Session {
     this.#deliveries = new Deliveries(this.#reports, remains);
   }
 
-  /** When to call {@linkcode due} next. Until then it gets no later: timers cost. */
+  /** When to call {@linkcode due} next. Until then it only moves earlier: timers cost. */
   get deadline(): number {
     const next = Math.min(clientDeadline(this.#state), this.#held.until);
     return this.#dueAt = Math.min(this.#dueAt, next);

@@ -10,7 +10,7 @@ import type {
   ClientContext,
 } from "../../session/client/state.ts";
 
-/** Time and chance are read when a step asks for them: most steps do not. */
+/** Reads time and randomness only if a step needs them: most do not. */
 export class StepContext implements ClientContext {
   readonly config: ClientConfig;
   readonly #clock: Pick<Clock, "now" | "random">;

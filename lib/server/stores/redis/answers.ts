@@ -156,7 +156,7 @@ function lineageOf(text: string): readonly Era[] {
   });
 }
 
-/** Nobody is written as an empty name. */
+/** An empty name stands for no node. */
 function nodeOf(value: unknown): string | undefined {
   const node = textOf(value);
   return node === "" ? undefined : node;

@@ -123,7 +123,7 @@ export class Channels implements AsyncDisposable {
     try {
       await this.#wait(channel, echo);
     } catch {
-      // After a loss there will be another look, as soon as it is connected.
+      // After a loss, `verify()` runs again as soon as it is connected.
       if (channel.hasLeft || !isReady(subscriber)) return;
       await this.#wait(channel, channel.renew());
       onDeaf(channel.name);
@@ -150,7 +150,7 @@ const LEFT = "the channel is left";
 /** One channel. */
 class Channel {
   readonly name: string;
-  /** For what is of no use once it is left. */
+  /** Waits that end when the channel is left. */
   readonly waits = new Waits();
   readonly #client: ClientChannel;
   #next = Promise.withResolvers<void>();

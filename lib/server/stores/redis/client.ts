@@ -1,5 +1,5 @@
 /**
- * The clients of Redis that the store can use, seen in one way.
+ * The clients of Redis that the store can use, behind one interface.
  *
  * @module
  */

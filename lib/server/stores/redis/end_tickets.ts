@@ -1,6 +1,6 @@
 /**
  * Which ends of sessions Redis has not answered. It may have done them; a ticket
- * shows it that the same question comes again.
+ * shows it that a request is repeated.
  *
  * @module
  */
@@ -12,8 +12,8 @@ export class EndTickets {
   readonly #unanswered = new Map<string, readonly string[]>();
 
   /**
-   * Tickets for a question: those of earlier ones without an answer, which are
-   * then its own, or a new one.
+   * Tickets for a request: it takes over those of earlier requests without an
+   * answer, or gets a new one.
    */
   take(session: string): readonly string[] {
     const before = this.#unanswered.get(session);

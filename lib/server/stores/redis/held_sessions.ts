@@ -15,7 +15,7 @@ interface Held {
   readonly last: number;
 }
 
-/** Whose lease is whose, in this process. */
+/** Which node of this process has which lease. */
 export class HeldSessions {
   readonly #sessions = new Map<string, Held>();
   readonly #listeners = new Map<string, Set<Listener>>();

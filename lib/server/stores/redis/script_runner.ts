@@ -40,17 +40,17 @@ export interface ScriptRunnerOptions {
   readonly onNewGeneration: () => void;
 }
 
-/** Delays between two questions whether Redis is back, in milliseconds. */
+/** Delays between two checks whether Redis is back, in milliseconds. */
 const FIRST_DELAY = 50;
 const LAST_DELAY = 5_000;
-/** How often to look at the generation at most, in milliseconds. */
+/** How often to check the generation at most, in milliseconds. */
 const CHECK_INTERVAL = 5_000;
 
 /** Runs scripts on one Redis. */
 export class ScriptRunner implements AsyncDisposable {
   readonly #options: ScriptRunnerOptions;
   readonly #watch: Disposable;
-  /** For answers that come over the connection that there is. */
+  /** For answers that come over the present connection. */
   readonly #waits = new Waits();
   #status: RedisStatus = "starting";
   #generation = "";
@@ -86,7 +86,7 @@ export class ScriptRunner implements AsyncDisposable {
     keys: readonly string[],
     values: readonly RedisArgument[],
   ): Promise<unknown> {
-    // Scripts of an older generation must not run on a server that came anew.
+    // Scripts of an older generation must not run on a server that has restarted.
     const isNew = this.#status === "ready" && this.#refreshing !== undefined;
     if (isNew || this.#status === "starting") await this.refresh();
     if (this.#status !== "ready") throw unavailable(this.#status);
@@ -118,7 +118,7 @@ export class ScriptRunner implements AsyncDisposable {
     });
   }
 
-  /** Looks whether the generation has changed, unless it has done so just now. */
+  /** Checks whether the generation has changed, unless it has done so just now. */
   async check(): Promise<void> {
     const now = this.#options.clock.now();
     if (this.#status === "ready" && now < this.#checkedAt + CHECK_INTERVAL) {

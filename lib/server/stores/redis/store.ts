@@ -272,7 +272,7 @@ class RedisSessions implements RedisStore {
       return { [Symbol.asyncDispose]: end };
     });
 
-  /** Finishes what was asked for. The clients stay as they are. */
+  /** Finishes all steps. The clients stay as they are. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

@@ -17,7 +17,7 @@ export interface Patience {
 export class Waits {
   readonly #rejects = new Set<(error: Error) => void>();
 
-  /** Begins a wait; what is returned ends it. A promise would keep all of them. */
+  /** Begins a wait; the returned function ends it. A promise would keep all waits. */
   add(reject: (error: Error) => void): () => void {
     this.#rejects.add(reject);
     return () => this.#rejects.delete(reject);

@@ -16,7 +16,7 @@ const MEANINGS: readonly (readonly [RegExp, SessionStoreFailure, string])[] = [
   [/not open/i, "closed", "The session store is closed"],
 ];
 
-/** The error of a store for one of SQLite. Those of steps stay what they are. */
+/** The error of a store for one of SQLite. Other errors stay as they are. */
 export function storeErrorOf(error: unknown): unknown {
   const code = error instanceof Error ? Reflect.get(error, "code") : undefined;
   if (code !== "ERR_SQLITE_ERROR" && code !== "ERR_INVALID_STATE") return error;

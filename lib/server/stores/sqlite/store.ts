@@ -255,7 +255,7 @@ class SqliteStore implements SessionStore {
       ? Promise.reject(closedError())
       : Promise.resolve(this.#listeners.add(node, listener));
 
-  /** Finishes what was asked for, and closes the file. */
+  /** Finishes all steps, and closes the file. */
   [Symbol.asyncDispose](): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;

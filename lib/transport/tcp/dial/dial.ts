@@ -37,7 +37,7 @@ const PORTS: Readonly<Record<string, number>> = {
   "https:": 443,
 };
 
-/** Whom a URL names. */
+/** The endpoint that a URL names. */
 export function endpointOf({ hostname, port, protocol }: URL): Endpoint {
   return {
     hostname: hostname.replace(/^\[|\]$/g, ""),
@@ -46,7 +46,7 @@ export function endpointOf({ hostname, port, protocol }: URL): Endpoint {
 }
 
 /**
- * Connects to the server of a URL. All that it opens is in the attempt's charge.
+ * Connects to the server of a URL. The attempt owns all that it opens.
  *
  * @returns A connection that HTTP can be spoken over.
  */
@@ -99,7 +99,7 @@ export function requirePossible(
 export interface How {
   /** What TLS trusts. */
   readonly tls: TlsConfig;
-  /** What they open is in its charge. */
+  /** Owns what they open. */
   readonly attempt: DialAttempt;
 }
 
@@ -168,7 +168,7 @@ export async function startTls(
 /**
  * Connects by TLS, and shows the client's certificate.
  *
- * Cannot be aborted before TCP is connected; what then comes is closed. Deno 2.9
+ * Cannot be aborted before TCP is connected; a connection that comes then is closed. Deno 2.9
  * has no `setNoDelay()` for it either, so a small frame may wait up to 40 ms for
  * the acknowledgement of the one before it.
  */

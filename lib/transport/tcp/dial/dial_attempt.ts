@@ -25,7 +25,7 @@ export class DialAttempt {
   }
 
   /**
-   * Takes a connection in charge, in the place of the one below it.
+   * Owns a connection from now on, instead of the one below it.
    *
    * @throws {Error} The attempt was given up; the connection is closed.
    */

@@ -19,7 +19,7 @@ export interface Endpoint {
 /** No connection came about, and this is why. */
 export class OpeningError extends Error {
   override readonly name = "OpeningError";
-  /** As the machine takes it. */
+  /** In the form that the machine takes. */
   readonly failure: Failure;
 
   /** Wraps a failure, so that it can be thrown. */
@@ -120,7 +120,7 @@ export function tlsFaultOf(text: string): TlsFault | undefined {
   return TLS_FAULTS.find(([pattern]) => pattern.test(text))?.[1];
 }
 
-/** Says of the usual errors what they mean; rustls's own text stays in brackets. */
+/** Explains the usual errors; rustls's own text stays in brackets. */
 function tlsDetail(text: string): string {
   const fault = tlsFaultOf(text);
   return fault === undefined ? text : `${meaningOf(fault, text)} (${text})`;

@@ -31,7 +31,7 @@ export interface TunnelOptions {
 }
 
 /**
- * Asks a proxy for a tunnel, which the connection to the proxy then is.
+ * Asks a proxy to turn the connection to it into a tunnel.
  *
  * @throws {OpeningError} The proxy refuses, or does not speak HTTP.
  */
