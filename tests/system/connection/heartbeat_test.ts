@@ -3,6 +3,7 @@ import {
   HeartbeatTimeoutError,
   ReconnectingWebSocket,
 } from "@holdfast/websocket";
+import { assertLatency } from "../latency.ts";
 import { SETTINGS } from "./matrix.ts";
 import { encodeFrame, OPCODE } from "../servers/tcp/frames.ts";
 import type { TcpPeer } from "../servers/tcp/tcp_peer.ts";
@@ -23,6 +24,7 @@ for (const { name, options } of SETTINGS) {
   Deno.test(`A heartbeat is one per connection, the first after one interval, however often it reconnects (${name})`, async () => {
     const interval = 60;
     await using server = await startWsServer();
+    const startedAt = performance.now();
     await using socket = new ReconnectingWebSocket(server.url, [], {
       ...options,
       backoff: { first: 0, cap: 0 },
@@ -45,7 +47,7 @@ for (const { name, options } of SETTINGS) {
       const elapsed = (times.at(-1) ?? 0) - openedAt;
       assert(arrivals.length <= elapsed / interval + 1);
     }
-    assert((socket.latency ?? -1) >= 0);
+    assertLatency(socket.latency, startedAt);
   });
 
   Deno.test(`A heartbeat takes any frame for an answer, and a large one in progress too (${name})`, async () => {
@@ -123,7 +125,8 @@ for (const { name, options } of SETTINGS) {
       heartbeat: { interval: 100_000, ...means },
     });
     await within(socket.opened);
-    assert(await within(socket.probe()) >= 0);
+    let probedAt = performance.now();
+    assertLatency(await within(socket.probe()), probedAt);
     await server.stopReading();
     const lost = next(socket, "disconnect");
     const back = next(socket, "open");
@@ -131,7 +134,8 @@ for (const { name, options } of SETTINGS) {
     assertInstanceOf(error, HeartbeatTimeoutError, String(error));
     await lost;
     await back;
-    assert(await within(socket.probe()) >= 0);
+    probedAt = performance.now();
+    assertLatency(await within(socket.probe()), probedAt);
     await server.drop();
   });
 }
