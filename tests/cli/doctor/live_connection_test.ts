@@ -1,24 +1,33 @@
 import { assertEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { LiveConnection } from "../../../lib/cli/doctor/live_connection.ts";
-import { PLATFORM_CLOCK } from "../../../lib/platform/clock.ts";
+import { type Clock, PLATFORM_CLOCK } from "../../../lib/platform/clock.ts";
 import { OpeningHandshake } from "../../../lib/transport/tcp/opening_handshake.ts";
+import { ManualClock } from "../../platform/manual_clock.ts";
 import { encodeFrame } from "../../system/servers/tcp/frames.ts";
 import type { TcpPeer } from "../../system/servers/tcp/tcp_peer.ts";
 import { startTcpServer } from "../../system/servers/tcp/tcp_server.ts";
+import { within } from "../../system/waiting.ts";
 import { startTalkingServer } from "../connect/talking_server.ts";
 
-async function open(url: string): Promise<LiveConnection> {
+async function open(
+  url: string,
+  clock: Clock = PLATFORM_CLOCK,
+): Promise<LiveConnection> {
   const { hostname, port } = new URL(url);
   const conn = await Deno.connect({ hostname, port: Number(port) });
   const target = { url, protocols: [], headers: {} };
   const opened = await new OpeningHandshake(target).perform(conn);
-  return new LiveConnection(opened, PLATFORM_CLOCK);
+  return new LiveConnection(opened, clock);
 }
 
 Deno.test("LiveConnection counts messages, and no control frames", async () => {
   await using server = startTalkingServer();
-  await using live = await open(server.url);
-  assertEquals(await live.ping() >= 0, true);
+  const clock = new ManualClock();
+  await using live = await open(server.url, clock);
+  const ping = live.ping();
+  clock.advance(30);
+  assertEquals(await ping, 30);
   const arrived = Promise.withResolvers<void>();
   live.onmessage = () => {
     if (live.received.messages === 2) arrived.resolve();
@@ -50,7 +59,14 @@ Deno.test("LiveConnection does not wait for long for the server's close frame", 
   await using server = await startTcpServer(async (peer) => {
     await peer.accept();
   });
-  const live = await open(server.url);
-  await live[Symbol.asyncDispose]();
-  await server.peers[0]!.ended;
+  const clock = new ManualClock();
+  const live = await open(server.url, clock);
+  let isClosed = false;
+  const closed = live[Symbol.asyncDispose]().then(() => isClosed = true);
+  clock.advance(999);
+  await delay(0);
+  assertEquals(isClosed, false);
+  clock.advance(1);
+  await within(closed);
+  await within(server.peers[0]!.ended);
 });
