@@ -37,10 +37,15 @@ Deno.test("Probes.answer() rejects with the error for a failure", async () => {
   assertStrictEquals(await probe.catch((error) => error), LOST);
 });
 
-Deno.test("Probes.answer() ignores an answer that nobody waits for", () => {
-  const { answer } = makeProbes();
-  answer(9, { kind: "latency", latency: 1 });
+Deno.test("Probes.answer() ignores an answer that nobody waits for", async () => {
+  const { probes, asked, answer } = makeProbes();
+  const probe = probes.start(asked);
+  answer(9, { kind: "latency", latency: 90 });
   answer(9, { kind: "not-open" });
+  answer(1, { kind: "latency", latency: 10 });
+  // It is settled: a second answer is one that nobody waits for.
+  answer(1, { kind: "not-open" });
+  assertEquals(await probe, 10);
 });
 
 Deno.test("Probes.end() rejects what still waits, once", async () => {

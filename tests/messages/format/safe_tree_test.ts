@@ -23,9 +23,16 @@ Deno.test("checkTree() does not recurse, nor look into binary data", () => {
 });
 
 Deno.test("checkTree() visits what is shared or cyclic once", () => {
-  const cycle: Record<string, unknown> = {};
+  let visits = 0;
+  const cycle: Record<string, unknown> = {
+    get counted() {
+      visits += 1;
+      return visits;
+    },
+  };
   Object.assign(cycle, { self: cycle, pair: [cycle, cycle] });
   checkTree(cycle, 2);
+  assertEquals(visits, 1);
 });
 
 Deno.test("checkKeys() refuses keys that pollute prototypes, at each depth", () => {
