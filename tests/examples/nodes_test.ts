@@ -7,6 +7,7 @@ import {
   RedisServer,
 } from "../server/stores/redis/redis_server.ts";
 import { requires } from "../system/requirements.ts";
+import { until } from "../system/waiting.ts";
 
 const NEEDED = requires("redis");
 const PROGRAM = new URL("../../examples/nodes.ts", import.meta.url);
@@ -208,11 +209,9 @@ class Run implements AsyncDisposable {
   async killed(): Promise<void> {
     this.#process.kill("SIGKILL");
     await this.#process.status;
-    while ((await processesOf(this.#folder)).length > 0) {
-      // The kernel ends them: they have no time of their own.
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
     clearInterval(this.#limit);
+    // The kernel ends them: they have no time of their own.
+    await until(async () => (await processesOf(this.#folder)).length === 0);
     await Promise.all([this.#reading, this.#stderr]);
   }
 

@@ -1,5 +1,5 @@
 /**
- * Bounded waits for what a socket tells.
+ * Bounded waits, most of them for what a socket reports.
  *
  * @module
  */
@@ -15,6 +15,8 @@ import type {
 
 /** How long anything may take, in milliseconds: far more than it does. */
 const LIMIT = 20_000;
+/** How long `until()` waits before it looks again, in milliseconds. */
+const PAUSE = 20;
 
 /** What both classes are, whatever the types of Node make of `EventTarget`. */
 interface Source {
@@ -28,6 +30,25 @@ interface Source {
 /** Waits no longer than 20 s. */
 export function within<T>(promise: Promise<T>): Promise<T> {
   return deadline(promise, LIMIT);
+}
+
+/**
+ * Waits for what nobody reports: looks again and again until it is true.
+ *
+ * @param isTrue May also do something on the way, such as to try again.
+ * @param limit How long to wait at most, in milliseconds.
+ */
+export async function until(
+  isTrue: () => boolean | Promise<boolean>,
+  limit: number = LIMIT,
+): Promise<void> {
+  const end = performance.now() + limit;
+  while (!await isTrue()) {
+    if (performance.now() > end) {
+      throw new Error(`Not true within ${limit} ms: ${isTrue}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
 }
 
 /** Waits for the next event of a type. */
@@ -103,7 +124,7 @@ const TYPES = [
   "drop",
 ] as const satisfies readonly (keyof ReconnectingWebSocketEventMap)[];
 
-/** Writes down what a socket tells, in order, with its `readyState` at that moment. */
+/** Writes down what a socket fires, in order, with its `readyState` at that moment. */
 export function record(socket: ReconnectingWebSocket): readonly string[] {
   const log: string[] = [];
   for (const type of TYPES) {

@@ -16,9 +16,9 @@ import {
   settled,
   STEADY,
   textOf,
-  until,
 } from "./pages/page_stage.ts";
 import { requires } from "../requirements.ts";
+import { until } from "../waiting.ts";
 
 /** The frozen tab has one processor to itself, of the two that machines have at least. */
 const IDLE_SHARE = 0.3;

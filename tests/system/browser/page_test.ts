@@ -7,7 +7,8 @@ import {
   assertMatch,
 } from "@std/assert";
 import { FAR_HOST } from "./pages/chromium.ts";
-import { openPage, press, settled, textOf, until } from "./pages/page_stage.ts";
+import { openPage, press, settled, textOf } from "./pages/page_stage.ts";
+import { until } from "../waiting.ts";
 import { requires } from "../requirements.ts";
 
 Deno.test(

@@ -14,7 +14,7 @@ import type { TransportName } from "../../../lib/connection/config/transports.ts
 import { OPCODE } from "../servers/tcp/frames.ts";
 import type { TcpPeer } from "../servers/tcp/tcp_peer.ts";
 import { startTcpServer, type TcpServer } from "../servers/tcp/tcp_server.ts";
-import { failure, within } from "../waiting.ts";
+import { failure, until } from "../waiting.ts";
 
 /** How many connections there are at a time. */
 const LANES = 48;
@@ -64,7 +64,7 @@ for (
     await Promise.all(Array.from({ length: LANES }, lane));
     assertEquals(findings.slice(0, 20), []);
     assertEquals(server.peers.length, count + 1);
-    await within(until(() => descriptors() <= before + 4));
+    await until(() => descriptors() <= before + 4);
   });
 }
 
@@ -138,8 +138,4 @@ const NATIVE_CODES: readonly (number | undefined)[] = [
 function descriptors(): number {
   if (Deno.build.os !== "linux") return 0;
   return [...Deno.readDirSync("/proc/self/fd")].length;
-}
-
-async function until(isThere: () => boolean): Promise<void> {
-  while (!isThere()) await new Promise((resolve) => setTimeout(resolve, 20));
 }

@@ -5,6 +5,7 @@ import {
   redisStore,
   type RedisStoreOptions,
 } from "../../../../lib/server/stores/redis/mod.ts";
+import { until } from "../../../system/waiting.ts";
 import { RedisClients, RedisServer } from "./redis_server.ts";
 
 /** How long a busy machine may take for an answer, in milliseconds. */
@@ -48,7 +49,7 @@ export class RedisPlace implements AsyncDisposable {
     const store = redisStore({ client, subscriber, timeout, ...options });
     this.#ping = () => subscriber.ping("now");
     // A machine that does much else may answer too late at first.
-    while (store.status !== "ready") await store.due(1).catch(soon);
+    await until(() => isReady(store), 3 * PATIENCE);
     return this.#stack.use(store);
   }
 
@@ -57,16 +58,11 @@ export class RedisPlace implements AsyncDisposable {
     const client = await this.clients.nodeRedis();
     const { port } = primary.server;
     await client.sendCommand(["REPLICAOF", "127.0.0.1", `${port}`]);
-    const inSync = async () =>
-      `${await client.info("replication")}`.includes("master_link_status:up");
     // Redis reports it to nobody.
-    const limit = performance.now() + PATIENCE;
-    while (!await inSync()) {
-      if (performance.now() > limit) {
-        throw new Error("The replica does not follow");
-      }
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await until(async () => {
+      const info = await client.info("replication");
+      return `${info}`.includes("master_link_status:up");
+    }, PATIENCE);
   }
 
   /** Resolves when the newest store has heard all that was published before. */
@@ -81,8 +77,10 @@ export class RedisPlace implements AsyncDisposable {
   }
 }
 
-function soon(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 20));
+/** A step of the store asks Redis, and so learns the generation. */
+async function isReady(store: RedisStore): Promise<boolean> {
+  if (store.status !== "ready") await store.due(1).catch(() => {});
+  return store.status === "ready";
 }
 
 /** A store whose end is the end of its place too. */

@@ -4,11 +4,10 @@
  * @module
  */
 
-import { delay } from "@std/async";
 import { type Sample, SLOT } from "../../../../examples/browser/protocol.ts";
 import { type Page, servePage } from "../../../../examples/browser/server.ts";
 import { Chromium, type Visit, type VisitOptions } from "./chromium.ts";
-import { within } from "../../waiting.ts";
+import { until } from "../../waiting.ts";
 
 /** So many samples are a second. */
 export const STEADY = 1_000 / SLOT;
@@ -66,12 +65,4 @@ function isQuick({ gaps: { plain, holdfast } }: Sample): boolean {
 /** The last samples of the last visitor. */
 export function newest(server: Page, count: number): readonly Sample[] {
   return [...server.visitors.values()].at(-1)?.samples.slice(-count) ?? [];
-}
-
-/** The server sees something new once in a slot. */
-export function until(isSo: () => boolean): Promise<void> {
-  const look = async () => {
-    while (!isSo()) await delay(SLOT);
-  };
-  return within(look());
 }

@@ -12,6 +12,7 @@ import type { StoreNotice } from "../../../../../lib/session/store/store.ts";
 import { BOUNDS, claimWith, INIT } from "../../../../session/store/records.ts";
 import { requires } from "../../../../system/requirements.ts";
 import { findUnusedPort } from "../../../../system/servers/tcp/unused_port.ts";
+import { until } from "../../../../system/waiting.ts";
 import { noting } from "../../../nodes.ts";
 import { Waiters } from "../../../waiters.ts";
 import { type ClientKind, RedisPlace } from "../places.ts";
@@ -21,11 +22,9 @@ const KINDS: readonly ClientKind[] = ["nodeRedis", "ioRedis"];
 const LARGE = { ...BOUNDS, maxMessages: 10_000, maxBytes: 100_000_000 };
 const DURABLE = ["--appendonly", "yes", "--appendfsync", "always"];
 
-/** Tries until the store can be used. */
-async function untilReady(store: RedisStore): Promise<void> {
-  while (store.status !== "ready") {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+/** Waits until the store can be used. */
+function untilReady(store: RedisStore): Promise<void> {
+  return until(() => store.status === "ready");
 }
 
 async function codeOf(step: Promise<unknown>): Promise<string> {
@@ -296,10 +295,10 @@ Deno.test(
     );
     const client = await place.clients.nodeRedis();
     await client.sendCommand(["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]);
-    let info = "";
-    while (!info.includes("cluster_state:ok")) {
-      info = `${await client.sendCommand(["CLUSTER", "INFO"])}`;
-    }
+    await until(async () => {
+      const info = await client.sendCommand(["CLUSTER", "INFO"]);
+      return `${info}`.includes("cluster_state:ok");
+    });
     const store = await place.open();
     for (const session of ["a", "b", "c", "d", "e"]) {
       const lease = await store.open({ ...INIT, session });

@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { SessionStore } from "../../../../../lib/session/store/store.ts";
 import { requires } from "../../../../system/requirements.ts";
+import { until } from "../../../../system/waiting.ts";
 import { Heard, serveDeno, serveWs } from "../../../listening.ts";
 import { TestClient } from "../../../test_client.ts";
 import { RedisPlace } from "../places.ts";
@@ -118,10 +119,10 @@ Deno.test(
     await client.until(() => client.closeCodes.length === 1);
     assertEquals(client.closeCodes, [4503]);
     await place.server.run();
-    while (client.state.kind !== "attached") {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(async () => {
       await client.connect();
-    }
+      return client.state.kind === "attached";
+    });
     await client.until(() => client.delivered.length === 2);
     assertEquals(client.delivered, ["re a", "re b"]);
     assertEquals(client.dropped.length, 0);
@@ -141,10 +142,10 @@ Deno.test(
     await place.server.run();
     await client.until(() => client.closeCodes.length === 1);
     assertEquals(client.closeCodes, [4503]);
-    while (client.state.kind !== "attached") {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(async () => {
       await client.connect();
-    }
+      return client.state.kind === "attached";
+    });
     const lost = client.news.at(-1);
     assert(lost?.kind === "lost");
     assertEquals(lost.why, "unknown");

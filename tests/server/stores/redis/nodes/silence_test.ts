@@ -19,6 +19,7 @@ import type {
 import { BOUNDS, INIT } from "../../../../session/store/records.ts";
 import { requires } from "../../../../system/requirements.ts";
 import { startTcpProxy } from "../../../../system/servers/tcp/tcp_proxy.ts";
+import { until } from "../../../../system/waiting.ts";
 import type { ClientKind } from "../places.ts";
 import {
   destroy,
@@ -30,6 +31,8 @@ import {
 const NEEDED = requires("redis");
 /** In milliseconds: what a busy machine needs for one answer, many times. */
 const PATIENCE = 2_000;
+/** In milliseconds: many times what both clients need to come back. */
+const RECOVERY = 60_000;
 const MANY = { ...BOUNDS, maxMessages: 10_000, maxBytes: 1_000_000 };
 
 /** A client that gives up a connection which does not answer. */
@@ -88,12 +91,13 @@ async function untilHeard(
   store: SessionStore,
   { lease, heard }: { readonly lease: Lease; readonly heard: () => boolean },
 ): Promise<void> {
-  while (!heard()) {
+  await until(async () => {
+    if (heard()) return true;
     await store.append("s", ["x"], MANY).catch(() => {});
     // A server does this every 10 s.
     await store.touch([lease], 60_000).catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    return false;
+  }, RECOVERY);
 }
 
 async function hearsAgain(kind: ClientKind): Promise<void> {
