@@ -5,6 +5,7 @@
  */
 
 import { check } from "../client/options/validate.ts";
+import { PLATFORM_CLOCK } from "../platform/clock.ts";
 import { callSafely } from "./call_safely.ts";
 import type { Codec, Frame } from "./format/codec.ts";
 import {
@@ -175,7 +176,7 @@ export class Dispatcher<S extends Schemas> implements Disposable {
       validated: (verdict) => this.#route(verdict),
       invalid: (message) => this.#reportInvalid(message),
     });
-    this.#resender = new Resender(socket);
+    this.#resender = new Resender(socket, PLATFORM_CLOCK);
     this.#requests = new Requests(
       this.#resender,
       options.maxRequests ?? 10_000,

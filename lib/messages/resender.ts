@@ -11,7 +11,7 @@
  * @module
  */
 
-import { PLATFORM_CLOCK } from "../platform/clock.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Frame } from "./format/codec.ts";
 import { CLOSING, type MessageSocket, OPEN } from "./message_socket.ts";
 
@@ -52,6 +52,7 @@ interface DeliveryState {
 /** Makes the deliveries of one socket. */
 export class Resender {
   readonly #socket: MessageSocket;
+  readonly #clock: Pick<Clock, "after">;
   readonly #deliveries = new Map<Delivery, DeliveryState>();
   /** The present connection; aborted when it is lost. */
   #connection: AbortController | undefined;
@@ -59,8 +60,9 @@ export class Resender {
   #ended: { readonly cause: unknown } | undefined;
 
   /** Reads the state of the socket; the caller passes on its events. */
-  constructor(socket: MessageSocket) {
+  constructor(socket: MessageSocket, clock: Pick<Clock, "after">) {
     this.#socket = socket;
+    this.#clock = clock;
     if (socket.readyState === OPEN) this.#connection = new AbortController();
   }
 
@@ -226,7 +228,7 @@ export class Resender {
       progress === "recalled"
     );
     if (recalled.length === 0) return;
-    this.#cancelTurn = PLATFORM_CLOCK.after(0, () => {
+    this.#cancelTurn = this.#clock.after(0, () => {
       for (const state of recalled) {
         if (state.progress === "recalled") state.progress = "overdue";
       }

@@ -13,6 +13,7 @@ import {
 import { Requests, type RequestSettings } from "../../lib/messages/requests.ts";
 import { Resender } from "../../lib/messages/resender.ts";
 import type { Verdict } from "../../lib/messages/format/schemas.ts";
+import { ManualClock } from "../platform/manual_clock.ts";
 import { FakeReconnectingSocket } from "./fake_socket.ts";
 
 const SETTINGS: RequestSettings = {
@@ -31,7 +32,7 @@ function valid(data: unknown, type = "sum"): Verdict {
 
 function makeRequests(max = 10) {
   const socket = new FakeReconnectingSocket();
-  const resender = new Resender(socket);
+  const resender = new Resender(socket, new ManualClock());
   socket.open();
   resender.opened();
   return { socket, resender, requests: new Requests(resender, max) };

@@ -1,10 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { type Delivery, Resender } from "../../lib/messages/resender.ts";
+import { ManualClock } from "../platform/manual_clock.ts";
 import { FakeReconnectingSocket, FakeSocket } from "./fake_socket.ts";
 
 function makeResender<S extends FakeSocket>(socket: S) {
-  const resender = new Resender(socket);
+  const clock = new ManualClock();
+  const resender = new Resender(socket, clock);
   socket.addEventListener("open", () => resender.opened());
   socket.addEventListener("disconnect", () => resender.lost("cut"));
   socket.addEventListener("close", () => resender.finish("closed"));
@@ -18,7 +20,7 @@ function makeResender<S extends FakeSocket>(socket: S) {
     resender.add(delivery);
     return delivery;
   };
-  return { socket, resender, lost, deliver };
+  return { socket, resender, clock, lost, deliver };
 }
 
 Deno.test("Resender holds a delivery until the first connection", () => {
@@ -83,15 +85,15 @@ Deno.test("Resender notices that a delivery went out on the new connection", asy
   // It ignores the signal: the worker has taken the message already.
   const write = (frame: string | ArrayBuffer | Uint8Array<ArrayBuffer>) =>
     FakeReconnectingSocket.prototype.write.call(socket, frame);
-  const { deliver } = makeResender(Object.assign(socket, { write }));
+  const { clock, deliver } = makeResender(Object.assign(socket, { write }));
   socket.open();
   socket.cut();
   deliver("each");
   socket.fireDisconnect();
-  await delay(1);
+  clock.advance(0);
   socket.connect();
   socket.fireOpen();
-  await delay(1);
+  await delay(0);
   assertEquals(socket.sent, ["open", "open", "a"]);
   socket.disconnect();
   socket.open();
