@@ -12,6 +12,7 @@ import type { Payload } from "../../lib/session/wire/payload.ts";
 import { ManualClock } from "../platform/manual_clock.ts";
 import { OPEN } from "../session/server/peer.ts";
 import { KEY } from "./listening.ts";
+import { Waiters } from "./waiters.ts";
 
 /** A node on a clock that stands still. */
 export class TestNode extends LocalNode {
@@ -55,17 +56,29 @@ export class TestPeer implements Peer {
   isOpen = true;
   unsentBytes = 0;
   declare ping?: () => void;
+  readonly #waiters = new Waiters();
+
+  /** Resolves when something was sent, or the socket was closed. */
+  answered(): Promise<void> {
+    return this.#waiters.until(() => this.sent.length + this.done.length > 0);
+  }
 
   send(data: Payload): void {
     this.sent.push(data);
+    this.#waiters.look();
   }
 
   close(closeCode: number, reason: string): void {
-    this.done.push(`close ${closeCode} ${reason}`);
+    this.#do(`close ${closeCode} ${reason}`);
   }
 
   terminate(): void {
-    this.done.push("terminate");
+    this.#do("terminate");
+  }
+
+  #do(what: string): void {
+    this.done.push(what);
+    this.#waiters.look();
   }
 }
 

@@ -65,7 +65,7 @@ Deno.test("SessionConnection resumes a session, with what came before the answer
   const { session, token, gen } = await first.open();
   await first.cut();
   const second = new Dialed(node);
-  const resuming = second.control({
+  const resuming = second.greet({
     ...RESUME,
     ...{ token, have: [[gen, 0]], window: WINDOW, maxMessage: 1_000 },
   });
@@ -111,7 +111,7 @@ Deno.test("SessionConnection gives its session to a newer one", async () => {
   const first = new Dialed(node);
   const { token, gen } = await first.open();
   const second = new Dialed(node);
-  await second.control({
+  await second.greet({
     ...RESUME,
     ...{ token, have: [[gen, 0]], window: WINDOW },
   });
