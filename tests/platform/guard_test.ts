@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { guard, report } from "../../lib/platform/guard.ts";
+import { remove, replace } from "../globals.ts";
 
 Deno.test("guard() passes what is thrown to reportError, and returns", () => {
   const reported: unknown[] = [];
@@ -19,17 +20,12 @@ Deno.test("guard() passes what is thrown to reportError, and returns", () => {
 });
 
 Deno.test("report() throws in a microtask where there is no reportError", () => {
-  const { queueMicrotask, reportError } = globalThis;
   const queued: (() => void)[] = [];
-  Reflect.deleteProperty(globalThis, "reportError");
-  Reflect.set(globalThis, "queueMicrotask", (run: () => void) => {
-    queued.push(run);
-  });
-  const error = new Error("Broken");
-  try {
-    report(error);
-  } finally {
-    Object.assign(globalThis, { queueMicrotask, reportError });
+  {
+    using _report = remove(globalThis, "reportError");
+    const queue = (run: () => void) => queued.push(run);
+    using _queue = replace(globalThis, "queueMicrotask", queue);
+    report(new Error("Broken"));
   }
   assertEquals(queued.length, 1);
   assertThrows(queued[0]!, Error, "Broken");

@@ -1,13 +1,13 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { newLockName, webLocks, whenFree } from "../../lib/platform/locks.ts";
+import { replace } from "../globals.ts";
 import { FakeLocks } from "./fake_locks.ts";
 
 Deno.test("webLocks() gives what the platform has, and nothing elsewhere", () => {
   for (const value of [new FakeLocks(), undefined]) {
-    Object.defineProperty(navigator, "locks", { value, configurable: true });
+    using _locks = replace(navigator, "locks", value);
     assertEquals(webLocks(), value);
   }
-  Reflect.deleteProperty(navigator, "locks");
 });
 
 Deno.test("newLockName() gives each name once", () => {

@@ -1,21 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { isLikeNode, workerThreads } from "../../lib/platform/node.ts";
+import { remove, replace } from "../globals.ts";
 
 /** Calls something as in another runtime, whose `process` this is. */
 function within<T>(process: unknown, call: () => T): T {
-  const { Deno: deno } = globalThis;
-  const original = Object.getOwnPropertyDescriptor(globalThis, "process")!;
-  Reflect.deleteProperty(globalThis, "Deno");
-  Object.defineProperty(globalThis, "process", {
-    value: process,
-    configurable: true,
-  });
-  try {
-    return call();
-  } finally {
-    Object.defineProperty(globalThis, "process", original);
-    Reflect.set(globalThis, "Deno", deno);
-  }
+  using _deno = remove(globalThis, "Deno");
+  using _process = replace(globalThis, "process", process);
+  return call();
 }
 
 Deno.test("isLikeNode() is not deceived by what bundlers put into a page, nor by Deno", () => {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { loadTransport } from "../../lib/transport/load.ts";
+import { remove } from "../globals.ts";
 
 Deno.test("loadTransport() keeps ws and tcp out of a bundle for browsers", async () => {
   const entry = new URL("../../lib/transport/load.ts", import.meta.url);
@@ -27,20 +28,15 @@ Deno.test("loadTransport() loads the transport of a name", async () => {
 });
 
 Deno.test("loadTransport() takes ws where Node's modules are, and says that tcp needs Deno", async () => {
-  const { Deno: deno } = globalThis;
-  Reflect.deleteProperty(globalThis, "Deno");
-  try {
-    assertEquals((await loadTransport("auto", "shared")).name, "ws");
-    const { name, output } = await loadTransport("native", "shared");
-    assertEquals([name, output], ["native", "direct"]);
-    await assertRejects(
-      () => loadTransport("tcp", "shared"),
-      TypeError,
-      "needs Deno",
-    );
-  } finally {
-    Reflect.set(globalThis, "Deno", deno);
-  }
+  using _deno = remove(globalThis, "Deno");
+  assertEquals((await loadTransport("auto", "shared")).name, "ws");
+  const { name, output } = await loadTransport("native", "shared");
+  assertEquals([name, output], ["native", "direct"]);
+  await assertRejects(
+    () => loadTransport("tcp", "shared"),
+    TypeError,
+    "needs Deno",
+  );
 });
 
 /** Runs Deno to its end, which must be a success, for what it prints. */

@@ -6,6 +6,7 @@ import {
   resolveUrl,
   withoutSecrets,
 } from "../../../lib/client/options/arguments.ts";
+import { replace } from "../../globals.ts";
 
 function refusal(call: () => unknown): string {
   const { name, message } = assertThrows(call, DOMException);
@@ -92,14 +93,7 @@ Deno.test("resolveClose() counts the reason in bytes", () => {
 Deno.test("baseUrl() is the page's, where there is one", () => {
   assertEquals(baseUrl(), undefined);
   const location = { href: "https://a.test/page" };
-  Object.defineProperty(globalThis, "location", {
-    value: location,
-    configurable: true,
-  });
-  try {
-    assertEquals(baseUrl(), "https://a.test/page");
-    assertEquals(resolveUrl("feed"), "wss://a.test/feed");
-  } finally {
-    Reflect.deleteProperty(globalThis, "location");
-  }
+  using _location = replace(globalThis, "location", location);
+  assertEquals(baseUrl(), "https://a.test/page");
+  assertEquals(resolveUrl("feed"), "wss://a.test/feed");
 });

@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { networkOf } from "../../../lib/client/options/network.ts";
 import { resolveOptions } from "../../../lib/client/options/resolve.ts";
 import type { ReconnectingWebSocketOptions } from "../../../lib/client/options/options.ts";
+import { remove } from "../../globals.ts";
 import { AUTHORITY, CLIENT } from "../../transport/tcp/certificates.ts";
 
 /** What crosses to the worker of the way to the server. */
@@ -44,18 +45,13 @@ Deno.test("networkOf() refuses what another transport cannot do", () => {
 });
 
 Deno.test("networkOf() refuses where there is no Deno", () => {
-  const { Deno: platform } = globalThis;
-  Reflect.deleteProperty(globalThis, "Deno");
-  try {
-    assertThrows(
-      () => networkOf({ proxy: false }, "auto"),
-      TypeError,
-      '"proxy"',
-    );
-    assertEquals(networkOf({}, "auto"), undefined);
-  } finally {
-    Reflect.set(globalThis, "Deno", platform);
-  }
+  using _deno = remove(globalThis, "Deno");
+  assertThrows(
+    () => networkOf({ proxy: false }, "auto"),
+    TypeError,
+    '"proxy"',
+  );
+  assertEquals(networkOf({}, "auto"), undefined);
 });
 
 const WRONG: readonly [options: unknown, message: string][] = [

@@ -3,6 +3,7 @@ import {
   isOffline,
   watchEnvironment,
 } from "../../../lib/client/workers/environment.ts";
+import { remove, replace } from "../../globals.ts";
 
 /** What a page has of a `document`. */
 class FakePage extends EventTarget {
@@ -12,18 +13,6 @@ class FakePage extends EventTarget {
     this.visibilityState = visibilityState;
     this.dispatchEvent(new Event("visibilitychange"));
   }
-}
-
-/** Puts a value in the place of a global until it is disposed of. */
-function fake(holder: object, name: string, value: unknown): Disposable {
-  const original = Object.getOwnPropertyDescriptor(holder, name);
-  Object.defineProperty(holder, name, { value, configurable: true });
-  return {
-    [Symbol.dispose]() {
-      if (original) Object.defineProperty(holder, name, original);
-      else Reflect.deleteProperty(holder, name);
-    },
-  };
 }
 
 Deno.test("watchEnvironment() reports the network", () => {
@@ -37,7 +26,7 @@ Deno.test("watchEnvironment() reports the network", () => {
 
 Deno.test("watchEnvironment() reports a page that is looked at again, or goes on after a freeze", () => {
   const page = new FakePage();
-  using _document = fake(globalThis, "document", page);
+  using _document = replace(globalThis, "document", page);
   const log: string[] = [];
   const stop = watchEnvironment((change) => log.push(change));
   page.show("hidden");
@@ -61,7 +50,7 @@ Deno.test("watchEnvironment() reports a page that is put away and comes back", (
   fire("pagehide", true);
   fire("pageshow", true);
   assertEquals(log, ["away", "online"]);
-  using _state = fake(navigator, "onLine", false);
+  using _state = replace(navigator, "onLine", false);
   fire("pageshow", true);
   assertEquals(log.slice(2), ["online", "offline"]);
   stop();
@@ -71,7 +60,7 @@ Deno.test("watchEnvironment() holds a page that is put away while the worker clo
   // What each look at the clock takes, and how long the page waits, in milliseconds.
   for (const [step, expected] of [[1, 25], [10, 130], [100, 300]] as const) {
     let now = 0;
-    using _clock = fake(performance, "now", () => now += step);
+    using _clock = replace(performance, "now", () => now += step);
     const stop = watchEnvironment(() => {});
     dispatchEvent(Object.assign(new Event("pagehide"), { persisted: true }));
     await Promise.resolve();
@@ -83,7 +72,7 @@ Deno.test("watchEnvironment() holds a page that is put away while the worker clo
 
 Deno.test("watchEnvironment() reports nothing once it was stopped", () => {
   const page = new FakePage();
-  using _document = fake(globalThis, "document", page);
+  using _document = replace(globalThis, "document", page);
   const log: string[] = [];
   const stop = watchEnvironment((change) => log.push(change));
   stop();
@@ -94,20 +83,23 @@ Deno.test("watchEnvironment() reports nothing once it was stopped", () => {
 });
 
 Deno.test("watchEnvironment() needs no page", () => {
-  using _document = fake(globalThis, "document", "of another library");
-  watchEnvironment(() => {})();
+  using _document = replace(globalThis, "document", "of another library");
+  const log: string[] = [];
+  const stop = watchEnvironment((change) => log.push(change));
+  dispatchEvent(new Event("online"));
+  assertEquals(log, ["online"]);
+  stop();
 });
 
 Deno.test("watchEnvironment() does without events, as in Node", () => {
-  using _listeners = fake(globalThis, "addEventListener", undefined);
-  Reflect.deleteProperty(globalThis, "addEventListener");
+  using _listeners = remove(globalThis, "addEventListener");
   watchEnvironment(() => {})();
 });
 
 Deno.test("isOffline() believes the platform only when it says so", () => {
   assertEquals(isOffline(), false);
   for (const [onLine, expected] of [[true, false], [false, true]] as const) {
-    using _state = fake(navigator, "onLine", onLine);
+    using _state = replace(navigator, "onLine", onLine);
     assertEquals(isOffline(), expected);
   }
 });

@@ -5,6 +5,7 @@
 
 import { WorkerHost } from "../../../lib/client/workers/worker_host.ts";
 import type { Command } from "../../../lib/boundary/protocol.ts";
+import { replace } from "../../globals.ts";
 import { FakeWorker, settle } from "../fake_worker.ts";
 
 /** A host whose worker a test drives. */
@@ -16,7 +17,6 @@ export interface Stage extends AsyncDisposable {
 
 /** Makes a host with a fake worker. Whatever is left open is closed at the end. */
 export function makeStage(): Stage {
-  const { Worker } = globalThis;
   const host = new WorkerHost();
   let started: FakeWorker | undefined;
   class GlobalWorker extends EventTarget {
@@ -44,7 +44,7 @@ export function makeStage(): Stage {
       this.#far.end();
     }
   }
-  Object.assign(globalThis, { Worker: GlobalWorker });
+  const original = replace(globalThis, "Worker", GlobalWorker);
   return {
     host,
     get worker(): FakeWorker {
@@ -52,7 +52,7 @@ export function makeStage(): Stage {
       return started;
     },
     async [Symbol.asyncDispose]() {
-      Object.assign(globalThis, { Worker });
+      original[Symbol.dispose]();
       const disposed = host[Symbol.asyncDispose]();
       await settle();
       for (const { id } of started?.all("connect") ?? []) started?.close(id);

@@ -8,6 +8,7 @@ import type {
   StartWorkerPort,
   WorkerPort,
 } from "../../../lib/client/workers/worker_port.ts";
+import { remove, replace } from "../../globals.ts";
 import { FakeLocks } from "../../platform/fake_locks.ts";
 import { SETUP } from "../fake_worker.ts";
 
@@ -51,22 +52,12 @@ async function on(
   { worker, locks, engine }: Platform,
   test: () => Promise<void> | void,
 ): Promise<void> {
-  if (worker === undefined) {
-    define(globalThis, "SharedWorker", StubSharedWorker);
-  }
-  define(navigator, "locks", locks);
-  define(navigator, "userAgentData", engine && {});
-  try {
-    await test();
-  } finally {
-    Reflect.deleteProperty(globalThis, "SharedWorker");
-    Reflect.deleteProperty(navigator, "locks");
-    Reflect.deleteProperty(navigator, "userAgentData");
-  }
-}
-
-function define(target: object, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, configurable: true });
+  using _worker = worker === "absent"
+    ? remove(globalThis, "SharedWorker")
+    : replace(globalThis, "SharedWorker", StubSharedWorker);
+  using _locks = replace(navigator, "locks", locks);
+  using _engine = replace(navigator, "userAgentData", engine && {});
+  await test();
 }
 
 /** A worker of the tab itself, which answers as a test says. */
@@ -130,6 +121,13 @@ function reasonOf({ own, heard, start }: Bench, failures = 0): string {
   const [, log] = heard.at(-1) as readonly Notice[];
   assert(log?.type === "log");
   return String(log.fields.reason);
+}
+
+/** Why a tab has a worker of its own where the browser refuses the script. */
+function reasonOfRefusal(): string {
+  const refusal = new DOMException("far origin", "SecurityError");
+  using _refusal = replace(StubSharedWorker, "refusal", refusal);
+  return reasonOf(bench());
 }
 
 Deno.test("startSharedWorker() starts the script of this package or one's own, by the version of the protocol", async () => {
@@ -221,9 +219,7 @@ Deno.test("startSharedWorker() takes a worker of this tab where none can be shar
 
 Deno.test("startSharedWorker() takes a worker of this tab where the browser refuses the script, or cannot load it", async () => {
   await on({ locks: new FakeLocks(), engine: "chromium" }, () => {
-    StubSharedWorker.refusal = new DOMException("far origin", "SecurityError");
-    assertEquals(reasonOf(bench()), "SecurityError: far origin");
-    StubSharedWorker.refusal = undefined;
+    assertEquals(reasonOfRefusal(), "SecurityError: far origin");
     const { own, start } = bench();
     const port = start(0);
     StubSharedWorker.last?.onerror?.();

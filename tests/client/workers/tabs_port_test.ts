@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startTabs } from "../../../lib/client/workers/tabs_port.ts";
+import { remove } from "../../globals.ts";
 
 Deno.test("startTabs() posts what came while its code was loaded, and ends", async () => {
   const heard = Promise.withResolvers<unknown>();
@@ -14,20 +15,11 @@ Deno.test("startTabs() posts what came while its code was loaded, and ends", asy
 });
 
 Deno.test("startTabs() says that no worker can be made", async () => {
-  const { Worker } = globalThis;
-  Reflect.deleteProperty(globalThis, "Worker");
-  try {
-    const failed = Promise.withResolvers<string>();
-    const listener = { post() {}, failed: failed.resolve };
-    startTabs({ tabs: "auto" })(listener, 0);
-    assertStringIncludes(await failed.promise, "There is no Worker here");
-  } finally {
-    Object.defineProperty(globalThis, "Worker", {
-      value: Worker,
-      configurable: true,
-      writable: true,
-    });
-  }
+  using _worker = remove(globalThis, "Worker");
+  const failed = Promise.withResolvers<string>();
+  const listener = { post() {}, failed: failed.resolve };
+  startTabs({ tabs: "auto" })(listener, 0);
+  assertStringIncludes(await failed.promise, "There is no Worker here");
 });
 
 function script(source: string): string {

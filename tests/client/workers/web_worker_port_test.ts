@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { startWorker } from "../../../lib/client/workers/web_worker_port.ts";
+import { remove, replace } from "../../globals.ts";
 
 /** What is left of a worker when it does nothing. */
 class StubWorker extends EventTarget {
@@ -80,20 +81,11 @@ Deno.test("startWorker() passes on that a worker has exited, as Bun says it", ()
 });
 
 Deno.test("startWorker() says what to do where there is no Worker", () => {
-  const { Worker } = globalThis;
-  Reflect.deleteProperty(globalThis, "Worker");
-  try {
-    const listener = { post() {}, failed() {} };
-    const error = assertThrows(() => startWorker()(listener), TypeError);
-    assertStringIncludes(error.message, 'worker: "none"');
-    assertStringIncludes(error.message, "@holdfast/websocket/in-thread");
-  } finally {
-    Object.defineProperty(globalThis, "Worker", {
-      value: Worker,
-      configurable: true,
-      writable: true,
-    });
-  }
+  using _worker = remove(globalThis, "Worker");
+  const listener = { post() {}, failed() {} };
+  const error = assertThrows(() => startWorker()(listener), TypeError);
+  assertStringIncludes(error.message, 'worker: "none"');
+  assertStringIncludes(error.message, "@holdfast/websocket/in-thread");
 });
 
 Deno.test("startWorker() starts a thread at once where Node's are", () => {
@@ -112,39 +104,19 @@ Deno.test("startWorker() starts a thread at once where Node's are", () => {
 
 /** Starts a worker as in Node, with these threads. */
 function startInNode(threads: unknown, url: string | undefined): void {
-  const { Worker, Deno: deno } = globalThis;
-  const process = Object.getOwnPropertyDescriptor(globalThis, "process")!;
-  Reflect.deleteProperty(globalThis, "Worker");
-  Reflect.deleteProperty(globalThis, "Deno");
+  using _worker = remove(globalThis, "Worker");
+  using _deno = remove(globalThis, "Deno");
   const node = { getBuiltinModule: () => threads };
-  Object.defineProperty(globalThis, "process", {
-    value: node,
-    configurable: true,
-  });
-  try {
-    startWorker(url)({ post() {}, failed() {} });
-  } finally {
-    Object.defineProperty(globalThis, "process", process);
-    Reflect.set(globalThis, "Deno", deno);
-    Object.defineProperty(globalThis, "Worker", {
-      value: Worker,
-      configurable: true,
-      writable: true,
-    });
-  }
+  using _process = replace(globalThis, "process", node);
+  startWorker(url)({ post() {}, failed() {} });
 }
 
 function start(url?: string) {
   const heard: unknown[] = [];
-  const { Worker } = globalThis;
-  Reflect.set(globalThis, "Worker", StubWorker);
-  try {
-    const endpoint = startWorker(url)({
-      post: (data) => heard.push(data),
-      failed: (detail) => heard.push(detail),
-    });
-    return { heard, endpoint, stub: StubWorker.last as StubWorker };
-  } finally {
-    Reflect.set(globalThis, "Worker", Worker);
-  }
+  using _worker = replace(globalThis, "Worker", StubWorker);
+  const endpoint = startWorker(url)({
+    post: (data) => heard.push(data),
+    failed: (detail) => heard.push(detail),
+  });
+  return { heard, endpoint, stub: StubWorker.last as StubWorker };
 }

@@ -12,6 +12,7 @@ import {
   settle,
   SETUP,
 } from "../fake_worker.ts";
+import { remove } from "../../globals.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
 
 Deno.test("WorkerPool() gives a connection to the worker with the fewest", async () => {
@@ -68,24 +69,15 @@ Deno.test("WorkerPool() gives connections over Deno's WebSocket workers that end
 });
 
 Deno.test("WorkerPool() lets connections over a browser's WebSocket share a worker with others", () => {
-  const { Deno: platform } = globalThis;
-  Reflect.deleteProperty(globalThis, "Deno");
   const workers = new FakeWorkers();
-  try {
-    const pool = new WorkerPool({
-      start: workers.start,
-      clock: new ManualClock(),
-    });
-    for (const transport of ["auto", "native"] as const) {
-      const setup = { ...SETUP, transport };
-      new RemoteConnection(pool, setup, LIMITS, new Recorder());
-    }
-  } finally {
-    Object.defineProperty(globalThis, "Deno", {
-      value: platform,
-      configurable: true,
-      writable: true,
-    });
+  using _deno = remove(globalThis, "Deno");
+  const pool = new WorkerPool({
+    start: workers.start,
+    clock: new ManualClock(),
+  });
+  for (const transport of ["auto", "native"] as const) {
+    const setup = { ...SETUP, transport };
+    new RemoteConnection(pool, setup, LIMITS, new Recorder());
   }
   workers.last.ready();
   assertEquals(workers.started.length, 1);

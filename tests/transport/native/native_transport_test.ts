@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { loadTransport } from "../../../lib/transport/load.ts";
 import { nativeTransport as silent } from "../../../lib/transport/native/native_transport.ts";
+import { replace } from "../../globals.ts";
 import { startWsServer } from "../../system/servers/echo/ws_server.ts";
 import { Recorder } from "../recorder.ts";
 import { testTransport } from "../transport_suite.ts";
@@ -61,17 +62,12 @@ Deno.test("nativeTransport refuses handshake headers where the platform takes no
 });
 
 Deno.test("nativeTransport calls it a loss when a restored page gets error and close 1006", async () => {
-  const { WebSocket } = globalThis;
-  Object.assign(globalThis, { WebSocket: RestoredWebSocket });
-  try {
-    const socket = new Recorder(silent, "ws://localhost:1/");
-    await socket.next("open");
-    const { info, failure } = await socket.next("end");
-    assertEquals([info.closeCode, info.wasClean], [1006, false]);
-    assertEquals([failure?.type], ["lost"]);
-  } finally {
-    Object.assign(globalThis, { WebSocket });
-  }
+  using _socket = replace(globalThis, "WebSocket", RestoredWebSocket);
+  const socket = new Recorder(silent, "ws://localhost:1/");
+  await socket.next("open");
+  const { info, failure } = await socket.next("end");
+  assertEquals([info.closeCode, info.wasClean], [1006, false]);
+  assertEquals([failure?.type], ["lost"]);
 });
 
 /** What Chromium fires when it restores a page from the back/forward cache. */

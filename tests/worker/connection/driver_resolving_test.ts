@@ -2,6 +2,7 @@ import { assertEquals, assertObjectMatch } from "@std/assert";
 import type { Config } from "../../../lib/connection/config/config.ts";
 import type { Setup, TokenSetup } from "../../../lib/boundary/protocol.ts";
 import { ResolveError } from "../../../lib/worker/attempt/failures.ts";
+import { replace } from "../../globals.ts";
 import { FakeTransports } from "../../transport/fake_transport.ts";
 import { AT_ONCE, HubClient, setupWith } from "../hub_client.ts";
 
@@ -238,7 +239,7 @@ Deno.test("Driver() asks for a fresh token after a refusal, once", async () => {
 Deno.test("Driver() ends the signal of an attempt with its socket", async () => {
   using client = new HubClient();
   const heard = Promise.withResolvers<void>();
-  Reflect.set(globalThis, "attemptOver", heard.resolve);
+  using _over = replace(globalThis, "attemptOver", heard.resolve);
   const hooks = `data:text/javascript,${
     encodeURIComponent(
       "export const url = ({ signal }) => { signal.onabort = globalThis.attemptOver; return 'ws://h/' };",
@@ -247,7 +248,6 @@ Deno.test("Driver() ends the signal of an attempt with its socket", async () => 
   const transport = await client.open(setupWith({ hooks }));
   transport.ends();
   await heard.promise;
-  Reflect.deleteProperty(globalThis, "attemptOver");
 });
 
 Deno.test("Driver() asks for another worker where a part of this one could not be downloaded", async () => {
