@@ -3,15 +3,15 @@ import { typescriptFiles } from "../../tools/gate/files.ts";
 import { PURE } from "../../tools/gate/steps.ts";
 import {
   ALONE,
+  BROWSERS,
   CALM,
-  CHROMIUM,
   LONG,
   PATIENT,
   type Phase,
   plan,
 } from "../../tools/test/plan.ts";
 
-const LISTS = [...ALONE, ...CALM, ...CHROMIUM, ...LONG];
+const LISTS = [...ALONE, ...CALM, ...BROWSERS, ...LONG];
 const tests = (await typescriptFiles("tests"))
   .filter((file) => file.endsWith("_test.ts"));
 
@@ -47,19 +47,19 @@ Deno.test("plan() gives the flags of pure folders to all of them", () => {
   assertEquals([...new Set(found)].toSorted(), PURE.toSorted());
 });
 
-Deno.test("plan() starts one Chromium at a time", () => {
+Deno.test("plan() starts one browser at a time", () => {
   const chains = plan(tests, 8).at(-1)!.chains;
   assertEquals(
-    chains.find((jobs) => jobs.some(({ name }) => name === CHROMIUM[0]))
+    chains.find((jobs) => jobs.some(({ name }) => name === BROWSERS[0]))
       ?.map(({ name }) => name),
-    CHROMIUM,
+    BROWSERS,
   );
 });
 
 Deno.test("plan() begins with what takes longest", () => {
   const names = plan(tests, 2).at(-1)!.chains.map(([job]) => job?.name);
   assertEquals(names.slice(0, 2 + LONG.length), [
-    CHROMIUM[0],
+    BROWSERS[0],
     "unit tests",
     ...LONG,
   ]);

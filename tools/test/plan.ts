@@ -57,8 +57,11 @@ export const CALM: readonly string[] = [
   "tests/system/liveness/tls_test.ts",
 ];
 
-/** Which start a browser, whose processes fill a small machine: one at a time. */
-export const CHROMIUM: readonly string[] = [
+/**
+ * Which start Chromium, Firefox or WebKit, whose processes fill a small machine:
+ * one at a time.
+ */
+export const BROWSERS: readonly string[] = [
   "tests/system/browser/blocked_test.ts",
   "tests/system/browser/bundlers_test.ts",
   "tests/system/browser/engines_test.ts",
@@ -124,7 +127,7 @@ export function plan(
   const lanes = 2 * processors;
   const inside = files.filter((file) => !isOutside(file));
   const chains = [
-    select(files, CHROMIUM),
+    select(files, BROWSERS),
     units("unit tests", inside.filter((file) => !isIn(PATIENT, file))),
     ...select(files, LONG).map((job) => [job]),
     ...files.filter((file) => isOutside(file) && !LISTED.has(file))
@@ -158,7 +161,7 @@ export function plan(
 const LISTED: ReadonlySet<string> = new Set([
   ...ALONE,
   ...CALM,
-  ...CHROMIUM,
+  ...BROWSERS,
   ...LONG,
 ]);
 

@@ -342,7 +342,7 @@ function startEcho(): Echo {
   };
 }
 
-/** Runs `one_connection.ts` in a process of its own. */
+/** Runs `../remote/one_connection.ts` in a process of its own. */
 async function run(
   permissions: readonly string[],
   url: string,
