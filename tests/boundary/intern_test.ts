@@ -3,13 +3,13 @@ import { intern } from "../../lib/boundary/intern.ts";
 
 const BUFFER = new ArrayBuffer(1);
 
-Deno.test("reuse() gives what is known for what is equal to it", () => {
+Deno.test("intern() gives what is known for what is equal to it", () => {
   const make = () => ({ a: 1, b: { c: [1, { d: NaN }], e: BUFFER }, f: null });
   const known = make();
   assertStrictEquals(intern(known, make()), known);
 });
 
-Deno.test("reuse() gives what differs in whatever", () => {
+Deno.test("intern() gives what differs in whatever", () => {
   const pairs: readonly (readonly [unknown, unknown])[] = [
     [1, 2],
     [undefined, {}],

@@ -20,19 +20,19 @@ function exponential(options: Omit<ExponentialBackoff, "strategy">): Backoff {
   return { strategy: "exponential", ...options };
 }
 
-Deno.test("parseRetryAfter() reads seconds", () => {
+Deno.test("parseRetryAfterHeader() reads seconds", () => {
   assertEquals(parseRetryAfterHeader("0", NOW), 0);
   assertEquals(parseRetryAfterHeader(" 120 ", NOW), 120_000);
 });
 
-Deno.test("parseRetryAfter() stays finite for absurd numbers", () => {
+Deno.test("parseRetryAfterHeader() stays finite for absurd numbers", () => {
   assertEquals(
     parseRetryAfterHeader("9".repeat(400), NOW),
     Number.MAX_SAFE_INTEGER,
   );
 });
 
-Deno.test("parseRetryAfter() reads each form of an HTTP date", () => {
+Deno.test("parseRetryAfterHeader() reads each form of an HTTP date", () => {
   const inTenSeconds = [
     "Thu, 01 Jan 2026 12:00:10 GMT",
     "Thursday, 01-Jan-26 12:00:10 GMT",
@@ -43,11 +43,11 @@ Deno.test("parseRetryAfter() reads each form of an HTTP date", () => {
   }
 });
 
-Deno.test("parseRetryAfter() reads a date in the past as now", () => {
+Deno.test("parseRetryAfterHeader() reads a date in the past as now", () => {
   assertEquals(parseRetryAfterHeader("Sun, 06 Nov 1994 08:49:37 GMT", NOW), 0);
 });
 
-Deno.test("parseRetryAfter() rejects everything else", () => {
+Deno.test("parseRetryAfterHeader() rejects everything else", () => {
   const useless = [
     "",
     "-1",
@@ -62,7 +62,7 @@ Deno.test("parseRetryAfter() rejects everything else", () => {
   }
 });
 
-Deno.test("retryAfterOf() reads the header of a refused handshake, or the close reason", () => {
+Deno.test("requestedDelayOf() reads the header of a refused handshake, or the close reason", () => {
   const info = { closeCode: 1013, reason: "retry-after=5", wasClean: true };
   const refused = {
     type: "handshake",
@@ -76,7 +76,7 @@ Deno.test("retryAfterOf() reads the header of a refused handshake, or the close 
   assertEquals(requestedDelayOf({ info, failure: closed }), 5_000);
 });
 
-Deno.test("retryAfterOfClose() reads seconds out of the text of a reason", () => {
+Deno.test("parseRetryAfterReason() reads seconds out of the text of a reason", () => {
   const reasons = {
     "retry-after=10": 10_000,
     "restarting; Retry-After = 2.5; bye": 2_500,
@@ -89,7 +89,7 @@ Deno.test("retryAfterOfClose() reads seconds out of the text of a reason", () =>
   }
 });
 
-Deno.test("retryAfterOfClose() reads seconds out of a JSON reason", () => {
+Deno.test("parseRetryAfterReason() reads seconds out of a JSON reason", () => {
   assertEquals(parseRetryAfterReason(1012, '{"retryAfter": 10}'), 10_000);
   assertEquals(
     parseRetryAfterReason(1013, ' {"why":"load","retryAfter":0.25} '),
@@ -97,12 +97,12 @@ Deno.test("retryAfterOfClose() reads seconds out of a JSON reason", () => {
   );
 });
 
-Deno.test("retryAfterOfClose() reads nothing from other close codes", () => {
+Deno.test("parseRetryAfterReason() reads nothing from other close codes", () => {
   assertEquals(parseRetryAfterReason(1000, "retry-after=10"), undefined);
   assertEquals(parseRetryAfterReason(4013, '{"retryAfter": 10}'), undefined);
 });
 
-Deno.test("retryAfterOfClose() ignores a reason that does not say", () => {
+Deno.test("parseRetryAfterReason() ignores a reason that does not say", () => {
   const reasons = [
     "",
     "later",
@@ -130,7 +130,7 @@ Deno.test("retryAfterOfClose() ignores a reason that does not say", () => {
   }
 });
 
-Deno.test("retryAfterOfClose() never throws and returns a finite duration or nothing", () => {
+Deno.test("parseRetryAfterReason() never throws and returns a finite duration or nothing", () => {
   const reason = fc.oneof(
     fc.string({ unit: "binary" }),
     fc.json(),
@@ -146,7 +146,7 @@ Deno.test("retryAfterOfClose() never throws and returns a finite duration or not
   }));
 });
 
-Deno.test("retryAfterDelay() follows the server and spreads the fleet over the cap", () => {
+Deno.test("delayWithRetryAfter() follows the server and spreads the fleet over the cap", () => {
   const options: Backoff = { strategy: "spread", cap: 8_000 };
   assertEquals(delayWithRetryAfter(10_000, 500, 0, options), 10_000);
   assertEquals(delayWithRetryAfter(10_000, 500, 0.5, options), 14_000);
@@ -156,7 +156,7 @@ Deno.test("retryAfterDelay() follows the server and spreads the fleet over the c
   );
 });
 
-Deno.test("retryAfterDelay() spreads over at most 15 s under an exponential policy", () => {
+Deno.test("delayWithRetryAfter() spreads over at most 15 s under an exponential policy", () => {
   assertEquals(delayWithRetryAfter(10_000, 500, 0.5, exponential({})), 17_500);
   assertEquals(
     delayWithRetryAfter(10_000, 500, 0.5, exponential({ maxDelay: 2_000 })),
@@ -164,11 +164,11 @@ Deno.test("retryAfterDelay() spreads over at most 15 s under an exponential poli
   );
 });
 
-Deno.test("retryAfterDelay() does not shorten the delay of the policy", () => {
+Deno.test("delayWithRetryAfter() does not shorten the delay of the policy", () => {
   assertEquals(delayWithRetryAfter(1_000, 5_000, 0, SPREAD), 5_000);
 });
 
-Deno.test("retryAfterDelay() bounds what a server can ask for", () => {
+Deno.test("delayWithRetryAfter() bounds what a server can ask for", () => {
   for (const advice of [MAX_RETRY_AFTER + 1, 1e300, Infinity]) {
     assertEquals(
       delayWithRetryAfter(advice, 0, 0, SPREAD),
@@ -177,13 +177,13 @@ Deno.test("retryAfterDelay() bounds what a server can ask for", () => {
   }
 });
 
-Deno.test("retryAfterDelay() ignores advice that is no duration", () => {
+Deno.test("delayWithRetryAfter() ignores advice that is no duration", () => {
   for (const advice of [0, -1, -Infinity, NaN]) {
     assertEquals(delayWithRetryAfter(advice, 700, 0, SPREAD), 700);
   }
 });
 
-Deno.test("retryAfterDelay() clamps its sum", () => {
+Deno.test("delayWithRetryAfter() clamps its sum", () => {
   const endless: Backoff = { strategy: "spread", cap: Infinity };
   assertEquals(delayWithRetryAfter(1_000, MAX_DELAY, 0.5, endless), MAX_DELAY);
 });

@@ -260,7 +260,7 @@ Deno.test("ReceiveQueue.pull() consumes for a session what came before", async (
   assertEquals(last.all("consumed").at(-1)?.upTo, 2);
 });
 
-Deno.test("ReceiveQueue.acknowledge() reports what the application says", async () => {
+Deno.test("ReceiveQueue.offerCredit() reports what the application says", async () => {
   const setup = { ...SETUP, session: { ...SESSION, ack: "manual" as const } };
   const { connection, workers: { last } } = makeOpenBench({ setup });
   const { incoming } = connection;

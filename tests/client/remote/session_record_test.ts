@@ -161,7 +161,7 @@ Deno.test("SessionRecord.lastEventId knows what has arrived and counts as consum
   assertEquals(ids, ["1", "2", "3"]);
 });
 
-Deno.test("SessionRecord.forgo() tells of a loss behind the messages that came before it", async () => {
+Deno.test("SessionRecord.receive() reports a loss behind the messages that came before it", async () => {
   const { connection, workers: { last }, recorder } = makeSession();
   connection.incoming.consume("push");
   await settle();
@@ -175,7 +175,7 @@ Deno.test("SessionRecord.forgo() tells of a loss behind the messages that came b
   ]);
 });
 
-Deno.test("SessionRecord.forgo() leaves a gap to the next worker, with the messages before it", async () => {
+Deno.test("SessionRecord.receive() leaves a gap to the next worker, with the messages before it", async () => {
   for (const [after, told] of [[1, 1], [2, 0]] as const) {
     const { connection, workers: { last }, recorder } = makeSession();
     connection.incoming.consume("push");

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { LazyPromise } from "../../../lib/client/socket/lazy_promise.ts";
 
-Deno.test("LatePromise.resolve() settles for those who asked, and who will ask", async () => {
+Deno.test("LazyPromise.resolve() settles for those who asked, and who will ask", async () => {
   const early = new LazyPromise<number>();
   const { promise } = early;
   early.resolve(1);
@@ -12,7 +12,7 @@ Deno.test("LatePromise.resolve() settles for those who asked, and who will ask",
   assertEquals(await late.promise, 2);
 });
 
-Deno.test("LatePromise.reject() is no unhandled rejection", async () => {
+Deno.test("LazyPromise.reject() is no unhandled rejection", async () => {
   const late = new LazyPromise<number>();
   const { promise } = late;
   late.reject(new TypeError("no"));
@@ -20,7 +20,7 @@ Deno.test("LatePromise.reject() is no unhandled rejection", async () => {
   await assertRejects(() => promise, TypeError, "no");
 });
 
-Deno.test("LatePromise settles once", async () => {
+Deno.test("LazyPromise settles once", async () => {
   const late = new LazyPromise<number>();
   late.resolve(1);
   late.resolve(2);

@@ -63,7 +63,7 @@ Deno.test("Machine.forget() ends a connection without effects", () => {
   assertEquals([machine.state.kind, log.length], ["closed", 2]);
 });
 
-Deno.test("Machine.target() takes the backoff that the present URL calls for", () => {
+Deno.test("Machine.useBackoffFor() takes the backoff that the present URL calls for", () => {
   const { machine } = makeMachine();
   const delays = ["wss://a.test/", "ws://localhost/", "wss://b.test/"].map(
     (url, index) => {
