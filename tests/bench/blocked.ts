@@ -69,7 +69,7 @@ export const blocked: readonly Scenario[] = [
     otherRepetitions: 1,
     together: true,
     async measure(connect, { pinged }) {
-      const client = connect(`${pinged}/heart`, { heartbeat: INTERVAL });
+      const client = connect(`${pinged}/heartbeat`, { heartbeat: INTERVAL });
       await opened(client);
       // Those without pings of their own send messages, as their users do.
       const timer = setInterval(() => client.send("ping"), INTERVAL);

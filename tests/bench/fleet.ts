@@ -9,7 +9,7 @@ import { median } from "./harness/statistics.ts";
 import { type Client, type Connect, opened } from "./harness/subjects.ts";
 import { memory } from "./harness/usage.ts";
 
-const AUDIENCE = 500;
+const SUBSCRIBERS = 500;
 const BROADCASTS = 50;
 /** At how many connections memory is measured. */
 const FLEETS = [500, 1_000] as const;
@@ -22,7 +22,7 @@ export const fleet: readonly Scenario[] = [
     name: "broadcast",
     rows: [
       {
-        title: `broadcast to ${AUDIENCE} sockets, until the last has it`,
+        title: `broadcast to ${SUBSCRIBERS} sockets, until the last has it`,
         figure: "last",
         unit: "ms",
         compare: "ratio",
@@ -33,7 +33,7 @@ export const fleet: readonly Scenario[] = [
     repetitions: 5,
     otherRepetitions: 1,
     async measure(connect, { url }) {
-      const clients = await gather(connect, `${url}/room`, AUDIENCE);
+      const clients = await gather(connect, `${url}/room`, SUBSCRIBERS);
       const times: number[] = [];
       // The first ones warm up.
       for (let index = 0; index < BROADCASTS * 2; index += 1) {

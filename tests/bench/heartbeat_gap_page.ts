@@ -6,7 +6,7 @@
 
 import { ReconnectingWebSocket, WorkerHost } from "@holdfast/websocket";
 
-/** What the page is told. */
+/** What the page is given. */
 export interface Plan {
   /** Where the server is. */
   readonly url: string;
@@ -22,7 +22,7 @@ const BARE = `onmessage = ({ data: { url, interval } }) => {
   socket.onopen = () => setInterval(() => socket.send("ping"), interval);
 }`;
 
-/** Beats on three connections while the main thread is blocked; the server looks at the gaps. */
+/** Sends pings on three connections while the main thread is blocked; the server looks at the gaps. */
 async function measure({ url, interval, block }: Plan): Promise<void> {
   const plain = new WebSocket(`${url}/plain`);
   await new Promise((resolve) => plain.onopen = resolve);
@@ -34,14 +34,14 @@ async function measure({ url, interval, block }: Plan): Promise<void> {
     heartbeat: { interval, message: "ping", expect: "ping" },
   });
   await holdfast.opened;
-  for (let beats = 0; beats < 5; beats += 1) await nextBeat(holdfast);
+  for (let pings = 0; pings < 5; pings += 1) await nextHeartbeat(holdfast);
   const end = performance.now() + block;
   while (performance.now() < end);
   // What goes out late is to be seen, too.
   await new Promise((resolve) => setTimeout(resolve, 5 * interval));
 }
 
-function nextBeat(socket: ReconnectingWebSocket): Promise<Event> {
+function nextHeartbeat(socket: ReconnectingWebSocket): Promise<Event> {
   return new Promise((resolve) =>
     socket.addEventListener("heartbeat", resolve, { once: true })
   );

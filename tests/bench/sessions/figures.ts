@@ -37,7 +37,7 @@ export const SUBJECTS = ["plain", "memory", "sqlite"] as const;
 /** One of the columns of the table. */
 export type Subject = typeof SUBJECTS[number];
 
-/** Where sessions are kept; in Redis only if the server was told of one. */
+/** Where sessions are kept; in Redis only if the server was given one. */
 export type StoreName = Exclude<Subject, "plain"> | "redis";
 
 /**

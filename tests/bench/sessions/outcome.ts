@@ -1,5 +1,5 @@
 /**
- * What is lost, repeated and told, and how the tables say it. This file is pure.
+ * What is lost, repeated and reported, and how the tables say it. This file is pure.
  *
  * @module
  */
@@ -8,18 +8,18 @@
 export interface Outcome {
   readonly messages: number;
   readonly lost: number;
-  /** Lost by clients that were told each time that they missed nothing. */
+  /** Lost by clients to which each return reported that they missed nothing. */
   readonly silent: number;
   readonly repeated: number;
   readonly disordered: number;
-  /** Losses of which the number was told. */
-  readonly told: number;
+  /** Losses of which the number was reported. */
+  readonly reported: number;
 }
 
 /** What one client saw. */
 export interface Part
-  extends Pick<Outcome, "lost" | "repeated" | "disordered" | "told"> {
-  /** Whether it was told each time that all is there. */
+  extends Pick<Outcome, "lost" | "repeated" | "disordered" | "reported"> {
+  /** Whether each return reported that all is there. */
   readonly isSure: boolean;
 }
 
@@ -48,15 +48,15 @@ export function total(parts: readonly Part[], messages: number): Outcome {
     silent: sum(({ lost, isSure }) => isSure ? lost : 0),
     repeated: sum(({ repeated }) => repeated),
     disordered: sum(({ disordered }) => disordered),
-    told: sum(({ told }) => told),
+    reported: sum(({ reported }) => reported),
   };
 }
 
 /** Says it in a cell of a table. */
 export function describe(outcome: Outcome): string {
-  const { lost, silent, messages, repeated, disordered, told } = outcome;
+  const { lost, silent, messages, repeated, disordered, reported } = outcome;
   const losses = `${lost} of ${messages} lost` +
-    (lost > 0 ? ` (${silent} by clients told that all is there)` : "");
+    (lost > 0 ? ` (${silent} unknown to their clients)` : "");
   return `${losses}, ${repeated} repeated, ${disordered} out of order, ` +
-    `${told} told`;
+    `${reported} reported`;
 }

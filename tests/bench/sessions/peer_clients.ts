@@ -13,10 +13,10 @@ import { optionsOf } from "./mqtt_broker.ts";
 export interface PeerClient {
   /** The numbers that came, in order. */
   readonly got: number[];
-  /** What it was told of each return: that all is there, or that it is not. */
+  /** What each return reported: that all is there, or that it is not. */
   readonly returns: ("recovered" | "new")[];
-  /** How many messages it was told are lost. */
-  told: number;
+  /** How many messages were reported as lost. */
+  reported: number;
   /** The id of its session, if it has one that a server can send to. */
   readonly session?: string | undefined;
   /** Sends a number. */
@@ -36,7 +36,7 @@ export async function connectHoldfast(
   const client: PeerClient = {
     got: [],
     returns: [],
-    told: 0,
+    reported: 0,
     get session() {
       return socket.session?.id;
     },
@@ -50,7 +50,7 @@ export async function connectHoldfast(
   socket.addEventListener("open", ({ session }) => {
     client.returns.push(session?.kind === "resumed" ? "recovered" : "new");
   });
-  socket.addEventListener("drop", ({ count }) => client.told += count);
+  socket.addEventListener("drop", ({ count }) => client.reported += count);
   await socket.opened;
   return client;
 }
@@ -70,7 +70,7 @@ export async function connectSocketIo(
   const client: PeerClient = {
     got: [],
     returns: [],
-    told: 0,
+    reported: 0,
     send: (number) => socket.emit("up", number),
     close: () => socket.disconnect(),
   };
@@ -93,7 +93,7 @@ export async function connectMqtt(
   const client: PeerClient = {
     got: [],
     returns: [],
-    told: 0,
+    reported: 0,
     send: (number) => void socket.publish(`up/${id}`, `${number}`, { qos: 2 }),
     close: () => void socket.end(true),
   };

@@ -1,6 +1,6 @@
 /**
  * The same faults for clients of sessions, of socket.io with connection state
- * recovery, and of MQTT at QoS 2: what arrived, what is lost, and what was told.
+ * recovery, and of MQTT at QoS 2: what arrived, what is lost, and what was reported.
  *
  * @module
  */
@@ -106,10 +106,10 @@ export class Stage implements AsyncDisposable {
         new Set(got.filter((number) => number >= first)).size === wanted
       )
     );
-    const parts = this.clients.map(({ got, returns, told }) => ({
+    const parts = this.clients.map(({ got, returns, reported }) => ({
       ...compare(got.filter((number) => number >= first), wanted),
       isSure: returns.every((each) => each === "recovered"),
-      told,
+      reported,
     }));
     return total(parts, wanted * CLIENTS);
   }
@@ -127,11 +127,11 @@ export class Stage implements AsyncDisposable {
       );
     });
     received = await this.server.received();
-    const parts = this.clients.map(({ told }, id) => ({
+    const parts = this.clients.map(({ reported }, id) => ({
       ...compare(numbersOf(id), count),
-      // Nobody is told anything of what is sent.
-      isSure: told === 0,
-      told,
+      // Nothing is reported of what is sent.
+      isSure: reported === 0,
+      reported,
     }));
     return total(parts, count * CLIENTS);
   }

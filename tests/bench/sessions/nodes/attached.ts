@@ -86,7 +86,7 @@ export async function attachedFigures(): Promise<
     ],
     ["CPU of Redis for it", spent(after.redisCpu - warm.redisCpu)],
     [
-      "messages told per second",
+      "messages sent per second",
       Math.round(messages * 1_000 / (after.at - warm.at)).toLocaleString("en"),
     ],
   ];

@@ -115,13 +115,13 @@ export class NodesStage implements AsyncDisposable {
     await delay(PATIENCE);
     const { rejected } = await other.call({ type: "report" });
     const wanted = this.#emitted - first + 1;
-    const parts = this.clients.map(({ got, returns, told }) => ({
+    const parts = this.clients.map(({ got, returns, reported }) => ({
       ...compare(got.filter((number) => number >= first), wanted),
       isSure: returns.every((each) => each === "recovered"),
-      told,
+      reported,
     }));
     const all = total(parts, wanted * CLIENTS);
-    // Who sends was told of these.
+    // These were reported to who sends.
     const refused = rejected - before;
     return {
       ...all,
@@ -137,13 +137,13 @@ export class NodesStage implements AsyncDisposable {
     const received = (await Promise.all(
       this.nodes.map((node) => node.received()),
     )).flat();
-    const parts = this.clients.map(({ told }, id) => ({
+    const parts = this.clients.map(({ reported }, id) => ({
       ...compare(
         received.filter(([client]) => client === id).map(([, it]) => it),
         count,
       ),
-      isSure: told === 0,
-      told,
+      isSure: reported === 0,
+      reported,
     }));
     return total(parts, count * CLIENTS);
   }
