@@ -42,35 +42,35 @@ class FakeRedis {
   off = (event: string) => void this.listeners.delete(event);
 }
 
-function linked() {
+function makeRunner() {
   const redis = new FakeRedis();
   const clock = new ManualClock();
   const states: string[] = [];
   let generations = 0;
-  const link = new ScriptRunner({
+  const runner = new ScriptRunner({
     ...{ client: redis, channels: "hf:n:", timeout: 100, clock },
     generationKey: "hf:generation",
     onStatus: (status) => states.push(status),
     onNewGeneration: () => generations += 1,
   });
-  return { redis, clock, link, states, generations: () => generations };
+  return { redis, clock, runner, states, generations: () => generations };
 }
 
 Deno.test("ScriptRunner.run() begins with the generation and the scripts", async () => {
-  const { redis, link, states } = linked();
-  await using _link = link;
-  assertEquals([link.status, link.generation], ["starting", ""]);
-  assertEquals(await link.run("open", ["key"], ["value"]), "done");
-  assertEquals([link.generation, states], ["111111222222", ["ready"]]);
+  const { redis, runner, states } = makeRunner();
+  await using _runner = runner;
+  assertEquals([runner.status, runner.generation], ["starting", ""]);
+  assertEquals(await runner.run("open", ["key"], ["value"]), "done");
+  assertEquals([runner.generation, states], ["111111222222", ["ready"]]);
   const before = redis.commands.length;
-  await link.run("open", ["key"], ["value"]);
+  await runner.run("open", ["key"], ["value"]);
   assertEquals(redis.commands.length, before + 1);
 });
 
 Deno.test("ScriptRunner.run() reads the generation anew when its scripts are unknown", async () => {
-  const { redis, link, generations } = linked();
-  await using _link = link;
-  await link.run("open", [], []);
+  const { redis, runner, generations } = makeRunner();
+  await using _runner = runner;
+  await runner.run("open", [], []);
   redis.runId = "3".repeat(40);
   let calls = 0;
   redis.evaluate = () => {
@@ -78,41 +78,41 @@ Deno.test("ScriptRunner.run() reads the generation anew when its scripts are unk
     if (calls === 1) throw new Error("NOSCRIPT No matching script");
     return "again";
   };
-  assertEquals(await link.run("open", [], []), "again");
-  assertEquals([link.generation, generations()], ["333333222222", 1]);
+  assertEquals(await runner.run("open", [], []), "again");
+  assertEquals([runner.generation, generations()], ["333333222222", 1]);
   redis.evaluate = () => {
     throw new Error("NOSCRIPT No matching script");
   };
-  await assertRejects(() => link.run("open", [], []), Error, "NOSCRIPT");
+  await assertRejects(() => runner.run("open", [], []), Error, "NOSCRIPT");
 });
 
 Deno.test("ScriptRunner.run() waits for the generation of a server that came anew", async () => {
-  const { redis, link } = linked();
-  await using _link = link;
-  await link.run("open", [], []);
+  const { redis, runner } = makeRunner();
+  await using _runner = runner;
+  await runner.run("open", [], []);
   redis.runId = "3".repeat(40);
   redis.commands.length = 0;
   // A script of the older generation may have come to the new server, late.
   redis.listeners.get("ready")!();
-  await link.run("open", [], []);
+  await runner.run("open", [], []);
   const scripts = redis.commands.filter((each) => each.startsWith("EVALSHA"));
   assertEquals(redis.commands.at(-1), scripts[0]);
-  assertEquals([link.generation, scripts.length], ["333333222222", 1]);
+  assertEquals([runner.generation, scripts.length], ["333333222222", 1]);
 });
 
 Deno.test("ScriptRunner rejects at once while Redis is away, and asks with growing delays", async () => {
-  const { redis, clock, link, states } = linked();
-  await using _link = link;
-  await link.run("open", [], []);
+  const { redis, clock, runner, states } = makeRunner();
+  await using _runner = runner;
+  await runner.run("open", [], []);
   redis.evaluate = () => {
     throw new Error("Socket closed unexpectedly");
   };
-  await assertRejects(() => link.run("open", [], []), Error, "Socket closed");
+  await assertRejects(() => runner.run("open", [], []), Error, "Socket closed");
   redis.evaluate = () => "done";
   redis.isReady = false;
   const asked = redis.commands.length;
-  await assertRejects(() => link.run("open", [], []), Error, "degraded");
-  assertEquals([link.status, redis.commands.length], ["degraded", asked]);
+  await assertRejects(() => runner.run("open", [], []), Error, "degraded");
+  assertEquals([runner.status, redis.commands.length], ["degraded", asked]);
   // 50 ms, then 100 ms and so on, up to 5 s; the clock's random number is a half.
   for (const delay of [37.5, 75, 150, 300, 600, 1_200, 2_400, 3_750]) {
     assertEquals(clock.timers, 1);
@@ -122,98 +122,98 @@ Deno.test("ScriptRunner rejects at once while Redis is away, and asks with growi
   redis.isReady = true;
   clock.advance(3_750);
   await settled();
-  assertEquals([link.status, states], ["ready", [
+  assertEquals([runner.status, states], ["ready", [
     "ready",
     "degraded",
     "ready",
   ]]);
-  assertEquals(await link.run("open", [], []), "done");
+  assertEquals(await runner.run("open", [], []), "done");
 });
 
 Deno.test("ScriptRunner comes back as soon as its client does", async () => {
-  const { redis, link, states } = linked();
-  await using _link = link;
-  await link.run("open", [], []);
+  const { redis, runner, states } = makeRunner();
+  await using _runner = runner;
+  await runner.run("open", [], []);
   redis.listeners.get("error")!(new Error("Connection lost"));
-  assertEquals(link.status, "degraded");
+  assertEquals(runner.status, "degraded");
   redis.listeners.get("ready")!();
   await settled();
-  assertEquals([link.status, states.length], ["ready", 3]);
+  assertEquals([runner.status, states.length], ["ready", 3]);
 });
 
 Deno.test("ScriptRunner waits for an answer no longer than it says", async () => {
-  const { redis, clock, link } = linked();
-  await using _link = link;
-  await link.run("open", [], []);
+  const { redis, clock, runner } = makeRunner();
+  await using _runner = runner;
+  await runner.run("open", [], []);
   redis.evaluate = () => new Promise(() => {});
-  const running = link.run("open", [], []);
+  const running = runner.run("open", [], []);
   await settled();
   clock.advance(100);
   await assertRejects(() => running, Error, "within 100 ms");
-  assertEquals(link.status, "degraded");
+  assertEquals(runner.status, "degraded");
 });
 
 Deno.test("ScriptRunner comes back as soon after many failures as after one", async () => {
-  const { redis, clock, link } = linked();
-  await using _link = link;
-  await link.run("open", [], []);
+  const { redis, clock, runner } = makeRunner();
+  await using _runner = runner;
+  await runner.run("open", [], []);
   redis.evaluate = () => new Promise(() => {});
-  const running = Array.from({ length: 20 }, () => link.run("open", [], []));
+  const running = Array.from({ length: 20 }, () => runner.run("open", [], []));
   await settled();
   clock.advance(100);
   await Promise.allSettled(running);
-  assertEquals(link.status, "degraded");
+  assertEquals(runner.status, "degraded");
   clock.advance(37.5);
   await settled();
-  assertEquals(link.status, "ready");
+  assertEquals(runner.status, "ready");
 });
 
 Deno.test("ScriptRunner takes nothing from a replica", async () => {
-  const { redis, link } = linked();
-  await using _link = link;
+  const { redis, runner } = makeRunner();
+  await using _runner = runner;
   redis.role = "slave";
-  await assertRejects(() => link.run("open", [], []), Error, "a replica");
-  assertEquals(link.status, "degraded");
+  await assertRejects(() => runner.run("open", [], []), Error, "a replica");
+  assertEquals(runner.status, "degraded");
 });
 
 Deno.test("ScriptRunner says what a step was refused for, and goes on", async () => {
-  const { redis, link } = linked();
-  await using _link = link;
-  await link.run("open", [], []);
+  const { redis, runner } = makeRunner();
+  await using _runner = runner;
+  await runner.run("open", [], []);
   redis.evaluate = () => {
     throw new Error("OOM command not allowed");
   };
-  await assertRejects(() => link.run("append", [], []), Error, "no memory");
+  await assertRejects(() => runner.run("append", [], []), Error, "no memory");
   redis.evaluate = () => {
     throw new Error("ERR user_script:1");
   };
-  await assertRejects(() => link.run("append", [], []), Error, "user_script");
-  assertEquals(link.status, "ready");
+  await assertRejects(() => runner.run("append", [], []), Error, "user_script");
+  assertEquals(runner.status, "ready");
 });
 
 Deno.test("ScriptRunner.check() finds a generation that began without a restart", async () => {
-  const { redis, clock, link, generations } = linked();
-  await using _link = link;
-  await link.check();
+  const { redis, clock, runner, generations } = makeRunner();
+  await using _runner = runner;
+  await runner.check();
   redis.runId = "4".repeat(40);
-  await link.check();
+  await runner.check();
   assertEquals(generations(), 0);
   clock.advance(5_000);
-  await link.check();
-  assertEquals([link.generation, generations()], ["444444222222", 1]);
+  await runner.check();
+  assertEquals([runner.generation, generations()], ["444444222222", 1]);
   redis.isReady = false;
   clock.advance(5_000);
-  await assertRejects(() => link.check(), Error, "not connected");
+  await assertRejects(() => runner.check(), Error, "not connected");
 });
 
 Deno.test("ScriptRunner is closed for good", async () => {
-  const { redis, clock, link, states } = linked();
-  await link.run("open", [], []);
+  const { redis, clock, runner, states } = makeRunner();
+  await runner.run("open", [], []);
   const onError = redis.listeners.get("error")!;
-  await link[Symbol.asyncDispose]();
+  await runner[Symbol.asyncDispose]();
   onError(new Error("Connection lost"));
-  await assertRejects(() => link.run("open", [], []), Error, "closed");
-  assertEquals([link.status, states.at(-1), clock.timers], [
+  await assertRejects(() => runner.run("open", [], []), Error, "closed");
+  assertEquals([runner.status, states.at(-1), clock.timers], [
     ...["closed", "closed", 0],
   ]);
   assertEquals(redis.listeners.size, 0);

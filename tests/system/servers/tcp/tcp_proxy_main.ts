@@ -17,14 +17,14 @@ import type {
 } from "./tcp_proxy.ts";
 
 /** The two sides of a connection, and what flows between them. */
-interface Link {
+interface ProxiedConnection {
   readonly client: Socket;
   readonly server: Socket;
   readonly flows: Readonly<Record<Direction, TcpFlow>>;
 }
 
 const host = new RemoteHost<ProxyCommand, ProxyReport>(obey);
-const links = new Set<Link>();
+const connections = new Set<ProxiedConnection>();
 const answered = new Set<Socket>();
 const conditions = { up: fairConditions(), down: fairConditions() };
 let answer: Uint8Array | string | undefined;
@@ -40,7 +40,7 @@ async function obey(command: ProxyCommand): Promise<ProxyReport> {
   return {
     port,
     accepted,
-    open: links.size + answered.size,
+    open: connections.size + answered.size,
     bytes: { up: conditions.up.passed, down: conditions.down.passed },
     struck,
     scheduled: schedule.length,
@@ -70,14 +70,14 @@ async function apply(fault: Fault): Promise<void> {
       server.close();
       return;
     case "reset":
-      for (const { client, server } of links) {
+      for (const { client, server } of connections) {
         client.resetAndDestroy();
         server.resetAndDestroy();
       }
       for (const client of answered) client.resetAndDestroy();
       return;
     case "half-close":
-      for (const { flows } of links) flows[fault.direction].shut();
+      for (const { flows } of connections) flows[fault.direction].shut();
       return;
     case "blackhole":
       change(fault.direction, { isBlackhole: true });
@@ -136,7 +136,7 @@ function change(directions: Directions, changes: Partial<Conditions>): void {
   const both: readonly Direction[] = ["up", "down"];
   for (const direction of directions === "both" ? both : [directions]) {
     Object.assign(conditions[direction], changes);
-    for (const { flows } of links) flows[direction].pump();
+    for (const { flows } of connections) flows[direction].pump();
   }
 }
 
@@ -190,11 +190,11 @@ function join(client: Socket): void {
     up: new TcpFlow({ from: client, to: server }, conditions.up),
     down: new TcpFlow({ from: server, to: client }, conditions.down),
   };
-  const link = { client, server, flows };
-  links.add(link);
+  const connection = { client, server, flows };
+  connections.add(connection);
   const forget = () => {
     if (!client.destroyed || !server.destroyed) return;
-    links.delete(link);
+    connections.delete(connection);
     host.noticeChange();
   };
   client.on("close", forget);

@@ -31,15 +31,15 @@ interface NodeOptions {
 /** All lives of one node, on one port. */
 export class LabNode implements AsyncDisposable {
   /** Between the node and Redis. */
-  readonly link: TcpProxy;
+  readonly proxy: TcpProxy;
   readonly #options: NodeOptions;
   #remote = open();
   #port = 0;
   #life = 0;
   #ready: Promise<void> = Promise.resolve();
 
-  private constructor(options: NodeOptions, link: TcpProxy) {
-    this.link = link;
+  private constructor(options: NodeOptions, proxy: TcpProxy) {
+    this.proxy = proxy;
     this.#options = options;
   }
 
@@ -87,7 +87,7 @@ export class LabNode implements AsyncDisposable {
     await this.#remote[Symbol.asyncDispose]();
     this.#remote = open();
     this.#ready = this.#begin("killed");
-    // Who needs it waits for it, and is told.
+    // Who needs it waits for it, and gets its error.
     this.#ready.catch(() => {});
   }
 
@@ -95,7 +95,7 @@ export class LabNode implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#ready.catch(() => {});
     await this.#remote[Symbol.asyncDispose]();
-    await this.link[Symbol.asyncDispose]();
+    await this.proxy[Symbol.asyncDispose]();
   }
 
   async #begin(kind: "started" | "killed"): Promise<void> {
@@ -105,7 +105,7 @@ export class LabNode implements AsyncDisposable {
       type: "start",
       life: this.#life,
       port: this.#port,
-      place: { kind: "redis", port: this.link.port, client },
+      place: { kind: "redis", port: this.proxy.port, client },
       log: log.path,
       setup,
     });

@@ -107,7 +107,7 @@ export class NodeService implements Service {
 
   async calm(): Promise<void> {
     if (!this.#isTroubled) return;
-    for (const { link } of this.#nodes) await link.apply({ type: "clear" });
+    for (const { proxy } of this.#nodes) await proxy.apply({ type: "clear" });
     if (this.#isFull) await this.#redis.limit(0);
     this.#isTroubled = false;
     this.#isFull = false;
@@ -188,8 +188,8 @@ export class NodeService implements Service {
   }
 
   async #silence(): Promise<void> {
-    for (const { link } of this.#nodes) {
-      await link.apply({ type: "hold-close" });
+    for (const { proxy } of this.#nodes) {
+      await proxy.apply({ type: "hold-close" });
     }
     await this.#redis.killClients("normal");
     await this.#redis.killClients("pubsub");
@@ -207,16 +207,16 @@ export class NodeService implements Service {
 
   /** Nobody writes before it is known what is left. */
   async #beAway(replace: () => Promise<Birth>): Promise<void> {
-    const links = this.#nodes.map(({ link }) => link);
-    for (const link of links) {
-      await link.apply({ type: "refuse" });
-      await link.apply({ type: "reset" });
+    const proxies = this.#nodes.map(({ proxy }) => proxy);
+    for (const proxy of proxies) {
+      await proxy.apply({ type: "refuse" });
+      await proxy.apply({ type: "reset" });
     }
     const birth = await replace();
     this.#log.note({ type: "store", birth, at: wallNow() });
-    for (const link of links) {
-      await link.redirect(this.#redis.port);
-      await link.apply({ type: "clear" });
+    for (const proxy of proxies) {
+      await proxy.redirect(this.#redis.port);
+      await proxy.apply({ type: "clear" });
     }
   }
 
@@ -225,8 +225,8 @@ export class NodeService implements Service {
   ): Promise<void> {
     const [serving, other] = this.#nodes;
     const nodes = { serving: [serving], other: [other], both: this.#nodes }[of];
-    for (const { link } of nodes) {
-      for (const fault of faults) await link.apply(fault);
+    for (const { proxy } of nodes) {
+      for (const fault of faults) await proxy.apply(fault);
     }
   }
 
