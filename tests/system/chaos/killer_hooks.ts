@@ -1,5 +1,5 @@
 /**
- * A hooks module that kills its worker when it is told to, by a
+ * A hooks module that kills its worker on command, by a
  * `BroadcastChannel` named in the query of its URL.
  *
  * @module

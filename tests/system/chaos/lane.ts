@@ -184,11 +184,11 @@ function clientOptions(
   { transport, setup }: LaneOptions<Setup>,
 ): ReconnectingWebSocketOptions {
   const { interval, timeout, maxDelay, ...limits } = LIMITS;
-  const beat = { message: "beat", expect: "beat" };
+  const heartbeat = { message: "ping", expect: "ping" };
   return {
     transport,
     ...limits,
-    heartbeat: { interval, timeout, ...transport === "native" && beat },
+    heartbeat: { interval, timeout, ...transport === "native" && heartbeat },
     backoff: { strategy: "exponential", initialDelay: 5, maxDelay },
     ...SETUPS[setup],
   };

@@ -106,13 +106,13 @@ export class ClientWorker implements AsyncDisposable {
   /**
    * Starts nothing yet.
    *
-   * @param name Names the channel on which the worker is told to die.
+   * @param name Names the channel on which the worker gets the order to die.
    * @param worker Whether it can be killed.
    */
   constructor(name: string, worker: LaneOptions<string>["worker"]) {
     this.#name = name;
     this.#orders = new BroadcastChannel(name);
-    this.#host = worker === "mortal" ? new WorkerHost() : undefined;
+    this.#host = worker === "own" ? new WorkerHost() : undefined;
   }
 
   /** What makes a client use it. */

@@ -42,7 +42,7 @@ export interface LaneOptions<Setup extends string> {
   readonly transport: TransportName;
   readonly setup: Setup;
   /** Whether each client has a worker of its own, which can be killed. */
-  readonly worker: "shared" | "mortal";
+  readonly worker: "shared" | "own";
 }
 
 /** What came of a lane, or of several. */
@@ -195,7 +195,7 @@ function planLanes<Setup extends string, Step, Count extends string>(
           ? turnOf(TRANSPORTS, turns.transport)
           : transport,
         setup: setup === "all" ? turnOf(lab.setups, turns.setup) : setup,
-        worker: threads === "killed" ? "mortal" : "shared",
+        worker: threads === "killed" ? "own" : "shared",
       },
     };
   });

@@ -1,5 +1,5 @@
 /**
- * The library's worker, with its timers and listeners counted, and told to
+ * The library's worker, with its timers and listeners counted, and ordered to
  * whoever asks.
  *
  * @module

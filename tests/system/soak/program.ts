@@ -119,9 +119,9 @@ async function askWorker(): Promise<Holdings> {
   channel.onmessage = ({ data }) => answer.resolve(data);
   // A worker that has just followed another one may not listen yet.
   const asking = setInterval(() => channel.postMessage("ask"), 100);
-  const told = await answer.promise;
+  const holdings = await answer.promise;
   clearInterval(asking);
-  return told;
+  return holdings;
 }
 
 function count(folder: string): number {

@@ -124,7 +124,7 @@ export function trendsOf(samples: readonly Sample[]): readonly Trend[] {
 /**
  * Judges a run.
  *
- * @param report What it told.
+ * @param report What it reported.
  * @returns What is wrong, in words; nothing if all is well.
  */
 export function judge(report: Report): readonly string[] {

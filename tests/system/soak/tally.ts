@@ -23,14 +23,14 @@ export interface ConnectionTally {
 /** What the client knows of a connection that it saw open. */
 export interface Floor {
   readonly connection: number;
-  /** The first number sent after the connection before was told as lost. */
+  /** The first number sent after the connection before was reported as lost. */
   readonly floor: number;
 }
 
 /** What the client counted. */
 export interface ClientTally {
   readonly sent: number;
-  /** What `drop` told that it was not sent. */
+  /** What `drop` reported as not sent. */
   readonly dropped: number;
   readonly received: number;
   /** Inbound numbers that came twice, out of order, or after a gap. */
@@ -46,7 +46,7 @@ export interface Balance {
   /** Messages that the server sent, and those of them that arrived. */
   readonly answered: number;
   readonly received: number;
-  /** Outgoing messages that `drop` told as not sent. */
+  /** Outgoing messages that `drop` reported as not sent. */
   readonly reported: number;
   /** Outgoing messages that were on the wire when their connection died. */
   readonly lostOnTheWire: number;

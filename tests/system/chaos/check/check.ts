@@ -76,7 +76,7 @@ function* checkOrder({ server }: History): Generator<Violation> {
 }
 
 /**
- * What was sent after one connection was told as lost could only go to the next
+ * What was sent after one connection was reported as lost could only go to the next
  * ones; so where one of them has a later message, it must have this one, or
  * have had it reported. What went before may have been on the wire.
  */
@@ -102,27 +102,27 @@ function* checkLosses(history: History): Generator<Violation> {
   }
 }
 
-/** Which messages were told as dropped one by one, and how many besides. */
+/** Which messages were reported as dropped one by one, and how many besides. */
 function dropsOf({ client }: History): {
   readonly dropped: ReadonlySet<number>;
   readonly anonymous: number;
 } {
   const dropped = new Set<number>();
-  let told = 0;
+  let reported = 0;
   for (const event of client) {
     if (event.type === "settled" && event.fate === "dropped") {
       dropped.add(event.number);
     }
     if (event.type === "drop" && event.direction === "outbound") {
-      told += event.count;
+      reported += event.count;
     }
   }
-  return { dropped, anonymous: told - dropped.size };
+  return { dropped, anonymous: reported - dropped.size };
 }
 
 /**
  * Connections that the client saw open, as far as anything came in, and the
- * first message that it sent after the one before was told as lost.
+ * first message that it sent after the one before was reported as lost.
  */
 function* floorsOf(
   client: readonly ClientEvent[],
@@ -161,7 +161,8 @@ function* checkFates({ client, server }: History): Generator<Violation> {
     ) {
       yield {
         rule: "no message is lost in silence",
-        detail: `${event.number} was told as dropped, and the server has it`,
+        detail:
+          `${event.number} was reported as dropped, and the server has it`,
       };
     }
   }
@@ -185,14 +186,14 @@ function* checkCounters(history: History): Generator<Violation> {
     };
   }
   for (const direction of ["outbound", "inbound"] as const) {
-    const told = toldDrops(client, direction);
+    const reported = reportedDrops(client, direction);
     const counted = direction === "outbound"
       ? totals.droppedOutbound
       : totals.droppedInbound;
-    if (told !== counted) {
+    if (reported !== counted) {
       yield {
         rule: "the counters are right",
-        detail: `${told} ${direction} drops told, ${counted} counted`,
+        detail: `${reported} ${direction} drops reported, ${counted} counted`,
       };
     }
   }
@@ -212,7 +213,7 @@ function* checkCounters(history: History): Generator<Violation> {
   }
 }
 
-function toldDrops(
+function reportedDrops(
   client: readonly ClientEvent[],
   wanted: "inbound" | "outbound",
 ): number {
@@ -231,7 +232,7 @@ function toldDrops(
  */
 function* checkInbound({ client, server }: History): Generator<Violation> {
   const sent = new Map(server.map(({ id, sent }) => [id, sent]));
-  const reported = toldDrops(client, "inbound");
+  const reported = reportedDrops(client, "inbound");
   let skipped = 0;
   let current = { connection: 0, number: 0 };
   for (const event of client) {

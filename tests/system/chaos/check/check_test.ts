@@ -103,7 +103,7 @@ Deno.test("check() takes a message as accounted for that was reported", () => {
   assertEquals(rules(reported), []);
 });
 
-Deno.test("check() finds a message that was told as dropped and arrived", () => {
+Deno.test("check() finds a message that was reported as dropped and arrived", () => {
   const drop: ClientEvent = {
     type: "drop",
     direction: "outbound",

@@ -11,7 +11,7 @@ import type { RecoveredEvent, SentEvent } from "../client_events.ts";
 /** What an application saw, in order. */
 export type ClientEvent =
   | SentEvent
-  /** What `write()` told. */
+  /** What `write()` came to. */
   | {
     readonly type: "settled";
     readonly number: number;

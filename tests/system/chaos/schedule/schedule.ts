@@ -26,7 +26,7 @@ import {
 
 /** What the numbering server can do to the connections of one lane. */
 export type ServerFault =
-  /** Says goodbye with this code. */
+  /** Sends a close frame with this code. */
   | { readonly type: "close"; readonly closeCode: number }
   /** Drops TCP by RST. */
   | { readonly type: "drop" }

@@ -45,7 +45,7 @@ Deno.test("makeSchedule() knows each fault of proxy, server and threads", () => 
   ]);
 });
 
-Deno.test("makeSchedule() leaves threads alone unless it is told to", () => {
+Deno.test("makeSchedule() leaves threads alone unless it is asked to", () => {
   const struck = (threads: "none" | "blocked") =>
     makeSchedule({ seed: 1, faults: 2_000, threads })
       .flatMap(({ strikes }) => strikes)

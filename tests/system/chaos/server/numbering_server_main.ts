@@ -143,7 +143,7 @@ function serve(connection: Connection, ended: () => void): void {
 }
 
 function hear(connection: Connection, text: string): void {
-  if (text === "beat") return connection.socket.send(text);
+  if (text === "ping") return connection.socket.send(text);
   const request = decodeRequest(text);
   if (request === undefined) return;
   connection.received.push(request.number);

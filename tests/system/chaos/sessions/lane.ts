@@ -35,8 +35,8 @@ export const COUNTS = [
   "redelivered",
   "resumes",
   "lostSessions",
-  /** Messages of which the loss was told. */
-  "told",
+  /** Messages of which the loss was reported. */
+  "reported",
   "serverDeaths",
 ] as const;
 
@@ -211,7 +211,7 @@ function countsOf(
     redelivered: handlings.filter(({ redelivered }) => redelivered).length,
     resumes: openings.filter(({ kind }) => kind === "resumed").length,
     lostSessions: openings.filter(({ kind }) => kind === "lost").length,
-    told: drops.reduce((sum, { count }) => sum + count, 0),
+    reported: drops.reduce((sum, { count }) => sum + count, 0),
     serverDeaths: server.filter(({ type }) => type === "life").length,
   };
 }

@@ -32,7 +32,7 @@ export async function report(
   );
   console.log(
     `messages: ${counts.messages}, of these ${counts.redelivered} again and ` +
-      `flagged; ${counts.told} told as lost; ${total.violations.length} violations`,
+      `flagged; ${counts.reported} reported as lost; ${total.violations.length} violations`,
   );
   printRecoveries(total.recoveries);
   printFailures(failures, histories);

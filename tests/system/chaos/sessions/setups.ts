@@ -40,7 +40,7 @@ export const SETUPS = {
   "in-thread": { ...PLAIN, client: { session: true, worker: "none" } },
   /** `send()` of the server is refused now and then. */
   "full-buffer": { ...PLAIN, server: { buffer: { maxMessages: 20 } } },
-  /** The client is told of what it missed. */
+  /** The client learns what it missed. */
   "lossy-buffer": {
     ...PLAIN,
     server: { buffer: { maxMessages: 20, overflow: "drop-oldest" } },

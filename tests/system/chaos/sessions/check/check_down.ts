@@ -85,7 +85,7 @@ function* checkReplies(facts: Facts): Generator<Violation> {
   }
 }
 
-/** The numbers that a client has seen have no hole that it was not told of. */
+/** The numbers that a client has seen have no hole of which nothing was reported. */
 function* checkSequence({ history }: Facts): Generator<Violation> {
   let before = 0;
   let session = "";
@@ -104,7 +104,7 @@ function* checkSequence({ history }: Facts): Generator<Violation> {
     if (range === undefined) continue;
     if (range.first !== before + 1) {
       yield {
-        rule: "the client's numbers have no hole that was not told",
+        rule: "the client's numbers have no hole that was not reported",
         detail: `${range.first} to ${range.last} after ${before}`,
       };
     }
@@ -123,7 +123,7 @@ function rangeOf(
   return { first, last };
 }
 
-/** G1, G3, G4, G5: what was stored came, or its loss was told at either end. */
+/** G1, G3, G4, G5: what was stored came, or its loss was reported at either end. */
 function* checkLosses(facts: Facts): Generator<Violation> {
   const received = new Set(facts.messages.map(({ label }) => label));
   const unconsumed = new Set(
@@ -134,26 +134,26 @@ function* checkLosses(facts: Facts): Generator<Violation> {
     !facts.isForgotten(stored)
   );
   const isReceived = facts.history.ack === "received";
-  const told = facts.told(
+  const reported = facts.reported(
     "inbound",
     (reason) => reason === "trimmed" || isReceived && reason === "closed",
-  ) + toldOfUnknownEnds(facts);
-  if (missing.length <= told + allTrimmedUnseen(facts)) return;
+  ) + lostWithUnknownEnds(facts);
+  if (missing.length <= reported + allTrimmedUnseen(facts)) return;
   const labels = missing.slice(0, 20).map(({ label }) => label);
   yield {
     rule: "no message of the server is lost in silence",
-    detail: `${missing.length} did not come: ${labels}; ${told} told`,
+    detail: `${missing.length} did not come: ${labels}; ${reported} reported`,
   };
 }
 
 /** What a client knows of sessions whose end no server knows: the answer was lost. */
-function toldOfUnknownEnds(facts: Facts): number {
+function lostWithUnknownEnds(facts: Facts): number {
   return lostSessions(facts)
     .filter(({ session }) => !facts.ends.some((end) => end.session === session))
     .reduce((sum, { drop }) => sum + (drop?.count ?? 0), 0);
 }
 
-/** Those of all sessions: they are told with the session, or not at all. */
+/** Those of all sessions: they are reported with the session, or not at all. */
 function allTrimmedUnseen(facts: Facts): number {
   const lost = new Map(
     lostSessions(facts).map(({ session, last }) => [session, last]),
@@ -183,7 +183,7 @@ function trimmedUnseen(
   return Math.max(0, oldest.seq - 1 - last);
 }
 
-/** G4: the client is told exactly how many messages a lost session took along. */
+/** G4: the client learns exactly how many messages a lost session took along. */
 function* checkLostCounts(facts: Facts): Generator<Violation> {
   if (facts.hasDataLoss) return;
   for (const { drop, session, last } of lostSessions(facts)) {
@@ -191,11 +191,11 @@ function* checkLostCounts(facts: Facts): Generator<Violation> {
     if (end === undefined || last === undefined) continue;
     const lost = end.unconsumed.filter(({ seq }) => seq > last).length +
       trimmedUnseen(facts, end, last);
-    const told = drop?.count ?? 0;
-    if (lost === told) continue;
+    const reported = drop?.count ?? 0;
+    if (lost === reported) continue;
     yield {
-      rule: "the loss of a session is told exactly",
-      detail: `${session}: ${told} told, ${lost} lost`,
+      rule: "the loss of a session is reported exactly",
+      detail: `${session}: ${reported} reported, ${lost} lost`,
     };
   }
 }
@@ -205,7 +205,7 @@ interface LostSession {
   readonly session: string;
   /** The last number that came; `undefined` where numbers are not seen. */
   readonly last: number | undefined;
-  /** What was told, before the next session was or after it. */
+  /** What was reported, before the next session was or after it. */
   drop?: ClientEventOf<"drop"> | undefined;
 }
 

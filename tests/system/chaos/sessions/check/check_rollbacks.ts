@@ -1,6 +1,6 @@
 /**
  * The promises for a store that lost its newest data: what either side knows to be
- * gone is told, by its numbers.
+ * gone is reported, by its numbers.
  *
  * @module
  */
@@ -9,32 +9,34 @@ import type { ClientEventOf, Facts, Rollback } from "./facts.ts";
 import type { Kept } from "./history.ts";
 import type { Violation } from "../../check/violation.ts";
 
-const RULE = "what a store forgot is told exactly";
+const RULE = "what a store forgot is reported exactly";
 
-/** A loss that the client was told of, in the session that it had. */
-interface Told {
+/** A loss that was reported to the client, in the session that it had. */
+interface ReportedLoss {
   readonly session: string;
   readonly drop: ClientEventOf<"drop">;
   /** The largest number that had come; `undefined` where numbers are not seen. */
   readonly seen: number | undefined;
 }
 
-/** Finds what is wrong with what was told after a rollback. */
+/** Finds what is wrong with what was reported after a rollback. */
 export function* checkRollbacks(facts: Facts): Generator<Violation> {
-  const told = toldOf(facts);
-  yield* checkCounts(facts, told);
+  const reported = reportedLosses(facts);
+  yield* checkCounts(facts, reported);
   for (const rollback of facts.rollbacks) {
     const { kept } = rollback;
-    if (kept !== undefined) yield* checkAfter(facts, { rollback, kept, told });
+    if (kept !== undefined) {
+      yield* checkAfter(facts, { rollback, kept, reported });
+    }
   }
 }
 
-/** What was told begins with the first number that the store forgot. */
+/** What was reported begins with the first number that the store forgot. */
 function* checkCounts(
   { rollbacks }: Facts,
-  told: readonly Told[],
+  reported: readonly ReportedLoss[],
 ): Generator<Violation> {
-  for (const { session, drop, seen } of told) {
+  for (const { session, drop, seen } of reported) {
     const { direction, first = NaN, last = NaN, count } = drop;
     // The lab does not know a session that was being opened at that time.
     const isKnown = rollbacks.some(({ kept }) =>
@@ -53,13 +55,13 @@ function* checkCounts(
   }
 }
 
-/** The client goes on behind what it was told, or behind what the store kept. */
+/** The client goes on behind what was reported, or behind what the store kept. */
 function* checkAfter(
   facts: Facts,
-  { rollback, kept, told }: {
+  { rollback, kept, reported }: {
     readonly rollback: Rollback;
     readonly kept: Kept;
-    readonly told: readonly Told[];
+    readonly reported: readonly ReportedLoss[];
   },
 ): Generator<Violation> {
   const next = facts.runs.find((run) =>
@@ -70,7 +72,7 @@ function* checkAfter(
       rollback.index < index && index < next.epoch
     );
   if (!isLast) return;
-  const drops = told.filter(({ session, drop }) =>
+  const drops = reported.filter(({ session, drop }) =>
     session === kept.session && drop.direction === "outbound" &&
     drop.first === kept.accepted + 1
   );
@@ -82,8 +84,8 @@ function* checkAfter(
   };
 }
 
-function toldOf({ history }: Facts): readonly Told[] {
-  const told: Told[] = [];
+function reportedLosses({ history }: Facts): readonly ReportedLoss[] {
+  const reported: ReportedLoss[] = [];
   let session = "";
   let seen: number | undefined = 0;
   for (const event of history.client) {
@@ -94,15 +96,15 @@ function toldOf({ history }: Facts): readonly Told[] {
     if (event.type === "message") seen = event.seq;
     if (event.type !== "drop" || event.direction !== "inbound") {
       if (event.type === "drop" && event.reason === "rolled-back") {
-        told.push({ session, drop: event, seen });
+        reported.push({ session, drop: event, seen });
       }
       continue;
     }
     if (event.reason === "rolled-back") {
-      told.push({ session, drop: event, seen });
+      reported.push({ session, drop: event, seen });
       seen = seen === undefined ? seen : (event.first ?? NaN) - 1;
     }
     if (event.reason === "trimmed") seen = event.last;
   }
-  return told;
+  return reported;
 }

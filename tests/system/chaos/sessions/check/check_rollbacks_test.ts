@@ -56,13 +56,13 @@ const BACK: SessionHistory = {
   ack: "consumed",
   overflow: "reject",
 };
-const FORGOTTEN = "what a store forgot is told exactly";
+const FORGOTTEN = "what a store forgot is reported exactly";
 
-Deno.test("checkRollbacks() likes what is told after a store has lost something", () => {
+Deno.test("checkRollbacks() likes what is reported after a store has lost something", () => {
   assertEquals(checkSession(BACK), []);
 });
 
-Deno.test("checkRollbacks() finds what a store forgot and nobody told", () => {
+Deno.test("checkRollbacks() finds what a store forgot and nobody reported", () => {
   const { client } = BACK;
   const at = client.findIndex(({ type }) => type === "drop");
   assertEquals(rulesOn({ client: client.toSpliced(at + 1, 1) }), [
@@ -70,7 +70,7 @@ Deno.test("checkRollbacks() finds what a store forgot and nobody told", () => {
   ]);
 });
 
-Deno.test("checkRollbacks() finds what is told wrongly after a store has lost something", () => {
+Deno.test("checkRollbacks() finds what is reported wrongly after a store has lost something", () => {
   const { client } = BACK;
   const at = client.findIndex(({ type }) => type === "drop");
   const wrong = [

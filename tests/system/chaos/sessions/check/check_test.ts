@@ -163,15 +163,15 @@ Deno.test("checkSession() finds a message of the client that is lost in silence"
     "no message of the client is lost in silence",
     "the counters tell what became of each message",
   ]);
-  const told = more.toSpliced(18, 0, dropped("outbound", "unknown", {}));
-  assertEquals(rulesOn({ client: told }), []);
+  const reported = more.toSpliced(18, 0, dropped("outbound", "unknown", {}));
+  assertEquals(rulesOn({ client: reported }), []);
 });
 
-Deno.test("checkSession() finds a loss that was told of a message that was handled", () => {
-  const told = client.toSpliced(17, 0, dropped("outbound", "closed", {}));
+Deno.test("checkSession() finds a loss that was reported of a message that was handled", () => {
+  const reported = client.toSpliced(17, 0, dropped("outbound", "closed", {}));
   const totals = { ...GOOD.totals, sent: 5 };
-  assertEquals(rulesOn({ client: told, totals }), [
-    "what is told as lost was not handled",
+  assertEquals(rulesOn({ client: reported, totals }), [
+    "what is reported as lost was not handled",
   ]);
 });
 
@@ -196,7 +196,7 @@ Deno.test("checkSession() finds messages of the server that came out of order", 
 
 Deno.test("checkSession() finds a message of the server that is lost in silence", () => {
   assertEquals(rulesOn({ client: client.toSpliced(7, 1) }), [
-    "the client's numbers have no hole that was not told",
+    "the client's numbers have no hole that was not reported",
     "no message of the server is lost in silence",
   ]);
   const trimmed = dropped("inbound", "trimmed", { first: 3, last: 3 });
@@ -228,13 +228,13 @@ Deno.test("checkSession() forgives what a full buffer dropped before its client 
   }
 });
 
-Deno.test("checkSession() finds a loss with a session that is told wrongly", () => {
-  const told = dropped("inbound", "session-lost", { first: 6, last: 8 });
-  assertEquals(rulesOn({ client: replaced(client, 15, 1, [told]) }), [
-    "the loss of a session is told exactly",
+Deno.test("checkSession() finds a loss with a session that is reported wrongly", () => {
+  const reported = dropped("inbound", "session-lost", { first: 6, last: 8 });
+  assertEquals(rulesOn({ client: replaced(client, 15, 1, [reported]) }), [
+    "the loss of a session is reported exactly",
   ]);
   assertEquals(rulesOn({ client: client.toSpliced(15, 1) }), [
-    "the loss of a session is told exactly",
+    "the loss of a session is reported exactly",
   ]);
   const early = client.toSpliced(15, 1).toSpliced(14, 0, client[15]!);
   assertEquals(rulesOn({ client: early }), []);
@@ -243,14 +243,14 @@ Deno.test("checkSession() finds a loss with a session that is told wrongly", () 
 Deno.test("checkSession() expects no reply of a run that the end of its session forestalled", () => {
   const end = ended("A", "ended", { accepted: 4, unconsumed: [[6, "p2"]] });
   const at = server.findIndex(({ type }) => type === "ended");
-  const told = [
+  const reported = [
     dropped("inbound", "session-lost", { first: 6, last: 6 }),
     dropped("outbound", "unknown", { first: 5, last: 5 }),
   ];
   const totals = { ...GOOD.totals, sent: 5 };
   assertEquals(
     rulesOn({
-      client: client.toSpliced(15, 1, ...told),
+      client: client.toSpliced(15, 1, ...reported),
       server: replaced(server, at, 1, [end]),
       totals,
     }),
@@ -263,14 +263,14 @@ Deno.test("checkSession() lets numbers begin again where a store was rolled back
   const push = message("p7", 3);
   assertEquals(
     rulesOn({ client: client.toSpliced(9, 0, back, push) })
-      .includes("the client's numbers have no hole that was not told"),
+      .includes("the client's numbers have no hole that was not reported"),
     true,
   );
   const reply = message("r4.2-1", 4);
   const rest = [opened("resumed", "A"), back, push, reply, settled(4, 230)];
   assertEquals(
     rulesOn({ client: [...client.slice(0, 10), ...rest] })
-      .includes("the client's numbers have no hole that was not told"),
+      .includes("the client's numbers have no hole that was not reported"),
     false,
   );
 });
@@ -295,7 +295,7 @@ Deno.test("checkSession() finds what neither end has sent", () => {
   ]);
 });
 
-Deno.test("checkSession() finds an end that is told twice, never, or wrongly", () => {
+Deno.test("checkSession() finds an end that is reported twice, never, or wrongly", () => {
   const end = ended("A", "ended", { accepted: 5, unconsumed: [] });
   assertEquals(rulesOn({ server: [...server, end] }), ["a session ends once"]);
   assertEquals(

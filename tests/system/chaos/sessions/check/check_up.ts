@@ -176,40 +176,46 @@ function* checkAcceptance(facts: Facts): Generator<Violation> {
   }
 }
 
-/** G1, G3, G4: each message was handled, or its loss was told. */
+/** G1, G3, G4: each message was handled, or its loss was reported. */
 function* checkLosses(facts: Facts): Generator<Violation> {
   const missing = sentOf(facts).filter((number) => !facts.runsOf.has(number));
-  const told = facts.told("outbound", (reason) => reason !== "rolled-back");
-  if (missing.length > told) {
+  const reported = facts.reported(
+    "outbound",
+    (reason) => reason !== "rolled-back",
+  );
+  if (missing.length > reported) {
     yield {
       rule: "no message of the client is lost in silence",
       detail: `${missing.length} not handled: ${
         missing.slice(0, 20)
-      }; ${told} told`,
+      }; ${reported} reported`,
     };
   }
-  const certain = facts.told(
+  const certain = facts.reported(
     "outbound",
     (reason) => reason !== "rolled-back" && reason !== "unknown",
   );
   if (certain > missing.length) {
     yield {
-      rule: "what is told as lost was not handled",
-      detail: `${certain} told, ${missing.length} not handled`,
+      rule: "what is reported as lost was not handled",
+      detail: `${certain} reported, ${missing.length} not handled`,
     };
   }
 }
 
-/** What the counters say adds up with what was told. */
+/** What the counters say adds up with what was reported. */
 function* checkTotals(facts: Facts): Generator<Violation> {
   const { totals } = facts.history;
   const sent = sentOf(facts).length;
-  const told = facts.told("outbound", (reason) => reason !== "rolled-back");
-  const sum = totals.sent + told + totals.waiting;
+  const reported = facts.reported(
+    "outbound",
+    (reason) => reason !== "rolled-back",
+  );
+  const sum = totals.sent + reported + totals.waiting;
   if (sum === sent) return;
   yield {
     rule: "the counters tell what became of each message",
-    detail: `${sent} given to send(); ${totals.sent} accepted, ${told} ` +
+    detail: `${sent} given to send(); ${totals.sent} accepted, ${reported} ` +
       `dropped, ${totals.waiting} waiting`,
   };
 }

@@ -154,8 +154,8 @@ export class Facts {
     });
   }
 
-  /** How many messages the client was told of that did not go out, or come. */
-  told(
+  /** How many messages the client had reported that did not go out, or come. */
+  reported(
     direction: "inbound" | "outbound",
     wanted: (reason: string) => boolean,
   ): number {

@@ -13,7 +13,7 @@ import type { RecoveredEvent, SentEvent } from "../../client_events.ts";
 /** What an application saw, in order. */
 export type ClientEvent =
   | SentEvent
-  /** What `write()` told. */
+  /** What `write()` came to. */
   | {
     readonly type: "settled";
     readonly number: number;
@@ -113,7 +113,7 @@ export type ServerEvent =
     /** Names this run: its reply is labelled `r<number>.<run>`. */
     readonly run: string;
     readonly redelivered: boolean;
-    /** Handlers of this session that run and have not been told to stop. */
+    /** Handlers of this session that run and have not been aborted. */
     readonly rivals: number;
     readonly at: number;
   }

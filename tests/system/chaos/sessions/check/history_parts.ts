@@ -26,7 +26,7 @@ export function message(label: string, seq: number): ClientEvent {
   return { type: "message", label, seq };
 }
 
-/** A loss was told. */
+/** A loss was reported. */
 export function dropped(
   direction: "inbound" | "outbound",
   reason: string,

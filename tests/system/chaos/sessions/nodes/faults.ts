@@ -32,7 +32,7 @@ export type RedisFault =
   | { readonly type: "fail-over"; readonly milliseconds: number }
   /** `CLIENT KILL`. */
   | { readonly type: "kill-clients"; readonly of: "normal" | "pubsub" }
-  /** The same, and the nodes are not told, until all is well again. */
+  /** The same, and the nodes do not learn of it, until all is well again. */
   | { readonly type: "silence" }
   /** `maxmemory` is reached, until all is well again. */
   | { readonly type: "fill" }

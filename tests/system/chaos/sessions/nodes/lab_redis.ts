@@ -178,7 +178,7 @@ export class LabRedis implements AsyncDisposable {
       : undefined;
   }
 
-  /** Who fails over next waits for it, and is told. */
+  /** Who fails over next waits for it, and gets its error. */
   #rejoin(rejoining: Promise<void>): void {
     this.#rejoining = rejoining;
     rejoining.catch(() => {});
