@@ -115,7 +115,7 @@ for (const { name, options } of SETTINGS) {
 
   Deno.test(`close() puts no reserved code on the wire (${name})`, async () => {
     const { server, frames } = await startFrameReader({
-      goodbye: encodeClose(),
+      closeFrame: encodeClose(),
     });
     await using _ = server;
     const socket = new ReconnectingWebSocket(server.url, [], {
@@ -228,9 +228,9 @@ for (const { name, options } of SETTINGS) {
   });
 }
 
-/** A server that says goodbye or nothing at all, and reads the frames of its only connection. */
+/** A server that sends a close frame or nothing at all, and reads the frames of its only connection. */
 async function startFrameReader(
-  { goodbye }: { readonly goodbye?: Uint8Array } = {},
+  { closeFrame }: { readonly closeFrame?: Uint8Array } = {},
 ): Promise<{
   readonly server: TcpServer;
   readonly frames: Promise<readonly Frame[]>;
@@ -238,11 +238,11 @@ async function startFrameReader(
   const read = Promise.withResolvers<readonly Frame[]>();
   const server = await startTcpServer(async (peer) => {
     await peer.accept();
-    if (goodbye) await peer.write(goodbye);
+    if (closeFrame) await peer.write(closeFrame);
     const frames: Frame[] = [];
     for (let frame; (frame = await peer.readFrame());) {
       frames.push(frame);
-      if (goodbye) peer.end();
+      if (closeFrame) peer.end();
     }
     read.resolve(frames);
   });

@@ -12,14 +12,14 @@ import { startWsServer } from "../servers/echo/ws_server.ts";
 import { block, next, within } from "../waiting.ts";
 
 const MEBIBYTE = 1024 * 1024;
-const BEATS = 10;
+const PINGS = 10;
 /** For the transport without ping frames; the servers here echo it. */
 const MESSAGE = { message: "ping", expect: "ping" } as const;
 /** Timers may be early by less than a millisecond, and are compared across clocks. */
 const TOLERANCE = 3;
 
 for (const { name, options } of SETTINGS) {
-  const means = options.transport === "native" ? MESSAGE : {};
+  const pingOptions = options.transport === "native" ? MESSAGE : {};
 
   Deno.test(`A heartbeat is one per connection, the first after one interval, however often it reconnects (${name})`, async () => {
     const interval = 60;
@@ -28,7 +28,7 @@ for (const { name, options } of SETTINGS) {
     await using socket = new ReconnectingWebSocket(server.url, [], {
       ...options,
       backoff: { first: 0, cap: 0 },
-      heartbeat: { interval, timeout: 5_000, ...means },
+      heartbeat: { interval, timeout: 5_000, ...pingOptions },
     });
     await next(socket, "heartbeat");
     for (let reconnects = 0; reconnects < 5; reconnects += 1) {
@@ -37,7 +37,7 @@ for (const { name, options } of SETTINGS) {
       else await server.drop();
       await back;
     }
-    for (let beat = 0; beat < 5; beat += 1) await next(socket, "heartbeat");
+    for (let ping = 0; ping < 5; ping += 1) await next(socket, "heartbeat");
     const history = await server.history();
     for (const { openedAt, history: arrivals } of history) {
       const times = [openedAt, ...arrivals.map(({ at }) => at)];
@@ -53,14 +53,14 @@ for (const { name, options } of SETTINGS) {
   Deno.test(`A heartbeat takes any frame for an answer, and a large one in progress too (${name})`, async () => {
     await using server = await startTcpServer(async (peer) => {
       await peer.accept();
-      for (let beat = 0; beat < BEATS; beat += 1) {
+      for (let ping = 0; ping < PINGS; ping += 1) {
         if (!await isPinged(peer)) return;
         await peer.write(encodeFrame("not a pong"));
       }
       const large = encodeFrame(new Uint8Array(MEBIBYTE), {
         opcode: OPCODE.binary,
       });
-      const part = Math.ceil(large.length / BEATS);
+      const part = Math.ceil(large.length / PINGS);
       for (let sent = 0; sent < large.length; sent += part) {
         if (options.transport !== "native" && !await isPinged(peer)) return;
         await peer.write(large.subarray(sent, sent + part));
@@ -69,7 +69,7 @@ for (const { name, options } of SETTINGS) {
     await using socket = new ReconnectingWebSocket(server.url, [], {
       ...options,
       closeTimeout: 50,
-      heartbeat: { interval: 40, timeout: 400, ...means },
+      heartbeat: { interval: 40, timeout: 400, ...pingOptions },
     });
     for (;;) {
       const data = await socket.receive({ timeout: 10_000 });
@@ -77,7 +77,7 @@ for (const { name, options } of SETTINGS) {
       assertEquals(data, "not a pong");
     }
     assertEquals(socket.metrics().disconnects, 0);
-    assertEquals(socket.metrics().received.messages, BEATS + 1);
+    assertEquals(socket.metrics().received.messages, PINGS + 1);
   });
 
   Deno.test(`A heartbeat finds out a peer that is silent (${name})`, async () => {
@@ -88,7 +88,7 @@ for (const { name, options } of SETTINGS) {
       ...options,
       closeTimeout: 50,
       backoff: { first: 0 },
-      heartbeat: { interval: 100, timeout: 200, ...means },
+      heartbeat: { interval: 100, timeout: 200, ...pingOptions },
     });
     await within(socket.opened);
     const openedAt = performance.now();
@@ -104,7 +104,7 @@ for (const { name, options } of SETTINGS) {
     await using server = await startWsServer();
     await using socket = new ReconnectingWebSocket(server.url, [], {
       ...options,
-      heartbeat: { interval: 50, timeout: 250, ...means },
+      heartbeat: { interval: 50, timeout: 250, ...pingOptions },
     });
     await next(socket, "heartbeat");
     for (let blocks = 0; blocks < 2; blocks += 1) {
@@ -122,7 +122,7 @@ for (const { name, options } of SETTINGS) {
       closeTimeout: 50,
       probeTimeout: 200,
       backoff: { first: 0 },
-      heartbeat: { interval: 100_000, ...means },
+      heartbeat: { interval: 100_000, ...pingOptions },
     });
     await within(socket.opened);
     let probedAt = performance.now();

@@ -20,7 +20,7 @@ const NEVER = {
   initialDelay: 1_000_000,
   maxDelay: Infinity,
 } as const;
-const BEAT = {
+const HEARTBEAT = {
   interval: 20,
   timeout: 2_000,
   message: "ping",
@@ -78,13 +78,13 @@ for (const { name, options } of SETTINGS) {
       closeTimeout: 300,
     });
     await within(socket.opened);
-    const told = next(socket, "disconnect");
+    const lost = next(socket, "disconnect");
     const back = next(socket, "open");
     const startedAt = performance.now();
     socket.send("before");
     socket.reconnect("Elsewhere");
     socket.send("after");
-    const { wasClean, error } = await told;
+    const { wasClean, error } = await lost;
     assertEquals([wasClean, error], [true, undefined]);
     await back;
     assert(performance.now() - startedAt < 300);
@@ -140,7 +140,7 @@ for (const { name, options } of SETTINGS) {
       const socket = new ReconnectingWebSocket(server.url, [], {
         ...options,
         backoff: FAST,
-        heartbeat: BEAT,
+        heartbeat: HEARTBEAT,
       });
       const successor = Promise.withResolvers<ReconnectingWebSocket>();
       socket.addEventListener("open", () => {
@@ -166,7 +166,7 @@ for (const { name, options } of SETTINGS) {
       await using socket = new ReconnectingWebSocket(server.url, [], {
         ...options,
         backoff: NEVER,
-        heartbeat: BEAT,
+        heartbeat: HEARTBEAT,
       });
       await within(socket.opened);
       socket.addEventListener(type, () => socket.reconnect(), { once: true });
@@ -266,7 +266,7 @@ for (const { name, options } of SETTINGS) {
   Deno.test(`ReconnectingWebSocket() is not resurrected by online or visibility events (${name})`, async () => {
     await using server = await startWsServer();
     const socket = new ReconnectingWebSocket(server.url, [], options);
-    // It keeps the worker, so that one could be told.
+    // It keeps the worker, so that one could be notified.
     await using keeper = new ReconnectingWebSocket(server.url, [], {
       ...options,
       heartbeat: { message: "ping", expect: "ping" },

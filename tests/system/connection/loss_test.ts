@@ -95,7 +95,7 @@ for (const { server, start, needs } of ECHO_SERVERS) {
         const lost = next(socket, "disconnect");
         await remote.drop();
         const { error, closeCode, wasClean } = await lost;
-        // Deno says goodbye with 1005 in a frame (RFC 6455, 7.4.1: never).
+        // Deno closes with 1005 in a frame (RFC 6455, 7.4.1: never).
         assert(
           error instanceof ConnectionLostError ||
             (server === "Deno.serve" && error instanceof ProtocolError),

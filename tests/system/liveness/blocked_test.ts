@@ -20,12 +20,15 @@ Deno.test(
     const { sockets } = await program.block(20_000);
     const report = await server.report();
     assertEquals([report.open, report.opened], [2, 2]);
-    for (const { status, told } of Object.values(sockets)) {
+    for (const { status, events } of Object.values(sockets)) {
       assertEquals(status, "open");
-      assertEquals(told.map(({ type }) => type), ["open"]);
+      assertEquals(events.map(({ type }) => type), ["open"]);
     }
     await program.send("ws", "still here");
-    await program.until("ws", ({ told }) => told.at(-1)?.text === "still here");
+    await program.until(
+      "ws",
+      ({ events }) => events.at(-1)?.text === "still here",
+    );
   },
 );
 
@@ -50,8 +53,11 @@ Deno.test("ReconnectingWebSocket() finds out a dead peer and replaces it while t
   const { sockets: { a } } = await blocked;
   // The thread was still blocked when it was connected again.
   assert(instant() - start > 100);
-  assertEquals(a!.told.map(({ type }) => type), ["open"]);
-  const { told } = await program.until("a", ({ told }) => told.length >= 3);
-  assertEquals(told[1]?.error, "HeartbeatTimeoutError");
+  assertEquals(a!.events.map(({ type }) => type), ["open"]);
+  const { events } = await program.until(
+    "a",
+    ({ events }) => events.length >= 3,
+  );
+  assertEquals(events[1]?.error, "HeartbeatTimeoutError");
   await program.until("a", ({ status }) => status === "open");
 });

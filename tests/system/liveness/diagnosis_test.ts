@@ -166,7 +166,7 @@ for (const transport of ["ws", "native"] as const) {
         transport,
         ...way.options,
       });
-      // A clean end is told by `closed` alone.
+      // A clean end is reported by `closed` alone.
       const error = await Promise.race([
         next(socket, "error").then(({ error }) => error),
         within(socket.closed.catch((error) => error)),

@@ -78,9 +78,9 @@ for (const { name, cut } of FAULTS) {
       const losses = await Promise.all(
         names.map((name) => program.until(name, isLostSince(cutAt))),
       );
-      for (const { told } of losses) {
+      for (const { events } of losses) {
         // On a busy machine the first attempts may have failed.
-        const loss = told.find(isLossSince(cutAt));
+        const loss = events.find(isLossSince(cutAt));
         assertEquals(loss?.error, "HeartbeatTimeoutError");
         assertMatch(loss?.text ?? "", /No answer to a ping for 0\.3 s/);
         const took = loss!.at - cutAt;
@@ -93,11 +93,11 @@ for (const { name, cut } of FAULTS) {
       const recoveries = await Promise.all(
         names.map((name) => program.until(name, hasReopened)),
       );
-      for (const { told } of recoveries) {
+      for (const { events } of recoveries) {
         // An attempt that began without a network ends with openTimeout.
-        const failed = told.findLast(({ type }) => type === "disconnect")!.at;
+        const failed = events.findLast(({ type }) => type === "disconnect")!.at;
         const began = Math.min(failed, restoredAt + OPTIONS.openTimeout);
-        const took = told.findLast(({ type }) => type === "open")!.at -
+        const took = events.findLast(({ type }) => type === "open")!.at -
           Math.max(restoredAt, began);
         assert(took <= DELAY + SLACK, `Recovered in ${took} ms`);
       }
@@ -125,10 +125,10 @@ Deno.test(
       await program.send(name, `${name} said in the outage`);
       await program.until(
         name,
-        ({ told }) => told.some(({ text }) => text?.endsWith("outage")),
+        ({ events }) => events.some(({ text }) => text?.endsWith("outage")),
       );
-      const { told } = await program.until(name, () => true);
-      assertEquals(told.filter(({ type }) => type === "disconnect"), []);
+      const { events } = await program.until(name, () => true);
+      assertEquals(events.filter(({ type }) => type === "disconnect"), []);
     }
     const { opened, open } = await server.report();
     assertEquals([opened, open], [2, 2]);
@@ -153,14 +153,14 @@ async function makeBench() {
 }
 
 function isLossSince(since: number) {
-  return ({ type, at }: SocketReport["told"][number]): boolean =>
+  return ({ type, at }: SocketReport["events"][number]): boolean =>
     type === "disconnect" && at >= since;
 }
 
 function isLostSince(since: number) {
-  return ({ told }: SocketReport): boolean => told.some(isLossSince(since));
+  return ({ events }: SocketReport): boolean => events.some(isLossSince(since));
 }
 
-function hasReopened({ told, status }: SocketReport): boolean {
-  return status === "open" && told.some(({ type }) => type === "disconnect");
+function hasReopened({ events, status }: SocketReport): boolean {
+  return status === "open" && events.some(({ type }) => type === "disconnect");
 }

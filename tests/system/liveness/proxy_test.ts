@@ -54,7 +54,7 @@ Deno.test("ReconnectingWebSocket() keeps a live connection that is throttled to 
       direction: "down",
       bytesPerSecond: 10_000,
     });
-    // What is told apart is bytes with `ws`, and whole messages with `native`.
+    // What is distinguished is bytes with `ws`, and whole messages with `native`.
     const sizes = transport !== "native" ? [25_000] : Array(10).fill(2_500);
     for (const size of sizes) socket.send("x".repeat(size));
     for (const size of sizes) {
@@ -148,7 +148,7 @@ async function outlive(
   assertEquals(kept.map(({ closedAt }) => closedAt), [undefined, undefined]);
 }
 
-/** A server behind a proxy that does what it is told, and a socket that is open. */
+/** A server behind a proxy that does what a test asks, and a socket that is open. */
 async function startScene(
   transport: typeof TRANSPORTS[number],
   heartbeat: { readonly interval: number; readonly timeout: number },
@@ -156,11 +156,11 @@ async function startScene(
   await using stack = new AsyncDisposableStack();
   const server = stack.use(await startWsServer());
   const proxy = stack.use(await startTcpProxy(server.port));
-  const means = transport === "native" ? MESSAGE : {};
+  const pingOptions = transport === "native" ? MESSAGE : {};
   const socket = stack.use(
     new ReconnectingWebSocket(proxy.url, [], {
       transport,
-      heartbeat: { ...heartbeat, ...means },
+      heartbeat: { ...heartbeat, ...pingOptions },
     }),
   );
   await within(socket.opened);

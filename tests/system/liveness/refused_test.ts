@@ -33,7 +33,7 @@ for (const transport of ["ws", "native"] as const) {
       await using socket = new ReconnectingWebSocket(server.url, [], {
         transport,
       });
-      const told = Promise.race([
+      const outcome = Promise.race([
         next(socket, "disconnect").then(() => "retryable"),
         next(socket, "close").then(({ why }) => why),
       ]);
@@ -41,7 +41,7 @@ for (const transport of ["ws", "native"] as const) {
       assertInstanceOf(error, HandshakeError, String(error));
       const isRetryable = RETRYABLE.includes(status);
       assertEquals(
-        [error.status, error.retryable, await told],
+        [error.status, error.retryable, await outcome],
         [status, isRetryable, isRetryable ? "retryable" : "fatal"],
       );
       // The other one of the two never comes.
@@ -57,7 +57,7 @@ Deno.test("HandshakeError carries Retry-After in seconds, obeyed with jitter on 
     assertGreaterOrEqual(delay, 10_000);
     assertLess(delay, 10_000 + JITTER);
   }
-  // A fleet that was told "10" does not come back as one.
+  // A fleet that was given "10" does not come back as one.
   const delays = losses.map(({ delay }) => delay).sort((a, b) => a - b);
   assertEquals(new Set(delays).size, FLEET);
   assertGreaterOrEqual(delays.at(-1)! - delays[0]!, JITTER / 10);
@@ -129,7 +129,7 @@ for (const transport of ["ws", "native"] as const) {
   });
 }
 
-/** Lets a server refuse a fleet, and collects what its clients tell. */
+/** Lets a server refuse a fleet, and collects what its clients report. */
 async function refuse(
   headers: Readonly<Record<string, string>>,
   options: ReconnectingWebSocketOptions = {},

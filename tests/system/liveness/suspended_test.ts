@@ -69,7 +69,7 @@ Deno.test("ReconnectingWebSocket() keeps a healthy connection after its own proc
   await delay(STOP);
   program.resume();
   for (const name of ["frames", "messages", "idle"]) {
-    for (let beats = 0; beats < 3; beats += 1) {
+    for (let pings = 0; pings < 3; pings += 1) {
       await program.next(name, "heartbeat");
     }
   }
@@ -95,9 +95,15 @@ Deno.test("ReconnectingWebSocket() replaces within probeTimeout what was lost wh
   await delay(STOP);
   const resumedAt = instant();
   program.resume();
-  const { told } = await program.until("a", ({ told }) => told.length === 3);
-  assertEquals(told.map(({ type }) => type), ["open", "disconnect", "open"]);
-  assertEquals([told[1]?.error, told[1]?.delay], ["HeartbeatTimeoutError", 0]);
-  const took = told[2]!.at - resumedAt;
+  const { events } = await program.until(
+    "a",
+    ({ events }) => events.length === 3,
+  );
+  assertEquals(events.map(({ type }) => type), ["open", "disconnect", "open"]);
+  assertEquals([events[1]?.error, events[1]?.delay], [
+    "HeartbeatTimeoutError",
+    0,
+  ]);
+  const took = events[2]!.at - resumedAt;
   assert(took <= probeTimeout + SLACK, `Replaced in ${took} ms`);
 });

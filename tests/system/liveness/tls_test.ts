@@ -5,7 +5,7 @@ import { startTcpProxy } from "../servers/tcp/tcp_proxy.ts";
 
 const SIZE = 32 << 20;
 
-Deno.test("ReconnectingWebSocket() beats over TLS, and sees the bytes of a large message in progress", async () => {
+Deno.test("ReconnectingWebSocket() sends heartbeats over TLS, and sees the bytes of a large message in progress", async () => {
   await using directory = await makeDirectory();
   const file = `${directory.path}/authority.pem`;
   await Deno.writeTextFile(file, AUTHORITY);
@@ -42,19 +42,19 @@ Deno.test("ReconnectingWebSocket() beats over TLS, and sees the bytes of a large
       expect: "ping",
     },
   });
-  const { told } = await program.until(
+  const { events } = await program.until(
     "large",
-    ({ told }) => told.some(({ type }) => type === "message"),
+    ({ events }) => events.some(({ type }) => type === "message"),
   );
   const [opened, message] = ["open", "message"].map((type) =>
-    told.find((event) => event.type === type)
+    events.find((event) => event.type === type)
   );
   assert(message!.at - opened!.at > 1_500, "It was not slow enough");
   await program.next("large", "heartbeat");
   await program.next("native", "heartbeat");
   const { sockets } = await program.report();
-  for (const { told } of Object.values(sockets)) {
-    assertEquals(told.filter(({ type }) => type === "disconnect"), []);
+  for (const { events } of Object.values(sockets)) {
+    assertEquals(events.filter(({ type }) => type === "disconnect"), []);
   }
   assertEquals((await proxy.report()).accepted, 2);
 });

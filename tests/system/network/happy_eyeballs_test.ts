@@ -30,9 +30,9 @@ Deno.test(
     const { port } = new URL(server.url);
     const beganAt = instant();
     await program.open("by name", `ws://${NAME}:${port}`, options);
-    const { told } = await program.until("by name", () => true);
-    assertEquals(told.map(({ type }) => type), ["open"]);
-    const took = told[0]!.at - beganAt;
+    const { events } = await program.until("by name", () => true);
+    assertEquals(events.map(({ type }) => type), ["open"]);
+    const took = events[0]!.at - beganAt;
     assert(took >= ATTEMPT_DELAY, `IPv6 was not tried: open in ${took} ms`);
     assert(took <= ATTEMPT_DELAY + SLACK, `Opened in ${took} ms`);
   },

@@ -38,7 +38,7 @@ for (
     );
     const cases = new Map<string, Case>();
     await using server = await startTcpServer((peer) => meet(peer, cases));
-    // It keeps the worker, so that what is left can be told from what it needs.
+    // It keeps the worker, so that what is left can be distinguished from what it needs.
     await using keeper = new ReconnectingWebSocket(`${server.url}/keep`, [], {
       transport,
       // The server answers no ping, and a slow machine takes longer than a heartbeat.

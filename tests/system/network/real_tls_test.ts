@@ -79,7 +79,7 @@ for (const { name, start, rejection } of FRONTS) {
   );
 
   Deno.test(
-    `ReconnectingWebSocket() shows ${name} its certificate, and is told when it has none`,
+    `ReconnectingWebSocket() shows ${name} its certificate, and learns when it has none`,
     requires(name, "python-websockets"),
     async () => {
       await using server = await startPythonServer();

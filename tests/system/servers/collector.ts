@@ -40,7 +40,7 @@ export interface Span {
   readonly version: string;
 }
 
-/** A metric as one export told it. */
+/** A metric as one export has it. */
 export interface Metric {
   readonly name: string;
   readonly unit: string;

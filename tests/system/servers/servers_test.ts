@@ -139,7 +139,7 @@ Deno.test("startWsServer() drops a client that misses a pong", async () => {
   assertEquals((await closed).wasClean, false);
 });
 
-Deno.test("startWsServer() meets a handshake as it is told", async () => {
+Deno.test("startWsServer() meets a handshake as it is asked to", async () => {
   await using server = await startWsServer();
   const headers = { "Retry-After": "7" };
   const refuse = {
@@ -212,7 +212,7 @@ Deno.test("startWsServer() writes bytes of one's own", async () => {
   await close(socket);
 });
 
-Deno.test("startWsServer() compresses where it is told to", async () => {
+Deno.test("startWsServer() compresses where it is asked to", async () => {
   for (const perMessageDeflate of [false, true]) {
     await using server = await startWsServer({ perMessageDeflate });
     const answer = await fetchUpgrade(server.port, [

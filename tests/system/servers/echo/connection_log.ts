@@ -85,7 +85,7 @@ export class ConnectionLog {
    * Reports what is remembered.
    *
    * @param port The server's port.
-   * @param withHistory Whose history to tell: nobody's, or everyone's.
+   * @param withHistory Whose history to report: nobody's, or everyone's.
    * @returns The report.
    */
   report(port: number, withHistory: "none" | "all" = "none"): ServerReport {

@@ -1,5 +1,5 @@
 /**
- * What the echo servers can be told, and what a client can tell them in a message.
+ * What the echo servers can be asked for, and what a client can ask of them in a message.
  *
  * @module
  */

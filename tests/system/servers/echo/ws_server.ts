@@ -67,7 +67,7 @@ export interface WsServerOptions extends ListenOptions, WsServerBehaviour {
 /** A command to the server. */
 export type WsServerCommand = ServerCommand<WsServerOptions> | WsOnlyCommand;
 
-/** What only this server can be told. */
+/** What only this server can be asked for. */
 export type WsOnlyCommand =
   | { readonly type: "configure"; readonly behaviour: WsServerBehaviour }
   /** Writes bytes to every connection, whatever they are. */

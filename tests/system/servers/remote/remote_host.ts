@@ -58,7 +58,7 @@ export class RemoteHost<Command, Report> {
   }
 
   async #answer({ id, command }: Request<Command>): Promise<void> {
-    // Before the report is made: a change in between is better told twice than never.
+    // Before the report is made: a change in between is better reported twice than never.
     this.#isChangeNews = true;
     try {
       const report = await this.#obey(command);

@@ -28,8 +28,8 @@ export type SocketCommand =
   | { readonly type: "block"; readonly milliseconds: number }
   | { readonly type: "report" };
 
-/** What a socket has told, at an instant in milliseconds since the epoch. */
-export interface Told {
+/** What a socket has fired, at an instant in milliseconds since the epoch. */
+export interface FiredEvent {
   readonly at: number;
   readonly type: "open" | "message" | "disconnect" | "close" | "heartbeat";
   /** `disconnect`, `close`: the close code. */
@@ -46,12 +46,12 @@ export interface SocketsReport {
   readonly sockets: Readonly<Record<string, SocketReport>>;
 }
 
-/** What one socket is, and what it has told. */
+/** What one socket is, and what it has fired. */
 export interface SocketReport {
   readonly status: string;
   /** The longest time between two pings, in milliseconds. */
   readonly longestGap: number;
-  readonly told: readonly Told[];
+  readonly events: readonly FiredEvent[];
 }
 
 /** A handle on the program. */
@@ -100,13 +100,13 @@ export class SocketProgram implements AsyncDisposable {
     return this.#remote.call({ type: "block", milliseconds });
   }
 
-  /** Reports what the sockets have told. */
+  /** Reports what the sockets have fired. */
   report(): Promise<SocketsReport> {
     return this.#remote.call({ type: "report" });
   }
 
   /**
-   * Waits until a socket has told something; what was told before counts.
+   * Waits until a socket has fired something; what it fired before counts.
    *
    * @param name The socket.
    * @param wanted Whether its report shows it.
@@ -124,17 +124,17 @@ export class SocketProgram implements AsyncDisposable {
   }
 
   /**
-   * Waits until a socket has told an event that it had not told when this was called.
+   * Waits until a socket has fired an event that it had not fired when this was called.
    *
    * @param name The socket.
    * @param type The type of the event.
    * @returns The event.
    */
-  async next(name: string, type: Told["type"]): Promise<Told> {
+  async next(name: string, type: FiredEvent["type"]): Promise<FiredEvent> {
     const { sockets } = await this.report();
-    const known = sockets[name]?.told.length ?? 0;
-    const fresh = ({ told }: SocketReport) =>
-      told.slice(known).find((event) => event.type === type);
+    const known = sockets[name]?.events.length ?? 0;
+    const fresh = ({ events }: SocketReport) =>
+      events.slice(known).find((event) => event.type === type);
     const report = await this.until(name, (it) => fresh(it) !== undefined);
     return fresh(report)!;
   }

@@ -7,16 +7,16 @@
 import { ReconnectingWebSocket } from "@holdfast/websocket";
 import { RemoteHost } from "./remote_host.ts";
 import {
+  type FiredEvent,
   instant,
   type SocketCommand,
   type SocketReport,
   type SocketsReport,
-  type Told,
 } from "./socket_program.ts";
 
 const host = new RemoteHost<SocketCommand, SocketsReport>(obey);
 const sockets = new Map<string, ReconnectingWebSocket>();
-const tales = new Map<string, Told[]>();
+const logs = new Map<string, FiredEvent[]>();
 
 function obey(command: SocketCommand): Promise<SocketsReport> {
   switch (command.type) {
@@ -33,7 +33,7 @@ function obey(command: SocketCommand): Promise<SocketsReport> {
       break;
   }
   const reports = [...sockets].map(([name, socket]) =>
-    [name, reportOf(socket, tales.get(name) ?? [])] as const
+    [name, reportOf(socket, logs.get(name) ?? [])] as const
   );
   return Promise.resolve({ sockets: Object.fromEntries(reports) });
 }
@@ -42,20 +42,20 @@ function open(
   { name, url, options }: Extract<SocketCommand, { type: "open" }>,
 ): void {
   const socket = new ReconnectingWebSocket(url, [], options);
-  const told: Told[] = [];
-  const tell = (event: Omit<Told, "at">) => {
-    told.push({ at: instant(), ...event });
+  const events: FiredEvent[] = [];
+  const record = (event: Omit<FiredEvent, "at">) => {
+    events.push({ at: instant(), ...event });
     host.noticeChange();
   };
   sockets.set(name, socket);
-  tales.set(name, told);
-  socket.addEventListener("open", () => tell({ type: "open" }));
-  socket.addEventListener("heartbeat", () => tell({ type: "heartbeat" }));
+  logs.set(name, events);
+  socket.addEventListener("open", () => record({ type: "open" }));
+  socket.addEventListener("heartbeat", () => record({ type: "heartbeat" }));
   socket.addEventListener("message", ({ data }) => {
-    tell({ type: "message", text: textOf(data) });
+    record({ type: "message", text: textOf(data) });
   });
   socket.addEventListener("disconnect", ({ closeCode, error, delay }) => {
-    tell({
+    record({
       type: "disconnect",
       closeCode,
       delay,
@@ -63,7 +63,7 @@ function open(
     });
   });
   socket.addEventListener("close", ({ code }) => {
-    tell({ type: "close", closeCode: code });
+    record({ type: "close", closeCode: code });
   });
 }
 
@@ -73,12 +73,12 @@ function textOf(data: unknown): string {
 
 function reportOf(
   socket: ReconnectingWebSocket,
-  told: readonly Told[],
+  events: readonly FiredEvent[],
 ): SocketReport {
   return {
     status: socket.status.kind,
     longestGap: socket.metrics().longestHeartbeatGap,
-    told,
+    events,
   };
 }
 

@@ -18,7 +18,7 @@ export const OPCODE = {
 /** The bytes of one write that carries many frames. */
 export const WRITE_SIZE = 64 * 1024;
 
-/** What {@linkcode encodeFrame} may be told; a plain text frame needs none of it. */
+/** What {@linkcode encodeFrame} may be given; a plain text frame needs none of it. */
 export interface FrameOptions {
   /**
    * The opcode, reserved ones (3 to 7, 11 to 15) included.
