@@ -35,7 +35,7 @@ Deno.test("clientTransition() leaves a connection that breaks the protocol", () 
   assertEquals(peer.state.kind, "detached");
 });
 
-Deno.test("takesRun() says whether frames may be told as one", () => {
+Deno.test("takesRun() says whether frames may be received as one", () => {
   const run = runOf("m1|a", "m2|b");
   assertEquals(takesRun(new ClientPeer().state, run), false);
   const peer = openPeer();

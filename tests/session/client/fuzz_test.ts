@@ -25,10 +25,10 @@ class Victim {
   readonly peer = new ClientPeer();
   readonly closed: Record<number, number> = {};
   delivered = 0;
-  told = 0;
+  reported = 0;
   runs = 0;
   readonly #random: Random;
-  /** What was sent and nobody was told of. */
+  /** What was sent and not reported. */
   readonly #outstanding = new Set<number>();
   #sent = 0;
   #connection = 0;
@@ -193,11 +193,11 @@ class Victim {
           break;
         case "accepted":
           for (const id of this.#outstanding) {
-            if (id <= effect.id) this.#tell(id);
+            if (id <= effect.id) this.#report(id);
           }
           break;
         case "dropped":
-          for (const { id } of effect.messages) this.#tell(id);
+          for (const { id } of effect.messages) this.#report(id);
           break;
         case "disconnect": {
           const { closeCode } = effect;
@@ -208,9 +208,9 @@ class Victim {
     }
   }
 
-  #tell(id: number): void {
-    assert(this.#outstanding.delete(id), `${id} was told twice`);
-    this.told += 1;
+  #report(id: number): void {
+    assert(this.#outstanding.delete(id), `${id} was reported twice`);
+    this.reported += 1;
   }
 }
 
@@ -226,9 +226,9 @@ function mutated(frame: Payload, random: Random): Payload {
 Deno.test("clientTransition() keeps its bounds and accounts through 100,000 hostile frames", () => {
   const victim = new Victim(seeded(SEED));
   for (let frame = 0; frame < FRAMES; frame += 1) victim.step();
-  const { delivered, told, runs, closed } = victim;
+  const { delivered, reported, runs, closed } = victim;
   assert(delivered > FRAMES / 20, `${delivered} delivered`);
   assert(runs > FRAMES / 100, `${runs} runs`);
-  assert(told > FRAMES / 20, `${told} told`);
+  assert(reported > FRAMES / 20, `${reported} reported`);
   for (const code of [4012, 4400]) assert(closed[code]! > 100, `${code}`);
 });

@@ -15,7 +15,7 @@ export function violationAtRest(
   world: World,
   rules: Rules,
 ): string | undefined {
-  // What a client did not consume is told to the server's application.
+  // What a client did not consume is reported to the server's application.
   if (world.client.kind === "ended") return unknownFate(world, rules);
   if (world.client.kind !== "attached") return "the client is stuck";
   return unknownFate(world, rules) ?? missedInSilence(world);
@@ -64,7 +64,7 @@ function deliveredTwice({ observed }: World): string | undefined {
   return undefined;
 }
 
-/** What the client was told as accepted, a handler has had, or it was told as dropped. */
+/** What was reported to the client as accepted, a handler has had, or it was reported as dropped. */
 function acceptedUnhandled({ observed }: World): string | undefined {
   const { accepted, handled, dropped } = observed;
   if (accepted === 0) return undefined;
@@ -72,7 +72,7 @@ function acceptedUnhandled({ observed }: World): string | undefined {
   return known ? undefined : `${accepted} is accepted and was not handled`;
 }
 
-/** G1, G4: each message of the client is accepted or told as dropped, rightly. */
+/** G1, G4: each message of the client is accepted or reported as dropped, rightly. */
 function unknownFate(
   { observed, left }: World,
   { budget, client }: Rules,
@@ -89,7 +89,7 @@ function unknownFate(
       return `client message ${id} is never accepted`;
     }
     if (why === "session-lost" && handled.has(id)) {
-      return `client message ${id} is told as lost and was handled`;
+      return `client message ${id} is reported as lost and was handled`;
     }
     if (why === "unknown" && client.onUnknown === "resend") {
       return `client message ${id} is dropped and was to be sent again`;
@@ -99,9 +99,9 @@ function unknownFate(
 }
 
 /**
- * G1, G4, G5, G6: each message that the store has not lost has come, or is told
- * as missing, or it is told that nobody knows. That it is told exactly is
- * checked whenever it is told.
+ * G1, G4, G5, G6: each message that the store has not lost has come, or is reported
+ * as missing, or it is reported that nobody knows. That it is exact is
+ * checked whenever it is reported.
  */
 function missedInSilence({ observed }: World): string | undefined {
   const { delivered, missed, sessions, missedUnknown } = observed;
@@ -112,5 +112,5 @@ function missedInSilence({ observed }: World): string | undefined {
   );
   return lost === undefined
     ? undefined
-    : `server message ${lost.id} is lost, and nothing is told`;
+    : `server message ${lost.id} is lost, and nothing is reported`;
 }

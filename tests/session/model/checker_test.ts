@@ -33,7 +33,7 @@ const MUTANTS: readonly {
   {
     mutant: "no generations",
     budget: { pushes: 3, rollbacks: 1 },
-    violation: /server message \d is lost, and nothing is told/,
+    violation: /server message \d is lost, and nothing is reported/,
   },
   {
     mutant: "no uncertainty",

@@ -92,7 +92,7 @@ function rollBack(
   return world.connections.reduce(kill, next);
 }
 
-/** A message that only the lost data knew cannot be told by anybody. */
+/** A message that only the lost data knew cannot be reported by anybody. */
 function isKept(
   record: SessionRecord | undefined,
   { seq, generation }: Pushed,

@@ -181,7 +181,7 @@ function onDeliver(
   return tellClient(next, { type: "consumed", index }, rules);
 }
 
-/** The numbers that are told are those of messages that have not come. */
+/** The numbers that are reported are those of messages that have not come. */
 function onMissed(
   world: World,
   { range, why, generation }: Extract<ClientEffect, { type: "missed" }>,
@@ -207,7 +207,7 @@ function onMissed(
     left.rollbacks < budget.rollbacks;
   return isExact
     ? next
-    : observe(next, { fault: `told ${from} to ${to}, and it is ${ids}` });
+    : observe(next, { fault: `reported ${from} to ${to}, and it is ${ids}` });
 }
 
 function onDisconnect(

@@ -86,7 +86,7 @@ export interface Connection {
   readonly requests: readonly ServerEffect[];
   /** The message in the handler. */
   readonly running: number;
-  /** Whether the node was told to let go. */
+  /** Whether the node was asked to let go. */
   readonly wanted: "no" | "yes";
 }
 
@@ -96,13 +96,13 @@ export interface Observed {
   readonly handled: readonly (readonly [id: number, flag: "new" | "again"])[];
   /** Messages that the client's application got. */
   readonly delivered: readonly number[];
-  /** The last message that the client was told as accepted. */
+  /** The last message that was reported to the client as accepted. */
   readonly accepted: number;
-  /** Messages that the client was told as not accepted. */
+  /** Messages that were reported to the client as not accepted. */
   readonly dropped: readonly (readonly [id: number, why: string])[];
-  /** Messages that the client was told as missing. */
+  /** Messages that were reported to the client as missing. */
   readonly missed: readonly number[];
-  /** Whether it was told once that nobody knows how many. */
+  /** Whether it was reported once that nobody knows how many. */
   readonly missedUnknown: "no" | "yes";
   /** Messages that the server's application gave, with their place in the store. */
   readonly pushed: readonly Pushed[];

@@ -90,7 +90,7 @@ export class ServerPeer {
   config = CONFIG;
   state: ServerState = newServer({ config: CONFIG, now: 0 });
 
-  /** When the machine wants to be told `due`. */
+  /** When the machine wants the event `due`. */
   get deadline(): number {
     return serverDeadline(this.state);
   }

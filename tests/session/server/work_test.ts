@@ -38,7 +38,7 @@ Deno.test("messages are handled one after the other, and accepted meanwhile", ()
   assertEquals(stepsOf(second), [[2, 3]]);
 });
 
-Deno.test("messages that were handled at once are told together", () => {
+Deno.test("messages that were handled at once are reported together", () => {
   const peer = openedPeer();
   peer.hear("m1|a");
   peer.accepted();
@@ -55,7 +55,7 @@ Deno.test("messages that were handled at once are told together", () => {
   assertEquals({ handled, claim, replies }, {
     ...{ handled: 3, claim: 4, replies: ["r"] },
   });
-  assertEquals(peer.handled(3), [], "it is told twice");
+  assertEquals(peer.handled(3), [], "it is reported twice");
 });
 
 Deno.test("what has come together meanwhile goes with the next step", () => {
@@ -141,7 +141,7 @@ Deno.test("a session that others have ended is not ended again", () => {
   assertEquals(closeCodeOf(effects), 4409);
 });
 
-Deno.test("a lease that ends while the store is asked to end the session leaves the answer to tell", () => {
+Deno.test("a lease that ends while the store is asked to end the session leaves it to the answer", () => {
   const losses = [
     [{ type: "rolled-back" }, 4503],
     [{ type: "fenced", fence: 1, why: "ended" }, 4410],
