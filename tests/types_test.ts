@@ -181,7 +181,7 @@ export function checkHandlers(socket: ReconnectingWebSocket): void {
   socket.onopen = undefined;
   // @ts-expect-error: an error event is no drop event
   socket.onerror = ({ count }) => count;
-  // @ts-expect-error: status is told by addEventListener only
+  // @ts-expect-error: status changes come by addEventListener only
   socket.onstatuschange = () => {};
 }
 

@@ -17,9 +17,9 @@ const closed = { closeCode: 1008, reason: "", wasClean: true, retryable };
 
 Deno.test("exitCodeOf() has a code per cause, also behind the last attempt", () => {
   const refused = new ConnectError("", { kind: "refused", retryable });
-  const spent = { attempts: 1, elapsed: 0, retryable };
+  const exhausted = { attempts: 1, elapsed: 0, retryable };
   const errors = [
-    new ReconnectError("", { ...spent, cause: refused }),
+    new ReconnectError("", { ...exhausted, cause: refused }),
     refused,
     new HandshakeError("", { status: 404, headers: {}, retryable }),
     new HandshakeError("", { status: 401, headers: {}, retryable }),

@@ -115,7 +115,7 @@ export class FakeWorker implements WorkerPort {
     this.#listener.failed(detail);
   }
 
-  /** All commands so far, of one type; of a `connect` that is told twice the first. */
+  /** All commands so far, of one type; of a `connect` that comes twice the first. */
   all<T extends Command["type"]>(
     type: T,
   ): readonly Extract<Command, { type: T }>[] {
@@ -245,7 +245,7 @@ export class Recorder implements RemoteConnectionListener {
   }
 }
 
-/** Closes a connection, and has its worker tell that it is closed. */
+/** Closes a connection, and has its worker report that it is closed. */
 export function closeConnection(
   connection: RemoteConnection,
   worker: FakeWorker,

@@ -199,7 +199,7 @@ Deno.test("send() does not take the room that a write() waited for", async () =>
   assertEquals(stage.worker.sent, ["a", "c"]);
 });
 
-Deno.test("write() that waits for room is told as dropped before close", async () => {
+Deno.test("write() that waits for room is reported as dropped before close", async () => {
   await using stage = makeStage();
   const socket = makeOpen(stage, { outbox: { maxMessages: 1 } });
   const events: string[] = [];

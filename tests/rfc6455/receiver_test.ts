@@ -277,7 +277,7 @@ Deno.test("Receiver hands over nothing after a close frame", () => {
   ]]);
 });
 
-Deno.test("Receiver stops within a chunk when it is told to", () => {
+Deno.test("Receiver stops within a chunk when it is asked to", () => {
   const chunk = concat(frame(0x81, "a"), frame(0x81, "b"), frame(0x83));
   const { receiver, events } = record({}, (receiver) => receiver.stop());
   receiver.receive(chunk);

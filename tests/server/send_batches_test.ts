@@ -33,12 +33,12 @@ function appended(count: number): AppendAnswer {
 
 type Answer = AppendAnswer | Error | "waits";
 
-/** Batches over a store that answers as it is told. */
+/** Batches over a store that answers as a test says. */
 class Stage {
   /** What the store was asked for: sessions and messages. */
   readonly asked: string[] = [];
   /** What became of messages, in this order. */
-  readonly told: string[] = [];
+  readonly log: string[] = [];
   /** Of the next questions; later ones are appended. */
   readonly answers: Answer[] = [];
   readonly batches: SendBatches;
@@ -53,9 +53,9 @@ class Stage {
       store: { append: (id, messages) => this.#append(id, messages) },
       bounds: { ...BOUNDS, ...bounds },
       onStored: (id, _answer, count) =>
-        void this.told.push(`${id} stored ${count}`),
+        void this.log.push(`${id} stored ${count}`),
       onRefused: (id, { kind }, count) => {
-        this.told.push(`${id} ${kind} ${count}`);
+        this.log.push(`${id} ${kind} ${count}`);
         return this.refuse();
       },
       errorOf: (answer) =>
@@ -69,8 +69,8 @@ class Stage {
   send(...texts: readonly string[]): Promise<void>[] {
     return texts.map((text) =>
       this.batches.send("s", text).then(
-        () => void this.told.push(`${text} resolves`),
-        ({ message }) => void this.told.push(`${text} rejects: ${message}`),
+        () => void this.log.push(`${text} resolves`),
+        ({ message }) => void this.log.push(`${text} rejects: ${message}`),
       )
     );
   }
@@ -107,7 +107,7 @@ Deno.test("SendBatches.send() asks the store once for what is sent in one turn, 
   assertEquals(stage.asked, []);
   await Promise.all([...sent, other]);
   assertEquals(stage.asked, ["s a,b,c", "t x"]);
-  assertEquals(stage.told, [
+  assertEquals(stage.log, [
     ...["s stored 3", "t stored 1"],
     ...["a resolves", "b resolves", "c resolves"],
   ]);
@@ -143,7 +143,7 @@ Deno.test("SendBatches lets nothing follow a step of several messages before its
   stage.answer();
   await settled();
   assertEquals(stage.asked, ["s a,b", "s c,d"]);
-  assertEquals(stage.told.slice(1, 4), [
+  assertEquals(stage.log.slice(1, 4), [
     "a resolves",
     "b resolves",
     "s stored 2",
@@ -177,7 +177,7 @@ Deno.test("SendBatches rejects those of a step that have no room, and keeps the 
   stage.answer();
   await settled();
   assertEquals(stage.asked.at(-1), "s c");
-  assertEquals(stage.told, [
+  assertEquals(stage.log, [
     ...["s stored 2", "aaaa resolves", "bb resolves", "s full 1"],
     `${"x".repeat(20)} rejects: full at 3`,
     ...["s stored 1", "c resolves"],
@@ -189,7 +189,7 @@ Deno.test("SendBatches asks once where none of a step has room", async () => {
   stage.answers.push(full(4, 10));
   await Promise.all(stage.send("a", "b", "c"));
   assertEquals(stage.asked, ["s a,b,c"]);
-  assertEquals(stage.told, [
+  assertEquals(stage.log, [
     "s full 3",
     ...["a", "b", "c"].map((text) => `${text} rejects: full at 4`),
   ]);
@@ -200,7 +200,7 @@ Deno.test("SendBatches asks again in halves where the store has bounds of its ow
   stage.answers.push(full(0, 0), full(0, 0), appended(1), full(7, 0));
   await Promise.all(stage.send("a", "b", "c"));
   assertEquals(stage.asked, ["s a,b,c", "s a,b", "s a", "s b", "s c"]);
-  assertEquals(stage.told, [
+  assertEquals(stage.log, [
     ...["s stored 1", "a resolves", "s full 1", "b rejects: full at 7"],
     ...["s stored 1", "c resolves"],
   ]);
@@ -217,7 +217,7 @@ Deno.test("SendBatches rejects all of a step whose session is gone", async () =>
   const stage = new Stage();
   stage.answers.push(GONE);
   await Promise.all(stage.send("a", "b"));
-  assertEquals(stage.told, [
+  assertEquals(stage.log, [
     ...["s gone 2", "a rejects: gone", "b rejects: gone"],
   ]);
 });
@@ -226,7 +226,7 @@ Deno.test("SendBatches rejects the messages of a step that fails, and no others"
   const stage = new Stage({ maxMessages: 2 });
   stage.answers.push(new Error("Disk on fire"));
   await Promise.all(stage.send("a", "b", "c"));
-  assertEquals(stage.told, [
+  assertEquals(stage.log, [
     ...["a rejects: Disk on fire", "b rejects: Disk on fire"],
     ...["s stored 1", "c resolves"],
   ]);
@@ -236,7 +236,7 @@ Deno.test("SendBatches rejects what has no room and what has, if the store fails
   const stage = new Stage({ maxMessages: 4 });
   stage.answers.push(full(3, 0), new Error("Disk on fire"));
   await Promise.all(stage.send("a", "b"));
-  assertEquals(stage.told, [
+  assertEquals(stage.log, [
     ...["a rejects: Disk on fire", "s full 1", "b rejects: full at 4"],
   ]);
 });
@@ -248,10 +248,10 @@ Deno.test("SendBatches rejects with what became of the refusal", async () => {
   stage.refuse = () => promise;
   stage.send("a", "b");
   await settled();
-  assertEquals(stage.told, ["s gone 2"]);
+  assertEquals(stage.log, ["s gone 2"]);
   reject(new Error("No answer"));
   await settled();
-  assertEquals(stage.told.slice(1), [
+  assertEquals(stage.log.slice(1), [
     ...["a rejects: No answer", "b rejects: No answer"],
   ]);
   resolve();
@@ -263,7 +263,7 @@ Deno.test("SendBatches.settled() is for what was sent before", async () => {
   stage.answers.push("waits", "waits");
   stage.send("a", "b", "c");
   const waits = stage.batches.settled("s")!
-    .then(() => void stage.told.push("settled"));
+    .then(() => void stage.log.push("settled"));
   assertEquals(stage.asked, ["s a,b"]);
   await settled();
   stage.send("d", "e");
@@ -272,7 +272,7 @@ Deno.test("SendBatches.settled() is for what was sent before", async () => {
   stage.answer();
   await waits;
   assertEquals(stage.asked, ["s a,b", "s c,d", "s e"]);
-  assertEquals(stage.told.includes("e resolves"), false);
+  assertEquals(stage.log.includes("e resolves"), false);
   await settled();
   assertEquals(stage.batches.size, 0);
 });
@@ -283,15 +283,15 @@ Deno.test("SendBatches.settled() resolves behind one message that had to wait", 
   stage.send("a", "b");
   await settled();
   stage.send("c");
-  stage.batches.settled("s")!.then(() => void stage.told.push("settled"));
+  stage.batches.settled("s")!.then(() => void stage.log.push("settled"));
   stage.answer();
   await settled();
   assertEquals(stage.asked, ["s a,b", "s c"]);
-  assertEquals(stage.told.at(-1), "settled");
+  assertEquals(stage.log.at(-1), "settled");
   assertEquals(stage.batches.size, 0);
   stage.answer();
   await settled();
-  assertEquals(stage.told.at(-1), "c resolves");
+  assertEquals(stage.log.at(-1), "c resolves");
 });
 
 Deno.test("SendBatches.settled() gives the store at once what may go", async () => {
@@ -324,7 +324,7 @@ Deno.test("SendBatches.settled() waits for a step of several messages that is be
   assertEquals(stage.asked, ["s a,b"]);
   stage.answer();
   await found[0];
-  assertEquals(stage.told, ["s stored 2", "a resolves", "b resolves"]);
+  assertEquals(stage.log, ["s stored 2", "a resolves", "b resolves"]);
 });
 
 Deno.test("SendBatches.allSettled() waits for all sessions", async () => {

@@ -23,8 +23,10 @@ export type NoticeOf<T extends Notice["type"]> = Extract<
   { readonly type: T }
 >;
 
-/** What a connection told: a notice, or messages. */
-type Told = ConnectionNotice | { readonly type: "messages" } & Batch;
+/** What a connection reports: a notice, or messages. */
+type ConnectionRecord =
+  | ConnectionNotice
+  | { readonly type: "messages" } & Batch;
 
 /** A notice of one connection. */
 type ConnectionNotice = Extract<Notice, { readonly id: number }>;
@@ -46,12 +48,12 @@ export function setupWith(
   return { ...SETUP, ...setup, config: { ...SETUP.config, ...config } };
 }
 
-/** A hub and what it tells. */
+/** A hub and what it posts. */
 export class HubClient implements Disposable {
   readonly transports: FakeTransports;
   readonly clock = new ManualClock();
   readonly hub: Hub;
-  /** All that was told, post by post. */
+  /** All that was posted, post by post. */
   readonly posts: (readonly Notice[])[] = [];
   /** Whether posts are acknowledged as they come. */
   acknowledges = true;
@@ -66,17 +68,17 @@ export class HubClient implements Disposable {
     });
   }
 
-  /** All that was told, in its order. */
+  /** All that was posted, in its order. */
   get notices(): readonly Notice[] {
     return this.posts.flat();
   }
 
-  /** What a connection told, in its order. */
-  of(id: number): readonly Told[] {
-    return this.notices.flatMap(tellings).filter((told) => told.id === id);
+  /** What a connection reported, in its order. */
+  of(id: number): readonly ConnectionRecord[] {
+    return this.notices.flatMap(recordsOf).filter((record) => record.id === id);
   }
 
-  /** What a connection told of this type. */
+  /** What a connection reported of this type. */
   all<T extends ConnectionNotice["type"]>(
     type: T,
     id = 1,
@@ -93,7 +95,7 @@ export class HubClient implements Disposable {
 
   /** The same, as they crossed. */
   batches(id = 1): readonly Batch[] {
-    return this.of(id).filter((told) => told.type === "messages")
+    return this.of(id).filter((record) => record.type === "messages")
       .map(({ type: _, ...batch }) => batch);
   }
 
@@ -158,7 +160,7 @@ export class HubClient implements Disposable {
   }
 }
 
-function tellings(notice: Notice): readonly Told[] {
+function recordsOf(notice: Notice): readonly ConnectionRecord[] {
   if (notice.type !== "messages") return "id" in notice ? [notice] : [];
   return [...batchesOf(notice)].map((batch) => ({
     type: "messages",

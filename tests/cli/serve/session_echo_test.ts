@@ -28,9 +28,9 @@ Deno.test("startEchoServer() sends messages of a session back once, across cuts"
   await client.until(() => client.delivered.length === 3);
   assertEquals(client.delivered, ["a", new Uint8Array([1]), "b"]);
   await client.close();
-  const told = notes.filter((note) => note.startsWith("session "))
+  const texts = notes.filter((note) => note.startsWith("session "))
     .map((note) => note.split(" ").slice(2).join(" "));
-  assertEquals(told, [
+  assertEquals(texts, [
     ...["opened", "without a connection", "resumed"],
     "ended (bye), 3 accepted",
   ]);

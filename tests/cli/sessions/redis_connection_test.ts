@@ -7,7 +7,7 @@ import { findUnusedPort } from "../../system/servers/tcp/unused_port.ts";
 /** The first answer: of `TIME`. */
 const TIME = "*2\r\n$1\r\n1\r\n$1\r\n1\r\n";
 
-/** A server that answers what it is told, whatever it is asked. */
+/** A server that answers what a test says, whatever it is asked. */
 class Answering implements Disposable {
   readonly url: string;
   asked = "";

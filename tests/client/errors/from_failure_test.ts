@@ -282,13 +282,17 @@ Deno.test("errorFromFailure() keeps the fields", () => {
     "gone",
     true,
   ]);
-  const spent = errorFromFailure(
+  const exhausted = errorFromFailure(
     { type: "exhausted", attempts: 4, elapsed: 9, cause: LOSS },
     { ...CONTEXT, delay: "none" },
   );
-  assert(spent instanceof errors.ReconnectError);
-  assertEquals([spent.attempts, spent.elapsed, spent.retryable], [4, 9, true]);
-  assertInstanceOf(spent.cause, errors.ConnectionLostError);
+  assert(exhausted instanceof errors.ReconnectError);
+  assertEquals([exhausted.attempts, exhausted.elapsed, exhausted.retryable], [
+    4,
+    9,
+    true,
+  ]);
+  assertInstanceOf(exhausted.cause, errors.ConnectionLostError);
 });
 
 Deno.test("errorFromFailure() gives what a provider threw as cause", () => {

@@ -27,10 +27,10 @@ const DEFAULTS_OF: Readonly<Record<string, object>> = {
 
 for (const [name, defaults] of Object.entries(DEFAULTS_OF)) {
   Deno.test(`${name} documents the defaults that it has`, async () => {
-    const told = await toldOf(name);
+    const documentation = await documentedDefaults(name);
     for (const [key, value] of Object.entries(defaults)) {
-      assert(told.has(key), `${key} has no @default`);
-      const documented = told.get(key);
+      assert(documentation.has(key), `${key} has no @default`);
+      const documented = documentation.get(key);
       if (typeof documented !== "object" || Array.isArray(documented)) {
         assertEquals(documented, value, key);
       } else assertObjectMatch(value, documented as Record<string, unknown>);
@@ -77,17 +77,19 @@ Deno.test("PLATFORM_ROWS are among OPTIONS", () => {
 });
 
 /** What is documented as the default of each member of an interface. */
-async function toldOf(name: string): Promise<ReadonlyMap<string, unknown>> {
+async function documentedDefaults(
+  name: string,
+): Promise<ReadonlyMap<string, unknown>> {
   const start = SOURCE.indexOf(`export interface ${name} {`);
   const body = SOURCE.slice(start, SOURCE.indexOf("\n}", start));
-  const told = new Map<string, unknown>();
+  const found = new Map<string, unknown>();
   const member = /@default \{(.+)\}\s*\*\/\s*readonly (\w+)\?/g;
   for (const [, value = "", key = ""] of body.matchAll(member)) {
     const module = `export default (${value})`;
     const { default: parsed } = await import(
       `data:text/javascript,${encodeURIComponent(module)}`
     );
-    told.set(key, parsed);
+    found.set(key, parsed);
   }
-  return told;
+  return found;
 }

@@ -14,7 +14,7 @@ const QUICK: ReconnectingWebSocketOptions = {
   backoff: { first: 1, cap: 1 },
 };
 
-/** An echo that closes a connection when it is told to. */
+/** An echo that closes a connection when it is asked to. */
 function serve(): Deno.HttpServer<Deno.NetAddr> {
   return Deno.serve({ port: 0, onListen() {} }, (request) => {
     const { socket, response } = Deno.upgradeWebSocket(request);

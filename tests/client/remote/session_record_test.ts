@@ -176,7 +176,7 @@ Deno.test("SessionRecord.receive() reports a loss behind the messages that came 
 });
 
 Deno.test("SessionRecord.receive() leaves a gap to the next worker, with the messages before it", async () => {
-  for (const [after, told] of [[1, 1], [2, 0]] as const) {
+  for (const [after, reported] of [[1, 1], [2, 0]] as const) {
     const { connection, workers: { last }, recorder } = makeSession();
     connection.incoming.consume("push");
     last.deliver(["a"]);
@@ -186,7 +186,7 @@ Deno.test("SessionRecord.receive() leaves a gap to the next worker, with the mes
     const drops = recorder.events.filter((event) =>
       `${event}`.startsWith("dropped 2")
     );
-    assertEquals(drops.length, told, `behind message ${after}`);
+    assertEquals(drops.length, reported, `behind message ${after}`);
   }
 });
 

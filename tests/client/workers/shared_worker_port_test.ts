@@ -243,12 +243,12 @@ Deno.test("startSharedWorker() says it once to each connection that wants warnin
     own.post([{ type: "taken", id: 1, upTo: 2 }]);
     own.post([STATUS]);
     own.post("nonsense");
-    const told = heard.map((post) =>
+    const received = heard.map((post) =>
       Array.isArray(post)
         ? post.map(({ type, id }) => type === "log" ? id : type)
         : post
     );
-    assertEquals(told, [
+    assertEquals(received, [
       ["ready"],
       ["alive"],
       ["taken", "status", 1, 3],

@@ -11,7 +11,7 @@ import { Receiver } from "../../../lib/rfc6455/receiver.ts";
 import type { MessageInflater } from "../../../lib/rfc6455/deflate/message_inflater.ts";
 import type { ProtocolFault } from "../../../lib/rfc6455/fault.ts";
 
-/** What both receivers are told. */
+/** What both receivers are given. */
 export interface ReceiveOptions {
   readonly role: Role;
   readonly maxMessageSize: number;

@@ -73,7 +73,7 @@ Deno.test("BodyReader knows the responses that have no body", () => {
   }
 });
 
-Deno.test("BodyReader starts where it is told to", () => {
+Deno.test("BodyReader starts at the offset that it is given", () => {
   const reader = new BodyReader({ status: 500, fields: [], maxBytes: 9 });
   reader.read(bytesOf("head body"), 5);
   assertEquals(new TextDecoder().decode(reader.take()), "body");

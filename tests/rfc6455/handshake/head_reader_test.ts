@@ -52,7 +52,7 @@ Deno.test("HeadReader reads a start line and fields, and says where it ends", ()
   assertEquals(result.kind === "head" && result.end, text.length - 4);
 });
 
-Deno.test("HeadReader reads from where it is told to", () => {
+Deno.test("HeadReader reads from the offset that it is given", () => {
   const reader = new HeadReader({ message: "response", maxBytes: 100 });
   const result = reader.read(bytes("xxHTTP/1.1 200\n\nyy"), 2);
   assertEquals(result.kind === "head" && result.end, 18 - 2);

@@ -33,13 +33,13 @@ async function authenticated(
 }
 
 Deno.test("authenticate() takes a principal", async () => {
-  const told: unknown[] = [];
+  const received: unknown[] = [];
   const admission = await authenticated((request, auth) => {
-    told.push(request, auth);
+    received.push(request, auth);
     return "ann";
   });
   assertEquals(admission, { type: "admitted", principal: "ann" });
-  assertEquals(told, [REQUEST, "token"]);
+  assertEquals(received, [REQUEST, "token"]);
 });
 
 Deno.test("authenticate() turns a response into a close code", async () => {

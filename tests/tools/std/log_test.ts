@@ -116,7 +116,7 @@ Deno.test("jsonFormatter() names level, time and message", () => {
   );
 });
 
-Deno.test("ConsoleHandler colors a line unless told not to", () => {
+Deno.test("ConsoleHandler colors a line unless asked not to", () => {
   const plain = new ConsoleHandler("DEBUG", { useColors: false });
   const colored = new ConsoleHandler("DEBUG");
   assertEquals(plain.format(record("m")), "ERROR m");

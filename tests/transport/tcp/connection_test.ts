@@ -24,12 +24,12 @@ function connectionOver(
   });
 }
 
-/** Both ends of a connection, and what is told of it. */
+/** Both ends of a connection, and what its listener hears. */
 class Stage {
   readonly calls: string[] = [];
   readonly connection: Connection;
   readonly ended: Promise<void>;
-  /** What was unwritten each time that this was told to have fallen. */
+  /** What was unwritten at each call that says that it has fallen. */
   readonly unwritten: number[] = [];
   /** Called with each message. */
   onmessage = () => {};

@@ -361,7 +361,7 @@ Deno.test("TransportDriver() sends no ping frames over a transport that has none
 });
 
 Deno.test("TransportDriver() logs once that a transport cannot pause, where the inbox depends on it", async () => {
-  const told = async (overflow: "pause" | "drop-oldest") => {
+  const warnings = async (overflow: "pause" | "drop-oldest") => {
     using client = new HubClient(new FakeTransports({ pauses: false }));
     const { inbox } = setupWith().config;
     const setup = setupWith({ log: "info" }, {
@@ -377,6 +377,6 @@ Deno.test("TransportDriver() logs once that a transport cannot pause, where the 
     const messages = client.all("log").map(({ message }) => message);
     return messages.filter((message) => message.includes("cannot pause"));
   };
-  assertEquals((await told("pause")).length, 1);
-  assertEquals(await told("drop-oldest"), []);
+  assertEquals((await warnings("pause")).length, 1);
+  assertEquals(await warnings("drop-oldest"), []);
 });

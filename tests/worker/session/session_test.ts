@@ -220,7 +220,7 @@ Deno.test("Session tells what is lost with a session, and begins another", () =>
   assertEquals(reasons, ["2 unknown 2", "session-lost 2"]);
 });
 
-Deno.test("Session ends its connection with a session that is lost, once it has told what is", () => {
+Deno.test("Session ends its connection with a session that is lost, once it has reported what is", () => {
   const stage = new Stage({ onLost: "close" });
   stage.open();
   stage.transport.send("a", 1);

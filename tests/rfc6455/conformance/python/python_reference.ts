@@ -19,7 +19,7 @@ const SCRIPT = fromFileUrl(new URL("./python_reference.py", import.meta.url));
 /** How many streams go to the program at a time. */
 const BATCH = 500;
 
-/** What Python is told. */
+/** What Python is given. */
 export interface PythonOptions extends ReceiveOptions {
   /** The window of the peer that compresses, in bits; by default none does. */
   readonly windowBits?: number | null;

@@ -119,8 +119,8 @@ Deno.test("watch() hears of connections, errors, and losses that the client keep
     client.listeners.get("error")!("refused");
     client.listeners.get("close")?.();
     watching[Symbol.dispose]();
-    const told = ["ready", "refused"];
-    assertEquals(heard, client === io ? [...told, "lost"] : told);
+    const expected = ["ready", "refused"];
+    assertEquals(heard, client === io ? [...expected, "lost"] : expected);
     assertEquals(client.listeners.size, 0);
   }
 });

@@ -20,7 +20,7 @@ Deno.test("within() does not wait for what never comes", async () => {
   assertEquals(error.code, "unavailable");
 });
 
-Deno.test("within() does not wait where an end was told, and keeps nothing", async () => {
+Deno.test("within() does not wait where the end was reported, and keeps nothing", async () => {
   const clock = new ManualClock();
   const [one, other] = [new Waits(), new Waits()];
   const patience = { timeout: 100, clock };

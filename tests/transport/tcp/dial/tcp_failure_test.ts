@@ -9,7 +9,7 @@ import {
 
 const HERE = { hostname: "a.example", port: 443 };
 
-/** What a text of rustls is told as. */
+/** What a text of rustls is reported as. */
 function tlsDetail(text: string): string {
   const failure = connectFailure(new Deno.errors.InvalidData(text), HERE);
   return failure.type === "connect" && failure.kind === "tls"

@@ -253,7 +253,7 @@ class Judge {
     this.#last.set(name, Math.max(last, number));
   }
 
-  /** Each answer once and in order, and nothing told as lost. */
+  /** Each answer once and in order, and nothing reported as lost. */
   compare(name: string, { client, sent }: Life): void {
     const expected = Array.from({ length: sent }, (_, n) => `${n + 1}`);
     if (client.delivered.join() !== expected.join()) {

@@ -221,7 +221,7 @@ Deno.test(
     assert(answer.kind === "ended");
     assertEquals(answer.unconsumed.map(({ data }) => data), ["a", "b"]);
     assertEquals(await ask(), { kind: "gone" });
-    // What was told takes no room.
+    // What was answered takes no room.
     const client = await place.clients.nodeRedis();
     assertEquals(`${await client.sendCommand(["KEYS", "*:o:*"])}`, "");
   },
