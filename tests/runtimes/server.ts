@@ -117,7 +117,7 @@ function behave(
       return echo();
     case "drop":
       if (!isFirst) return echo();
-      // Firefox loses the `open` of a connection that ends before it has told.
+      // Firefox loses the `open` of a connection that ends before it has reported it.
       if (detail === "asked") socket.once("message", () => stream.destroy());
       else setTimeout(() => stream.destroy(), Number(detail));
       return;

@@ -43,7 +43,7 @@ export interface Stage extends Abilities {
 export interface Seen {
   /** When a frame came, in milliseconds. */
   readonly heard: readonly number[];
-  /** When it told this, on the same clock. */
+  /** When it reported this, on the same clock. */
   readonly now: number;
   /** When each of its connections was made. */
   readonly connectedAt: readonly number[];

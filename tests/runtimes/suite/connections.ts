@@ -41,7 +41,7 @@ export const CONNECTIONS: readonly Case[] = [
   },
   {
     // WebKitGTK calls 1012, which is newer than RFC 6455, a loss.
-    name: "comes back after a server has gone away, told cleanly",
+    name: "comes back after a server has gone away with a clean close",
     run: async ({ url }) => {
       const socket = new ReconnectingWebSocket(url("close/1001"), [], AT_ONCE);
       const { closeCode, reason, error } = await next<DisconnectEvent>(

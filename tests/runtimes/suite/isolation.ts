@@ -47,7 +47,7 @@ export interface BlockedCase {
 
 /** A case that waits for the block. */
 export interface Begun {
-  /** What the server shall tell of. */
+  /** What the server shall report. */
   readonly url: string;
   /** Proves the promise by what the server had seen at the end of the block. */
   readonly check: (seen: Seen) => Promise<void>;

@@ -1,4 +1,4 @@
-/** Threads of Node and Bun: what ends them, and that it is told and survived. */
+/** Threads of Node and Bun: what ends them, and that it is reported and survived. */
 
 import { type FailureEvent, ReconnectingWebSocket } from "@holdfast/websocket";
 import { type Case, check, end, equal, next } from "./case.ts";

@@ -43,7 +43,7 @@ export const WORKERS: readonly Case[] = [
   {
     name: "lives in a worker of all tabs, if asked, or else says why not",
     run: async ({ url, gives }) => {
-      const told: unknown[] = [];
+      const warnings: unknown[] = [];
       const ignore = () => {};
       const socket = new ReconnectingWebSocket(url("echo"), [], {
         worker: "tabs",
@@ -51,7 +51,7 @@ export const WORKERS: readonly Case[] = [
         logger: {
           debug: ignore,
           info: ignore,
-          warn: (message) => told.push(message),
+          warn: (message) => warnings.push(message),
           error: ignore,
         },
       });
@@ -60,11 +60,11 @@ export const WORKERS: readonly Case[] = [
       equal(socket.status.worker, "tabs");
       await end(socket);
       const isOwn = ["This tab has a worker of its own"];
-      equal(told, gives.includes("tabs") ? [] : isOwn);
+      equal(warnings, gives.includes("tabs") ? [] : isOwn);
     },
   },
   {
-    name: "lives in a worker of all tabs wherever there can be one, if told so",
+    name: "lives in a worker of all tabs wherever there can be one, if asked",
     run: async ({ url }) => {
       const host = new WorkerHost({ tabs: "always" });
       equal(host.size, 1);

@@ -76,7 +76,7 @@ async function measure(
   action: () => Promise<void>,
 ): Promise<Measured> {
   for (let left = MEASUREMENTS;; left -= 1) {
-    await until(() => newest(server, STEADY).every(isBeating));
+    await until(() => newest(server, STEADY).every(isHeard));
     const from = timeOf(server);
     const isBusy = await idleShareOf(action) < IDLE_SHARE;
     if (isBusy && left > 1) continue;
@@ -88,7 +88,7 @@ async function measure(
   }
 }
 
-function isBeating({ gaps: { holdfast } }: Sample): boolean {
+function isHeard({ gaps: { holdfast } }: Sample): boolean {
   return holdfast !== null && holdfast < 500;
 }
 

@@ -87,9 +87,9 @@ const ECHOES: readonly [name: string, script: Script][] = [
 
 for (const [secret, query, options] of SECRETS) {
   for (const [echo, script] of ECHOES) {
-    Deno.test(`redaction: a secret ${secret}, given back as ${echo}, is told nowhere`, async () => {
+    Deno.test(`redaction: a secret ${secret}, given back as ${echo}, appears nowhere`, async () => {
       await using server = await startTcpServer(script);
-      using told = new Told();
+      using output = new ReadableOutput();
       const socket = new ReconnectingWebSocket(
         `${server.url}/${query}`,
         "chat",
@@ -102,18 +102,18 @@ for (const [secret, query, options] of SECRETS) {
             reject: `no ${CANARY}`,
             timeout: 2_000,
           },
-          logger: told.logger,
+          logger: output.logger,
         },
       );
-      told.listenTo(socket);
-      told.note(await failure(socket.closed));
-      told.note(socket.metrics());
-      told.note(socket.status);
-      assert(told.records.length > 3);
-      const leak = told.records.find((text) => text.includes(CANARY));
+      output.listenTo(socket);
+      output.note(await failure(socket.closed));
+      output.note(socket.metrics());
+      output.note(socket.status);
+      assert(output.records.length > 3);
+      const leak = output.records.find((text) => text.includes(CANARY));
       assertEquals(leak, undefined);
-      const isTold = told.records.some((text) => text.includes("…"));
-      assert(isTold || echo === "no handshake", "it was told, redacted");
+      const isRedacted = output.records.some((text) => text.includes("…"));
+      assert(isRedacted || echo === "no handshake", "it appears, redacted");
     });
   }
 }
@@ -250,7 +250,7 @@ Deno.test("redaction: headers of a refusal are as the server sent them", async (
 const DATA: ReadonlySet<string> = new Set(["reason", "headers"]);
 
 /** Writes down all that people read, wherever. */
-class Told implements Disposable {
+class ReadableOutput implements Disposable {
   readonly records: string[] = [];
   readonly logger = {
     debug: (...args: unknown[]) => this.note(args),

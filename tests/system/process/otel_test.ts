@@ -67,12 +67,12 @@ Deno.test("OTEL_DENO=true exports what an instrumented socket does", async (test
       { ...here, "network.io.direction": "transmit" },
       { ...here, "network.io.direction": "receive" },
     ];
-    const told = (name: string) => sorted(last.get(`holdfast.${name}`)!);
-    assertEquals(told("transfer.messages"), [
+    const pointsOf = (name: string) => sorted(last.get(`holdfast.${name}`)!);
+    assertEquals(pointsOf("transfer.messages"), [
       { attributes: traffic[1]!, value: 2 },
       { attributes: traffic[0]!, value: 2 },
     ]);
-    assertEquals(told("transfer.size"), [
+    assertEquals(pointsOf("transfer.size"), [
       { attributes: traffic[1]!, value: "firstenough".length },
       { attributes: traffic[0]!, value: "firstdrop me".length },
     ]);
@@ -83,19 +83,21 @@ Deno.test("OTEL_DENO=true exports what an instrumented socket does", async (test
   await test.step("durations, and the gap between heartbeats", () => {
     const metrics = collector.metrics(SCOPE);
     const last = lastOf(metrics);
-    const told = (name: string) => sorted(last.get(`holdfast.${name}`)!);
+    const pointsOf = (name: string) => sorted(last.get(`holdfast.${name}`)!);
     const failed = { ...here, "error.type": "HandshakeError" };
     assertEquals(
-      told("attempt.duration").map(({ attributes, count }) => ({
+      pointsOf("attempt.duration").map(({ attributes, count }) => ({
         attributes,
         count,
       })),
       [{ attributes: failed, count: 1 }, { attributes: here, count: 2 }],
     );
-    assertEquals(told("connection.duration").map(({ count }) => count), [2]);
-    const [beats] = told("heartbeat.duration");
-    assertEquals(beats!.attributes, here);
-    assert(beats!.count! >= 1);
+    assertEquals(pointsOf("connection.duration").map(({ count }) => count), [
+      2,
+    ]);
+    const [heartbeats] = pointsOf("heartbeat.duration");
+    assertEquals(heartbeats!.attributes, here);
+    assert(heartbeats!.count! >= 1);
     const gap = last.get(GAP)!;
     assertEquals([gap.unit, gap.points[0]!.attributes], ["s", here]);
     // In milliseconds it would be 50.
@@ -103,17 +105,17 @@ Deno.test("OTEL_DENO=true exports what an instrumented socket does", async (test
   });
 
   await test.step("no secret", () => {
-    const told = JSON.stringify([
+    const exported = JSON.stringify([
       collector.spans(SCOPE),
       collector.metrics(SCOPE),
     ]);
-    for (const secret of SECRETS) assert(!told.includes(secret), secret);
+    for (const secret of SECRETS) assert(!exported.includes(secret), secret);
     assert(!collector.text.includes(TOKEN));
   });
 });
 
 /**
- * Refuses the first handshake, and drops the next connection when it is told
+ * Refuses the first handshake, and drops the next connection when it is asked
  * to. It says "enough" once the collector knows of a gap between heartbeats.
  */
 function serveFeed(collector: Collector): Deno.HttpServer<Deno.NetAddr> {

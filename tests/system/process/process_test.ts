@@ -33,7 +33,7 @@ Deno.test("A process exits by itself once its socket has failed for good", async
   assertLess(lingered, 1_000);
 });
 
-Deno.test("A process without --allow-read is told what to do, and exits by itself", async () => {
+Deno.test("A process without --allow-read says what to do, and exits by itself", async () => {
   const { end, lingered } = await run([NET], { way: "fatal", url: "ws://x/" });
   assertEquals(end.name, "WorkerError");
   assertMatch(end.message ?? "", /could not be started: .*--allow-read/);

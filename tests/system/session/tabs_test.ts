@@ -119,7 +119,7 @@ Deno.test("session: a tab that comes back too late ends, and tells what it does 
   resolve();
   await assertLost(socket);
   assertEquals([heard.texts, tab.delivered], [["a", "b"], ["re b"]]);
-  // It was handled, and this tab was not told.
+  // It was handled, and this tab did not learn of it.
   assertEquals([drops, tab.closeCodes], [["unknown 2 2"], []]);
   tab.send("c");
   await tab.until(() => tab.delivered.length === 2);

@@ -46,8 +46,8 @@ for (
     assertEquals([closeCode, wasClean], [1006, false]);
     socket.send("queued");
     assertEquals((await back).reconnected, true);
-    const told = log.join();
-    assertEquals(told, "error 0,disconnect 0,open 1");
+    const events = log.join();
+    assertEquals(events, "error 0,disconnect 0,open 1");
     const echo = pull(socket, 1);
     assertEquals(await echo.catch(() => `${log}`), ["queued"]);
     assertEquals(socket.protocol, "b");

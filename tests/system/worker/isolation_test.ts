@@ -43,19 +43,19 @@ Deno.test("ReconnectingWebSocket() connects while the main thread is blocked fro
   }
 });
 
-const BEATS = [
+const HEARTBEATS = [
   { transport: "tcp", kind: "pings", heartbeat: {} },
   { transport: "ws", kind: "pings", heartbeat: {} },
   { transport: "native", kind: "messages", heartbeat: PING },
 ] as const;
 
 Deno.test("ReconnectingWebSocket() keeps heartbeats on time while the main thread is blocked", async () => {
-  const excess = BEATS.map(() => Infinity);
+  const excess = HEARTBEATS.map(() => Infinity);
   for (let trial = 0; trial < TRIALS; trial += 1) {
     await using stack = new AsyncDisposableStack();
     using ticker = new Ticker();
     const pairs = [];
-    for (const { transport, heartbeat } of BEATS) {
+    for (const { transport, heartbeat } of HEARTBEATS) {
       const server = stack.use(await startWsServer());
       const socket = stack.use(
         new ReconnectingWebSocket(server.url, [], {
@@ -72,7 +72,7 @@ Deno.test("ReconnectingWebSocket() keeps heartbeats on time while the main threa
     for (const [index, { server, socket }] of pairs.entries()) {
       const [connection] = (await server.report()).connections;
       const { lastAt = 0, longestGap = Infinity } =
-        connection?.[BEATS[index]!.kind] ?? {};
+        connection?.[HEARTBEATS[index]!.kind] ?? {};
       assertGreater(lastAt, before + 2_000);
       assertEquals(socket.metrics().disconnects, 0);
       gaps.push(longestGap);
@@ -175,8 +175,8 @@ for (const transport of TRANSPORTS) {
     block(2_000);
     const unblockedAt = Date.now();
     await nextMessage(socket, (data) => readCount(data).at > unblockedAt);
-    const told = log.filter((entry) => typeof entry === "string");
-    assertEquals(told, ["open", "disconnect", "open"]);
+    const states = log.filter((entry) => typeof entry === "string");
+    assertEquals(states, ["open", "disconnect", "open"]);
     const resumed = log.lastIndexOf("open") + 1;
     const counts = log.filter((entry) => typeof entry === "object");
     const [first] = log.slice(resumed).filter((entry) =>

@@ -9,7 +9,7 @@ import type { Bundles } from "../../../../examples/browser/bundle.ts";
 import { type BrowserName, start } from "./browser_process.ts";
 import { within } from "../../waiting.ts";
 
-/** What the page is told. */
+/** What the page is given. */
 export interface Job {
   readonly id: number;
   /** The function, which the page's program has put into `globalThis`. */

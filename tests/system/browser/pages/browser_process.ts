@@ -60,7 +60,8 @@ export async function resultOf(
   );
   const { hostname, port } = server.addr;
   const timer = setTimeout(
-    () => result.reject(new Error(`${browser} told nothing in ${LIMIT} ms`)),
+    () =>
+      result.reject(new Error(`${browser} reported nothing in ${LIMIT} ms`)),
     LIMIT,
   );
   await using _process = await start(browser, `http://${hostname}:${port}/`);

@@ -14,7 +14,7 @@ import {
 
 const url = location.hash.slice(1);
 const worker = new WorkerHost({ url: "/worker.js" });
-const told: string[] = [];
+const notes: string[] = [];
 
 addEventListener("pageshow", (event) => {
   if (Reflect.get(event, "persisted") === true) note("restored");
@@ -36,8 +36,8 @@ plain.addEventListener(
   ({ code, reason }) => note(`plain close ${code} ${reason}`),
 );
 
-/** Sorted, since two connections are told in no certain order. */
+/** Sorted, since two connections report in no certain order. */
 function note(what: string): void {
-  told.push(what);
-  Reflect.get(globalThis, "document").title = JSON.stringify(told.sort());
+  notes.push(what);
+  Reflect.get(globalThis, "document").title = JSON.stringify(notes.sort());
 }

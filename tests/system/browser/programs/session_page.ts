@@ -49,7 +49,7 @@ async function finish(): Promise<void> {
   Reflect.get(globalThis, "document").title = JSON.stringify(result);
 }
 
-/** What goes wrong is told, too. */
+/** What goes wrong is reported, too. */
 function fail(error: unknown): void {
   Reflect.get(globalThis, "document").title = JSON.stringify({
     error: `${error}`,
