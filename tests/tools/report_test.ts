@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { readSummary } from "../../tools/gate/summary.ts";
-import { conclusion, line } from "../../tools/test/report.ts";
+import { conclusion, ending, line } from "../../tools/test/report.ts";
 import type { Outcome } from "../../tools/test/run.ts";
 
 const GOOD: Outcome = {
@@ -24,6 +24,11 @@ Deno.test("line() says how a job ended", () => {
     line(BAD),
     "FAILED   61.0 s  tests/b_test.ts: 1 passed, 2 failed, 4 ignored",
   );
+});
+
+Deno.test("ending() shows at once what failed", () => {
+  assertEquals(ending(GOOD), line(GOOD));
+  assertEquals(ending(BAD), `${line(BAD)}\n\nERRORS \n\nb => why`);
 });
 
 Deno.test("conclusion() ends with a summary like that of deno test", () => {

@@ -8,7 +8,7 @@
 
 import { typescriptFiles } from "../gate/files.ts";
 import { plan, type Special } from "./plan.ts";
-import { line } from "./report.ts";
+import { ending } from "./report.ts";
 import { type Outcome, run } from "./run.ts";
 
 /** Runs all tests; those of some folders with flags of their own. */
@@ -21,7 +21,7 @@ export async function runAll(special?: Special): Promise<readonly Outcome[]> {
       const runs = chains.flat().length + background.length;
       console.log(`\n${name}: ${runs} runs\n`);
     },
-    onEnd: (outcome) => console.log(line(outcome)),
+    onEnd: (outcome) => console.log(ending(outcome)),
     onSilence: (name, lastLine) => {
       console.log(`silent         ${name}: ${lastLine}`);
     },

@@ -20,6 +20,12 @@ export function line({ name, success, tally, seconds }: Outcome): string {
   return `${verdict} ${time}  ${name}: ${counts.join(", ")}`;
 }
 
+/** What is printed when a job has ended: its line, and at once what failed. */
+export function ending(outcome: Outcome): string {
+  if (outcome.success) return line(outcome);
+  return `${line(outcome)}\n\n${excerpt(outcome.output)}`;
+}
+
 /**
  * What stands at the end: the failures in full, why tests were ignored, and the
  * summary in the form of `deno test`.
