@@ -164,8 +164,8 @@ export class TestClient {
   }
 
   /** Waits until something is true of this client. */
-  until(isTrue: () => boolean): Promise<void> {
-    return this.#waiters.until(isTrue);
+  until(isTrue: () => boolean, limit?: number): Promise<void> {
+    return this.#waiters.until(isTrue, limit);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -6,17 +6,21 @@ const PATIENCE = 20_000;
 export class Waiters {
   readonly #looks = new Set<() => void>();
 
-  /** Resolves when something is true; rejects when that takes too long. */
-  until(isTrue: () => boolean): Promise<void> {
+  /**
+   * Resolves when something is true; rejects when that takes too long.
+   *
+   * @param limit How long, in milliseconds; `Infinity` for what may never come.
+   */
+  until(isTrue: () => boolean, limit = PATIENCE): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = () => {
         clearTimeout(timer);
         this.#looks.delete(look);
       };
-      const timer = setTimeout(() => {
+      const timer = limit === Infinity ? undefined : setTimeout(() => {
         end();
-        reject(new Error(`Not true within ${PATIENCE} ms: ${isTrue}`));
-      }, PATIENCE);
+        reject(new Error(`Not true within ${limit} ms: ${isTrue}`));
+      }, limit);
       const look = () => {
         if (!isTrue()) return;
         end();

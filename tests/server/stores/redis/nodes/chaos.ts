@@ -211,8 +211,10 @@ class Life {
       await this.client.connect();
       // The store may be away: not at once again.
       if (this.client.state.kind !== "attached") await pause(10);
-      await this.client.until(() =>
-        this.client.state.kind === "detached" && !this.#isMoving
+      // No fault may strike this client for long.
+      await this.client.until(
+        () => this.client.state.kind === "detached" && !this.#isMoving,
+        Infinity,
       );
     }
   }
