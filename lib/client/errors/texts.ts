@@ -299,5 +299,7 @@ function adviceForClose(closeCode: number): string {
 }
 
 function withDetail(what: string, detail: string): string {
-  return detail === "" ? what : `${what}: ${detail}`;
+  if (detail === "") return what;
+  // A platform may say the same, and more.
+  return detail.startsWith(what) ? detail : `${what}: ${detail}`;
 }

@@ -30,6 +30,15 @@ const FAILURES: readonly [Failure, string, RegExp][] = [
     /^Connection refused: os error 111 /,
   ],
   [
+    {
+      type: "connect",
+      kind: "refused",
+      detail: "Connection refused (os error 111)",
+    },
+    "ConnectError",
+    /^Connection refused \(os error 111\) /,
+  ],
+  [
     { type: "connect", kind: "dns", detail: "" },
     "ConnectError",
     /^Host not found \(/,
