@@ -10,7 +10,8 @@ import type { Event } from "../../connection/state.ts";
 import type { Resolution } from "../attempt/resolution.ts";
 import { HANDSHAKE_TIMEOUT } from "../../session/wire/limits.ts";
 import { SESSION_CLOSE } from "../../session/wire/violation.ts";
-import { Session, type SessionParts } from "./session.ts";
+import { Session } from "./session.ts";
+import type { SessionParts } from "./session_parts.ts";
 import { sessionKind } from "./session_transport.ts";
 
 /** The machine of a connection, as its session sees it. */

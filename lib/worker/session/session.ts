@@ -8,12 +8,7 @@
  * @module
  */
 
-import type {
-  SessionOpening,
-  SessionRemains,
-  SessionSetup,
-} from "../../boundary/session.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { SessionOpening } from "../../boundary/session.ts";
 import type { Data } from "../../queue/data.ts";
 import { Fifo } from "../../queue/fifo.ts";
 import {
@@ -36,30 +31,13 @@ import { entriesOf, sizeOf } from "../../session/flow/numbered.ts";
 import { payloadBytes } from "../../session/wire/payload.ts";
 import type { DataRun } from "../../session/wire/run.ts";
 import { SESSION_CLOSE } from "../../session/wire/violation.ts";
-import type { ConnectionLogger } from "../posts/connection_logger.ts";
-import type { NoticeQueue } from "../posts/notice_queue.ts";
 import { Deliveries } from "./deliveries.ts";
 import { HeldFrames } from "./held_frames.ts";
-import type { Carrier, SessionListener } from "./interfaces.ts";
 import { toData, toPayload } from "./payloads.ts";
 import { restoreSession } from "./restore.ts";
+import type { Carrier, SessionParts } from "./session_parts.ts";
 import { type EffectOf, SessionReports } from "./session_reports.ts";
 import { StepContext } from "./step_context.ts";
-
-/** What a session works with. */
-export interface SessionParts {
-  readonly id: number;
-  readonly setup: SessionSetup;
-  /** The application's subprotocols. */
-  readonly protocols: readonly string[];
-  /** The largest message that is taken, in bytes. */
-  readonly maxMessage: number;
-  readonly remains: SessionRemains;
-  readonly notices: Pick<NoticeQueue, "after" | "push" | "taken">;
-  readonly logger: Pick<ConnectionLogger, "log">;
-  readonly clock: Pick<Clock, "now" | "random">;
-  readonly listener: SessionListener;
-}
 
 /** How long a session should outlive its connection, in milliseconds: servers allow less. */
 const TTL = 86_400_000;

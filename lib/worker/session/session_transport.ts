@@ -25,7 +25,7 @@ import type {
   TransportListener,
 } from "../../transport/transport.ts";
 import { packModule } from "./load_packs.ts";
-import type { Carrier } from "./interfaces.ts";
+import type { Carrier } from "./session_parts.ts";
 import { toPayload } from "./payloads.ts";
 import type { Session } from "./session.ts";
 

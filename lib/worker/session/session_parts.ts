@@ -1,12 +1,32 @@
 /**
- * What a session calls: the transport that carries it, and its listener.
+ * What a session works with: its setup, the transport that carries it, and its
+ * listener.
  *
  * @module
  */
 
+import type { SessionRemains, SessionSetup } from "../../boundary/session.ts";
 import type { Failure } from "../../connection/failure.ts";
+import type { Clock } from "../../platform/clock.ts";
 import type { Data } from "../../queue/data.ts";
 import type { DataRun } from "../../session/wire/run.ts";
+import type { ConnectionLogger } from "../posts/connection_logger.ts";
+import type { NoticeQueue } from "../posts/notice_queue.ts";
+
+/** What a session works with. */
+export interface SessionParts {
+  readonly id: number;
+  readonly setup: SessionSetup;
+  /** The application's subprotocols. */
+  readonly protocols: readonly string[];
+  /** The largest message that is taken, in bytes. */
+  readonly maxMessage: number;
+  readonly remains: SessionRemains;
+  readonly notices: Pick<NoticeQueue, "after" | "push" | "taken">;
+  readonly logger: Pick<ConnectionLogger, "log">;
+  readonly clock: Pick<Clock, "now" | "random">;
+  readonly listener: SessionListener;
+}
 
 /** A transport that carries the session. */
 export interface Carrier {
