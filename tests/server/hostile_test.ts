@@ -247,14 +247,15 @@ Deno.test("SessionServer accepts nothing while its disk is full, and loses nothi
   const { session } = filler.news[0]!.ticket;
   const { sessions } = listening;
   const codes: string[] = [];
-  while (codes.length === 0) {
-    await sessions.session(session).send("x".repeat(20_000))
-      .catch(({ code }) => codes.push(code));
-  }
-  while (codes.length === 1) {
-    await sessions.session(session).send("x".repeat(100))
-      .catch(({ code }) => codes.push(code));
-  }
+  const sendUntilFull = async (size: number) => {
+    const before = codes.length;
+    for (let sent = 0; sent < 10_000 && codes.length === before; sent += 1) {
+      await sessions.session(session).send("x".repeat(size))
+        .catch(({ code }) => codes.push(code));
+    }
+  };
+  await sendUntilFull(20_000);
+  await sendUntilFull(100);
   client.send("y".repeat(20_000));
   await client.until(() => client.closeCodes.length === 1);
   assertEquals([codes, client.closeCodes], [["full", "full"], [4503]]);
