@@ -49,8 +49,7 @@ export class InFlightMessages<Entry extends { readonly bytes: number }> {
     const taken = this.#entries.take(count).filter((entry) =>
       entry !== undefined
     );
-    for (const { bytes } of taken) this.#bytes -= bytes;
-    this.#messages -= taken.length;
+    for (const entry of taken) this.#forget(entry);
     this.#settled += count;
     this.#skipVacated();
     return taken;
@@ -62,8 +61,7 @@ export class InFlightMessages<Entry extends { readonly bytes: number }> {
     const entry = index < 0 ? undefined : this.#entries.at(index);
     if (entry === undefined) return undefined;
     this.#entries.replace(index, undefined);
-    this.#messages -= 1;
-    this.#bytes -= entry.bytes;
+    this.#forget(entry);
     this.#skipVacated();
     return entry;
   }
@@ -79,6 +77,11 @@ export class InFlightMessages<Entry extends { readonly bytes: number }> {
     const entries = this.take(this.last);
     this.#settled = 0;
     return entries;
+  }
+
+  #forget({ bytes }: Entry): void {
+    this.#messages -= 1;
+    this.#bytes -= bytes;
   }
 
   /** A message that was removed out of turn is settled once all before it are. */

@@ -60,14 +60,12 @@ export class Outbox<E extends ExpiringEntry> extends ExpiringFifo<E> {
       this.append(entry);
       return QUEUED;
     }
-    switch (this.#limits.overflow) {
-      case "reject":
-        return OVERFLOW;
-      case "drop-newest":
-        return { kind: "queued", dropped: [entry] };
-      case "drop-oldest":
-        return { kind: "queued", dropped: this.#displace(entry, inFlight) };
-    }
+    const { overflow } = this.#limits;
+    if (overflow === "reject") return OVERFLOW;
+    const dropped = overflow === "drop-newest"
+      ? [entry]
+      : this.#displace(entry, inFlight);
+    return { kind: "queued", dropped };
   }
 
   #displace(entry: E, inFlight: InFlight): readonly E[] {

@@ -147,7 +147,7 @@ export class SendQueue {
     { ttl = Infinity, settle }: SendOptions = {},
   ): SendTicket | "overflow" {
     const bytes = sizeOf(data);
-    const expiresAt = ttl === Infinity ? Infinity : this.#clock.now() + ttl;
+    const expiresAt = ttl < Infinity ? this.#clock.now() + ttl : ttl;
     const entry: OutgoingEntry = { data, bytes, expiresAt, settle };
     const result = this.#input === "ended"
       ? ENDED
@@ -157,7 +157,7 @@ export class SendQueue {
     this.#accepted.bytes += bytes;
     if (result.kind === "ended") this.#drop(entry, "closed");
     else {
-      for (const each of result.dropped) this.#drop(each, "overflow");
+      this.#dropAll(result.dropped, "overflow");
       this.#setExpiryTimer();
       this.#announce();
     }
@@ -246,7 +246,7 @@ export class SendQueue {
    */
   crashed(): void {
     this.closeGate();
-    for (const entry of this.#inFlight.reset()) this.#drop(entry, "unknown");
+    this.#dropAll(this.#inFlight.reset(), "unknown");
     this.#freed();
   }
 
@@ -264,7 +264,7 @@ export class SendQueue {
 
   /** Drops what has not crossed. */
   clear(reason: DropReason): void {
-    for (const entry of this.#outbox.clear()) this.#drop(entry, reason);
+    this.#dropAll(this.#outbox.clear(), reason);
     this.#setExpiryTimer();
   }
 
@@ -273,7 +273,7 @@ export class SendQueue {
     this.closeGate();
     // What is not accepted by the end may have been handled.
     const fate = this.crossing === "retained" ? "unknown" : reason;
-    for (const entry of this.#inFlight.reset()) this.#drop(entry, fate);
+    this.#dropAll(this.#inFlight.reset(), fate);
     this.clear(reason);
     this.stop();
   }
@@ -323,6 +323,10 @@ export class SendQueue {
     });
   }
 
+  #dropAll(entries: readonly OutgoingEntry[], reason: DropReason): void {
+    for (const entry of entries) this.#drop(entry, reason);
+  }
+
   #drop(
     { bytes, settle }: OutgoingEntry,
     reason: DropReason,
@@ -358,9 +362,7 @@ export class SendQueue {
   #expire(): void {
     this.#expiry?.cancel();
     this.#expiry = undefined;
-    for (const entry of this.#outbox.expire(this.#clock.now())) {
-      this.#drop(entry, "expired");
-    }
+    this.#dropAll(this.#outbox.expire(this.#clock.now()), "expired");
     this.#setExpiryTimer();
     this.#freed();
   }

@@ -124,7 +124,7 @@ export class MessageStream<T> {
   #occupy(): void {
     if (this.#consumer === "busy") {
       throw new DOMException(
-        "Cannot pull messages: another receive(), iterator or stream is doing so",
+        "Cannot pull messages: another receive(), iterator or stream does",
         "InvalidStateError",
       );
     }

@@ -12,9 +12,9 @@ import type { EnvironmentChange } from "../../boundary/protocol.ts";
  * page, at once, and their servers would keep open connections that nobody reads.
  */
 const TIME_TO_CLOSE = 25;
-/** So many times as long it waits at most, where others take the processor. */
+/** Where others take the processor, the page waits at most this many times as long. */
 const LONGEST = 10;
-/** A longer step of the clock was not all running, in milliseconds. */
+/** In a longer step of the clock, in milliseconds, others had the processor. */
 const STEP = 2;
 
 /**
@@ -27,27 +27,25 @@ export function watchEnvironment(
 ): () => void {
   if (!("addEventListener" in globalThis)) return () => {};
   const listening = new AbortController();
-  const { signal } = listening;
+  const options = { signal: listening.signal };
   const page = findPage();
-  globalThis.addEventListener("online", () => report("online"), { signal });
-  globalThis.addEventListener("offline", () => report("offline"), { signal });
+  globalThis.addEventListener("online", () => report("online"), options);
+  globalThis.addEventListener("offline", () => report("offline"), options);
   globalThis.addEventListener("pagehide", (event) => {
     if (!isPersisted(event)) return;
     report("away");
     // After the report, which may leave in a microtask.
     queueMicrotask(block);
-  }, { signal });
+  }, options);
   globalThis.addEventListener("pageshow", (event) => {
     if (!isPersisted(event)) return;
     report("online");
     if (isOffline()) report("offline");
-  }, { signal });
-  page?.addEventListener("resume", () => report("wake"), { signal });
+  }, options);
+  page?.addEventListener("resume", () => report("wake"), options);
   page?.addEventListener("visibilitychange", () => {
-    if ("visibilityState" in page && page.visibilityState === "visible") {
-      report("wake");
-    }
-  }, { signal });
+    if (Reflect.get(page, "visibilityState") === "visible") report("wake");
+  }, options);
   return () => listening.abort();
 }
 
@@ -63,10 +61,9 @@ export function isOffline(): boolean {
 function block(): void {
   let last = performance.now();
   for (let left = TIME_TO_CLOSE; left > 0;) {
-    const now = performance.now();
-    const step = now - last;
-    left -= Math.max(Math.min(step, STEP), step / LONGEST);
-    last = now;
+    const step = performance.now() - last;
+    left -= Math.min(step, STEP + step / LONGEST);
+    last += step;
   }
 }
 

@@ -58,7 +58,7 @@ Deno.test("watchEnvironment() reports a page that is put away and comes back", (
 
 Deno.test("watchEnvironment() holds a page that is put away while the worker closes", async () => {
   // What each look at the clock takes, and how long the page waits, in milliseconds.
-  for (const [step, expected] of [[1, 25], [10, 130], [100, 300]] as const) {
+  for (const [step, expected] of [[1, 25], [10, 90], [100, 300]] as const) {
     let now = 0;
     using _clock = replace(performance, "now", () => now += step);
     const stop = watchEnvironment(() => {});
