@@ -51,7 +51,7 @@ const LIMITS = {
  * What a busy machine may add, in milliseconds: with ten threads to a core, a
  * handshake takes seconds. The figures that the lab prints are far below.
  */
-const SLACK = 5_000;
+const SLACK = 3_000;
 /** So many steps make a history that can still be held and shrunk. */
 const MAX_STEPS = 300;
 /** After this it is given up, in milliseconds. */
@@ -110,8 +110,7 @@ class ChaosLife implements Life<ChaosStep, Result> {
     for (const strike of step.strikes) await this.#strike(strike);
     this.#client.talk(step.during);
     await delay(step.hold);
-    await this.#proxy.apply({ type: "clear" });
-    await this.#server.clear(this.#name);
+    await this.#clear();
     await this.#recover(step, index);
   }
 
@@ -158,14 +157,24 @@ class ChaosLife implements Life<ChaosStep, Result> {
     });
   }
 
+  /** Ends what lasts of the faults. Done twice, it is a round trip only. */
+  async #clear(): Promise<void> {
+    await this.#proxy.apply({ type: "clear" });
+    await this.#server.clear(this.#name);
+  }
+
   async #recover(step: ChaosStep, index: number): Promise<void> {
     const limit = longestRecovery({ ...LIMITS, slack: SLACK }, step);
     const patience = this.#isCorrupted ? limit : GIVE_UP;
-    let after = await timeToExchange(this.#client, patience);
+    const roundTrip = () => this.#clear();
+    let after = await timeToExchange(this.#client, { patience, roundTrip });
     if (after === Infinity && this.#isCorrupted) {
       // A length that became larger looks like a large message on a slow line.
       await this.#proxy.apply({ type: "reset" });
-      after = await timeToExchange(this.#client, GIVE_UP);
+      after = await timeToExchange(this.#client, {
+        patience: GIVE_UP,
+        roundTrip,
+      });
     }
     this.#recoveries.push(after);
     this.#client.note({ type: "recovered", step: index, after, limit });

@@ -201,20 +201,27 @@ export function longestRecovery(
 
 /**
  * Measures how long it takes until messages are exchanged. Time in which this
- * thread was blocked or had to wait for a core does not count.
+ * thread, or one that has to answer, was blocked or had to wait for a core does
+ * not count.
  *
  * @param client The client.
- * @param patience After this it is given up, in milliseconds.
+ * @param options How it is measured.
  * @returns The time in milliseconds; `Infinity` when it was given up.
  */
 export async function timeToExchange(
   client: LabClient,
-  patience: number,
+  { patience, roundTrip }: {
+    /** After this it is given up, in milliseconds. */
+    readonly patience: number;
+    /** Has those threads answer that a message passes through. */
+    readonly roundTrip: () => Promise<unknown>;
+  },
 ): Promise<number> {
   let after = 0;
   const isBack = await client.exchange(async () => {
     const start = performance.now();
     await delay(TICK);
+    await roundTrip();
     after += Math.min(performance.now() - start, 2 * TICK);
     return after < patience;
   });

@@ -125,7 +125,7 @@ class SessionLife implements Life<SessionStep, Result> {
     }
     this.#talk(step.during);
     await delay(step.hold);
-    await this.#proxy.apply({ type: "clear" });
+    await this.#clear();
     await this.#server.calm();
     await this.#recover(step, index);
   }
@@ -164,9 +164,17 @@ class SessionLife implements Life<SessionStep, Result> {
     this.#client.talk(traffic);
   }
 
+  /** Ends the faults of the network. Done twice, it is a round trip only. */
+  async #clear(): Promise<void> {
+    await this.#proxy.apply({ type: "clear" });
+  }
+
   async #recover(step: SessionStep, index: number): Promise<void> {
     const limit = longestRecovery({ ...LIMITS, slack: SLACK }, step);
-    const after = await timeToExchange(this.#client, GIVE_UP);
+    const after = await timeToExchange(this.#client, {
+      patience: GIVE_UP,
+      roundTrip: () => this.#clear(),
+    });
     this.#recoveries.push(after);
     this.#client.note({ type: "recovered", step: index, after, limit });
   }
