@@ -6,8 +6,11 @@
  * @module
  */
 
-/** How long a fixture may take to obey, in milliseconds. */
-const LIMIT = 30_000;
+/**
+ * How long a fixture may take to obey, in milliseconds. On a slow machine a
+ * process that loads its packages beside eleven more takes half a minute.
+ */
+const LIMIT = 60_000;
 
 /** A command on its way to the fixture. */
 export interface Request<Command> {
@@ -34,6 +37,8 @@ export interface Channel<Command> extends AsyncDisposable {
   post(request: Request<Command>): void;
   /** Sends a signal to the fixture's process. */
   signal(signal: Deno.Signal): void;
+  /** Says what the fixture does now, as far as the system knows. */
+  describe(): string;
 }
 
 /** A handle on a fixture that runs elsewhere; disposing it ends the fixture. */
@@ -70,7 +75,10 @@ export class Remote<Command extends { readonly type: string }, Report>
     const answer = Promise.withResolvers<Report>();
     this.#pending.set(id, answer);
     const timer = setTimeout(() => {
-      answer.reject(new Error(`No answer to "${command.type}" in ${LIMIT} ms`));
+      const state = this.#channel.describe();
+      answer.reject(
+        new Error(`No answer to "${command.type}" in ${LIMIT} ms: ${state}`),
+      );
     }, LIMIT);
     try {
       this.#channel.post({ id, command });
@@ -87,7 +95,7 @@ export class Remote<Command extends { readonly type: string }, Report>
    * @param ask The command that reports and changes nothing.
    * @param wanted Whether a report shows the state waited for.
    * @returns The first report that does.
-   * @throws {Error} If it does not come within half a minute.
+   * @throws {Error} If it does not come within a minute.
    */
   async until(
     ask: Command,

@@ -44,6 +44,7 @@ export function openProcess<Command, Report>(
       input.write(line).catch(() => {});
     },
     signal: (signal) => child.kill(signal),
+    describe: () => describeProcess(child.pid),
     async [Symbol.asyncDispose]() {
       // SIGKILL ends a stopped process too.
       if (isRunning) child.kill("SIGKILL");
@@ -51,4 +52,16 @@ export function openProcess<Command, Report>(
       await input.close().catch(() => {});
     },
   };
+}
+
+/** Whether it runs, or waits for something, and how much it has run (Linux). */
+function describeProcess(pid: number): string {
+  try {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const ticks = Number(fields[10]) + Number(fields[11]);
+    return `its process is in state ${state}, after ${ticks / 100} s of CPU`;
+  } catch {
+    return "nothing is known of its process";
+  }
 }

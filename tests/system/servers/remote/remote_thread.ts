@@ -32,6 +32,7 @@ export function openThread<Command, Report>(
     signal() {
       throw new TypeError("Cannot signal a thread: run it as a process");
     },
+    describe: () => "a thread of this process",
     [Symbol.asyncDispose]() {
       port.close();
       worker.terminate();
