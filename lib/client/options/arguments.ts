@@ -43,7 +43,7 @@ export function resolveProtocols(
   protocols: string | readonly string[],
 ): readonly string[] {
   // Web IDL: a value that cannot be iterated is converted to a string, `null` included.
-  const list = typeof protocols === "object" && protocols !== null
+  const list = typeof protocols === "object" && protocols?.[Symbol.iterator]
     ? Array.from(protocols, String)
     : [`${protocols}`];
   const invalid = list.find((protocol, index) =>
@@ -53,7 +53,7 @@ export function resolveProtocols(
   );
   if (invalid === undefined) return list;
   throw new DOMException(
-    `The subprotocol ${JSON.stringify(invalid)} is invalid or there twice`,
+    `The subprotocol ${JSON.stringify(invalid)} is invalid or repeated`,
     "SyntaxError",
   );
 }
@@ -81,7 +81,7 @@ export function resolveClose(
   const text = reason === undefined ? "" : `${reason}`;
   if (sizeOf(text) > MAX_REASON_BYTES) {
     throw new DOMException(
-      `The reason must not be longer than ${MAX_REASON_BYTES} bytes of UTF-8`,
+      `The reason must not exceed ${MAX_REASON_BYTES} bytes of UTF-8`,
       "SyntaxError",
     );
   }

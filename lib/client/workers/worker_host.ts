@@ -93,7 +93,7 @@ export class WorkerHost implements AsyncDisposable {
     const { size = 1, url, tabs } = options;
     if (!Number.isSafeInteger(size) || size < 1) {
       throw new RangeError(
-        `Cannot make a WorkerHost: size is ${size}, and must be a positive integer`,
+        `Cannot make a WorkerHost: size must be a positive integer, not ${size}`,
       );
     }
     const start = tabs ? startTabs({ url, tabs }) : startWorker(url);
@@ -145,7 +145,7 @@ function poolOf(host: WorkerHost): WorkerPool {
   const pool = pools.get(host);
   if (pool) return pool;
   throw new TypeError(
-    "This WorkerHost is of another copy of the package: let the bundler or the " +
-      "lockfile keep one copy of @holdfast/websocket",
+    "This WorkerHost is of another copy of @holdfast/websocket: let the bundler " +
+      "or lockfile keep one",
   );
 }

@@ -47,6 +47,14 @@ Deno.test("resolveProtocols() takes one or several, converted as Web IDL has it"
   assertEquals(resolveProtocols("a"), ["a"]);
   assertEquals(resolveProtocols(["a", "b.c"]), ["a", "b.c"]);
   assertEquals(Reflect.apply(resolveProtocols, undefined, [null]), ["null"]);
+  assertEquals(resolveProtocols(new Set(["a"]) as never), ["a"]);
+});
+
+Deno.test("resolveProtocols() refuses options in its place, as the platform does", () => {
+  assertEquals(
+    refusal(() => resolveProtocols({ autoConnect: false } as never)),
+    'SyntaxError: The subprotocol "[object Object]" is invalid or repeated',
+  );
 });
 
 Deno.test("resolveProtocols() refuses what is no token, or there twice", () => {
@@ -86,7 +94,7 @@ Deno.test("resolveClose() counts the reason in bytes", () => {
   assertEquals(resolveClose(1000, "ü".repeat(61)).reason.length, 61);
   assertEquals(
     refusal(() => resolveClose(1000, "ü".repeat(62))),
-    "SyntaxError: The reason must not be longer than 123 bytes of UTF-8",
+    "SyntaxError: The reason must not exceed 123 bytes of UTF-8",
   );
 });
 

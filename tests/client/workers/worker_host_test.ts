@@ -27,7 +27,7 @@ const READY = `postMessage([{ type: "ready", version: ${PROTOCOL_VERSION} }]);`;
 
 Deno.test("WorkerHost() refuses a wrong size", () => {
   for (const size of [0, -1, 1.5, NaN, Infinity]) {
-    assertThrows(() => new WorkerHost({ size }), RangeError, `size is ${size}`);
+    assertThrows(() => new WorkerHost({ size }), RangeError, `not ${size}`);
   }
   const sizes = [{}, { size: 3 }, { size: 3, tabs: "auto" } as const].map(
     (options) => new WorkerHost(options).size,
@@ -101,8 +101,8 @@ Deno.test("WorkerHost() of another copy of the package is refused in one sentenc
     assertThrows(
       () => new Socket("ws://localhost:1/", [], { worker }),
       TypeError,
-      "This WorkerHost is of another copy of the package: let the bundler or " +
-        "the lockfile keep one copy of @holdfast/websocket",
+      "This WorkerHost is of another copy of @holdfast/websocket: let the " +
+        "bundler or lockfile keep one",
     );
   }
 });
