@@ -103,10 +103,12 @@ export class Driver implements Performer {
     this.#logger = logger;
     this.#sendBuffer = sendBuffer;
     this.#requests = requests;
-    this.#sessions = new SessionHolder({
-      ...{ id, setup, remains: session, notices, logger, clock, machine },
-      changed: () => this.#setTimer(),
-    });
+    this.#sessions = new SessionHolder(
+      session && {
+        ...{ id, setup, remains: session, notices, logger, clock, machine },
+        changed: () => this.#setTimer(),
+      },
+    );
     this.#transportDriver = transportDriver;
     this.#resolver = new Resolver(setup, {
       loadTransport,

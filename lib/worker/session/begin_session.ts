@@ -35,8 +35,8 @@ const EARLY = 1;
 export interface SessionContext
   extends Pick<SessionParts, "id" | "notices" | "logger" | "clock"> {
   readonly setup: Setup;
-  /** What a worker before has left; only with the option `session`. */
-  readonly remains: SessionRemains | undefined;
+  /** What a worker before has left. */
+  readonly remains: SessionRemains;
   /** Receives an event when the session has no use for its socket. */
   readonly machine: ConnectionMachine;
   /** Called when its deadline may be another one. */
@@ -53,7 +53,7 @@ export function beginSession(context: SessionContext): Session {
   return new Session({
     ...context,
     setup: setup.session!,
-    remains: remains!,
+    remains,
     protocols: setup.protocols,
     maxMessage: setup.config.maxMessageSize,
     listener: {

@@ -12,13 +12,13 @@ import type { Session } from "./session.ts";
 
 /** Holds the session of one connection. */
 export class SessionHolder {
-  readonly #context: SessionContext;
+  readonly #context: SessionContext | undefined;
   #session: Session | undefined;
   /** The number of the last message that the application consumed. */
   #consumed = 0;
 
-  /** Makes a place without a session. */
-  constructor(context: SessionContext) {
+  /** Makes a place without a session yet; without a context it stays so. */
+  constructor(context: SessionContext | undefined) {
     this.#context = context;
   }
 
@@ -35,7 +35,7 @@ export class SessionHolder {
 
   /** Lets the connection of an attempt carry the session, if there is to be one. */
   async carry(resolution: Resolution): Promise<Resolution> {
-    if (this.#context.remains === undefined) return resolution;
+    if (this.#context === undefined) return resolution;
     const { beginSession, carrySession } = await loadSession();
     this.#session ??= beginSession(this.#context);
     this.#session.consumed(this.#consumed);

@@ -19,13 +19,15 @@ function makeHolder(session?: typeof SETUP): SessionHolder {
   const setup = setupWith(session && { session });
   const notices = new NoticeQueue(1, setup.config.inbox, () => {});
   const secrets = new Secrets(setup);
-  return new SessionHolder({
-    ...{ id: 1, setup, remains: session && NOTHING, notices },
-    logger: new ConnectionLogger(1, "silent", { secrets, notices }),
-    clock: new ManualClock(),
-    machine: { state: { kind: "idle" }, dispatch: () => {} },
-    changed: () => {},
-  });
+  return new SessionHolder(
+    session && {
+      ...{ id: 1, setup, remains: NOTHING, notices },
+      logger: new ConnectionLogger(1, "silent", { secrets, notices }),
+      clock: new ManualClock(),
+      machine: { state: { kind: "idle" }, dispatch: () => {} },
+      changed: () => {},
+    },
+  );
 }
 
 Deno.test("SessionHolder.carry() changes nothing without the option", async () => {
