@@ -14,6 +14,7 @@
 // deno-lint-ignore-file no-console
 
 import { parseArgs } from "@std/cli";
+import { refuseUnknown } from "../refuse_unknown.ts";
 import { runClient, startServers } from "./harness/processes.ts";
 import type { Figures, Place, Scenario } from "./harness/scenario.ts";
 import { type Subject, SUBJECTS } from "./harness/subjects.ts";
@@ -24,11 +25,18 @@ import { SCENARIOS } from "./scenarios.ts";
 const EVERY_ROUND: readonly Subject[] = ["native", "holdfast", "bare"];
 
 if (import.meta.main) {
+  const names = SCENARIOS.map(({ name }) => name);
+  const unknown = refuseUnknown(
+    `deno task bench [--quick] [--all] [--only ${names.join("|")}]...`,
+  );
   const { only, quick, all } = parseArgs(Deno.args, {
     string: ["only"],
     collect: ["only"],
     boolean: ["quick", "all"],
+    unknown,
   });
+  const wrong = only.find((each) => !names.includes(`${each}`));
+  if (wrong !== undefined) unknown(`--only ${wrong}`);
   const wanted = SCENARIOS.filter(({ name, shown }) =>
     only.length > 0 ? only.includes(name) : all || shown === undefined
   );

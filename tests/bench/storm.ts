@@ -26,6 +26,7 @@ import {
 import { simulate } from "../../lib/cli/storm/simulate.ts";
 import { type Row, survey } from "../../lib/cli/storm/survey.ts";
 import { formatTable, LEGEND } from "../../lib/cli/storm/table.ts";
+import { refuseUnknown } from "../refuse_unknown.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -60,6 +61,7 @@ if (import.meta.main) {
   const { million, svg } = parseArgs(Deno.args, {
     boolean: ["million"],
     string: ["svg"],
+    unknown: refuseUnknown("deno task storm [--million] [--svg FILE]"),
   });
   const sections = million ? aMillion(1_000_000) : tenThousand(10_000);
   const verdicts = sections.flatMap(run);

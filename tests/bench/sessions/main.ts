@@ -13,6 +13,7 @@
 // deno-lint-ignore-file no-console
 
 import { parseArgs } from "@std/cli";
+import { refuseUnknown } from "../../refuse_unknown.ts";
 import { median } from "../harness/statistics.ts";
 import {
   FiguresServer,
@@ -34,9 +35,26 @@ import { cpuOfThreads } from "./threads.ts";
 
 const ROUNDS = 7;
 
+/** What is measured, by the name that `--only` takes. */
+const PARTS = [
+  "cost",
+  "threads",
+  "losses",
+  "nodes",
+  "redis",
+  "attached",
+] as const;
+
 if (import.meta.main) {
-  const { only } = parseArgs(Deno.args, { string: ["only"] });
-  const wants = (part: string) => only === undefined || only === part;
+  const unknown = refuseUnknown(
+    `deno task bench:sessions [--only ${PARTS.join("|")}]`,
+  );
+  const { only } = parseArgs(Deno.args, { string: ["only"], unknown });
+  if (only !== undefined && !PARTS.some((part) => part === only)) {
+    unknown(`--only ${only}`);
+  }
+  const wants = (part: typeof PARTS[number]) =>
+    only === undefined || only === part;
   if (wants("cost")) print(await costs());
   if (wants("threads")) print(await cpuOfThreads());
   if (wants("losses")) print(await losses());

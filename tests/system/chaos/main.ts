@@ -15,6 +15,7 @@
 // deno-lint-ignore-file no-console
 
 import { parseArgs } from "@std/cli";
+import { refuseUnknown } from "../../refuse_unknown.ts";
 import { afterWarmUp, growthOf, type Point } from "../soak/slope.ts";
 import { type RunOptions, TRANSPORTS } from "./run_lanes.ts";
 import { printFailures, printRecoveries } from "./print.ts";
@@ -36,6 +37,10 @@ const DEFAULTS = {
   transport: "all",
   setup: "all",
 };
+
+const USAGE = "deno task chaos [--session] [--store NAME] [--seed NUMBER] " +
+  "[--faults COUNT] [--lanes COUNT] [--threads none|blocked|killed] " +
+  "[--transport NAME] [--setup NAME] [--steps LIST] [--histories FOLDER]";
 
 interface Sample {
   /** In milliseconds. */
@@ -99,9 +104,10 @@ function readOptions<Name extends string>(
   setups: readonly Name[],
 ): RunOptions<Name> {
   const { steps, ...given } = parseArgs([...args], {
-    string: [...Object.keys(DEFAULTS), "steps"],
+    string: [...Object.keys(DEFAULTS), "steps", "store", "histories"],
     boolean: ["session"],
     default: DEFAULTS,
+    unknown: refuseUnknown(USAGE),
   });
   return {
     seed: Number(given.seed),

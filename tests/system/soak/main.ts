@@ -12,6 +12,7 @@
 // deno-lint-ignore-file no-console
 
 import { parseArgs } from "@std/cli";
+import { refuseUnknown } from "../../refuse_unknown.ts";
 import {
   type FloodReport,
   judge,
@@ -101,6 +102,10 @@ async function runProgram(
 if (import.meta.main) {
   const { reconnects, messages } = parseArgs(Deno.args, {
     string: ["reconnects", "messages"],
+    unknown: refuseUnknown(
+      "deno run --allow-all tests/system/soak/main.ts " +
+        "[--reconnects COUNT] [--messages COUNT]",
+    ),
     default: {
       reconnects: `${FULL.reconnects}`,
       messages: `${FULL.messages}`,
