@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { deno } from "../../tools/gate/deno.ts";
+import { until } from "../system/waiting.ts";
 
 const FOREVER = "setInterval(() => {}, 1_000);";
 
@@ -49,7 +50,7 @@ Deno.test("deno() fails a command that leaves a process behind, and ends that pr
   const { success, output } = await deno(["eval", script]);
   assertEquals(success, false);
   assertMatch(output, /^\d+\n\nA process was left behind\n$/);
-  while (await isRunning(parseInt(output)));
+  await hasEnded(parseInt(output));
 });
 
 Deno.test("deno() passes Ctrl-C on, and leaves nothing behind", async () => {
@@ -66,16 +67,20 @@ Deno.test("deno() passes Ctrl-C on, and leaves nothing behind", async () => {
   `;
   const args = ["eval", script];
   const runner = new Deno.Command(Deno.execPath(), { args }).spawn();
-  let id = "";
-  while (id === "") id = await Deno.readTextFile(file);
+  await until(async () => await Deno.readTextFile(file) !== "");
   runner.kill("SIGINT");
-  assertEquals((await runner.status).code, 130);
-  while (await isRunning(parseInt(id)));
+  const { code, signal } = await runner.status;
+  // By itself: the signal alone would leave the command running.
+  assertEquals([code, signal], [130, null]);
+  await hasEnded(parseInt(await Deno.readTextFile(file)));
   await Deno.remove(file);
 });
 
-/** A process that has ended may still wait for its parent to ask how. */
-async function isRunning(id: number): Promise<boolean> {
-  const state = await Deno.readTextFile(`/proc/${id}/stat`).catch(() => "");
-  return /\) [^ZX] /.test(state);
+/** Waits until a process has ended, which may still wait for its parent to ask how. */
+async function hasEnded(id: number): Promise<void> {
+  await until(async () => {
+    const file = `/proc/${id}/stat`;
+    const state = await Deno.readTextFile(file).catch(() => "");
+    return !/\) [^ZX] /.test(state);
+  });
 }

@@ -32,6 +32,8 @@ const LAG = 1_000;
 
 /** The process groups that run now, by the id of their first process. */
 const groups = new Set<number>();
+/** How many commands there are, with one that is about to start. */
+let running = 0;
 
 /**
  * Runs the Deno that runs us, without a terminal, in a process group of its own,
@@ -41,6 +43,8 @@ export async function deno(
   args: readonly string[],
   options: DenoOptions = {},
 ): Promise<Outcome> {
+  // Before it starts: a Ctrl-C just behind it would leave it running.
+  listen();
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
     env: { ...options.env, NO_COLOR: "1" },
@@ -49,7 +53,7 @@ export async function deno(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  enroll(child.pid);
+  groups.add(child.pid);
   const chunks: string[] = [];
   const watch = new Watch(options, {
     stop: (signal) => kill(child.pid, signal),
@@ -146,9 +150,10 @@ async function gather(
 /** A terminal's Ctrl-C reaches this process only, so it is passed on. */
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-function enroll(group: number): void {
-  groups.add(group);
-  if (groups.size > 1) return;
+/** From the first command on. */
+function listen(): void {
+  running += 1;
+  if (running > 1) return;
   for (const signal of SIGNALS) Deno.addSignalListener(signal, stopAll);
 }
 
@@ -156,7 +161,8 @@ function enroll(group: number): void {
 function discharge(group: number): void {
   kill(group, "SIGKILL");
   groups.delete(group);
-  if (groups.size > 0) return;
+  running -= 1;
+  if (running > 0) return;
   for (const signal of SIGNALS) Deno.removeSignalListener(signal, stopAll);
 }
 
