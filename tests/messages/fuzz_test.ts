@@ -2,15 +2,12 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import * as v from "valibot";
 import { z } from "zod";
 import { dispatcher, type Schema } from "../../lib/messages/mod.ts";
+import { heapInUse } from "../collect_garbage.ts";
 import { frame, prototypes, randomFrom } from "../hostile_frames.ts";
 import { FakeSocket } from "./fake_socket.ts";
-
-setFlagsFromString("--expose-gc");
 
 const FRAMES = 100_000;
 const SEED = 20_240_229;
@@ -39,14 +36,6 @@ const later: Schema<unknown, number> = {
 async function turn(): Promise<void> {
   await new Blob(["x"]).text();
   await delay(0);
-}
-
-/** Measures what is still in use once all garbage is gone, in bytes. */
-function heapInUse(): number {
-  const collect: unknown = runInNewContext("gc");
-  assert(typeof collect === "function");
-  collect();
-  return Deno.memoryUsage().heapUsed;
 }
 
 Deno.test("dispatcher() survives 100,000 random and mutated frames", async () => {

@@ -10,14 +10,13 @@
  * ```
  */
 
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { assert, assertEquals } from "@std/assert";
 import { parseArgs } from "@std/cli";
 import { tcpTransport } from "../../../lib/transport/tcp/tcp_transport.ts";
 import type { NetworkConfig } from "../../../lib/connection/config/network.ts";
 import type { Failure } from "../../../lib/connection/failure.ts";
 import type { Target, Transport } from "../../../lib/transport/transport.ts";
+import { collectGarbage } from "../../collect_garbage.ts";
 import { Arrivals } from "../servers/tcp/arrivals.ts";
 import { startConnectProxy } from "../servers/proxies/connect_proxy.ts";
 import { findSilence } from "../servers/tcp/silence.ts";
@@ -390,10 +389,4 @@ function descriptors(): { readonly sockets: number; readonly all: number } {
     }
   }
   return { sockets, all };
-}
-
-/** V8 has it where a flag asks for it, which works at run time for new realms. */
-function collectGarbage(): void {
-  setFlagsFromString("--expose-gc");
-  runInNewContext("gc")();
 }
