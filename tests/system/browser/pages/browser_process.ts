@@ -38,6 +38,12 @@ const ENVIRONMENT = {
   WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
 };
 
+/**
+ * Runs a command until the input ends, then ends the group. So a browser does not
+ * outlive the test, however that ends.
+ */
+const UNTIL_INPUT_ENDS = '"$@" & read _; kill -KILL 0';
+
 /** What a page is made of, and what its WebSockets are answered. */
 export interface PageParts {
   /** The scripts. */
@@ -110,11 +116,11 @@ export async function start(
 ): Promise<AsyncDisposable> {
   const profile = await Deno.makeTempDir({ prefix: "holdfast-" });
   await Deno.writeTextFile(`${profile}/user.js`, PREFERENCES);
-  const [program, ...args] = commandOf(browser, profile, url);
-  const child = new Deno.Command(program, {
-    args,
+  const command = commandOf(browser, profile, url);
+  const child = new Deno.Command("sh", {
+    args: ["-c", UNTIL_INPUT_ENDS, "sh", ...command],
     env: { ...ENVIRONMENT, HOME: profile },
-    stdin: "null",
+    stdin: "piped",
     stdout: "null",
     stderr: "null",
     // A group of its own, with all that it starts.
@@ -124,6 +130,7 @@ export async function start(
     async [Symbol.asyncDispose]() {
       Deno.kill(-child.pid, "SIGKILL");
       await child.status;
+      await child.stdin.abort();
       await Deno.remove(profile, { recursive: true });
     },
   };
