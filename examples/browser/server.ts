@@ -5,6 +5,7 @@
  * @module
  */
 
+import { delay } from "@std/async";
 import { bundle, type Bundles } from "./bundle.ts";
 import { FaultProxy } from "./fault_proxy.ts";
 import {
@@ -124,12 +125,22 @@ function act(action: string, visitor: string, context: Context): Response {
       proxy.drop(FAULT_DURATION, signal).catch(() => {});
       return DONE();
     case "/flood":
-      for (let number = 1; number <= FLOOD; number += 1) {
-        visitors.get(visitor)?.send(`${number} ${FILLING}`);
-      }
+      flooding = flooding.then(() => flood(visitors.get(visitor), signal));
       return DONE();
   }
   return NOT_FOUND();
+}
+
+/** In turns, so that heartbeats are answered in between. */
+async function flood(
+  observations: Observations | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let number = 1; number <= FLOOD; number += 1) {
+    if (signal.aborted) return;
+    observations?.send(`${number} ${FILLING}`);
+    if (number % TURN === 0) await delay(0);
+  }
 }
 
 /** All connections break, and what is started again has only its file. */
@@ -191,5 +202,9 @@ function report(visitor: string, context: Context): Response {
 
 const ENCODER = new TextEncoder();
 const FILLING = "x".repeat(94);
+/** So many messages of a flood go out before it is the turn of others. */
+const TURN = 500;
+/** One flood after the other. */
+let flooding = Promise.resolve();
 const DONE = () => new Response(null, { status: 204 });
 const NOT_FOUND = () => new Response("Not found", { status: 404 });
