@@ -21,7 +21,6 @@ import {
   TEXT,
 } from "./frame.ts";
 import { FrameWriter } from "./frame_writer.ts";
-import type { MessageKind } from "./message_assembler.ts";
 import { Receiver, type ReceiverListener } from "./receiver.ts";
 
 /** What a protocol notifies of: all that a receiver does, except pings. */
@@ -70,9 +69,8 @@ const NO_CODE = 1005;
 const encoder = new TextEncoder();
 
 /** The frames of one connection. */
-export class Protocol implements ReceiverListener {
+export class Protocol {
   readonly #receiver: Receiver;
-  readonly #listener: ProtocolListener;
   readonly #writer = new FrameWriter();
   readonly #nextKey: () => number | undefined;
   readonly #deflater: MessageDeflater | undefined;
@@ -86,12 +84,11 @@ export class Protocol implements ReceiverListener {
     const { role, maxMessageSize, nextKey, deflate, listener } = options;
     this.#nextKey = nextKey ?? noKey;
     this.#deflater = deflate?.deflater;
-    this.#listener = listener;
     this.#receiver = new Receiver({
       role,
       maxMessageSize,
       inflater: deflate?.inflater,
-      listener: this,
+      listener: this.#receiverListener(listener),
     });
   }
 
@@ -191,32 +188,31 @@ export class Protocol implements ReceiverListener {
     this.#writer.recycle();
   }
 
-  // What follows is for the receiver.
-
-  /** A message is complete. */
-  message(
-    kind: MessageKind,
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-  ): void {
-    this.#listener.message(kind, bytes, start, end);
+  /** What the receiver notifies of; messages and pongs are passed on. */
+  #receiverListener(listener: ProtocolListener): ReceiverListener {
+    return {
+      message: (kind, bytes, start, end) =>
+        listener.message(kind, bytes, start, end),
+      ping: (payload) => this.#onPing(payload),
+      pong: (payload) => listener.pong(payload),
+      close: (closeCode, reason) => {
+        this.#onClose(closeCode);
+        listener.close(closeCode, reason);
+      },
+      fault: (fault) => {
+        this.#onFault(fault);
+        listener.fault(fault);
+      },
+    };
   }
 
-  /** A ping arrived; the output answers it. */
-  ping(payload: Uint8Array): void {
+  #onPing(payload: Uint8Array): void {
     this.#pong ??= new Uint8Array(MAX_CONTROL);
     this.#pong.set(payload);
     this.#pongLength = payload.length;
   }
 
-  /** A pong arrived. */
-  pong(payload: Uint8Array): void {
-    this.#listener.pong(payload);
-  }
-
-  /** The peer's close frame arrived. */
-  close(closeCode: number, reason: string): void {
+  #onClose(closeCode: number): void {
     const isAnswer = this.#state === "closing";
     this.#state = "closed";
     // RFC 6455, 5.5.1: the answer echoes the code.
@@ -224,17 +220,14 @@ export class Protocol implements ReceiverListener {
       this.#writeClose(closeCode === NO_CODE ? undefined : closeCode, "");
     }
     this.#dropPong();
-    this.#listener.close(closeCode, reason);
   }
 
-  /** The peer broke the protocol. */
-  fault(fault: ProtocolFault): void {
+  #onFault({ closeCode, detail }: ProtocolFault): void {
     const isClosing = this.#state === "closing";
     this.#state = "failed";
     // RFC 6455, 7.1.7; but there is one close frame only (5.5.1).
-    if (!isClosing) this.#writeClose(fault.closeCode, fault.detail);
+    if (!isClosing) this.#writeClose(closeCode, detail);
     this.#dropPong();
-    this.#listener.fault(fault);
   }
 
   #requireOpen(): void {
