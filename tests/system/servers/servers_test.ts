@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { requires } from "../requirements.ts";
 import { startDenoServer } from "./echo/deno_server.ts";
 import { encodeFrame } from "./tcp/frames.ts";
@@ -7,6 +7,7 @@ import { startNginxProxy } from "./proxies/nginx_proxy.ts";
 import { startPythonServer } from "./echo/python_server.ts";
 import type { ServerReport } from "./echo/server_report.ts";
 import { startWsServer } from "./echo/ws_server.ts";
+import { openProcess } from "./remote/remote_process.ts";
 import {
   ask,
   assertEndsWith,
@@ -299,3 +300,18 @@ Deno.test(
 function hasPongs(count: number): (report: ServerReport) => boolean {
   return ({ connections }) => (connections[0]?.pongs.count ?? 0) >= count;
 }
+
+Deno.test(
+  "openProcess() says what its process does, for a fixture that is late",
+  { ignore: Deno.build.os !== "linux" },
+  async () => {
+    const receiver = { receive() {}, fail() {} };
+    const channel = openProcess(["sleep", "60"], receiver);
+    assertMatch(
+      channel.describe(),
+      /^its process is in state [A-Z], after \d+(\.\d+)? s of CPU$/,
+    );
+    await channel[Symbol.asyncDispose]();
+    assertEquals(channel.describe(), "nothing is known of its process");
+  },
+);
