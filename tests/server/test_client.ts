@@ -32,6 +32,7 @@ const CONFIG: ClientConfig = {
   onLost: "continue",
   onUnknown: "drop",
   answerTimeout: 5_000,
+  answerBy: Infinity,
   closeTimeout: 2_000,
 };
 

@@ -275,6 +275,7 @@ function configOf({ protocol }: PlainClientParts): ClientConfig {
     onUnknown: "drop",
     // The server's limits apply to both.
     answerTimeout: ANY,
+    answerBy: ANY,
     closeTimeout: ANY,
   };
 }

@@ -65,7 +65,7 @@ export function beginHandshake(
       attempt,
       connection,
       request: request.op,
-      deadline: now + config.answerTimeout,
+      deadline: Math.min(now + config.answerTimeout, config.answerBy),
       granted,
       acked: done.ack,
     },

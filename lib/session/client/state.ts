@@ -229,6 +229,8 @@ export interface ClientConfig {
   /** What to do with a message that may have been handled. */
   readonly onUnknown: "drop" | "resend";
   readonly answerTimeout: number;
+  /** No answer is waited for after this instant, whatever `answerTimeout` allows. */
+  readonly answerBy: number;
   readonly closeTimeout: number;
 }
 

@@ -45,7 +45,7 @@ export interface SessionContext
 
 /** Makes the session of a connection, which must have the option `session`. */
 export function beginSession(context: SessionContext): Session {
-  const { setup, remains, machine, changed, clock } = context;
+  const { setup, remains, machine, changed } = context;
   const dispatch = (event: (socket: number) => Event) => {
     const { socket } = machine.state;
     if (socket !== undefined) machine.dispatch(event(socket));
@@ -58,9 +58,9 @@ export function beginSession(context: SessionContext): Session {
     maxMessage: setup.config.maxMessageSize,
     listener: {
       changed,
-      get answerTimeout() {
+      get answerBy() {
         const { deadline = Infinity } = machine.state;
-        return Math.min(HANDSHAKE_TIMEOUT, deadline - clock.now() - EARLY);
+        return deadline - EARLY;
       },
       unanswered: () => {
         const { timeout = Infinity } = machine.state;

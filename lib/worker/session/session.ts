@@ -30,6 +30,7 @@ import type {
 import { entriesOf, sizeOf } from "../../session/flow/numbered.ts";
 import { payloadBytes } from "../../session/wire/payload.ts";
 import type { DataRun } from "../../session/wire/run.ts";
+import { HANDSHAKE_TIMEOUT } from "../../session/wire/limits.ts";
 import { SESSION_CLOSE } from "../../session/wire/violation.ts";
 import { Deliveries } from "./deliveries.ts";
 import { HeldFrames } from "./held_frames.ts";
@@ -75,7 +76,8 @@ export class Session {
       protocols,
       onLost: setup.onLost,
       onUnknown: setup.onUnknown,
-      answerTimeout: Infinity,
+      answerTimeout: HANDSHAKE_TIMEOUT,
+      answerBy: Infinity,
       // The main thread has waited for acceptance already.
       closeTimeout: 0,
     };
@@ -160,8 +162,8 @@ export class Session {
     this.#capacity = "room";
     this.#held.end();
     const { connection } = transport;
-    const { clock, listener: { answerTimeout } } = this.#parts;
-    const config = { ...this.#context.config, answerTimeout };
+    const { clock, listener: { answerBy } } = this.#parts;
+    const config = { ...this.#context.config, answerBy };
     this.#context = new StepContext(config, clock);
     const more = auth === undefined ? {} : { auth };
     this.#dispatch({ type: "connected", connection, ...more });

@@ -50,8 +50,8 @@ export interface Carrier {
 
 /** What a session reports to the connection that it belongs to. */
 export interface SessionListener {
-  /** How long the server may take to answer a first message that is sent now. */
-  readonly answerTimeout: number;
+  /** The instant by which the server has to answer a first message that is sent now. */
+  readonly answerBy: number;
   /** The server has not answered a first message in time. */
   unanswered(): void;
   /** {@linkcode Session.deadline} may be another one now. */

@@ -28,6 +28,7 @@ export const CONFIG: ClientConfig = {
   onLost: "continue",
   onUnknown: "drop",
   answerTimeout: 5_000,
+  answerBy: Infinity,
   closeTimeout: 2_000,
 };
 

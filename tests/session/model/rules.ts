@@ -27,6 +27,7 @@ export const CLIENT: ClientConfig = {
   onLost: "continue",
   onUnknown: "drop",
   answerTimeout: 5_000,
+  answerBy: Infinity,
   closeTimeout: 5_000,
 };
 

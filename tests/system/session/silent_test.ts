@@ -30,7 +30,7 @@ for (const transport of ["tcp", "native"] as const) {
 Deno.test("session: says how the server gives up first, and tries again", async () => {
   let asked = 0;
   await using server = serveDeno(new Heard(), {
-    handshakeTimeout: 100,
+    handshakeTimeout: 1_000,
     authenticate: () =>
       (asked += 1) === 1 ? new Promise<string>(() => {}) : "ann",
   });

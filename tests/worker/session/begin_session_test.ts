@@ -81,6 +81,18 @@ Deno.test("beginSession() says what is missing when the attempt's time is over, 
   }
 });
 
+Deno.test("beginSession() gives up before the attempt, however long the thread stands still between two looks at the clock", () => {
+  const { dial, clock, session } = begin(3, SETUP, 400);
+  const stop = clock.advance.bind(clock);
+  const now = clock.now.bind(clock);
+  clock.now = () => {
+    stop(5);
+    return now();
+  };
+  dial();
+  assertEquals(session.deadline, 399);
+});
+
 Deno.test("beginSession() gives up a socket whose peer breaks the protocol", () => {
   const { dial, events } = begin(3);
   dial().receives("?");

@@ -108,7 +108,7 @@ export class Stage {
       },
       clock: this.clock,
       listener: {
-        answerTimeout: 10_000,
+        answerBy: Infinity,
         changed: () => {},
         unanswered: () => void log.push("unanswered"),
         failed: (failure) => void log.push(`failed ${detailOf(failure)}`),
