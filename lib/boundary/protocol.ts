@@ -208,7 +208,7 @@ export type Command =
     /** The number of the first message. */
     readonly first: number;
     readonly messages: readonly Data[];
-    /** Milliseconds that each of them may still wait; `Infinity` for all if absent. */
+    /** Milliseconds that each of them may still wait, below 0 within a long turn; `Infinity` for all if absent. */
     readonly ttls?: readonly number[];
   }
   | { readonly type: "cancel"; readonly id: number; readonly message: number }

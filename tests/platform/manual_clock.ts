@@ -75,7 +75,12 @@ export class ManualClock implements Clock {
     this.sleep({ monotonic: duration, wall: duration });
   }
 
-  /** The same with clocks that part, as those of a suspended machine do. */
+  /** Lets time pass up to the first event after a block, when no timer has run yet. */
+  stall(duration: number): void {
+    this.#pass(duration);
+  }
+
+  /** The same as {@linkcode block} with clocks that part, as those of a suspended machine do. */
   sleep(duration: { readonly monotonic: number; readonly wall: number }): void {
     this.#now += duration.monotonic;
     this.#wall += duration.wall;

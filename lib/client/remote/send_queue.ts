@@ -62,6 +62,12 @@ export interface SendQueueListener {
 const TURN_MESSAGES = 512;
 /** The same in bytes; one message may always cross. */
 const TURN_BYTES = 1 << 16;
+/**
+ * How much too late a message may cross, in milliseconds: even with a `ttl` of 0
+ * it may go with its turn. A task that takes longer blocks the thread (W3C Long
+ * Tasks, 1).
+ */
+const LATENESS = 50;
 
 /** `ended`: nothing is queued any more, but what was may still cross. */
 type Input = "open" | "ended";
@@ -199,20 +205,21 @@ export class SendQueue {
   fill(post: Post, id: number): "done" | "more" {
     const first = this.#inFlight.last + 1;
     const now = this.#clock.now();
+    // What makes room may come before the timer, which is set still.
+    this.#dropAll(this.#outbox.expire(now - LATENESS), "expired");
     const messages: Data[] = [];
-    const expires = this.#outbox.nextExpiry() < Infinity;
-    const ttls: number[] = [];
+    const ttls: number[] | false = this.#outbox.nextExpiry() < Infinity && [];
     let bytes = 0;
     let entry = this.#next();
     while (entry && messages.length < TURN_MESSAGES && bytes < TURN_BYTES) {
       messages.push(this.#cross(entry, post));
-      if (expires) ttls.push(Math.max(0, entry.expiresAt - now));
+      if (ttls) ttls.push(entry.expiresAt - now);
       bytes += entry.bytes;
       entry = this.#next();
     }
     if (messages.length === 0) return "done";
     this.#setExpiryTimer();
-    const some = expires && { ttls };
+    const some = ttls && { ttls };
     post.records.push({ type: "send", id, first, messages, ...some });
     post.messages += messages.length;
     post.bytes += bytes;

@@ -53,7 +53,7 @@ interface PendingWrite {
   readonly expiresAt: number;
   readonly settle: (outcome: SendOutcome) => void;
   /** Once it is in the outbox. */
-  ticket: SendTicket | undefined;
+  ticket?: SendTicket;
 }
 
 const ABORTED: SendOutcome = { kind: "dropped", reason: "aborted" };
@@ -96,7 +96,7 @@ export class WriteQueue {
     if (bytes > this.#limits.maxBytes) return OVERFLOW;
     const expiresAt = this.#clock.now() + ttl;
     const { promise, resolve: settle } = Promise.withResolvers<SendOutcome>();
-    const write = { message, bytes, expiresAt, settle, ticket: undefined };
+    const write = { message, bytes, expiresAt, settle };
     const abort = () => this.#abort(write);
     signal?.addEventListener("abort", abort);
     const cancelExpiry = this.#enter(write, ttl);
@@ -127,11 +127,10 @@ export class WriteQueue {
   #start(write: PendingWrite): boolean {
     const { outgoing } = this.#connection;
     if (!outgoing.fits(write.bytes)) return false;
-    const ttl = Math.max(0, write.expiresAt - this.#clock.now());
+    const ttl = write.expiresAt - this.#clock.now();
     const { message, settle } = write;
-    const ticket = outgoing.push(message, { ttl, settle });
     // What fits does not overflow.
-    write.ticket = ticket === "overflow" ? undefined : ticket;
+    write.ticket = outgoing.push(message, { ttl, settle }) as SendTicket;
     return true;
   }
 

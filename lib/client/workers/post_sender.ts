@@ -101,10 +101,14 @@ export class PostSender {
     this.#phase = { kind: "handling", since: this.#clock.now() };
   }
 
-  /** Sends the `ack` of the handled post, together with the answers to it. */
+  /**
+   * Sends what has gathered, with the `ack` of the post that was handled, if any.
+   * What wants a turn meanwhile waits for its own, and overtakes nothing.
+   */
   release(post: readonly Notice[]): void {
-    this.#phase = RESTING;
+    this.#phase = GATHERING;
     this.#flush(wantsAck(post) ? ACK : []);
+    this.#phase = RESTING;
   }
 
   #wake(): void {
@@ -112,10 +116,7 @@ export class PostSender {
     switch (this.#phase.kind) {
       case "resting":
         this.#phase = GATHERING;
-        queueMicrotask(() => {
-          this.#phase = RESTING;
-          this.#flush([]);
-        });
+        queueMicrotask(() => this.release([]));
         this.#postNext([]);
         return;
       case "gathering":

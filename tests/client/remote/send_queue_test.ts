@@ -2,7 +2,13 @@ import { assert, assertEquals } from "@std/assert";
 import type { SendOutcome } from "../../../lib/client/remote/send_queue.ts";
 import { SEND_WINDOW_BYTES } from "../../../lib/boundary/protocol.ts";
 import { TRANSFER_FROM } from "../../../lib/boundary/transfer.ts";
-import { makeBench, makeOpenBench, settle, turn } from "../fake_worker.ts";
+import {
+  LIMITS,
+  makeBench,
+  makeOpenBench,
+  settle,
+  turn,
+} from "../fake_worker.ts";
 
 Deno.test("SendQueue.push() keeps messages on this side until the connection is open", async () => {
   const { connection, workers: { last } } = makeBench();
@@ -149,6 +155,32 @@ Deno.test("SendQueue.openGate() lets nothing cross that has expired, though its 
     "dropped 1 9 outbound expired",
     ["in time"],
   ]);
+});
+
+Deno.test("SendQueue.fill() lets nothing cross that has expired while the thread was blocked, though room comes before the timer", async () => {
+  const limits = { ...LIMITS, maxMessages: 4 };
+  const { connection, clock, recorder, workers: { last } } = makeOpenBench({
+    limits,
+  });
+  for (const text of ["a", "b"]) connection.outgoing.push(text);
+  connection.outgoing.push("stale", { ttl: 100 });
+  connection.outgoing.push("fresh", { ttl: 1_000 });
+  await settle();
+  clock.stall(500);
+  last.tell({ type: "taken", id: 1, upTo: 2 });
+  await settle();
+  assertEquals(last.sent, ["a", "b", "fresh"]);
+  assertEquals(recorder.take(), ["dropped 1 5 outbound expired"]);
+});
+
+Deno.test("SendQueue.fill() lets all cross that a turn sends, even with a ttl of 0", async () => {
+  const { connection, clock, workers: { last } } = makeOpenBench();
+  for (const text of ["a", "b", "c"]) {
+    connection.outgoing.push(text, { ttl: 0 });
+    clock.stall(10);
+  }
+  await settle();
+  assertEquals(last.sent, ["a", "b", "c"]);
 });
 
 Deno.test("SendQueue.push() drops expired messages by one timer", async () => {

@@ -100,6 +100,19 @@ Deno.test("WriteQueue.write() counts the wait for capacity against the ttl", asy
   assertEquals(clock.timers, 1, "the watchdog's");
 });
 
+Deno.test("WriteQueue.write() sends nothing that has expired while the thread was blocked, though room comes before the timer", async () => {
+  const { queue, clock, last } = makeQueue();
+  const first = [queue.write("a", {}), queue.write("b", {})];
+  const stale = queue.write("stale", { ttl: 100 });
+  await settle();
+  clock.stall(500);
+  for (const upTo of [1, 2]) await take(last, upTo);
+  clock.advance(0);
+  assertEquals(await Promise.all(first), [TAKEN, TAKEN]);
+  assertEquals(await stale, { kind: "dropped", reason: "expired" });
+  assertEquals(last.sent, ["a", "b"]);
+});
+
 Deno.test("WriteQueue.write() refuses what never fits, and no duration", async () => {
   const { queue } = makeQueue();
   assertEquals(await queue.write("12345678901", {}), {

@@ -91,6 +91,27 @@ Deno.test("PostSender.requestTurn() ends a post that is large, and goes on with 
   assertEquals(posts.map((post) => post.length), [2, 1, 1]);
 });
 
+Deno.test("PostSender.requestTurn() from within a turn never overtakes", async () => {
+  for (const start of ["release", "microtask"] as const) {
+    const { sender, posts } = makeSender();
+    const other = source(1, () => {});
+    if (start === "release") sender.hold();
+    else sender.send(probe(1));
+    sender.requestTurn({
+      fill: (post) => {
+        sender.requestTurn(other);
+        post.records.push(probe(2));
+        return "done";
+      },
+    });
+    if (start === "release") sender.release([]);
+    await undefined;
+    const records = posts.flat();
+    const expected = start === "release" ? [2, 0] : [1, 2, 0];
+    assertEquals(records, expected.map(probe), start);
+  }
+});
+
 Deno.test("PostSender.withdraw() takes a request back", async () => {
   const { sender, posts } = makeSender();
   sender.hold();
