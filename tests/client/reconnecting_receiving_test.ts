@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { ConnectionLostError } from "../../lib/client/errors/mod.ts";
+import { LOST } from "../../lib/rfc6455/close.ts";
 import type { NoticeOf } from "../../lib/boundary/protocol.ts";
 import { makeStage } from "./workers/fake_global_worker.ts";
 import { settle } from "./fake_worker.ts";
@@ -37,6 +38,19 @@ Deno.test("messages never come after close, nor before open", async () => {
     type === "open" || type === "message" || type === "close"
   );
   assertEquals(order, ["open", "message", "close"]);
+});
+
+Deno.test("receive() gives all that came before an end that is known first", async () => {
+  await using stage = makeStage();
+  const socket = makeOpen(stage);
+  const first = socket.receive();
+  await settle();
+  stage.worker.close(1, 2, { info: LOST, cause: "fatal", failure: LOSS });
+  await settle();
+  deliver(stage, 1, "a", "b");
+  assertEquals(await first, "a");
+  assertEquals(await socket.receive(), "b");
+  await assertRejects(() => socket.receive(), ConnectionLostError);
 });
 
 Deno.test("binaryType, protocol and extensions are right after each reconnect", async () => {

@@ -65,7 +65,12 @@ interface Waiting extends Pick<Batch, "first" | "count" | "bytes"> {
   readonly credit: "owed" | "given";
 }
 
-type Deferred = { readonly after: number; readonly run: () => void };
+/** What happened after a message, and whether a consumer that pulls hears of it at once. */
+interface Deferred {
+  readonly after: number;
+  readonly run: () => void;
+  readonly where: "between" | "end";
+}
 
 /** The incoming messages of one connection. */
 export class ReceiveQueue {
@@ -86,8 +91,6 @@ export class ReceiveQueue {
   /** Messages up to this number have arrived, or will not. */
   #arrived = 0;
   #deferred: Deferred[] = [];
-  /** What waits for all messages to arrive. */
-  #last: Deferred | undefined;
   #activity: "resting" | "dispatching" | "yielding" = "resting";
   readonly #tasks = new TaskBudget();
 
@@ -167,26 +170,21 @@ export class ReceiveQueue {
 
   /**
    * Runs what happened after message number `after` once that has been
-   * dispatched; at once where messages are pulled.
+   * dispatched. Where messages are pulled, what happened between two of them
+   * runs at once, and the end when all of them have arrived.
    */
-  defer(after: number, run: () => void): void {
-    this.#deferred = appended(this.#deferred, { after, run });
+  defer(
+    after: number,
+    run: () => void,
+    where: Deferred["where"] = "between",
+  ): void {
+    this.#deferred = appended(this.#deferred, { after, run, where });
     this.#proceed();
   }
 
   /** Whether the worker that sent the messages is gone. */
   get isReleased(): boolean {
     return this.#arrived === Infinity;
-  }
-
-  /**
-   * Runs something once all messages up to a number have arrived, even if not
-   * pulled.
-   */
-  whenArrived(after: number, run: () => void): void {
-    this.#last = { after, run };
-    // Not one task later: after the end, nothing may be left behind.
-    this.#finish();
   }
 
   /** Runs all that waits for messages: no more of them will come. */
@@ -280,7 +278,6 @@ export class ReceiveQueue {
 
   #rest(): void {
     this.#activity = "resting";
-    this.#finish();
     this.offerCredit();
   }
 
@@ -291,16 +288,9 @@ export class ReceiveQueue {
     return batch.first + batch.reader.taken - 1;
   }
 
-  #finish(): void {
-    if (this.#last === undefined || this.#last.after > this.#arrived) return;
-    const { run } = this.#last;
-    this.#last = undefined;
-    run();
-  }
-
   #dispatchNext(): boolean {
     const [deferred] = this.#deferred;
-    if (deferred && (this.#mode === "pull" || deferred.after <= this.#passed)) {
+    if (deferred && this.#isDue(deferred)) {
       this.#deferred.shift();
       this.#tasks.ensure();
       deferred.run();
@@ -311,6 +301,11 @@ export class ReceiveQueue {
     this.#messages.message(this.#shift(batch));
     this.exact?.finish();
     return true;
+  }
+
+  #isDue({ after, where }: Deferred): boolean {
+    return this.#mode === "pull" && where === "between" ||
+      after <= this.#passed;
   }
 
   /** Takes the first message out of the first batch. */

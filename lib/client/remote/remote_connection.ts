@@ -350,11 +350,11 @@ export class RemoteConnection
     );
   }
 
-  /** Waits for earlier messages. */
+  /** Waits for earlier messages, also where they are pulled: a stream has no end before. */
   #onClosed(notice: NoticeOf<"closed">): void {
     this.#noteStatus(notice.status);
     this.outgoing.end("closed");
-    this.incoming.defer(notice.after, () => this.#conclude(notice));
+    this.incoming.defer(notice.after, () => this.#conclude(notice), "end");
   }
 
   /** All that the worker knew is gone with it. */
@@ -375,17 +375,14 @@ export class RemoteConnection
     this.#conclude({ type: "closed", id: 0, after: 0, status, ...end });
   }
 
-  /** Reports the end. Keeps the worker until all messages to pull have come. */
+  /** Reports the end. */
   #conclude(notice: NoticeOf<"closed">): void {
     if (this.#phase.kind === "ended") return;
     this.#release();
     this.incoming.end();
     this.#requests?.answerProbes({ kind: "not-open" });
     this.#listener.notify((listener) => listener.closed(notice));
-    this.incoming.whenArrived(notice.after, () => {
-      this.#pool.leave(this);
-      this.incoming.announce();
-    });
+    this.#pool.leave(this);
   }
 
   #release(): void {
