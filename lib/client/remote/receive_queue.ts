@@ -65,11 +65,11 @@ interface Waiting extends Pick<Batch, "first" | "count" | "bytes"> {
   readonly credit: "owed" | "given";
 }
 
-/** What happened after a message, and whether a consumer that pulls hears of it at once. */
+/** What happened after a message; `where` if no message follows. */
 interface Deferred {
   readonly after: number;
   readonly run: () => void;
-  readonly where: "between" | "end";
+  readonly where: "end" | undefined;
 }
 
 /** The incoming messages of one connection. */
@@ -176,7 +176,7 @@ export class ReceiveQueue {
   defer(
     after: number,
     run: () => void,
-    where: Deferred["where"] = "between",
+    where?: "end",
   ): void {
     this.#deferred = appended(this.#deferred, { after, run, where });
     this.#proceed();
@@ -304,8 +304,7 @@ export class ReceiveQueue {
   }
 
   #isDue({ after, where }: Deferred): boolean {
-    return this.#mode === "pull" && where === "between" ||
-      after <= this.#passed;
+    return after <= this.#passed || this.#mode === "pull" && where !== "end";
   }
 
   /** Takes the first message out of the first batch. */

@@ -205,8 +205,9 @@ export class SendQueue {
   fill(post: Post, id: number): "done" | "more" {
     const first = this.#inFlight.last + 1;
     const now = this.#clock.now();
-    // What makes room may come before the timer, which is set still.
-    this.#dropAll(this.#outbox.expire(now - LATENESS), "expired");
+    // What makes room may be handled before the timer.
+    const expired = this.#outbox.expire(now - LATENESS);
+    this.#dropAll(expired, "expired");
     const messages: Data[] = [];
     const ttls: number[] | false = this.#outbox.nextExpiry() < Infinity && [];
     let bytes = 0;
@@ -223,6 +224,8 @@ export class SendQueue {
     post.records.push({ type: "send", id, first, messages, ...some });
     post.messages += messages.length;
     post.bytes += bytes;
+    // Behind the record: a write that waits may start another post.
+    if (expired.length > 0) this.onwritable?.();
     return entry ? "more" : "done";
   }
 

@@ -113,6 +113,23 @@ Deno.test("WriteQueue.write() sends nothing that has expired while the thread wa
   assertEquals(last.sent, ["a", "b"]);
 });
 
+Deno.test("WriteQueue.write() takes at once the room of what has expired, so that nothing overtakes it", async () => {
+  const limits = { ...SMALL, maxMessages: 4 };
+  const { connection, clock, workers: { last } } = makeOpenBench({ limits });
+  const queue = new WriteQueue(connection, { limits, clock });
+  for (const text of ["a", "b"]) queue.write(text, {});
+  const stale = queue.write("c", { ttl: 100 });
+  for (const text of ["d", "e", "f"]) queue.write(text, {});
+  await settle();
+  clock.stall(500);
+  await take(last, 1);
+  await settle();
+  assertEquals(connection.outgoing.push("g"), "overflow", "f has the room");
+  assertEquals(await stale, { kind: "dropped", reason: "expired" });
+  for (const upTo of [2, 3, 4, 5]) await take(last, upTo);
+  assertEquals(last.sent, ["a", "b", "d", "e", "f"]);
+});
+
 Deno.test("WriteQueue.write() refuses what never fits, and no duration", async () => {
   const { queue } = makeQueue();
   assertEquals(await queue.write("12345678901", {}), {
