@@ -41,7 +41,7 @@ export function readableOf<T>(
       else controller.enqueue(value);
     },
     async cancel() {
-      stream.release();
+      if (messages !== undefined) stream.release();
       await messages?.return();
       released();
     },

@@ -64,6 +64,14 @@ Deno.test("readableOf() can be cancelled before it was read", async () => {
   assertEquals(calls, ["released"]);
 });
 
+Deno.test("readableOf() that was never read ends no other consumer when it is cancelled", async () => {
+  const { stream, readable, arrive } = makeStream();
+  const next = stream.receive();
+  await readable.cancel();
+  arrive("a");
+  assertEquals(await next, "a");
+});
+
 Deno.test("readableOf() ends at a requested end, and errors at another", async () => {
   const requested = makeStream();
   requested.stream.end({ kind: "requested", error });
