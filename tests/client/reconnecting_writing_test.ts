@@ -10,6 +10,7 @@ import {
   MessageExpiredError,
   OutboxFullError,
 } from "../../lib/client/errors/mod.ts";
+import type { WriteOptions } from "../../lib/client/socket/write_queue.ts";
 import { makeStage } from "./workers/fake_global_worker.ts";
 import { settle, turn } from "./fake_worker.ts";
 import { end, make, makeOpen } from "./reconnecting_stage.ts";
@@ -182,6 +183,13 @@ Deno.test("write() that waits for room is rejected by the end, however it begins
     await Promise.all([queued, waiting, disposed]);
     assertEquals(stage.worker.sent, ["a"]);
   }
+});
+
+Deno.test("write() takes an option that is undefined as one that is not given", async () => {
+  await using stage = makeStage();
+  const socket = make(stage, { outbox: { ttl: 1 } });
+  const options = { ttl: undefined } as object as WriteOptions;
+  await assertRejects(() => socket.write("a", options), MessageExpiredError);
 });
 
 Deno.test("send() does not take the room that a write() waited for", async () => {

@@ -110,8 +110,8 @@ export class SocketParts implements RemoteConnectionListener {
     const { connection, limits } = this;
     this.#writeQueue ??= new WriteQueue(connection, { limits });
     const outcome = await this.#writeQueue.write(toMessage(data), {
-      ...this.ttl,
       ...options,
+      ttl: options.ttl ?? this.ttl.ttl,
     });
     if (outcome.kind === "taken") return;
     const { reason } = outcome;
