@@ -122,7 +122,7 @@ export class Lifecycle {
   /** The status of the connection has changed. */
   onStatus({ kind, attempt, delay }: StatusNotice): void {
     if (this.isOver) return;
-    this.#readyState = CONNECTING;
+    this.#readyState = kind === "closing" ? CLOSING : CONNECTING;
     this.#setStatus({
       kind,
       attempt,

@@ -124,6 +124,19 @@ Deno.test("Lifecycle.onDisconnected() fires no disconnect where a listener has e
   assertEquals(log, ["error 0 connecting"]);
 });
 
+Deno.test("Lifecycle.onStatus() is CLOSING where the end was asked for elsewhere, as by the disposal of its host", () => {
+  const { lifecycle, log } = make();
+  lifecycle.onOpened(OPENED);
+  lifecycle.onStatus({ kind: "closing", attempt: 1 });
+  lifecycle.onOpened(OPENED);
+  assertEquals([lifecycle.readyState, lifecycle.isOver], [2, true]);
+  assertEquals(log, [
+    "statuschange 1 open",
+    "open 1 open",
+    "statuschange 2 closing",
+  ]);
+});
+
 Deno.test("Lifecycle.close() fires its change in a microtask, and then nothing but the end", async () => {
   const { lifecycle, log } = make();
   lifecycle.close();
