@@ -179,12 +179,15 @@ export class WorkerSupervisor {
     this.#state = { kind: "pausing", cancel };
   }
 
-  /** A start may take as long as the most patient connection waits for an attempt. */
+  /**
+   * A start may take as long as the most patient connection waits for an attempt.
+   * One that waits for ever shares the limit of the others.
+   */
   #silenceLimit(): number {
     if (this.#isWorking) return SILENCE_TIMEOUT;
     let limit = START_TIMEOUT;
     for (const { openTimeout } of this.#connections) {
-      limit = Math.max(limit, openTimeout);
+      if (openTimeout < Infinity) limit = Math.max(limit, openTimeout);
     }
     return limit * this.#policy.patience;
   }

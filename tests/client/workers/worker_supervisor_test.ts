@@ -132,6 +132,15 @@ Deno.test("WorkerSupervisor() waits for a start as long as openTimeout allows", 
   assertEquals(recorder.take(), ["opened"]);
 });
 
+Deno.test("WorkerSupervisor() does not wait for a start for ever, though a connection would wait for its server", () => {
+  const config = { ...SETUP.config, openTimeout: Infinity };
+  const { clock, workers } = makeBench({ setup: { ...SETUP, config } });
+  const { last } = workers;
+  clock.advance(11_000);
+  assertEquals(last.state, "ended");
+  while (workers.started.length < 2) clock.advance(100);
+});
+
 Deno.test("WorkerSupervisor() starts again what could not be loaded now, for as long as it takes", () => {
   const { recorder, clock, workers } = makeBench();
   for (let start = 0; start < 20; start += 1) {
