@@ -147,14 +147,23 @@ export class SessionRecord {
     });
   }
 
-  /** The application has consumed what it was given up to this number. */
+  /**
+   * The application has consumed what it was given up to this number: of the
+   * oldest session that it can mean, as each begins to count anew.
+   */
   acknowledge(seq: number): void {
-    const { given } = this.#consumption;
-    const mark = this.#marks.findLast(({ after, seq: start }) =>
-      after < given && start < seq
-    );
-    if (mark === undefined) return;
-    this.#consumption.acknowledge(mark.after + seq - mark.seq);
+    const { consumed, given } = this.#consumption;
+    let upTo = consumed;
+    for (const [index, { after, seq: start }] of this.#marks.entries()) {
+      const next = this.#marks[index + 1] ?? { after: given, seq: Infinity };
+      const end = Math.min(next.after, given);
+      if (start < seq) {
+        upTo = Math.max(upTo, Math.min(after + seq - start, end));
+      }
+      const startsAnew = next.seq < start + end - after;
+      if (startsAnew && upTo > consumed) break;
+    }
+    this.#consumption.acknowledge(upTo);
     this.#incoming.offerCredit();
   }
 

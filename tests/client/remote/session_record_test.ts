@@ -266,3 +266,31 @@ Deno.test("RemoteConnection.close() waits for a session without a worker no long
     "closed requested",
   ]);
 });
+
+Deno.test("SessionRecord.acknowledge() means the oldest session whose message is not consumed", () => {
+  const { connection, workers: { last } } = makeSession({ ack: "manual" });
+  const { incoming, session } = connection;
+  incoming.consume("pull");
+  last.deliver(["1", "2", "3"]);
+  last.tell({ type: "marked", id: 1, mark: markOf(3, 0) });
+  last.deliver(["1 again", "2 again"], { first: 4 });
+  while (incoming.pull() !== undefined);
+  session!.acknowledge(3);
+  assertEquals(incoming.exact?.consumed, 3);
+  session!.acknowledge(2);
+  assertEquals(incoming.exact?.consumed, 5);
+});
+
+Deno.test("SessionRecord.acknowledge() takes a number behind a gap, and one within it", () => {
+  const { connection, workers: { last } } = makeSession({ ack: "manual" });
+  const { incoming, session } = connection;
+  incoming.consume("pull");
+  last.deliver(["1", "2"]);
+  last.tell({ type: "marked", id: 1, mark: markOf(2, 20) });
+  last.deliver(["21", "22"], { first: 3 });
+  while (incoming.pull() !== undefined);
+  session!.acknowledge(15);
+  assertEquals(incoming.exact?.consumed, 2);
+  session!.acknowledge(22);
+  assertEquals(incoming.exact?.consumed, 4);
+});
