@@ -71,7 +71,7 @@ export function resolveClose(
   // Web IDL: [Clamp] unsigned short.
   const code = closeCode === undefined
     ? closeCode
-    : Math.round(Number(closeCode)) || 0;
+    : Math.round(+closeCode) || 0;
   if (code !== undefined && !isSendableCloseCode(code)) {
     throw new DOMException(
       `The close code must be 1000 or 3000 to 4999, not ${code}`,

@@ -90,6 +90,10 @@ Deno.test("resolveClose() refuses codes that must not be sent", () => {
   }
 });
 
+Deno.test("resolveClose() takes no BigInt, as Web IDL converts none to a number", () => {
+  assertThrows(() => resolveClose(1000n as never, undefined), TypeError);
+});
+
 Deno.test("resolveClose() counts the reason in bytes", () => {
   assertEquals(resolveClose(1000, "ü".repeat(61)).reason.length, 61);
   assertEquals(
