@@ -198,7 +198,11 @@ class RedisSessions implements RedisStore {
     if (answer.kind === "fenced" && lease.generation !== this.generation) {
       throw unavailable("Redis has restarted");
     }
-    if (answer.kind === "accepted") this.#held.notice(lease, answer.last);
+    // Without replies the node does not learn the last number: a message whose
+    // notice was lost may have it.
+    if (answer.kind === "accepted" && replies.length > 0) {
+      this.#held.notice(lease, answer.last);
+    }
     return answer;
   };
 

@@ -136,6 +136,26 @@ for (const kind of KINDS) {
   );
 
   Deno.test(
+    `redisStore() (${kind}) catches up with a notice that was lost before a step`,
+    NEEDED,
+    async () => {
+      await using place = await RedisPlace.start(kind);
+      const subscriber = await place.clients[kind]();
+      const store = await place.open({ subscriber });
+      const notices: StoreNotice[] = [];
+      await store.listen("A", (notice) => notices.push(notice));
+      const lease = await store.open(INIT);
+      await subscriber.unsubscribe("hf:n:A");
+      await store.append("s", ["unheard"], BOUNDS);
+      const step = { handled: 1, claim: 1, ack: 0, counter: 1, ttl: 1_000 };
+      await store.accept({ lease, ...step, replies: [] });
+      assertEquals(await store.touch([lease], 1_000), []);
+      const unheard = { type: "appended", session: "s", messages: [] } as const;
+      assertEquals(notices, [{ ...unheard, last: 1 }]);
+    },
+  );
+
+  Deno.test(
     `redisStore() (${kind}) does not wait for an answer of a connection that is lost`,
     NEEDED,
     async () => {
