@@ -32,15 +32,17 @@ export function paceOfClaim(
 
 /**
  * The last message that may begin after the next step. A batch is claimed when
- * the one before is handled. A connection that yields gives back what has not
- * begun.
+ * the one before is handled. A connection that yields, or whose session ends,
+ * gives back what has not begun.
  */
 export function claimOf(
   state: ServerAttached,
   context: Pick<ServerContext, "config" | "now">,
 ): number {
   const { departure, handled, claimed, queue, pace } = state;
-  if (departure?.kind === "yield") return begunOf(state);
+  if (departure?.kind === "yield" || departure?.kind === "failed") {
+    return begunOf(state);
+  }
   if (handled >= claimed) {
     return Math.max(claimed, Math.min(queue.last, handled + pace.size));
   }

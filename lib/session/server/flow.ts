@@ -70,6 +70,7 @@ export function onNotice(
     }
     case "wanted":
       return event.fence < state.lease.fence ||
+          state.departure?.kind === "failed" ||
           state.departure?.kind === "ending"
         ? { state, effects: [] }
         : work({ ...state, departure: { kind: "yield" } }, context);

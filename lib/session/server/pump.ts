@@ -48,11 +48,14 @@ export function progressOf(state: ServerAttached): Progress {
   };
 }
 
-/** Sends what may be sent, and asks the store for more. */
+/**
+ * Sends what may be sent, and asks the store for more. A connection that leaves
+ * sends no more, unless a message has failed: its session has no other one.
+ */
 export function pump(state: ServerAttached): Step {
-  if (state.peer === "gone" || state.departure !== undefined) {
-    return { state, effects: NO_EFFECTS };
-  }
+  const { peer, departure } = state;
+  const isLeaving = departure !== undefined && departure.kind !== "failed";
+  if (peer === "gone" || isLeaving) return { state, effects: NO_EFFECTS };
   if (state.credit.next > state.last) return { state, effects: NO_EFFECTS };
   const sent = sendBuffered(state);
   const read = readMore(sent.state);

@@ -92,6 +92,8 @@ export type Departure =
   | { readonly kind: "yield" }
   /** The client sent `bye`: what came is handled, then the session ends. */
   | { readonly kind: "bye" }
+  /** A message cannot be handled: what was before is reported, then the session ends. */
+  | { readonly kind: "failed" }
   /** The store was asked to end the session. */
   | { readonly kind: "ending"; readonly why: "bye" | "failed" };
 

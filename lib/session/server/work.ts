@@ -144,15 +144,13 @@ export function onFailed(
 ): ServerStep {
   if (seq !== state.running) return { state, effects: [] };
   const failures = state.failures + 1;
-  if (failures < context.config.maxAttempts) {
-    return work({ ...state, running: 0, renewal: "none", failures }, context);
-  }
-  const departure = { kind: "ending", why: "failed" } as const;
-  const { lease } = state;
-  return {
-    state: { ...state, failures, departure },
-    effects: [{ type: "end", lease }],
-  };
+  const departure = failures < context.config.maxAttempts
+    ? state.departure
+    : { kind: "failed" } as const;
+  return work(
+    { ...state, running: 0, renewal: "none", failures, departure },
+    context,
+  );
 }
 
 /** Asks the store whether the lease still holds. */
@@ -199,12 +197,13 @@ export function onEnded(
   state: ServerAttached,
   answer: Ended | Fenced | Gone,
 ): ServerStep {
-  const { departure, running, peer } = state;
+  const { departure, handled, peer } = state;
   if (departure?.kind !== "ending") return { state, effects: [] };
   if (answer.kind !== "ended") {
     return fence({ ...state, departure: undefined }, SESSION_CLOSE.stale);
   }
   const { why } = departure;
+  const failed = why === "failed" ? handled + 1 : 0;
   const closeCode = why === "bye"
     ? SESSION_CLOSE.normal
     : SESSION_CLOSE.handler;
@@ -215,7 +214,7 @@ export function onEnded(
   return closed([
     {
       type: "news",
-      news: { kind: "ended", why, answer, failed: running },
+      news: { kind: "ended", why, answer, failed },
     },
     ...close,
   ]);
@@ -284,7 +283,8 @@ function mayRun(
   { running, handled, claimed, queue, departure }: ServerAttached,
 ): boolean {
   return running === 0 && handled < Math.min(claimed, queue.last) &&
-    departure?.kind !== "yield" && departure?.kind !== "ending";
+    (departure === undefined || departure.kind === "detach" ||
+      departure.kind === "bye");
 }
 
 function onStepDone(
@@ -356,8 +356,9 @@ function departIfDone(state: ServerAttached): ServerStep {
     case "ending":
       return { state, effects: [] };
     case "bye":
+    case "failed":
       return {
-        state: { ...state, departure: { kind: "ending", why: "bye" } },
+        state: { ...state, departure: { kind: "ending", why: departure.kind } },
         effects: [{ type: "end", lease }],
       };
     case "detach":

@@ -134,6 +134,52 @@ Deno.test("a session that fails while a step is under way ends as well", () => {
   assertEquals(typesOf(gone), ["news", "closed"]);
 });
 
+/** A machine whose handler fails with message 4. What it did before waits. */
+function failingPeer(...replies: readonly string[]): ServerPeer {
+  const peer = openedPeer({ reportDelay: 2, maxClaim: 16 });
+  peer.hear("m1|a");
+  peer.accepted();
+  for (const frame of ["m2|b", "m3|c", "m4|d", "m5|e"]) peer.hear(frame);
+  assertEquals(stepsOf(peer.handled(1)), [[1, 5]]);
+  peer.accepted();
+  peer.handled(2);
+  peer.handled(3, ...replies);
+  for (let attempt = 1; attempt < 3; attempt += 1) {
+    peer.tell({ type: "failed", seq: 4 });
+  }
+  return peer;
+}
+
+Deno.test("what was handled before a message that fails is accepted before the end", () => {
+  const peer = failingPeer();
+  const effects = peer.tell({ type: "failed", seq: 4 });
+  assertEquals(stepsOf(effects), [[3, 4]], "5 has not begun");
+  assertEquals(only(effects, "end"), []);
+  assertEquals(peer.tell({ type: "wanted", fence: 1 }), []);
+  const after = peer.accepted();
+  assertEquals(framesOf(after), ["a3,b,rv|"]);
+  assertEquals(typesOf(after).at(-1), "end");
+  const [{ news } = {}] = only(
+    peer.tell({ type: "ended", answer: ENDED }),
+    "news",
+  );
+  assert(news?.kind === "ended");
+  assertEquals([news.why, news.failed], ["failed", 4]);
+});
+
+Deno.test("replies of a step that is under way are sent before a session that failed ends", () => {
+  const peer = failingPeer("r");
+  assertEquals(peer.tell({ type: "failed", seq: 4 }), []);
+  const stored = peer.accepted(1);
+  assertEquals(framesOf(stored).at(-1), "m1|r");
+  assertEquals(stepsOf(stored), [[3, 4]]);
+  assertEquals(typesOf(peer.accepted(1)), ["end"]);
+  const fenced = failingPeer("r");
+  fenced.tell({ type: "failed", seq: 4 });
+  const effects = fenced.tell({ type: "fenced", fence: 1, why: "taken" });
+  assertEquals(typesOf(effects), ["close", "closed"]);
+});
+
 Deno.test("a session that others have ended is not ended again", () => {
   const peer = openedPeer();
   peer.hearControl({ op: "bye", ack: 0 });
