@@ -38,6 +38,12 @@ const RENEWED = {
   "twice": "twice",
 } as const;
 
+/** With an answer that the lease does not hold any more. */
+const CLOSE_CODE = {
+  fenced: SESSION_CLOSE.stale,
+  gone: SESSION_CLOSE.ended,
+} as const;
+
 /** Does whatever can be done now. */
 export function work(
   state: ServerAttached,
@@ -182,14 +188,9 @@ export function onAccepted(
 ): ServerStep {
   const { step } = state;
   if (step === undefined) return { state, effects: [] };
-  switch (answer.kind) {
-    case "fenced":
-      return fence(state, SESSION_CLOSE.stale);
-    case "gone":
-      return fence(state, SESSION_CLOSE.ended);
-    case "accepted":
-      return onStepDone(state, { step, last: answer.last }, context);
-  }
+  return answer.kind === "accepted"
+    ? onStepDone(state, { step, last: answer.last }, context)
+    : fence(state, CLOSE_CODE[answer.kind]);
 }
 
 /** The store has ended the session, or says that others did. */
@@ -200,7 +201,8 @@ export function onEnded(
   const { departure, handled, peer } = state;
   if (departure?.kind !== "ending") return { state, effects: [] };
   if (answer.kind !== "ended") {
-    return fence({ ...state, departure: undefined }, SESSION_CLOSE.stale);
+    const closeCode = CLOSE_CODE[answer.kind];
+    return fence({ ...state, departure: undefined }, closeCode);
   }
   const { why } = departure;
   const failed = why === "failed" ? handled + 1 : 0;

@@ -181,10 +181,13 @@ Deno.test("replies of a step that is under way are sent before a session that fa
 });
 
 Deno.test("a session that others have ended is not ended again", () => {
-  const peer = openedPeer();
-  peer.hearControl({ op: "bye", ack: 0 });
-  const effects = peer.tell({ type: "ended", answer: { kind: "fenced" } });
-  assertEquals(closeCodeOf(effects), 4409);
+  for (const [kind, code] of [["fenced", 4409], ["gone", 4410]] as const) {
+    const peer = openedPeer();
+    peer.hearControl({ op: "bye", ack: 0 });
+    const effects = peer.tell({ type: "ended", answer: { kind } });
+    assertEquals(typesOf(effects), ["close", "closed"]);
+    assertEquals(closeCodeOf(effects), code);
+  }
 });
 
 Deno.test("a lease that ends while the store is asked to end the session leaves it to the answer", () => {
