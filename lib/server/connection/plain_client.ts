@@ -107,9 +107,12 @@ export class PlainClient implements Peer, PeerListener {
     this.#dispatch({ type: "received", connection: CONNECTION, frame });
   }
 
-  /** Where sockets have no pings, the platform asks by itself. */
+  /**
+   * Where sockets have no pings, the platform asks by itself. A client that has
+   * left cannot answer.
+   */
   ping(): void {
-    if (this.#socket.ping) this.#socket.ping();
+    if (this.#socket.ping && this.#phase !== "left") this.#socket.ping();
     else this.#connection.ponged();
   }
 

@@ -1,9 +1,11 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { SessionConnection } from "../../../lib/server/connection/connection.ts";
 import type { PeerListener } from "../../../lib/server/connection/peer.ts";
 import { PlainClient } from "../../../lib/server/connection/plain_client.ts";
 import { encodeControl } from "../../../lib/session/wire/control.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
-import { TestPeer } from "../nodes.ts";
+import { settled } from "../dialed.ts";
+import { TestNode, TestPeer } from "../nodes.ts";
 
 const OPENED = encodeControl({
   ...{ op: "opened", session: "s", token: "t", gen: "g", protocol: "chat" },
@@ -104,6 +106,49 @@ Deno.test("PlainClient says good-bye when all is handled that came before the en
   stage.plain.send("a3,5,rs|");
   assertEquals(stage.take(), ['c|{"op":"bye","ack":0}', "disconnected"]);
   assertEquals([stage.socket.sent, stage.plain.leftover], [[], undefined]);
+});
+
+Deno.test("PlainClient counts as there when it has left, until all is handled that it sent", async () => {
+  const opened = Promise.withResolvers<void>();
+  const finish = Promise.withResolvers<void>();
+  const ended: string[] = [];
+  await using node = new TestNode({
+    window: { messages: 1 },
+    handler: {
+      opened: () => opened.resolve(),
+      message: () => finish.promise,
+      ended: (_, { why, accepted, unconsumed }) =>
+        void ended.push(`${why} ${accepted} ${unconsumed.length}`),
+    },
+  });
+  const { bounds, config } = node.settings;
+  const socket = Object.assign(new TestPeer(), { ping() {} });
+  let hear!: PeerListener;
+  const connection = new SessionConnection(node, {
+    request: new Request("http://127.0.0.1/"),
+    client: "plain",
+    connect: (listener) =>
+      new PlainClient(listener, {
+        ...{ protocol: "", bounds, maxMessage: config.maxMessage },
+        ...{ counters: node.counters, clock: node.clock },
+        connect: (plain) => {
+          hear = plain;
+          return socket;
+        },
+      }),
+    onClosed: () => {},
+  });
+  hear.opened();
+  await opened.promise;
+  for (const text of ["a", "b", "c"]) hear.received(text);
+  hear.disconnected();
+  for (let check = 0; check < 5; check += 1) connection.checkPeer();
+  finish.resolve();
+  for (let message = 0; message < 4; message += 1) {
+    await settled();
+    node.clock.advance(100);
+  }
+  assertEquals([ended, socket.done], [["bye 3 0"], []]);
 });
 
 Deno.test("PlainClient leaves its session to others where the server closes it", () => {
