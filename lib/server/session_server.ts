@@ -10,7 +10,7 @@ import { SESSION_CLOSE } from "../session/wire/violation.ts";
 import { SessionConnection } from "./connection/connection.ts";
 import { LocalNode } from "./local_node.ts";
 import type { SessionMetrics } from "./api/metrics.ts";
-import type { SessionServerOptions } from "./api/options.ts";
+import { count, type SessionServerOptions } from "./api/options.ts";
 import {
   denoPeer,
   type Peer,
@@ -171,10 +171,15 @@ export class SessionServer implements AsyncDisposable {
    * Asks all clients to resume elsewhere, spread over time so that they do not
    * come at once, and takes no new ones. Resolves when all are gone and the
    * store knows it.
+   *
+   * @throws {RangeError} If an option is no whole number from 0 on; nothing has
+   * begun then.
    */
   async drain(options: DrainOptions = {}): Promise<void> {
-    const { after = 0, spread = 10_000 } = options;
-    const { timeout = after + spread + 5_000 } = options;
+    const after = count("after", options.after, 0, 0);
+    const spread = count("spread", options.spread, 10_000, 0);
+    const longest = after + spread + 5_000;
+    const timeout = count("timeout", options.timeout, longest, 0);
     if (this.#status === "open") this.#status = "draining";
     for (const connection of this.#connections) {
       connection.dispatch({ type: "move", after, spread });

@@ -1,6 +1,6 @@
 /** Servers that end, drain, or lose their store. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { memoryStore } from "../../lib/server/mod.ts";
 import { sqliteStore } from "../../lib/server/stores/sqlite/mod.ts";
 import { encodeControl } from "../../lib/session/wire/control.ts";
@@ -113,6 +113,32 @@ Deno.test("SessionServer.drain() spreads its clients over 10 s by default", asyn
   );
   socket.close();
   await drained;
+});
+
+Deno.test("SessionServer.drain() names the option that is out of range, and asks nobody to move", async () => {
+  await using listening = serveDeno();
+  const { url, sessions, heard } = listening;
+  await using client = await new TestClient(url).connect();
+  const wrong = [
+    [{ spread: 0.5 }, "spread"],
+    [{ spread: NaN }, "spread"],
+    [{ after: Infinity }, "after"],
+    [{ after: -1 }, "after"],
+    [{ spread: 0, timeout: NaN }, "timeout"],
+  ] as const;
+  for (const [options, name] of wrong) {
+    await assertRejects(
+      () => sessions.drain(options),
+      RangeError,
+      `Option "${name}" must be a whole number from 0, not `,
+    );
+  }
+  client.send("a");
+  await heard.until(() => heard.messages.length === 1);
+  await client.until(() => client.accepted.length === 1);
+  assertEquals(client.closeCodes, []);
+  await using other = await new TestClient(url).connect();
+  assertEquals(other.news.length, 1);
 });
 
 Deno.test("SessionServer.drain() closes who does not go, and waits for handlers", async () => {

@@ -280,14 +280,20 @@ function limitsOf(limits: SessionLimits): Required<SessionLimits> {
   };
 }
 
-function count(
+/**
+ * The value of an option, or its default.
+ *
+ * @throws {RangeError} If it is no whole number, or below `least`.
+ */
+export function count(
   name: string,
   value: number | undefined,
   otherwise: number,
+  least = 1,
 ): number {
   const chosen = value ?? otherwise;
-  if (Number.isSafeInteger(chosen) && chosen > 0) return chosen;
+  if (Number.isSafeInteger(chosen) && chosen >= least) return chosen;
   throw new RangeError(
-    `Option "${name}" must be a whole number from 1, not ${chosen}`,
+    `Option "${name}" must be a whole number from ${least}, not ${chosen}`,
   );
 }
