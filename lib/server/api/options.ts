@@ -81,7 +81,7 @@ export interface SessionServerOptions {
   readonly key: SessionKey | readonly SessionKey[];
   /**
    * Says who a client is. Called for each connection, and again when a client
-   * renews its token.
+   * renews its token: one call at a time for each connection.
    *
    * @param request The request of the WebSocket, with its headers.
    * @param auth The token that the client sent with the session's first message.

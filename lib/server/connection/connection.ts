@@ -33,9 +33,8 @@ import { PeerSocket } from "./peer_socket.ts";
 import { Registration } from "./registration.ts";
 import type { NoticeReceiver } from "./registry.ts";
 import {
-  admit,
   attachSession,
-  authenticate,
+  Authentication,
   LEASE,
   makeRoom,
   newSessionId,
@@ -53,11 +52,11 @@ const STEP_INTERVAL = 0.2;
 /** A connection, from its acceptance to its end. */
 export class SessionConnection implements PeerListener, NoticeReceiver {
   readonly #node: ServerNode;
-  readonly #request: Request;
   readonly #client: Session["client"];
   readonly #socket: PeerSocket;
   readonly #onClosed: () => void;
   readonly #registration: Registration;
+  readonly #authentication: Authentication;
   readonly #timer: DeadlineTimer;
   readonly #events: ServerEvent[] = [];
   readonly #context: ServerContext;
@@ -83,9 +82,12 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   ) {
     this.#client = client;
     this.#node = node;
-    this.#request = request;
     this.#onClosed = onClosed;
     this.#registration = new Registration(node, this);
+    this.#authentication = new Authentication(node, {
+      request,
+      onAnswer: (event) => this.dispatch(event),
+    });
     this.#context = new LiveContext(node.settings);
     this.#state = newServer(this.#context);
     this.#timer = new DeadlineTimer(node.settings.clock, {
@@ -198,9 +200,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
       case "admit":
         return this.#admit(effect.request);
       case "authenticate":
-        authenticate(this.#node, this.#request, effect.auth)
-          .then((event) => this.dispatch(event));
-        return;
+        return void this.#authentication.renew(effect.auth);
       case "open":
         return this.#open(effect);
       case "attach":
@@ -239,17 +239,9 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     this.#terminate("The client takes nothing");
   }
 
-  /** `authenticate` may hang; the client waits no longer than for a first message. */
   #admit(request: EffectOf<"admit">["request"]): void {
     this.#registration.expect(request.maxMessage);
-    const { clock, config } = this.#node.settings;
-    const cancel = clock.after(config.handshakeTimeout, () => {
-      if (this.#state.kind !== "admitting") return;
-      const reason = "No answer in time";
-      const closeCode = SESSION_CLOSE.timeout;
-      this.dispatch({ type: "refused", closeCode, reason });
-    });
-    admit(this.#node, this.#request, request).finally(cancel).then(
+    this.#authentication.admit(request).then(
       (event) => this.dispatch(event),
       (error) => this.#onStoreFailure(error),
     );

@@ -1,6 +1,6 @@
 /**
- * What a connection asks of the application and of the store before it has a
- * session.
+ * What a connection asks of the application and of the store: who its client is,
+ * and for a session.
  *
  * @module
  */
@@ -21,6 +21,8 @@ export const LEASE = 30_000;
 
 type Refusal = Extract<ServerEvent, { type: "refused" }>;
 type Admission = Extract<ServerEvent, { type: "admitted" }> | Refusal;
+
+const LATE = refused(SESSION_CLOSE.timeout, "No answer in time");
 
 /** Asks the application who is there. */
 export async function authenticate(
@@ -54,6 +56,60 @@ export async function admit(
   return resumes.take(ticket.session, clock.now())
     ? { ...admission, ticket }
     : refused(SESSION_CLOSE.limit, "Too many resumes");
+}
+
+/** Asks the application about one client. */
+export class Authentication {
+  readonly #node: ServerNode;
+  readonly #request: Request;
+  readonly #onAnswer: (answer: Admission) => void;
+  #isAsking = false;
+  /** The latest token that came while the application was asked. */
+  #newest: string | undefined;
+
+  /** `onAnswer` is called with what `renew()` finds out, and if time is over. */
+  constructor(
+    node: ServerNode,
+    { request, onAnswer }: {
+      readonly request: Request;
+      readonly onAnswer: (answer: Admission) => void;
+    },
+  ) {
+    this.#node = node;
+    this.#request = request;
+    this.#onAnswer = onAnswer;
+  }
+
+  /** The client has sent its first message. */
+  admit(first: Open | Resume): Promise<Admission> {
+    return this.#inTime(admit(this.#node, this.#request, first));
+  }
+
+  /**
+   * The client has sent a new token. It may send many: the application is asked
+   * one at a time, and of those that come meanwhile only about the newest.
+   */
+  async renew(auth: string): Promise<void> {
+    this.#newest = auth;
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    while (this.#newest !== undefined) {
+      const asked = authenticate(this.#node, this.#request, this.#newest);
+      this.#newest = undefined;
+      this.#onAnswer(await this.#inTime(asked));
+    }
+    this.#isAsking = false;
+  }
+
+  /** The client does not wait longer than for its first message. */
+  #inTime(asked: Promise<Admission>): Promise<Admission> {
+    const { clock, config } = this.#node.settings;
+    const cancel = clock.after(config.handshakeTimeout, () => {
+      this.#newest = undefined;
+      this.#onAnswer(LATE);
+    });
+    return asked.finally(cancel);
+  }
 }
 
 /**

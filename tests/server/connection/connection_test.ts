@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { SessionServerOptions } from "../../../lib/server/mod.ts";
 import { memoryStore } from "../../../lib/server/stores/memory.ts";
 import type { AcceptStep } from "../../../lib/session/store/store.ts";
+import { encodeControl } from "../../../lib/session/wire/control.ts";
 import { OPEN, RESUME } from "../../session/server/peer.ts";
 import { Dialed, settled, WINDOW } from "../dialed.ts";
 import { LossyStore } from "../lossy_store.ts";
@@ -44,6 +45,27 @@ Deno.test("SessionConnection waits for authenticate no longer than for a first m
   await client.control(OPEN);
   node.clock.advance(10_000);
   assertEquals(client.peer.done, ["close 4408 No answer in time"]);
+});
+
+Deno.test("SessionConnection judges tokens one at a time, and then the newest", async () => {
+  const asked: unknown[] = [];
+  const first = Promise.withResolvers<string>();
+  const authenticate = (_request: Request, auth: string | undefined) => {
+    asked.push(auth);
+    return asked.length === 2 ? first.promise : "ann";
+  };
+  await using node = nodeOf({}, { authenticate });
+  const client = new Dialed(node);
+  await client.open();
+  for (let count = 1; count <= 1_000; count += 1) {
+    client.hear(encodeControl({ op: "auth", auth: `t${count}` }));
+  }
+  await settled();
+  assertEquals(asked, [undefined, "t1"]);
+  first.resolve("ann");
+  await settled();
+  assertEquals(asked, [undefined, "t1", "t1000"]);
+  assertEquals(client.peer.done, []);
 });
 
 Deno.test("SessionConnection leaves its session to wait when its client is gone", async () => {

@@ -3,6 +3,7 @@ import {
   admit,
   attachSession,
   authenticate,
+  Authentication,
   evict,
   LEASE,
   makeRoom,
@@ -15,6 +16,7 @@ import {
 } from "../../../lib/server/mod.ts";
 import { claimWith } from "../../session/store/records.ts";
 import { OPEN, RESUME } from "../../session/server/peer.ts";
+import { settled } from "../dialed.ts";
 import { noting, TestNode } from "../nodes.ts";
 
 const REQUEST = new Request("http://127.0.0.1/");
@@ -99,6 +101,72 @@ Deno.test("admit() limits how often a session is resumed", async () => {
   assertEquals((await resume()).type, "refused");
   node.clock.advance(1);
   assertEquals((await resume()).type, "admitted");
+});
+
+const LATE = refused(4408, "No answer in time");
+const ANN = { type: "admitted", principal: "ann" } as const;
+
+/** The authentication of one client, and what it answers. */
+function authenticating(authenticate: SessionServerOptions["authenticate"]) {
+  const node = new TestNode({ authenticate });
+  const answers: unknown[] = [];
+  const authentication = new Authentication(node, {
+    request: REQUEST,
+    onAnswer: (answer) => void answers.push(answer),
+  });
+  return { node, answers, authentication };
+}
+
+Deno.test("Authentication.admit() answers, and waits no longer than for a first message", async () => {
+  const { node, answers, authentication } = authenticating(() => "ann");
+  await using _node = node;
+  assertEquals(await authentication.admit(OPEN), ANN);
+  assertEquals([answers, node.clock.timers], [[], 0]);
+  const hang = Promise.withResolvers<string>();
+  const other = authenticating(() => hang.promise);
+  await using _other = other.node;
+  const admitted = other.authentication.admit(OPEN);
+  other.node.clock.advance(10_000);
+  assertEquals(other.answers, [LATE]);
+  hang.resolve("ann");
+  assertEquals(await admitted, ANN);
+});
+
+Deno.test("Authentication.renew() asks again when the last answer is there", async () => {
+  const asked: unknown[] = [];
+  const { node, answers, authentication } = authenticating((_, auth = "") => {
+    asked.push(auth);
+    return Promise.resolve(auth);
+  });
+  await using _node = node;
+  for (const auth of ["a", "b", "c"]) void authentication.renew(auth);
+  await settled();
+  assertEquals(asked, ["a", "c"]);
+  await authentication.renew("d");
+  assertEquals(asked, ["a", "c", "d"]);
+  assertEquals(
+    answers,
+    asked.map((principal) => ({ type: "admitted", principal })),
+  );
+  assertEquals(node.clock.timers, 0);
+});
+
+Deno.test("Authentication.renew() gives up a call that hangs, and what waits for it", async () => {
+  let calls = 0;
+  const hang = Promise.withResolvers<string>();
+  const { node, answers, authentication } = authenticating(() => {
+    calls += 1;
+    return hang.promise;
+  });
+  await using _node = node;
+  for (const auth of ["a", "b"]) void authentication.renew(auth);
+  node.clock.advance(9_999);
+  assertEquals(answers, []);
+  node.clock.advance(1);
+  assertEquals(answers, [LATE]);
+  hang.resolve("ann");
+  await settled();
+  assertEquals([calls, answers], [1, [LATE, ANN]]);
 });
 
 Deno.test("makeRoom() ends the oldest session without a connection", async () => {
