@@ -27,6 +27,9 @@ const DEFAULTS: ConnectionOptions = {
   load: () => loadClientModule(),
 };
 
+/** Of a command that waits behind others; the socket's timeout ends a silence. */
+const NO_LIMIT = 0;
+
 /** A connection until it is disposed. */
 export class RedisConnection implements Disposable {
   /** The client, for the store. */
@@ -83,7 +86,7 @@ export class RedisConnection implements Disposable {
    * @throws {RedisFailure} There is no answer, or an error.
    */
   send(...args: readonly [string, ...RedisArgument[]]): Promise<unknown> {
-    return this.#trying(send(this.client, args));
+    return this.#trying(send(this.client, args, NO_LIMIT));
   }
 
   /** Closes the connection. */

@@ -16,7 +16,10 @@ export interface NodeRedisClient {
   /** Sends a command. */
   sendCommand(
     args: readonly RedisArgument[],
-    options: { readonly typeMapping: Readonly<Record<number, unknown>> },
+    options: {
+      readonly typeMapping: Readonly<Record<number, unknown>>;
+      readonly timeout?: number;
+    },
   ): Promise<unknown>;
   /** Subscribes to a channel. */
   subscribe(
@@ -71,21 +74,28 @@ export type RedisClient = NodeRedisClient | IoRedisClient;
 
 /** `$`, the type of strings in Redis's protocol. */
 const BLOB_STRING = 36;
-const AS_BYTES = { typeMapping: { [BLOB_STRING]: Buffer } };
+const AS_BYTES = { [BLOB_STRING]: Buffer };
 
 /** Whether a client sends a command at once. */
 export function isReady(client: RedisClient): boolean {
   return isIoRedis(client) ? client.status === "ready" : client.isReady;
 }
 
-/** Sends a command; strings in its answer are bytes. */
+/**
+ * Sends a command; strings in its answer are bytes.
+ *
+ * @param timeout How long it may wait to be sent, in milliseconds; 0 for any
+ * time. `@redis/client` has a limit of its own, 5 s by default: one that is
+ * shorter fails early, a longer one sends what nobody waits for any more.
+ */
 export function send(
   client: RedisClient,
   [command, ...args]: readonly [string, ...RedisArgument[]],
+  timeout: number,
 ): Promise<unknown> {
-  return isIoRedis(client)
-    ? client.callBuffer(command, ...args)
-    : client.sendCommand([command, ...args], AS_BYTES);
+  if (isIoRedis(client)) return client.callBuffer(command, ...args);
+  const options = { typeMapping: AS_BYTES, timeout };
+  return client.sendCommand([command, ...args], options);
 }
 
 /** A client's subscription to a channel. */

@@ -49,6 +49,9 @@ export function unavailable(
   return new SessionStoreError("unavailable", message, options);
 }
 
+/** A command that `@redis/client` could not send in time has no message. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : `${error}`;
+  return error instanceof Error
+    ? error.message || "not sent in time"
+    : `${error}`;
 }

@@ -106,9 +106,10 @@ export class ScriptRunner implements AsyncDisposable {
   async command(
     ...args: readonly [string, ...RedisArgument[]]
   ): Promise<unknown> {
-    const { client } = this.#options;
+    const { client, timeout } = this.#options;
     if (!isReady(client)) throw unavailable("not connected");
-    return await within(send(client, args), this.#options, [this.#waits]);
+    const answer = send(client, args, timeout);
+    return await within(answer, this.#options, [this.#waits]);
   }
 
   /** Reads the generation anew, and loads the scripts for it. */

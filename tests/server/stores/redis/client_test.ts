@@ -31,8 +31,10 @@ class Fake {
 
 class NodeRedis extends Fake implements NodeRedisClient {
   isReady = true;
-  sendCommand = (args: readonly unknown[], options: object) =>
-    this.note(...args, Object.keys(options));
+  sendCommand = (
+    args: readonly unknown[],
+    options: { readonly timeout?: number },
+  ) => this.note(...args, Object.keys(options), options.timeout);
   subscribe = (channel: string, listener: Listener) => {
     this.listeners.set(channel, listener);
     return this.note("subscribe", channel);
@@ -51,10 +53,10 @@ class IoRedis extends Fake implements IoRedisClient {
 Deno.test("send() asks either client for bytes", async () => {
   const [node, io] = [new NodeRedis(), new IoRedis()];
   for (const client of [node, io] as readonly RedisClient[]) {
-    await send(client, ["GET", "key"]);
+    await send(client, ["GET", "key"], 9);
   }
   assertEquals([node.done, io.done], [
-    [["GET", "key", ["typeMapping"]]],
+    [["GET", "key", ["typeMapping", "timeout"], 9]],
     [["GET", "key"]],
   ]);
 });

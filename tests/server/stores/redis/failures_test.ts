@@ -27,6 +27,11 @@ Deno.test("storeErrorOf() keeps the cause, and its own errors", () => {
   const full = storeErrorOf(cause);
   assertEquals([full.code, full.cause], ["full", cause]);
   assertEquals(storeErrorOf(new Error("Socket closed")).code, "unavailable");
+  // As `@redis/client` gives up what it has not sent.
+  const late = storeErrorOf(new Error());
+  assertEquals([late.code, late.message], [
+    ...["unavailable", "The session store is away: not sent in time"],
+  ]);
   const own = unavailable("degraded");
   assertEquals(storeErrorOf(own), own);
 });

@@ -79,9 +79,12 @@ export class RedisClients implements AsyncDisposable {
     this.#port = port;
   }
 
-  /** A client of `npm:@redis/client`. */
-  async nodeRedis() {
+  /** A client of `npm:@redis/client`. Durations are milliseconds. */
+  async nodeRedis(
+    { commandTimeout = 5_000 }: { readonly commandTimeout?: number } = {},
+  ) {
     const client = createClient({
+      commandOptions: { timeout: commandTimeout },
       socket: {
         ...{ host: "127.0.0.1", port: this.#port },
         reconnectStrategy: RECONNECT_DELAY,

@@ -6,6 +6,7 @@ import {
   assertNotEquals,
   assertRejects,
 } from "@std/assert";
+import { delay } from "@std/async";
 import { SessionStoreError } from "../../../../../lib/server/mod.ts";
 import type { RedisStore } from "../../../../../lib/server/stores/redis/mod.ts";
 import type { StoreNotice } from "../../../../../lib/session/store/store.ts";
@@ -217,6 +218,25 @@ Deno.test(
     await untilReady(store);
     // Its answer was lost, and nobody could know: it was done all the same.
     assertEquals((await store.read("s", 0, 9)).length, 1);
+  },
+);
+
+Deno.test(
+  "redisStore() gives a command the time that it has itself, not that of its client",
+  NEEDED,
+  async () => {
+    await using place = await RedisPlace.start();
+    const client = await place.clients.nodeRedis({ commandTimeout: 20 });
+    const store = await place.open({ client });
+    await store.open(INIT);
+    place.server.signal("SIGSTOP");
+    // More than the connection takes: what follows waits in the client.
+    const appending = ["a".repeat(16_000_000), "b"]
+      .map((data) => store.append("s", [data], LARGE));
+    const waiting = delay(100).then(() => place.server.signal("SIGCONT"));
+    const answers = await Promise.all(appending);
+    assertEquals(answers.map(({ kind }) => kind), ["appended", "appended"]);
+    await waiting;
   },
 );
 
