@@ -17,6 +17,9 @@ const ONE_KEPT = {
 } as const;
 const RESEND = { client: { ...CLIENT, onUnknown: "resend" } } as const;
 const BATCHES = { server: { ...SERVER, maxClaim: 2 } };
+const LAST_ATTEMPT = {
+  server: { ...SERVER, maxClaim: 2, maxAttempts: 1, reportDelay: 2 },
+};
 const AHEAD = { server: { ...SERVER, claimAhead: 50 } };
 const WINDOW_OF_ONE = {
   client: { ...CLIENT, ...NARROW },
@@ -41,6 +44,12 @@ export const SMALL: readonly Bounds[] = [
   bounds("a takeover by force", { sends: 2, cuts: 1, forces: 1 }),
   bounds("a handler that fails and a cut", { sends: 2, cuts: 1, failures: 1 }),
   bounds("a handler that fails twice", { sends: 2, failures: 2 }),
+  bounds("a handler that fails for good", {
+    ...{ sends: 3, failures: 1 },
+  }, { ...RESEND, ...LAST_ATTEMPT }),
+  bounds("a handler that fails for good and a cut", {
+    ...{ sends: 2, failures: 1, cuts: 1 },
+  }, LAST_ATTEMPT),
   bounds("claims of two and a crash", { sends: 3, crashes: 1 }, BATCHES),
   bounds("claims ahead and a crash", { sends: 2, crashes: 1 }, AHEAD),
   bounds("claims ahead and a cut", { sends: 2, cuts: 1 }, AHEAD),

@@ -6,8 +6,8 @@ import type { Rules, World } from "./world.ts";
 export function violationIn(world: World, rules: Rules): string | undefined {
   const { observed } = world;
   if (observed.fault !== "") return observed.fault;
-  return handledTwice(world, rules) ?? deliveredTwice(world) ??
-    acceptedUnhandled(world);
+  return handledTwice(world, rules) ?? handledTooOften(world, rules) ??
+    deliveredTwice(world) ?? acceptedUnhandled(world);
 }
 
 /** What a world breaks in which nothing is left to be done, or `undefined`. */
@@ -51,6 +51,19 @@ function handledTwice(
     highest = Math.max(highest, id);
   }
   return undefined;
+}
+
+/** G1: a failure puts its own message in doubt, and no other. */
+function handledTooOften(
+  { observed, left }: World,
+  { budget }: Rules,
+): string | undefined {
+  const { crashes, rollbacks, forces, ends } = budget;
+  if (crashes + rollbacks + forces + ends > 0) return undefined;
+  const again = observed.handled.filter(([, flag]) => flag === "again");
+  return again.length > budget.failures - left.failures
+    ? `${again.at(-1)![0]} is flagged and has not failed`
+    : undefined;
 }
 
 /** G1, G6: each message of the server once, in order. */

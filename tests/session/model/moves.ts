@@ -301,6 +301,6 @@ function isGone(server: Exclude<Connection["server"], "dead">): boolean {
 
 /** One for each fault, and some for those that end a connection by themselves. */
 function maxDials({ budget }: Rules): number {
-  const { cuts, crashes, rollbacks, workers, forces, ends } = budget;
-  return cuts + crashes + rollbacks + workers + forces + ends;
+  const { cuts, crashes, rollbacks, workers, forces, ends, failures } = budget;
+  return cuts + crashes + rollbacks + workers + forces + ends + failures;
 }
