@@ -10,16 +10,18 @@ import type { Data } from "../../queue/data.ts";
 import type { Failure } from "../../connection/failure.ts";
 import { Inbox, type PushResult } from "../../queue/inbox.ts";
 import { matches } from "../../connection/config/pattern.ts";
-import { fillToken, type TokenPlacement } from "../../identity/token.ts";
+import { fillToken } from "../../identity/token.ts";
 import { callHook, messageOf, requireHook } from "./hook_calls.ts";
-import type { AttemptContext, GreetingSession, Hooks } from "./hooks.ts";
+import type { AttemptContext, GreetingSession } from "./hooks.ts";
+import type { Resolution } from "./resolution.ts";
 
 /** What one attempt gives to its greeting. */
-export interface GreetingContext extends AttemptContext {
-  readonly token: string | undefined;
-  readonly placement: TokenPlacement | undefined;
-  readonly hooks: Hooks;
+export interface GreetingContext {
+  readonly attempt: AttemptContext;
+  readonly resolution: Pick<Resolution, "token" | "placement" | "hooks">;
   readonly send: (data: Data) => void;
+  /** Reads again, if a pause has ended: there may be room now. */
+  readonly resume: () => void;
 }
 
 /** What a message means to the greeting. */
@@ -81,7 +83,7 @@ export class Greeting {
    * @returns Settles with the hook; `undefined` where there is none.
    */
   begin(context: GreetingContext): Promise<void> | undefined {
-    const { token, placement, send, hooks } = context;
+    const { resolution: { token, placement, hooks }, send } = context;
     if (token !== undefined && placement?.kind === "message") {
       send(fillToken(placement.text, token));
     }
@@ -127,7 +129,8 @@ export class Greeting {
     return { kind: "received" };
   }
 
-  #session({ attempt, signal, token, send }: GreetingContext): GreetingSession {
+  #session(context: GreetingContext): GreetingSession {
+    const { attempt: { attempt, signal }, resolution, send } = context;
     const receivers: PromiseWithResolvers<Data>[] = [];
     this.#receivers = receivers;
     signal.addEventListener("abort", () => {
@@ -136,19 +139,22 @@ export class Greeting {
     return {
       attempt,
       signal,
-      token,
+      token: resolution.token,
       send: (data) => send(messageOf(data)),
-      receive: () => this.#next(receivers, signal),
+      receive: () => this.#next(receivers, context),
     };
   }
 
   #next(
     receivers: PromiseWithResolvers<Data>[],
-    signal: AbortSignal,
+    { attempt: { signal }, resume }: GreetingContext,
   ): Promise<Data> {
     if (signal.aborted) return Promise.reject(signal.reason);
     const data = this.takeHeld();
-    if (data !== undefined) return Promise.resolve(data);
+    if (data !== undefined) {
+      resume();
+      return Promise.resolve(data);
+    }
     const receiver = Promise.withResolvers<Data>();
     // Where the hook does not wait any more, nobody else handles the rejection.
     receiver.promise.catch(() => {});

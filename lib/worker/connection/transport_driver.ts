@@ -320,18 +320,12 @@ export class TransportDriver implements TransportEvents {
 
   #greetingContext(
     socket: number,
-    context: AttemptContext,
+    attempt: AttemptContext,
   ): GreetingContext {
-    const { hooks, token, placement } = this.#prepared;
     return {
-      attempt: context.attempt,
-      // A getter, since a signal is made when somebody reads it.
-      get signal() {
-        return context.signal;
-      },
-      token,
-      placement,
-      hooks,
+      attempt,
+      resolution: this.#prepared,
+      resume: () => this.resumeIfRoom(),
       send: (data) => {
         if (this.#machine.owns(socket)) {
           this.#transportSet.get(socket)?.send(data);

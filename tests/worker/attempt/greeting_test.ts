@@ -25,16 +25,20 @@ function greetingWith(config?: Partial<GreetingConfig>): Greeting {
 
 function contextWith(
   sent: Data[],
-  more: Partial<GreetingContext> = {},
+  { signal = new AbortController().signal, ...resolution }:
+    & Partial<GreetingContext["resolution"]>
+    & { readonly signal?: AbortSignal } = {},
 ): GreetingContext {
   return {
-    attempt: 1,
-    signal: new AbortController().signal,
-    token: undefined,
-    placement: undefined,
-    hooks: {},
+    attempt: { attempt: 1, signal },
+    resolution: {
+      token: undefined,
+      placement: undefined,
+      hooks: {},
+      ...resolution,
+    },
     send: (data) => sent.push(data),
-    ...more,
+    resume: () => {},
   };
 }
 

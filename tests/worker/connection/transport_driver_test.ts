@@ -271,6 +271,26 @@ Deno.test("TransportDriver.greet() lets a hook greet, for its own socket only", 
   assertEquals(client.messages(), ["for the application"]);
 });
 
+Deno.test("TransportDriver.greet() reads again when the hook has made room", async () => {
+  using client = new HubClient();
+  const hooks = moduleOf(`export const greeting = async (session) => {
+    const asked = await session.receive();
+    await Promise.resolve();
+    session.send(asked + await session.receive() + await session.receive());
+    await session.receive();
+  }`);
+  const inbox = { maxMessages: 2, maxBytes: 100, overflow: "pause" } as const;
+  const made = client.transports.next();
+  client.connect(setupWith({ hooks }, { greeting: GREETING, inbox }));
+  const transport = (await made).opens();
+  await client.settled();
+  transport.receives("a", "b", "c");
+  assert(transport.isPaused);
+  await client.settled();
+  assertEquals(transport.sent, ["abc"]);
+  assert(!transport.isPaused);
+});
+
 Deno.test("TransportDriver.greet() sends nothing over a socket that is no longer wanted", async () => {
   using client = new HubClient();
   const hooks = moduleOf(`export const greeting = async (session) => {
