@@ -2,6 +2,7 @@ import {
   assert,
   assertEquals,
   assertGreater,
+  assertGreaterOrEqual,
   assertInstanceOf,
   assertLess,
   assertLessOrEqual,
@@ -14,8 +15,10 @@ import {
 } from "@holdfast/websocket";
 import { requires } from "../requirements.ts";
 import { type Count, readCount, startCounter } from "../servers/counter.ts";
+import { now } from "../servers/echo/connection_log.ts";
 import { startDenoServer } from "../servers/echo/deno_server.ts";
 import { startPythonServer } from "../servers/echo/python_server.ts";
+import type { Arrival } from "../servers/echo/server_report.ts";
 import { startTcpProxy } from "../servers/tcp/tcp_proxy.ts";
 import { startWsServer, type WsServer } from "../servers/echo/ws_server.ts";
 import { block, collect, next, nextMessage, within } from "../waiting.ts";
@@ -46,53 +49,94 @@ Deno.test("ReconnectingWebSocket() connects while the main thread is blocked fro
 });
 
 const HEARTBEATS = [
-  { transport: "tcp", kind: "pings", heartbeat: {} },
-  { transport: "ws", kind: "pings", heartbeat: {} },
-  { transport: "native", kind: "messages", heartbeat: PING },
+  { transport: "tcp", type: "ping", heartbeat: {} },
+  { transport: "ws", type: "ping", heartbeat: {} },
+  { transport: "native", type: "message", heartbeat: PING },
 ] as const;
 
+/** The longest time without a heartbeat of each transport, and of the control, in milliseconds. */
+type Gaps = Record<"tcp" | "ws" | "native" | "control", number>;
+
 Deno.test("ReconnectingWebSocket() keeps heartbeats on time while the main thread is blocked", async () => {
-  const best = HEARTBEATS.map(() => Infinity);
+  const trials: Gaps[] = [];
+  let late = Infinity;
   let allowed = 125;
-  for (let trial = 0; trial < TRIALS; trial += 1) {
-    await using stack = new AsyncDisposableStack();
-    const control = stack.use(await Control.start());
-    const pairs = [];
-    for (const { transport, heartbeat } of HEARTBEATS) {
-      const server = stack.use(await startWsServer());
-      const socket = stack.use(
-        new ReconnectingWebSocket(server.url, [], {
-          transport,
-          heartbeat: { interval: 100, timeout: 3_000, ...heartbeat },
-        }),
-      );
-      pairs.push({ server, socket });
-    }
-    await Promise.all(pairs.map(({ socket }) => next(socket, "heartbeat")));
-    const before = Date.now();
-    block(2_500);
-    for (const [index, { server, socket }] of pairs.entries()) {
-      const [connection] = (await server.report()).connections;
-      const { lastAt = 0, longestGap = Infinity } =
-        connection?.[HEARTBEATS[index]!.kind] ?? {};
-      assertGreater(lastAt, before + 2_000);
-      assertEquals(socket.metrics().disconnects, 0);
-      best[index] = Math.min(best[index]!, longestGap);
-    }
-    const late = await control.longestGap() + 25;
-    allowed = Math.min(Math.max(allowed, late), MOST_ALLOWED);
-    if (Math.max(...best) <= allowed) break;
+  while (late > allowed && trials.length < TRIALS) {
+    const gaps = await gapsWhileBlocked();
+    trials.push(gaps);
+    late = Math.max(
+      ...HEARTBEATS.map(({ transport }) =>
+        Math.min(...trials.map((each) => each[transport]))
+      ),
+    );
+    allowed = Math.min(Math.max(allowed, gaps.control + 25), MOST_ALLOWED);
   }
-  assertLessOrEqual(Math.max(...best), allowed);
+  assertLessOrEqual(
+    late,
+    allowed,
+    `${late} ms, of which ${allowed} are allowed: ${JSON.stringify(trials)}`,
+  );
 });
+
+async function gapsWhileBlocked(): Promise<Gaps> {
+  await using stack = new AsyncDisposableStack();
+  const control = stack.use(await Control.start());
+  const pairs = [];
+  for (const { transport, heartbeat } of HEARTBEATS) {
+    const server = stack.use(await startWsServer());
+    const socket = stack.use(
+      new ReconnectingWebSocket(server.url, [], {
+        transport,
+        heartbeat: { interval: 100, timeout: 3_000, ...heartbeat },
+      }),
+    );
+    pairs.push({ server, socket });
+  }
+  await Promise.all(pairs.map(({ socket }) => next(socket, "heartbeat")));
+  await control.server.until(({ connections: [connection] }) =>
+    connection !== undefined && connection.messages.count > 0
+  );
+  // Not before: loading `ws` holds up the other sockets of its worker.
+  const from = now();
+  block(2_500);
+  const to = now();
+  const gaps = {
+    ...{ tcp: Infinity, ws: Infinity, native: Infinity },
+    control: await longestGap(control.server, "message", from, to),
+  };
+  for (const [index, { server, socket }] of pairs.entries()) {
+    const { transport, type } = HEARTBEATS[index]!;
+    gaps[transport] = await longestGap(server, type, from, to);
+    assertEquals(socket.metrics().disconnects, 0);
+  }
+  return gaps;
+}
+
+/** The longest time between two arrivals; the first is the last one before `from`. */
+async function longestGap(
+  server: WsServer,
+  type: Arrival["type"],
+  from: number,
+  to: number,
+): Promise<number> {
+  const [connection] = await server.history();
+  const instants = connection!.history
+    .filter((arrival) => arrival.type === type && arrival.at < to)
+    .map(({ at }) => at);
+  const first = instants.findLastIndex((at) => at <= from);
+  assertGreaterOrEqual(first, 0);
+  return instants.slice(first)
+    .map((at, index, all) => (all[index + 1] ?? to) - at)
+    .reduce((longest, gap) => Math.max(longest, gap));
+}
 
 /** What the machine makes of a message each 100 ms of a worker that does nothing else. */
 class Control implements AsyncDisposable {
-  readonly #server: WsServer;
+  readonly server: WsServer;
   readonly #worker: Worker;
 
   private constructor(server: WsServer) {
-    this.#server = server;
+    this.server = server;
     const script = `
       const socket = new WebSocket(${JSON.stringify(server.url)});
       setInterval(() => {
@@ -110,15 +154,9 @@ class Control implements AsyncDisposable {
     return new Control(await startWsServer());
   }
 
-  /** The longest time between two messages so far, as the server sees it, in milliseconds. */
-  async longestGap(): Promise<number> {
-    const [connection] = (await this.#server.report()).connections;
-    return connection?.messages.longestGap ?? 0;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.#worker.terminate();
-    await this.#server[Symbol.asyncDispose]();
+    await this.server[Symbol.asyncDispose]();
   }
 }
 
