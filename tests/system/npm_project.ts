@@ -132,14 +132,19 @@ export class NpmProject implements AsyncDisposable {
   }
 
   async #execute(program: string, args: readonly string[]): Promise<void> {
-    const { success, stderr, stdout } = await new Deno.Command(program, {
-      args: [...args],
-      cwd: this.directory,
-      signal: AbortSignal.timeout(LIMIT),
-    }).output();
+    const limit = AbortSignal.timeout(LIMIT);
+    const { success, code, signal, stdout, stderr } = await new Deno.Command(
+      program,
+      { args: [...args], cwd: this.directory, signal: limit },
+    ).output();
+    if (success) return;
+    const cause = limit.aborted ? `, stopped after ${LIMIT} ms` : "";
     const decoder = new TextDecoder();
-    const words = [stdout, stderr].map((bytes) => decoder.decode(bytes));
-    if (!success) throw new Error(`${program} failed: ${words.join("\n")}`);
+    throw new Error(
+      `${program} failed: exit code ${code}, signal ${signal}${cause}
+Standard output: ${decoder.decode(stdout)}
+Standard error: ${decoder.decode(stderr)}`,
+    );
   }
 }
 
