@@ -31,8 +31,12 @@ const FULL: SoakPlan = {
   pauses: 0.02,
 };
 
-/** How long a program may take, in milliseconds, and what a message adds. */
-const LIMIT = { base: 60_000, perMessage: 0.2 } as const;
+/**
+ * When a program counts as hanging, in milliseconds, and what a message adds. It
+ * says nothing of how quick the client is: with half of a slow core the 200,000
+ * messages take more than 100 s.
+ */
+const LIMIT = { base: 180_000, perMessage: 0.2 } as const;
 
 /** What came of a run. */
 export interface SoakResult {
@@ -79,7 +83,8 @@ async function runProgram(
   argument: string,
   messages: number,
 ): Promise<{ readonly line: string; readonly warnings: string }> {
-  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+  const limit = LIMIT.base + messages * LIMIT.perMessage;
+  const { stdout, stderr, signal } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       "--quiet",
@@ -88,14 +93,17 @@ async function runProgram(
       new URL(`./${name}.ts`, import.meta.url).href,
       argument,
     ],
-    signal: AbortSignal.timeout(LIMIT.base + messages * LIMIT.perMessage),
+    signal: AbortSignal.timeout(limit),
     stdout: "piped",
     stderr: "piped",
   }).output();
   const decoder = new TextDecoder();
   const warnings = decoder.decode(stderr);
   const [line = ""] = decoder.decode(stdout).trimEnd().split("\n").slice(-1);
-  if (!line.startsWith("{")) throw new Error(`${name} failed: ${warnings}`);
+  if (!line.startsWith("{")) {
+    const end = signal === null ? "" : ` by ${signal}, at most ${limit} ms`;
+    throw new Error(`${name} failed${end}: ${warnings}`);
+  }
   return { line, warnings };
 }
 
