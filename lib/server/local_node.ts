@@ -290,7 +290,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     const unanswered = [...this.#unanswered.values()];
     this.#unanswered.clear();
     for (const { id, request: { condition, onAnswer } } of unanswered) {
-      const again = condition.kind === "always" ? EXPIRED : condition;
+      const again = condition.kind === "lease" ? condition : EXPIRED;
       this.track(this.askEnd(id, { condition: again, onAnswer }));
     }
   }

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { SERVERS, testsOf } from "./listening.ts";
+import { memoryStore } from "../../lib/server/mod.ts";
+import { Heard, serveDeno, SERVERS, testsOf } from "./listening.ts";
 import { TestClient } from "./test_client.ts";
 
 for (const server of SERVERS) {
@@ -80,3 +81,35 @@ for (const server of SERVERS) {
     },
   );
 }
+
+Deno.test("SessionServer ends no session for its limits that another server has", async () => {
+  await using store = memoryStore();
+  const limits = { detachedSessions: 1 };
+  await using one = serveDeno(new Heard(), { store, limits });
+  await using two = serveDeno(new Heard(), { store });
+  const clients = await Promise.all(
+    ["ann", "bob", "cat"].map((auth) =>
+      new TestClient(one.url, { auth }).connect()
+    ),
+  );
+  await using cleanUp = new AsyncDisposableStack();
+  for (const client of clients) cleanUp.use(client);
+  for (const [index, client] of clients.entries()) {
+    await client.cut();
+    const gone = () =>
+      one.heard.calls.filter((call) => call === "detached").length > index;
+    await one.heard.until(gone);
+    client.url = two.url;
+    await client.connect();
+  }
+  for (const client of clients) {
+    client.send("still here");
+    await client.until(() => client.accepted.length === 1);
+  }
+  const news = clients.map((client) => client.news.map(({ kind }) => kind));
+  assertEquals(news, clients.map(() => ["opened", "resumed"]));
+  const closes = clients.map(({ closeCodes }) => closeCodes);
+  assertEquals(closes, clients.map(() => [1006]));
+  assertEquals(one.heard.calls.includes("ended evicted 0 0"), false);
+  assertEquals(one.sessions.metrics().detached, 1);
+});

@@ -129,10 +129,13 @@ export function makeRoom(node: ServerNode, principal: string): boolean {
   return true;
 }
 
-/** Ends a session without a connection, to make room. */
+/**
+ * Ends a session without a connection, to make room. Forgets it if another node
+ * has it: nobody has told this one.
+ */
 export function evict(node: ServerNode, id: string): void {
   node.registry.remove(id);
-  node.track(node.end(id, { kind: "always", why: "evicted" }));
+  node.track(node.end(id, { kind: "detached" }));
 }
 
 /** Draws an id for a new session. */

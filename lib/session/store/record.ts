@@ -287,6 +287,8 @@ function mayEnd(
       return holds(record, condition.lease, moment);
     case "expired":
       return record.expiresAt <= moment.now;
+    case "detached":
+      return record.node === undefined;
   }
 }
 
@@ -301,5 +303,7 @@ export function endReason(
       return "ended";
     case "expired":
       return "expired";
+    case "detached":
+      return "evicted";
   }
 }

@@ -227,7 +227,9 @@ export type EndCondition =
   /** The holder of this lease. */
   | { readonly kind: "lease"; readonly lease: Lease }
   /** The sweeper: nobody has resumed it meanwhile. */
-  | { readonly kind: "expired" };
+  | { readonly kind: "expired" }
+  /** Whoever makes room: no node holds the session. */
+  | { readonly kind: "detached" };
 
 /** The session has ended. For the time of the tombstone it is known how. */
 export interface Ended {

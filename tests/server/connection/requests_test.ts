@@ -181,10 +181,12 @@ Deno.test("makeRoom() ends the oldest session without a connection", async () =>
   assertEquals(makeRoom(node, "ann"), true);
   const owner = { notify() {} };
   const id = newSessionId();
-  await openSession(node, { id, principal: "ann", request: OPEN });
+  const request = OPEN;
+  const { lease } = await openSession(node, { id, principal: "ann", request });
   node.registry.enter({ id, principal: "ann", maxMessage: 9, owner });
   assertEquals(makeRoom(node, "ann"), false);
   node.registry.leave(id, owner, 1_000);
+  node.detach(lease, 1_000);
   assertEquals(makeRoom(node, "ann"), true);
   await node.settled();
   assertEquals(ended, [`${id} evicted`]);
@@ -196,6 +198,15 @@ Deno.test("evict() forgets the session at once", async () => {
   node.registry.enter({ id: "s", principal: "ann", maxMessage: 9, owner });
   evict(node, "s");
   assertEquals(node.registry.size, 0);
+});
+
+Deno.test("evict() ends no session that a node holds", async () => {
+  await using node = new TestNode();
+  const id = newSessionId();
+  await openSession(node, { id, principal: "ann", request: OPEN });
+  evict(node, id);
+  await node.settled();
+  await node.session(id).send("still there");
 });
 
 Deno.test("openSession() chooses the first subprotocol that is offered", async () => {

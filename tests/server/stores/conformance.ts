@@ -255,6 +255,19 @@ export function testStore(
     assertEquals(after, { kind: "refused", why: "unknown" });
   });
 
+  test("makes room only by sessions that no node holds", async (subject) => {
+    const { store } = subject;
+    const detached = { kind: "detached" } as const;
+    await store.open(INIT);
+    await store.detach(subject.lease(1), 500);
+    await store.attach(subject.claim());
+    assertEquals(await store.end("s", detached, 500), { kind: "fenced" });
+    await store.detach(subject.lease(2), 500);
+    assertEquals((await store.end("s", detached, 500)).kind, "ended");
+    const after = await store.attach(subject.claim({ attempt: 3 }));
+    assertEquals(after.kind === "refused" && after.why, "evicted");
+  });
+
   test("rejects each step after its end", async (subject) => {
     const { store } = subject;
     const opening = store.open(INIT);

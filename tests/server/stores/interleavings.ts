@@ -200,7 +200,7 @@ class Race {
       { kind: "always", why: "ended" },
       { kind: "lease", lease: this.#lease() },
       { kind: "expired" },
-      { kind: "expired" },
+      { kind: "detached" },
     ] as const;
     const chosen = condition[this.#random.upTo(4)]!;
     const moment = { now, tombstone: TTL };

@@ -174,4 +174,8 @@ Deno.test("endStep() judges who may end a session", () => {
   assertEquals(by({ kind: "lease", lease: OF_ANOTHER }), "fenced");
   assertEquals(by({ kind: "expired" }, 120_999), "fenced");
   assertEquals(by({ kind: "expired" }, 121_000), "expired");
+  assertEquals(by({ kind: "detached" }), "fenced");
+  const left = detachStep(record, leaseOf(record), TTL).record;
+  const { answer, record: tomb } = endStep(left, { kind: "detached" }, TOMB);
+  assertEquals([answer.kind, tomb.state], ["ended", "evicted"]);
 });

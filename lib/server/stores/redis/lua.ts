@@ -263,6 +263,7 @@ end
 local kind = ARGV[3]
 if kind == 'lease' and not holds(r, ARGV[5], ARGV[6]) then return {'fenced'} end
 if kind == 'expired' and r.t > now then return {'fenced'} end
+if kind == 'detached' and r.n ~= '' then return {'fenced'} end
 local left = redis.call('XRANGE', KEYS[2], '-', '+')
 local t = now + ARGV[7]
 redis.call('PEXPIRE', KEYS[2], ARGV[7])

@@ -5,6 +5,7 @@
  */
 
 import { type Clock, PLATFORM_CLOCK } from "../../../platform/clock.ts";
+import { endReason } from "../../../session/store/record.ts";
 import type { Lease, SessionStore } from "../../../session/store/store.ts";
 import type { Payload } from "../../../session/wire/payload.ts";
 import { SessionStoreError } from "../store_error.ts";
@@ -227,10 +228,9 @@ class RedisSessions implements RedisStore {
   readonly end: SessionStore["end"] = async (session, condition, tombstone) => {
     const { kind } = condition;
     const lease = kind === "lease" ? condition.lease : undefined;
-    const why = kind === "always" ? condition.why : WHY[kind];
     const values = [
-      ...[kind, why, lease?.fence ?? "", lease?.generation ?? ""],
-      tombstone,
+      ...[kind, endReason(condition)],
+      ...[lease?.fence ?? "", lease?.generation ?? "", tombstone],
     ];
     const tickets = this.#tickets.take(session);
     const reply = await this.#step("end", session, [...values, ...tickets])
@@ -386,9 +386,6 @@ class RedisSessions implements RedisStore {
     }
   }
 }
-
-/** What a session's record says of an end without `always`. */
-const WHY = { lease: "ended", expired: "expired" } as const;
 
 function pairsOf(messages: readonly Payload[]): readonly RedisArgument[] {
   return messages.flatMap((data) => [
