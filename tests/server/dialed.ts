@@ -61,8 +61,10 @@ export class Dialed {
   }
 
   /** Opens a session. */
-  async open(): Promise<NewSession> {
-    await this.greet({ ...OPEN, window: WINDOW, maxMessage: 1_000 });
+  async open(
+    window: readonly [number, number] = WINDOW,
+  ): Promise<NewSession> {
+    await this.greet({ ...OPEN, window, maxMessage: 1_000 });
     return parseControl(`${this.peer.sent[0]}`.slice(2)) as never;
   }
 

@@ -185,8 +185,8 @@ Deno.test("LocalNode.accept() gives the store replies after what was sent before
   const accepted = node.accept({ ...step, replies: ["c"] });
   release();
   await Promise.all(sent);
-  assertEquals(bare, { kind: "accepted", last: 0 });
-  assertEquals(await accepted, { kind: "accepted", last: 3 });
+  assertEquals(bare, { kind: "accepted", last: 0, bytes: 0 });
+  assertEquals(await accepted, { kind: "accepted", last: 3, bytes: 3 });
   const stored = await node.store.read(id, 0, 9);
   assertEquals(stored.map(({ data }) => data), ["a", "b", "c"]);
 });

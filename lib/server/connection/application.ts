@@ -49,15 +49,17 @@ export class ApplicationCalls {
   /** For a session that a connection has. */
   constructor(
     node: ServerNode,
-    { session, maxMessage }: {
+    { session, maxMessage, stored }: {
       readonly session: Session;
       readonly maxMessage: number;
+      /** What waits for the client in the store, in bytes. */
+      readonly stored: number;
     },
   ) {
     this.#node = node;
     this.#session = session;
     this.#maxMessage = maxMessage;
-    this.#replies = new ReplyBudget(node.settings.bounds);
+    this.#replies = new ReplyBudget(node.settings.bounds, stored);
   }
 
   /** A message may be handled, unless that has begun already. */
@@ -66,9 +68,9 @@ export class ApplicationCalls {
     if (!hasBegun) this.#next = message;
   }
 
-  /** Replies were stored; the last one has this number. */
-  stored(last: number, replies: readonly Payload[]): void {
-    this.#replies.store(last, replies);
+  /** Replies were stored; now so many bytes wait for the client. */
+  stored(bytes: number, replies: readonly Payload[]): void {
+    this.#replies.store(bytes, replies);
   }
 
   /**
@@ -83,11 +85,13 @@ export class ApplicationCalls {
   ): readonly (HandlerResult | Unready)[] {
     const next = this.#next;
     if (next === undefined) return NOTHING;
-    if (state.departure?.kind === "yield") {
+    const mustWait = this.#mustWait(state);
+    const departure = state.departure?.kind;
+    if (departure === "yield" || departure === "detach" && mustWait) {
       this.#next = undefined;
       return [{ type: "unbegun", seq: next.seq }];
     }
-    if (this.#mustWait(state)) return NOTHING;
+    if (mustWait) return NOTHING;
     if (!mayBegin(state, context)) {
       return state.step === undefined ? RENEWAL : NOTHING;
     }
@@ -98,10 +102,11 @@ export class ApplicationCalls {
       : [result];
   }
 
-  /** Whether the client must consume replies first, if there is a client. */
-  #mustWait({ credit, last, peer, departure }: ServerAttached): boolean {
-    return peer === "connected" && departure === undefined &&
-      this.#replies.isSpent(credit.acked, last);
+  /** Whether the client must consume replies first, unless it never comes back. */
+  #mustWait({ credit, last, departure }: ServerAttached): boolean {
+    const isLast = departure?.kind === "bye" ||
+      departure !== undefined && this.#session.client === "plain";
+    return !isLast && this.#replies.isSpent(credit.acked, last);
   }
 
   #handleOn(

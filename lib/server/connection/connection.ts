@@ -65,7 +65,8 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   #isClosed = false;
   #isPeerGone = false;
   #hasDetached = false;
-  #protocol = "";
+  /** What the store has answered to a resume. */
+  #attached = { meta: "", bytes: 0 };
   /** When the last two steps were. */
   #steps: readonly [number, number] = [-Infinity, -Infinity];
   #application: ApplicationCalls | undefined;
@@ -263,8 +264,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   #attach({ claim }: EffectOf<"attach">): void {
     this.#registration.listen(claim.session);
     this.#ask(attachSession(this.#node, claim), (event) => {
-      const { answer } = event;
-      if (answer.kind === "attached") this.#protocol = answer.meta;
+      if (event.answer.kind === "attached") this.#attached = event.answer;
       return event;
     });
   }
@@ -276,7 +276,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     const accepting = this.#inTurn(() => this.#node.accept({ ...step, ttl }));
     this.#ask(accepting, (answer) => {
       if (answer.kind === "accepted") {
-        this.#application?.stored(answer.last, step.replies);
+        this.#application?.stored(answer.bytes, step.replies);
         counters.add("accepted", step.handled - accepted);
         counters.add("replied", step.replies.length);
       }
@@ -348,7 +348,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
 
   #onNews(news: ServerNews): void {
     if (news.kind === "opened") this.#begin(news.opened.protocol);
-    if (news.kind === "resumed") this.#begin(this.#protocol);
+    if (news.kind === "resumed") this.#begin(this.#attached.meta);
     if (news.kind === "ended") this.#registration.remove();
     this.#application?.onNews(news);
   }
@@ -363,7 +363,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
         ...{ ...this.#node.session(session), principal, protocol },
         client: this.#client,
       },
-      maxMessage,
+      ...{ maxMessage, stored: this.#attached.bytes },
     });
     const early = this.#registration.takeEarly(lease);
     for (const notice of early) this.dispatch(notice);

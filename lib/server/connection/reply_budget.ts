@@ -3,7 +3,7 @@
  *
  * An acceptance cannot be refused because of its replies. So the next message is
  * not handled while too much waits for the client, and in turn the client gets
- * no credit for more messages.
+ * no credit for more.
  *
  * @module
  */
@@ -11,23 +11,21 @@
 import type { BufferBounds } from "../../session/store/store.ts";
 import { type Payload, payloadBytes } from "../../session/wire/payload.ts";
 
-interface Batch {
-  readonly last: number;
-  readonly bytes: number;
-}
-
-/** The replies of one connection that the client has not consumed. */
+/** How much waits for the client of one connection. */
 export class ReplyBudget {
   readonly #bounds: Pick<BufferBounds, "maxMessages" | "maxBytes">;
-  #batches: Batch[] = [];
-  /** Stored and not consumed. */
-  #bytes = 0;
+  /** In the store, also from earlier connections. */
+  #stored: number;
   /** On their way to the store. */
   #pending = 0;
 
-  /** Uses the bounds of the session's buffer. */
-  constructor(bounds: Pick<BufferBounds, "maxMessages" | "maxBytes">) {
+  /** Uses the bounds of the session's buffer, in which so many bytes wait. */
+  constructor(
+    bounds: Pick<BufferBounds, "maxMessages" | "maxBytes">,
+    stored: number,
+  ) {
     this.#bounds = bounds;
+    this.#stored = stored;
   }
 
   /** A handler has replied. */
@@ -35,30 +33,16 @@ export class ReplyBudget {
     if (replies.length > 0) this.#pending += sizeOf(replies);
   }
 
-  /** Replies were stored; the last one has this number. */
-  store(last: number, replies: readonly Payload[]): void {
-    const bytes = sizeOf(replies);
-    if (bytes === 0) return;
-    this.#pending -= bytes;
-    this.#batches.push({ last, bytes });
-    this.#bytes += bytes;
+  /** Replies were stored; now so many bytes wait in the store. */
+  store(stored: number, replies: readonly Payload[]): void {
+    this.#stored = stored;
+    if (replies.length > 0) this.#pending -= sizeOf(replies);
   }
 
   /** Returns whether the next message has to wait. */
   isSpent(acked: number, last: number): boolean {
-    this.#forget(acked);
     return last - acked > this.#bounds.maxMessages ||
-      this.#bytes + this.#pending > this.#bounds.maxBytes;
-  }
-
-  #forget(acked: number): void {
-    let done = 0;
-    for (const { last, bytes } of this.#batches) {
-      if (last > acked) break;
-      this.#bytes -= bytes;
-      done += 1;
-    }
-    if (done > 0) this.#batches = this.#batches.slice(done);
+      this.#stored + this.#pending > this.#bounds.maxBytes;
   }
 }
 

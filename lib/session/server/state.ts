@@ -88,7 +88,7 @@ export interface Pace {
 export type Departure =
   /** The connection is gone: what came is handled, then the session is let go. */
   | { readonly kind: "detach" }
-  /** Another attachment waits: the running handler finishes, and no other begins. */
+  /** The session is let go once the running handler finishes: no other begins. */
   | { readonly kind: "yield" }
   /** The client sent `bye`: what came is handled, then the session ends. */
   | { readonly kind: "bye" }
@@ -214,7 +214,10 @@ export type ServerEvent =
   | { readonly type: "failed"; readonly seq: number }
   /** The handler cannot begin, as nobody knows whether the lease still holds. */
   | { readonly type: "renew" }
-  /** Another attachment waits, and the handler has not begun with its message. */
+  /**
+   * The handler does not begin with its message: another attachment waits, or
+   * the client is gone and has too much to consume.
+   */
   | { readonly type: "unbegun"; readonly seq: number }
   /** The store's notices. */
   | {

@@ -169,15 +169,15 @@ export function onRenew(
   return askStore({ ...state, renewal }, claimOf(state, context), context);
 }
 
-/** Gives back a message that has not begun, since another attachment waits. */
+/** Gives back a message that has not begun, and with it all that follow. */
 export function onUnbegun(
   state: ServerAttached,
   seq: number,
   context: ServerContext,
 ): ServerStep {
-  return state.running === seq
-    ? work({ ...state, running: 0, renewal: "none" }, context)
-    : { state, effects: NO_EFFECTS };
+  if (state.running !== seq) return { state, effects: NO_EFFECTS };
+  const departure = { kind: "yield" } as const;
+  return work({ ...state, departure, running: 0, renewal: "none" }, context);
 }
 
 /** The store has answered a step. */

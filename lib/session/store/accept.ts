@@ -43,6 +43,6 @@ export function acceptStep(
       counter: Math.max(record.counter, step.counter),
       expiresAt: now + step.ttl,
     },
-    answer: { kind: "accepted", last: next.log.last },
+    answer: { kind: "accepted", last: next.log.last, bytes: next.logBytes },
   };
 }

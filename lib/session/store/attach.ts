@@ -135,6 +135,7 @@ function attached(
       ...{ accepted, at, uncertain, lineage, meta },
       trimmed: next.log.first - 1,
       last: next.log.last,
+      bytes: next.logBytes,
       orphans: lastOf(claim.have) - at,
       forgotten,
       holder: record.node,

@@ -86,6 +86,8 @@ export interface Attached {
   readonly trimmed: number;
   /** The last number in the log. */
   readonly last: number;
+  /** What waits for the client now, in bytes. */
+  readonly bytes: number;
   /** Up to here a message may have been handled before. */
   readonly uncertain: number;
   /** How many messages the client has that the store forgot. */
@@ -208,6 +210,8 @@ export interface Accepted {
   readonly kind: "accepted";
   /** The last number in the log, replies included. */
   readonly last: number;
+  /** What waits for the client now, in bytes. */
+  readonly bytes: number;
 }
 
 /** A message to a client. */

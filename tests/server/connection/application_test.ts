@@ -29,13 +29,18 @@ const message = (seq: number, redelivered = false) => ({
   ...{ type: "handle", seq, data: `${seq}`, redelivered } as const,
 });
 
-function callsOf(handler: SessionHandler) {
+function callsOf(
+  handler: SessionHandler,
+  client: "session" | "plain" = "session",
+) {
   const node = new TestNode({
     handler,
     buffer: { maxMessages: 2, maxBytes: 100 },
   });
-  const session = { ...node.session("s"), ...SESSION };
-  const calls = new ApplicationCalls(node, { session, maxMessage: 1_000 });
+  const session = { ...node.session("s"), ...SESSION, client };
+  const calls = new ApplicationCalls(node, {
+    ...{ session, maxMessage: 1_000, stored: 0 },
+  });
   return { node, calls };
 }
 
@@ -84,29 +89,42 @@ Deno.test("ApplicationCalls.handleNext() waits while the client has too many rep
   await handleNext(calls, stateWith());
   calls.offer(message(2));
   assertEquals(calls.handleNext(stateWith(), CONTEXT), []);
-  calls.stored(1, [large]);
+  calls.stored(101, [large]);
   assertEquals(calls.handleNext(stateWith({ last: 1 }), CONTEXT), []);
-  const { credit } = stateWith();
-  const consumed = { last: 1, credit: { ...credit, acked: 1 } };
-  const ends = await handleNext(calls, stateWith(consumed));
+  calls.stored(0, []);
+  const ends = await handleNext(calls, stateWith({ last: 1 }));
   assertEquals(ends.map(({ seq }) => seq), [2]);
 });
 
-Deno.test("ApplicationCalls.handleNext() waits for nobody who is gone", async () => {
+Deno.test("ApplicationCalls.handleNext() waits for no client that never comes back", async () => {
+  const large = "x".repeat(101);
+  const handler: SessionHandler = { message: (_, { reply }) => reply(large) };
+  for (
+    const [client, kind] of [["session", "bye"], ["plain", "detach"]] as const
+  ) {
+    const { node, calls } = callsOf(handler, client);
+    await using _node = node;
+    const left = stateWith({ departure: { kind } });
+    const ends = [];
+    for (const seq of [1, 2]) {
+      calls.offer(message(seq));
+      ends.push(...await handleNext(calls, left));
+    }
+    assertEquals(ends.map(({ seq }) => seq), [1, 2]);
+  }
+});
+
+Deno.test("ApplicationCalls.handleNext() gives back what has too many replies before it when its client is gone", async () => {
   const large = "x".repeat(101);
   const { node, calls } = callsOf({ message: (_, { reply }) => reply(large) });
   await using _node = node;
-  const departures = [
-    { peer: "gone" },
-    { departure: { kind: "bye" } },
-    {},
-  ] as const;
-  const ends = [];
-  for (const [index, departure] of departures.entries()) {
-    calls.offer(message(index + 1));
-    ends.push(...await handleNext(calls, stateWith(departure)));
-  }
-  assertEquals(ends.map(({ seq }) => seq), [1, 2]);
+  const gone = stateWith({ peer: "gone", departure: { kind: "detach" } });
+  calls.offer(message(1));
+  assertEquals((await handleNext(calls, gone)).map(({ seq }) => seq), [1]);
+  calls.offer(message(2));
+  const unbegun = { type: "unbegun", seq: 2 } as const;
+  assertEquals(calls.handleNext(gone, CONTEXT), [unbegun]);
+  assertEquals(calls.handleNext(gone, CONTEXT), []);
 });
 
 /** A state with claimed messages from 1 on, of which the first is running. */
@@ -198,10 +216,8 @@ Deno.test("ApplicationCalls.handleNext() goes on no further than replies may", a
   const ends = await handleNext(calls, claimedState("a", "b"));
   assertEquals(ends.map(({ seq }) => seq), [1]);
   calls.offer(message(2));
-  calls.stored(1, [large]);
-  const { credit } = stateWith();
-  const consumed = { last: 1, credit: { ...credit, acked: 1 } };
-  assertEquals(calls.handleNext(stateWith(consumed), CONTEXT).length, 1);
+  calls.stored(0, [large]);
+  assertEquals(calls.handleNext(stateWith({ last: 1 }), CONTEXT).length, 1);
 });
 
 Deno.test("ApplicationCalls.abort() fires the signal of the running handler", async () => {

@@ -237,6 +237,47 @@ Deno.test("SessionConnection tells an end once whose answer was lost, with its a
   assertEquals(lossy.asked, ["lease", "lease"]);
 });
 
+/** Comes back again and again, sends all that the server has not accepted, and consumes nothing. */
+async function insist(node: TestNode, rounds: number): Promise<void> {
+  const window = [0, 0] as const;
+  let client = new Dialed(node);
+  const { gen, token } = await client.open(window);
+  let ticket = token;
+  let got = 0;
+  for (let attempt = 2;; attempt += 1) {
+    for (let n = 1; n <= 3; n += 1) {
+      client.hear(`m${(got + n).toString(36)}|x`);
+    }
+    await settled();
+    const last = got + 3;
+    await client.cut();
+    assertEquals(client.closed, 1);
+    if (attempt > rounds) return;
+    client = new Dialed(node);
+    await client.greet({
+      ...RESUME,
+      ...{ attempt, token: ticket, have: [[gen, 0]], window },
+      ...{ maxMessage: 1_000, first: got + 1, last },
+    });
+    const resumed = JSON.parse(`${client.peer.sent[0]}`.slice(2));
+    ({ got, token: ticket } = resumed);
+  }
+}
+
+Deno.test("SessionConnection bounds the replies to a client that consumes none, however often it comes back", async () => {
+  const buffer = { maxMessages: 1_000, maxBytes: 1_000 };
+  const handled: number[] = [];
+  await using node = nodeOf({
+    message: (_, { seq, reply }) => {
+      handled.push(seq);
+      reply("y".repeat(400));
+    },
+  }, { buffer });
+  await insist(node, 10);
+  assertEquals(node.registry.detachedBytes, 1_200);
+  assertEquals(handled, [1, 2, 3]);
+});
+
 Deno.test("SessionConnection closes with 4503 when its store fails", async () => {
   await using node = nodeOf();
   const client = new Dialed(node);

@@ -27,7 +27,7 @@ Deno.test("isFencing() is false for a lease of before, an end and all else", () 
   const events = [
     { type: "fenced", fence: 1, why: "taken" },
     { type: "fenced", fence: 2, why: "ended" },
-    { type: "accepted", answer: { kind: "accepted", last: 1 } },
+    { type: "accepted", answer: { kind: "accepted", last: 1, bytes: 0 } },
     { type: "ended", answer: { kind: "gone" } },
     { type: "disconnected" },
   ] as const;

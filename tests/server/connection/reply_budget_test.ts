@@ -4,20 +4,27 @@ import { ReplyBudget } from "../../../lib/server/connection/reply_budget.ts";
 const SIXTY = new Uint8Array(60);
 const BOUNDS = { maxMessages: 3, maxBytes: 100 };
 
-Deno.test("ReplyBudget.isSpent() counts replies until they are consumed", () => {
-  const budget = new ReplyBudget(BOUNDS);
+Deno.test("ReplyBudget.isSpent() counts what the store has, and replies on their way to it", () => {
+  const budget = new ReplyBudget(BOUNDS, 0);
   budget.reserve([SIXTY]);
-  budget.store(1, [SIXTY]);
+  budget.store(60, [SIXTY]);
   budget.reserve(["x", "x".repeat(49)]);
   assertEquals(budget.isSpent(0, 1), true);
-  budget.store(2, ["x", "x".repeat(49)]);
+  budget.store(110, ["x", "x".repeat(49)]);
   assertEquals(budget.isSpent(0, 2), true);
+  budget.reserve([]);
+  budget.store(50, []);
   assertEquals(budget.isSpent(1, 2), false);
-  budget.store(2, []);
-  assertEquals(budget.isSpent(2, 2), false);
+});
+
+Deno.test("ReplyBudget.isSpent() counts what has waited before the connection", () => {
+  const budget = new ReplyBudget(BOUNDS, 101);
+  assertEquals(budget.isSpent(0, 1), true);
+  budget.store(100, []);
+  assertEquals(budget.isSpent(0, 1), false);
 });
 
 Deno.test("ReplyBudget.isSpent() counts all messages that wait", () => {
-  const budget = new ReplyBudget(BOUNDS);
+  const budget = new ReplyBudget(BOUNDS, 0);
   assertEquals([budget.isSpent(0, 3), budget.isSpent(0, 4)], [false, true]);
 });

@@ -130,7 +130,11 @@ export function testStore(
     await store.open(INIT);
     await store.append("s", ["a", "b"], BOUNDS);
     const step = subject.step(1, { handled: 2, ack: 1, replies: ["r"] });
-    assertEquals(await store.accept(step), { kind: "accepted", last: 3 });
+    assertEquals(await store.accept(step), {
+      kind: "accepted",
+      last: 3,
+      bytes: 2,
+    });
     const read = await store.read("s", 0, 9);
     assertEquals(read.map(({ data }) => data), ["b", "r"]);
     const other = subject.step(2, { replies: ["x"] });

@@ -71,6 +71,7 @@ export const ATTACHED: Attached = {
   at: 0,
   trimmed: 0,
   last: 0,
+  bytes: 0,
   uncertain: 0,
   orphans: 0,
   forgotten: 0,
@@ -116,7 +117,8 @@ export class ServerPeer {
 
   /** The store has done the step. */
   accepted(last = 0): readonly ServerEffect[] {
-    return this.tell({ type: "accepted", answer: { kind: "accepted", last } });
+    const answer = { kind: "accepted", last, bytes: 0 } as const;
+    return this.tell({ type: "accepted", answer });
   }
 
   /** The handler has finished. */

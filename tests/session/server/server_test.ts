@@ -119,7 +119,7 @@ Deno.test("serverTransition() ignores answers that it did not ask for", () => {
     { type: "admitted", principal: "ann" },
     { type: "opened", lease: LEASE, token: "t", protocol: "" },
     { type: "attached", answer: ATTACHED, token: "t" },
-    { type: "accepted", answer: { kind: "accepted", last: 0 } },
+    { type: "accepted", answer: { kind: "accepted", last: 0, bytes: 0 } },
     { type: "read", messages: [] },
     { type: "ended", answer: { kind: "gone" } },
     { type: "handled", seq: 1, replies: [] },

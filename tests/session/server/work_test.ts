@@ -278,6 +278,14 @@ Deno.test("a session that is wanted gives back a message that its handler has no
   assertEquals(typesOf(peer.accepted()), ["detach", "news", "close", "closed"]);
 });
 
+Deno.test("a session whose client is gone gives back what its handler does not begin with", () => {
+  const peer = runningPeer();
+  peer.hear("m2|b");
+  assertEquals(peer.tell({ type: "disconnected" }), []);
+  assertEquals(stepsOf(peer.tell({ type: "unbegun", seq: 1 })), [[0, 0]]);
+  assertEquals(typesOf(peer.accepted()), ["detach", "news", "closed"]);
+});
+
 Deno.test("a session that is wanted keeps the claim of a message that failed", () => {
   const peer = wantedPeer();
   const effects = peer.tell({ type: "failed", seq: 2 });

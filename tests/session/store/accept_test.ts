@@ -10,7 +10,7 @@ Deno.test("acceptStep() accepts, claims, trims and replies at once", () => {
   }).record;
   const change = { handled: 2, claim: 5, ack: 1, counter: 3, replies: ["r"] };
   const step = acceptStep(record, stepFor(record, change), MOMENT);
-  assertEquals(step.answer, { kind: "accepted", last: 3 });
+  assertEquals(step.answer, { kind: "accepted", last: 3, bytes: 2 });
   const { accepted, claimed, counter } = step.record;
   assertEquals([accepted, claimed, counter], [2, 5, 3]);
   assertEquals(readStep(step.record, 0, 9).map(({ data }) => data), ["b", "r"]);

@@ -47,7 +47,7 @@ Deno.test("attachStep() gives the session to the new connection", () => {
   assertEquals([answer.accepted, answer.at, answer.last], [2, 3, 4]);
   assertEquals([answer.trimmed, answer.orphans, answer.forgotten], [2, 0, 0]);
   assertEquals(answer.lease.fence, 2);
-  assertEquals([answer.uncertain, answer.meta], [0, "chat"]);
+  assertEquals([answer.bytes, answer.uncertain, answer.meta], [2, 0, "chat"]);
   const { node, counter, attempt } = answer.record;
   assertEquals([node, counter, attempt], ["B", 4, 2]);
 });

@@ -57,10 +57,14 @@ export function appendAnswer(reply: unknown): AppendAnswer {
 
 /** The answer to `accept()`. */
 export function acceptAnswer(reply: unknown): AcceptAnswer {
-  const [kind, last] = listOf(reply);
+  const [kind, last, bytes] = listOf(reply);
   switch (textOf(kind)) {
     case "accepted":
-      return { kind: "accepted", last: numberOf(last) };
+      return {
+        kind: "accepted",
+        last: numberOf(last),
+        bytes: numberOf(bytes),
+      };
     case "fenced":
       return { kind: "fenced" };
     default:
@@ -125,6 +129,7 @@ function attached(session: string, values: readonly unknown[]): Attached {
     uncertain: number(3),
     trimmed: number(4),
     last: number(5),
+    bytes: number(12),
     orphans: number(6),
     forgotten: number(7),
     lineage: lineageOf(textOf(values[8])),

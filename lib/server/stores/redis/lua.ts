@@ -163,7 +163,7 @@ if r.n ~= '' then
   publish(r.n, 'f' .. ARGV[2] .. ' ' .. whole(r.f) .. ' taken')
 end
 return {'attached', r.f + 1, accepted, at, uncertain, r.a, r.o,
-  tonumber(ARGV[13]) - at, forgotten, g, r.m, generation, r.n}
+  tonumber(ARGV[13]) - at, forgotten, g, r.m, generation, r.n, r.O - r.A}
 `;
 
 /** ARGV 6 and on: kinds and data. */
@@ -224,7 +224,7 @@ if r.a > before then redis.call('HSET', KEYS[1], 'a', r.a, 'A', r.A) end
 if r.w > 0 then redis.call('HDEL', KEYS[1], 'w') end
 -- A later end is noted when the earlier one has come: see DUE.
 redis.call('ZADD', KEYS[3], 'LT', t, ARGV[2])
-return {'accepted', r.o}
+return {'accepted', r.o, r.O - r.A}
 `;
 
 const READ = `

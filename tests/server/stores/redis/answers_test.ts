@@ -20,10 +20,10 @@ Deno.test("attachAnswer() reads what a resume led to", () => {
     attachAnswer(replyOf(reply), claimWith());
   const numbers = [2, 3, 4, 5, 6, 7, 8, 9];
   const texts = ["g1:1,g2:7", "chat", "g2", "A"];
-  assertEquals(read("attached", ...numbers, ...texts), {
+  assertEquals(read("attached", ...numbers, ...texts, 10), {
     kind: "attached",
     lease: { session: "s", fence: 2, generation: "g2" },
-    ...{ accepted: 3, at: 4, uncertain: 5, trimmed: 6, last: 7 },
+    ...{ accepted: 3, at: 4, uncertain: 5, trimmed: 6, last: 7, bytes: 10 },
     ...{ orphans: 8, forgotten: 9, meta: "chat", holder: "A" },
     lineage: [{ generation: "g1", first: 1 }, { generation: "g2", first: 7 }],
   });
@@ -55,8 +55,8 @@ Deno.test("appendAnswer() reads what became of messages", () => {
 });
 
 Deno.test("acceptAnswer() and endAnswer() read what became of a step", () => {
-  assertEquals(acceptAnswer(replyOf(["accepted", 7])), {
-    ...{ kind: "accepted", last: 7 },
+  assertEquals(acceptAnswer(replyOf(["accepted", 7, 9])), {
+    ...{ kind: "accepted", last: 7, bytes: 9 },
   });
   assertEquals(acceptAnswer(replyOf(["fenced"])).kind, "fenced");
   assertEquals(acceptAnswer(replyOf(["gone"])).kind, "gone");

@@ -54,7 +54,7 @@ Deno.test("sqliteStore() goes on with the sessions of its file", async () => {
     kind: "attached",
     lease: { ...lease, fence: 2 },
     ...{ accepted: 3, at: 1, trimmed: 1, last: 2, uncertain: 4 },
-    ...{ orphans: 0, forgotten: 0 },
+    ...{ bytes: 2, orphans: 0, forgotten: 0 },
     lineage: [{ generation, first: 1 }],
     ...{ meta: "chat", holder: "A" },
   });

@@ -298,7 +298,7 @@ Deno.test(
     assertEquals(store.status, "ready");
     const step = { handled: 1, claim: 1, ack: 1, counter: 1, ttl: 1_000 };
     const accepted = await store.accept({ lease, ...step, replies: ["r"] });
-    assertEquals(accepted, { kind: "accepted", last: 2 });
+    assertEquals(accepted, { kind: "accepted", last: 2, bytes: 1 });
     const ended = await store.end("s", { kind: "always", why: "ended" }, 9);
     assertEquals(ended.kind, "ended");
   },
