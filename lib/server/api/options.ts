@@ -5,6 +5,7 @@
  */
 
 import { type Clock, PLATFORM_CLOCK } from "../../platform/clock.ts";
+import { LEASE } from "../../session/server/lease.ts";
 import type { ServerConfig } from "../../session/server/state.ts";
 import type { BufferBounds, SessionStore } from "../../session/store/store.ts";
 import { HANDSHAKE_TIMEOUT } from "../../session/wire/limits.ts";
@@ -250,7 +251,7 @@ function configOf(options: SessionServerOptions): ServerConfig {
       bytes: count("window.bytes", granted.bytes, 1_048_576),
     },
     maxMessage: count("maxMessage", options.maxMessage, 1_048_576),
-    ttl: count("ttl", options.ttl, 120_000),
+    ttl: Math.max(LEASE, count("ttl", options.ttl, 120_000)),
     handshakeTimeout: count(
       "handshakeTimeout",
       options.handshakeTimeout,

@@ -35,7 +35,6 @@ import type { NoticeReceiver } from "./registry.ts";
 import {
   attachSession,
   Authentication,
-  LEASE,
   makeRoom,
   newSessionId,
   openSession,
@@ -103,7 +102,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   get lease(): { readonly lease: Lease; readonly ttl: number } | undefined {
     const state = this.#state;
     return state.kind === "attached" && state.peer === "connected"
-      ? { lease: state.lease, ttl: Math.max(LEASE, state.ttl) }
+      ? { lease: state.lease, ttl: state.ttl }
       : undefined;
   }
 
@@ -137,8 +136,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     // The handler may run for long; the session's time begins now.
     const state = this.#state;
     if (state.kind !== "attached") return;
-    const ttl = Math.max(LEASE, state.ttl);
-    this.#node.track(this.#node.store.touch([state.lease], ttl));
+    this.#node.track(this.#node.store.touch([state.lease], state.ttl));
   }
 
   /** A notice of the store. */
@@ -215,7 +213,11 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
         );
       case "detach":
         this.#hasDetached = true;
-        return this.#node.detach(effect.lease, effect.ttl);
+        // Nobody resumes the session of a plain client.
+        return this.#node.detach(
+          effect.lease,
+          this.#client === "plain" ? 0 : effect.ttl,
+        );
       case "end":
         return this.#end(effect.lease);
       case "handle":
@@ -272,9 +274,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   #accept({ step }: EffectOf<"accept">): void {
     const { counters } = this.#node;
     const { accepted } = this.#state as ServerAttached;
-    const ttl = Math.max(LEASE, step.ttl);
-    const accepting = this.#inTurn(() => this.#node.accept({ ...step, ttl }));
-    this.#ask(accepting, (answer) => {
+    this.#ask(this.#inTurn(() => this.#node.accept(step)), (answer) => {
       if (answer.kind === "accepted") {
         this.#application?.stored(answer.bytes, step.replies);
         counters.add("accepted", step.handled - accepted);

@@ -6,18 +6,13 @@
  */
 
 import { randomBytes } from "../../platform/random_bytes.ts";
+import { ttlOf } from "../../session/server/lease.ts";
 import type { ServerEvent } from "../../session/server/state.ts";
 import type { AttachClaim } from "../../session/store/store.ts";
 import type { Open, Resume } from "../../session/wire/handshake.ts";
 import { formatSessionId } from "../../session/wire/token.ts";
 import { SESSION_CLOSE } from "../../session/wire/violation.ts";
 import type { ServerNode } from "./node.ts";
-
-/**
- * How long a connected session outlives its node at least, in milliseconds,
- * whatever its client asked for: leases are prolonged several times in it.
- */
-export const LEASE = 30_000;
 
 type Refusal = Extract<ServerEvent, { type: "refused" }>;
 type Admission = Extract<ServerEvent, { type: "admitted" }> | Refusal;
@@ -154,7 +149,7 @@ export async function openSession(
 ): Promise<Extract<ServerEvent, { type: "opened" }>> {
   const { name, store, tokens, settings } = node;
   const { attempt, instance } = request;
-  const ttl = Math.max(LEASE, Math.min(request.ttl, settings.config.ttl));
+  const ttl = ttlOf(request, settings.config);
   const protocol = request.protocols
     .find((offered) => settings.admission.protocols.includes(offered)) ?? "";
   const token = await tokens.sign({ session: id, counter: 1, principal });
@@ -176,9 +171,8 @@ export async function attachSession(
   const { session, principal } = claim;
   const counter = claim.counter + 1;
   const token = await tokens.sign({ session, counter, principal });
-  const ttl = Math.max(LEASE, claim.ttl);
   await node.ready;
-  const answer = await store.attach({ ...claim, ttl, node: name });
+  const answer = await store.attach({ ...claim, node: name });
   if (answer.kind === "attached" && (answer.holder ?? name) !== name) {
     counters.add("takenOver");
   }

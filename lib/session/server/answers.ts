@@ -12,6 +12,7 @@ import { generationAt, startLineage } from "../flow/positions.ts";
 import { startReceiving } from "../flow/receiving.ts";
 import { newPace } from "./claim.ts";
 import { askLater, attachFor, openFor, openInstead } from "./handshake.ts";
+import { ttlOf } from "./lease.ts";
 import type {
   ServerAttached,
   ServerAttaching,
@@ -54,7 +55,7 @@ export function onOpened(
 ): ServerStep {
   if (state.kind !== "opening") return { state, effects: [] };
   const { lease, token, protocol } = event;
-  const ttl = Math.min(state.request.ttl, context.config.ttl);
+  const ttl = ttlOf(state.request, context.config);
   if (state.peer === "gone") return closed([{ type: "detach", lease, ttl }]);
   const { lost, principal } = state;
   const opened = newSession(state, { lease, token, protocol }, context);
@@ -189,7 +190,7 @@ function newSession(
     gen: lease.generation,
     window: windowOf(context),
     protocol,
-    ttl: Math.min(request.ttl, config.ttl),
+    ttl: ttlOf(request, config),
     maxMessage: config.maxMessage,
   };
 }

@@ -7,6 +7,7 @@
 import { isViolation } from "../flow/credit.ts";
 import type { Frame } from "../wire/frame.ts";
 import type { Lost, Resume } from "../wire/handshake.ts";
+import { ttlOf } from "./lease.ts";
 import type {
   ServerAttaching,
   ServerContext,
@@ -63,7 +64,7 @@ export function attachFor(
   const claim: Omit<AttachClaim, "node"> = {
     ...ticket,
     ...{ principal, attempt, instance, have, ack, first, last },
-    ttl: Math.min(request.ttl, config.ttl),
+    ttl: ttlOf(request, config),
     takeover: "ask",
   };
   return ask({

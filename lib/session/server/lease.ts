@@ -1,5 +1,6 @@
 /**
- * Whether a connection can be sure that it still has its session.
+ * How long a session lasts without its connection, and whether a connection can
+ * be sure that it still has its session.
  *
  * A process may be stopped for seconds and not notice it. Meanwhile another
  * node may take the session by force, `takeoverTimeout` after that node has
@@ -16,7 +17,23 @@
  * @module
  */
 
-import type { ServerAttached, ServerContext } from "./state.ts";
+import type { Open } from "../wire/handshake.ts";
+import type { ServerAttached, ServerConfig, ServerContext } from "./state.ts";
+
+/**
+ * How long a session outlives its connection or its node at least, in
+ * milliseconds, whatever its client asked for: leases are prolonged several
+ * times in it.
+ */
+export const LEASE = 30_000;
+
+/** How long a session outlives its connection, in milliseconds. */
+export function ttlOf(
+  request: Pick<Open, "ttl">,
+  config: Pick<ServerConfig, "ttl">,
+): number {
+  return Math.max(LEASE, Math.min(request.ttl, config.ttl));
+}
 
 /**
  * Whether a handler may begin. If the store needs longer than

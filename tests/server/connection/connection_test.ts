@@ -81,6 +81,24 @@ Deno.test("SessionConnection leaves its session to wait when its client is gone"
   assertEquals([node.registry.detached, node.registry.detachedBytes], [1, 1]);
 });
 
+Deno.test("SessionConnection leaves its session to wait for as long as it says, and for a lease", async () => {
+  const calls: string[] = [];
+  const ended = (_: unknown, { why }: { why: string }) => void calls.push(why);
+  await using node = nodeOf({ ended }, { ttl: 5_000 });
+  const client = new Dialed(node);
+  assertEquals((await client.open()).ttl, 30_000);
+  const pass = async (duration: number) => {
+    node.clock.advance(duration);
+    node.maintain([]);
+    await node.settled();
+  };
+  await client.cut();
+  await pass(29_999);
+  assertEquals([calls, node.registry.detached], [[], 1]);
+  await pass(1);
+  assertEquals([calls, node.registry.detached], [["expired"], 0]);
+});
+
 Deno.test("SessionConnection resumes a session, with what came before the answer", async () => {
   await using node = nodeOf();
   const first = new Dialed(node);

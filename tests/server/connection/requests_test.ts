@@ -5,7 +5,6 @@ import {
   authenticate,
   Authentication,
   evict,
-  LEASE,
   makeRoom,
   newSessionId,
   openSession,
@@ -14,6 +13,7 @@ import {
   memoryStore,
   type SessionServerOptions,
 } from "../../../lib/server/mod.ts";
+import { LEASE } from "../../../lib/session/server/lease.ts";
 import { claimWith } from "../../session/store/records.ts";
 import { OPEN, RESUME } from "../../session/server/peer.ts";
 import { settled } from "../dialed.ts";
@@ -247,7 +247,7 @@ Deno.test("attachSession() signs the next token, and keeps the session for a lea
     ...{ id: session, principal: "ann", request },
   });
   const have = [[lease.generation, 0]] as const;
-  const claim = claimWith({ session, ttl: 1, have });
+  const claim = claimWith({ session, ttl: LEASE, have });
   const { token, answer } = await attachSession(node, claim);
   assertEquals(answer.kind, "attached");
   const claims = await node.tokens.verify(token, "ann");
