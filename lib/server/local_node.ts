@@ -299,8 +299,9 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   #send(id: string, data: SessionData): Promise<void> {
     try {
       const payload = payloadOf(data);
-      const { maxMessage } = this.registry.find(id) ?? this.settings.config;
-      requireSize(payload, maxMessage);
+      // Otherwise the store knows what the client takes.
+      const known = this.registry.find(id);
+      if (known !== undefined) requireSize(payload, known.maxMessage);
       return this.#sends.send(id, payload);
     } catch (error) {
       return Promise.reject(error);
@@ -368,10 +369,18 @@ function keysOf(key: SessionServerOptions["key"]): readonly SessionKey[] {
 }
 
 function sendErrorOf(answer: Refusal): SessionSendError {
-  return answer.kind === "gone"
-    ? new SessionSendError("gone", "The session has ended")
-    : new SessionSendError(
-      "full",
-      `The client has not consumed ${answer.messages} messages (${answer.bytes} bytes)`,
-    );
+  switch (answer.kind) {
+    case "gone":
+      return new SessionSendError("gone", "The session has ended");
+    case "too-large":
+      return new SessionSendError(
+        "too-large",
+        `The client takes messages of up to ${answer.maxMessage} bytes`,
+      );
+    case "full":
+      return new SessionSendError(
+        "full",
+        `The client has not consumed ${answer.messages} messages (${answer.bytes} bytes)`,
+      );
+  }
 }

@@ -17,8 +17,11 @@ import type {
   Full,
   Gone,
   SessionStore,
+  TooLarge,
 } from "../session/store/store.ts";
 import { type Payload, payloadBytes } from "../session/wire/payload.ts";
+
+type Refusal = Exclude<AppendAnswer, Appended>;
 
 /** A message, and the promise of its `send()`. */
 interface Send {
@@ -30,7 +33,7 @@ interface Send {
 /** A message that the store has refused. */
 interface RefusedSend {
   readonly send: Send;
-  readonly answer: Full | Gone;
+  readonly answer: Refusal;
 }
 
 /** The store of the batches, and what is called with its answers. */
@@ -42,11 +45,11 @@ export interface SendBatchesParts {
   /** So many are refused. If it throws, their promises reject with that. */
   readonly onRefused: (
     session: string,
-    answer: Full | Gone,
+    answer: Refusal,
     count: number,
   ) => void | Promise<void>;
   /** Makes the error of a message that was refused. */
-  readonly errorOf: (answer: Full | Gone) => Error;
+  readonly errorOf: (answer: Refusal) => Error;
 }
 
 /** The most that a store has to write at a time. */
@@ -205,7 +208,7 @@ export class SendBatches {
     if (answer.kind === "appended") {
       onStored(session, answer, sends.length);
       for (const { resolve } of sends) resolve();
-    } else if (answer.kind === "full" && sends.length > 1) {
+    } else if (answer.kind !== "gone" && sends.length > 1) {
       await this.#appendPart(session, sends, answer);
     } else {
       const refusal = answer;
@@ -214,13 +217,15 @@ export class SendBatches {
     }
   }
 
-  /** The store has no room for all of them. */
+  /** The store does not take all of them together. */
   async #appendPart(
     session: string,
     sends: readonly Send[],
-    full: Full,
+    answer: Exclude<Refusal, Gone>,
   ): Promise<void> {
-    const { fitting, refused } = divide(sends, full, this.#parts.bounds);
+    const { fitting, refused } = answer.kind === "full"
+      ? divide(sends, answer, this.#parts.bounds)
+      : divideBySize(sends, answer);
     // All of them seem to fit, but the store refused them: asks with halves.
     const parts = refused.length > 0 ? [fitting] : halves(sends);
     for (const part of parts) {
@@ -242,7 +247,7 @@ export class SendBatches {
       return;
     }
     let known:
-      | { readonly answer: Full | Gone; readonly error: Error }
+      | { readonly answer: Refusal; readonly error: Error }
       | undefined;
     for (const { send, answer } of refused) {
       // One error for all with the same answer: making a stack is slow.
@@ -252,12 +257,27 @@ export class SendBatches {
   }
 }
 
+/** Messages of a batch, some of which the store would keep. */
+interface Division {
+  readonly fitting: readonly Send[];
+  readonly refused: readonly RefusedSend[];
+}
+
+/** Which messages the client takes. */
+function divideBySize(sends: readonly Send[], answer: TooLarge): Division {
+  const isLarge = ({ data }: Send) => payloadBytes(data) > answer.maxMessage;
+  return {
+    fitting: sends.filter((send) => !isLarge(send)),
+    refused: sends.filter(isLarge).map((send) => ({ send, answer })),
+  };
+}
+
 /** Which messages have room, as if the store were asked for one after the other. */
 function divide(
   sends: readonly Send[],
   full: Full,
   { maxMessages, maxBytes, overflow }: BufferBounds,
-): { readonly fitting: Send[]; readonly refused: RefusedSend[] } {
+): Division {
   const fitting: Send[] = [];
   const refused: RefusedSend[] = [];
   if (overflow === "drop-oldest") return { fitting, refused };

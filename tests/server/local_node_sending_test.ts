@@ -32,6 +32,27 @@ Deno.test("LocalNode.session().send() rejects what the client does not take", as
   await assertRejects(() => node.session(id).send("c"), SessionSendError, "1");
 });
 
+Deno.test("LocalNode.session().send() rejects what a client of another node does not take", async () => {
+  await using store = memoryStore();
+  await using one = new TestNode({ store });
+  await using two = new TestNode({ store, maxMessage: 50 });
+  const { id } = await opened(one);
+  const session = two.session(id);
+  const sizes = [100, 101, 51];
+  const results = await Promise.allSettled(
+    sizes.map((size) => session.send("x".repeat(size))),
+  );
+  assertEquals(
+    results.map((result) =>
+      result.status === "fulfilled" ? "stored" : result.reason.code
+    ),
+    ["stored", "too-large", "stored"],
+  );
+  await assertRejects(() => session.send("x".repeat(101)), Error, "100 bytes");
+  const { stored, rejected } = two.counters.read();
+  assertEquals([stored, rejected], [2, 2]);
+});
+
 /** A store whose next answers to `append()` wait until they are released. */
 function slowStore() {
   const inner = memoryStore({ clock: new ManualClock() });

@@ -23,7 +23,7 @@ Deno.test("SessionServer goes on with the sessions of its file after a restart",
   await before[Symbol.asyncDispose]();
   const { session } = client.news[0]!.ticket;
   await first.append(session, ["while away"], {
-    ...{ maxMessages: 9, maxBytes: 99, overflow: "reject" },
+    ...{ maxMessages: 9, maxBytes: 99, overflow: "reject", maxMessage: 99 },
   });
   await first[Symbol.asyncDispose]();
   client.send("c");

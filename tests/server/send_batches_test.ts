@@ -12,6 +12,7 @@ const BOUNDS: BufferBounds = {
   maxMessages: 1_000,
   maxBytes: 1 << 20,
   overflow: "reject",
+  maxMessage: 1 << 20,
 };
 const GONE: Gone = { kind: "gone" };
 
@@ -60,7 +61,7 @@ class Stage {
       },
       errorOf: (answer) =>
         new Error(
-          answer.kind === "gone" ? "gone" : `full at ${answer.messages}`,
+          answer.kind === "full" ? `full at ${answer.messages}` : answer.kind,
         ),
     });
   }
@@ -181,6 +182,18 @@ Deno.test("SendBatches rejects those of a step that have no room, and keeps the 
     ...["s stored 2", "aaaa resolves", "bb resolves", "s full 1"],
     `${"x".repeat(20)} rejects: full at 3`,
     ...["s stored 1", "c resolves"],
+  ]);
+});
+
+Deno.test("SendBatches rejects those of a step that the client does not take, and keeps the others", async () => {
+  const stage = new Stage();
+  stage.answers.push({ kind: "too-large", maxMessage: 2 });
+  stage.send("aa", "bbb", "ä", "cccc");
+  await settled();
+  assertEquals(stage.asked, ["s aa,bbb,ä,cccc", "s aa,ä"]);
+  assertEquals(stage.log, [
+    ...["s stored 2", "aa resolves", "ä resolves", "s too-large 2"],
+    ...["bbb rejects: too-large", "cccc rejects: too-large"],
   ]);
 });
 

@@ -223,12 +223,14 @@ const CLAIM_AHEAD = 50;
 export function settingsOf(options: SessionServerOptions): Settings {
   const { buffer = {}, limits = {} } = options;
   const { overflow = "reject" } = buffer;
+  const config = configOf(options);
   return {
-    config: configOf(options),
+    config,
     bounds: {
       maxMessages: count("buffer.maxMessages", buffer.maxMessages, 10_000),
       maxBytes: count("buffer.maxBytes", buffer.maxBytes, 4_194_304),
       overflow: overflow === "drop-oldest" ? "drop-oldest" : "reject",
+      maxMessage: config.maxMessage,
     },
     overflow,
     limits: limitsOf(limits),

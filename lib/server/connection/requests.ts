@@ -148,14 +148,14 @@ export async function openSession(
   },
 ): Promise<Extract<ServerEvent, { type: "opened" }>> {
   const { name, store, tokens, settings } = node;
-  const { attempt, instance } = request;
+  const { attempt, instance, maxMessage } = request;
   const ttl = ttlOf(request, settings.config);
   const protocol = request.protocols
     .find((offered) => settings.admission.protocols.includes(offered)) ?? "";
   const token = await tokens.sign({ session: id, counter: 1, principal });
   await node.ready;
   const lease = await store.open({
-    ...{ session: id, principal, attempt, instance, ttl },
+    ...{ session: id, principal, attempt, instance, ttl, maxMessage },
     node: name,
     meta: protocol,
   });

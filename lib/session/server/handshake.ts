@@ -60,10 +60,10 @@ export function attachFor(
   },
   { config }: ServerContext,
 ): ServerStep {
-  const { attempt, instance, have, ack, first, last } = request;
+  const { attempt, instance, have, ack, first, last, maxMessage } = request;
   const claim: Omit<AttachClaim, "node"> = {
     ...ticket,
-    ...{ principal, attempt, instance, have, ack, first, last },
+    ...{ principal, attempt, instance, have, ack, first, last, maxMessage },
     ttl: ttlOf(request, config),
     takeover: "ask",
   };

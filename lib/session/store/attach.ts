@@ -124,6 +124,7 @@ function attached(
     counter: claim.counter,
     attempt: claim.attempt,
     instance: claim.instance,
+    maxMessage: claim.maxMessage,
     expiresAt: now + claim.ttl,
   };
   const { uncertain, lineage, meta } = next;

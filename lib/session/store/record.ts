@@ -47,6 +47,8 @@ export interface SessionRecord {
   readonly counter: number;
   readonly attempt: number;
   readonly instance: string;
+  /** The largest message that the client takes; older versions kept none. */
+  readonly maxMessage: number | undefined;
   /** The client's messages up to this number are accepted. */
   readonly accepted: number;
   /** Up to here a handler may have begun. */
@@ -80,9 +82,9 @@ export function openRecord(
   init: SessionInit,
   { now, generation }: StoreMoment,
 ): SessionRecord {
-  const { session, principal, meta, node, attempt, instance, ttl } = init;
+  const { ttl, ...kept } = init;
   return {
-    ...{ session, principal, meta, node, attempt, instance },
+    ...kept,
     state: "live",
     fence: 1,
     leaseGeneration: generation,
@@ -124,6 +126,10 @@ export function appendStep(
 ): RecordStep<AppendAnswer> {
   if (record.state !== "live") return { record, answer: { kind: "gone" } };
   const added = numberedAfter(record.log.last, messages);
+  const maxMessage = record.maxMessage ?? bounds.maxMessage;
+  if (added.some(({ bytes }) => bytes > maxMessage)) {
+    return { record, answer: { kind: "too-large", maxMessage } };
+  }
   const bytes = bytesOf(added);
   const excess = excessOf(record, { messages: added.length, bytes }, bounds);
   if (excess === Infinity) {

@@ -37,6 +37,8 @@ export interface SessionInit {
   readonly node: string;
   /** How long the session outlives its last lease, in milliseconds. */
   readonly ttl: number;
+  /** The largest message that the client takes, in bytes. */
+  readonly maxMessage: number;
   /** What the server wants back on each attachment, such as the protocol. */
   readonly meta: string;
 }
@@ -57,6 +59,8 @@ export interface AttachClaim {
   readonly node: string;
   /** How long the session outlives its last lease, in milliseconds. */
   readonly ttl: number;
+  /** The largest message that the client takes, in bytes. */
+  readonly maxMessage: number;
   /** What the client has, by generation. */
   readonly have: Positions;
   /** What its application has consumed. */
@@ -132,7 +136,7 @@ export interface Refused {
   readonly fate?: Fate;
 }
 
-/** How much of what a client has not consumed is kept. */
+/** What is kept for a client. */
 export interface BufferBounds {
   /** The most messages. */
   readonly maxMessages: number;
@@ -140,6 +144,11 @@ export interface BufferBounds {
   readonly maxBytes: number;
   /** What happens to messages that have no room. */
   readonly overflow: "reject" | "drop-oldest";
+  /**
+   * The largest message, in bytes, for a session that was opened by an older
+   * version, which did not keep what its client takes.
+   */
+  readonly maxMessage: number;
 }
 
 /** The messages are kept, and have numbers. */
@@ -166,6 +175,14 @@ export interface Full {
   readonly messages: number;
   /** How many bytes wait. */
   readonly bytes: number;
+}
+
+/** The client takes no message of this size. Nothing was kept. */
+export interface TooLarge {
+  /** Distinguishes the answers. */
+  readonly kind: "too-large";
+  /** The largest message that the client takes, in bytes. */
+  readonly maxMessage: number;
 }
 
 /** There is no such session any more. */
@@ -252,7 +269,7 @@ export interface Ended {
 /** The answer to `attach()`. */
 export type AttachAnswer = Attached | Busy | Refused;
 /** The answer to `append()`. */
-export type AppendAnswer = Appended | Full | Gone;
+export type AppendAnswer = Appended | Full | TooLarge | Gone;
 /** The answer to `accept()`. */
 export type AcceptAnswer = Accepted | Fenced | Gone;
 /** The answer to `end()`. */

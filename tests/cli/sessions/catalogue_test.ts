@@ -11,7 +11,10 @@ import { INIT } from "../../session/store/records.ts";
 import { requires } from "../../system/requirements.ts";
 
 const NEEDED = requires("redis");
-const BOUNDS = { maxMessages: 9, maxBytes: 999, overflow: "reject" } as const;
+const BOUNDS = {
+  ...{ maxMessages: 9, maxBytes: 999, maxMessage: 999 },
+  overflow: "reject",
+} as const;
 const ALIVE: Selection = {
   limit: 100,
   principal: undefined,

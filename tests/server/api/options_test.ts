@@ -26,7 +26,10 @@ Deno.test("settingsOf() has the defaults of the design", () => {
       maxAttempts: 3,
       onUncertain: "redeliver",
     },
-    bounds: { maxMessages: 10_000, maxBytes: 4_194_304, overflow: "reject" },
+    bounds: {
+      ...{ maxMessages: 10_000, maxBytes: 4_194_304, overflow: "reject" },
+      maxMessage: 1_048_576,
+    },
     overflow: "reject",
     limits: {
       sessionsPerPrincipal: 16,

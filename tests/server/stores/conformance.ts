@@ -109,6 +109,20 @@ export function testStore(
     assertEquals((await store.read("s", 0, 9)).length, 3);
   });
 
+  test("keeps nothing that the client does not take", async (subject) => {
+    const { store } = subject;
+    await store.open({ ...INIT, maxMessage: 3 });
+    const tooLarge = { kind: "too-large", maxMessage: 3 } as const;
+    assertEquals(await store.append("s", ["a", "ääb"], BOUNDS), tooLarge);
+    assertEquals(await store.append("s", ["abcd"], BOUNDS), tooLarge);
+    assertEquals(await store.read("s", 0, 9), []);
+    await store.append("s", ["abc"], BOUNDS);
+    await store.attach(subject.claim({ maxMessage: 4 }));
+    await store.append("s", ["abcd"], BOUNDS);
+    const read = await store.read("s", 0, 9);
+    assertEquals(read.map(({ data }) => data), ["abc", "abcd"]);
+  });
+
   test("makes room by the oldest if it may", async ({ store }) => {
     await store.open(INIT);
     const bounds = { ...BOUNDS, overflow: "drop-oldest" } as const;

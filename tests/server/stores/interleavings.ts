@@ -69,6 +69,7 @@ const ANSWERS = [
   "refused diverged",
   "appended",
   "full",
+  "too-large",
   "gone",
   "accepted",
   "fenced",
@@ -115,7 +116,8 @@ class Race {
   }
 
   #open(node: string, now: number): Step {
-    const init = { ...INIT, session: this.#session, node, ttl: TTL };
+    const own = { session: this.#session, node, maxMessage: 7 };
+    const init = { ...INIT, ...own, ttl: TTL };
     return [(store) => store.open(init), () => this.#core.open(init, now)];
   }
 
@@ -133,6 +135,7 @@ class Race {
       ack: Math.max(0, at - this.#random.upTo(2)),
       first: Math.max(1, accepted + this.#random.upTo(3)),
       last: accepted + this.#random.upTo(5),
+      maxMessage: 6 + this.#random.upTo(2),
       takeover: this.#random.upTo(2) === 0 ? "ask" : "force",
       ttl: TTL,
     });
@@ -148,7 +151,8 @@ class Race {
       () => this.#payload(),
     );
     const overflow = this.#random.upTo(2) === 0 ? "reject" : "drop-oldest";
-    const bounds = { maxMessages: 5, maxBytes: 24, overflow } as const;
+    const sizes = { maxMessages: 5, maxBytes: 24, maxMessage: 9 };
+    const bounds = { ...sizes, overflow } as const;
     return [
       (store) => store.append(this.#session, messages, bounds),
       () => this.#core.append(this.#session, messages, bounds),

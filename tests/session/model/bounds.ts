@@ -13,7 +13,12 @@ const NARROW = { capacity: { messages: 1, bytes: 1_000 } };
 const LATER = { consumption: "later" } as const;
 const REPLIES = { replies: "each" } as const;
 const ONE_KEPT = {
-  bounds: { maxMessages: 1, maxBytes: 100, overflow: "drop-oldest" },
+  bounds: {
+    maxMessages: 1,
+    maxBytes: 100,
+    overflow: "drop-oldest",
+    maxMessage: 100,
+  },
 } as const;
 const RESEND = { client: { ...CLIENT, onUnknown: "resend" } } as const;
 const BATCHES = { server: { ...SERVER, maxClaim: 2 } };

@@ -80,6 +80,7 @@ function randomRules(random: Random): Rules {
     bounds: {
       maxMessages: 5,
       maxBytes: 1_000,
+      maxMessage: 1_000,
       overflow: random.upTo(2) === 0 ? "reject" : "drop-oldest",
     },
   });

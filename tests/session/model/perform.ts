@@ -304,9 +304,9 @@ function open(
 ): World {
   const sessions = world.sessions + 1;
   const session = `s${sessions}`;
-  const { attempt, instance } = request;
+  const { attempt, instance, maxMessage } = request;
   const record = openRecord({
-    ...{ session, principal, attempt, instance },
+    ...{ session, principal, attempt, instance, maxMessage },
     node: `n${id}`,
     ttl: 1,
     meta: "",

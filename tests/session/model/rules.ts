@@ -57,7 +57,12 @@ export function rulesOf(
     mutant: "none",
     consumption: "at once",
     replies: "none",
-    bounds: { maxMessages: 100, maxBytes: 10_000, overflow: "reject" },
+    bounds: {
+      maxMessages: 100,
+      maxBytes: 10_000,
+      overflow: "reject",
+      maxMessage: 100,
+    },
     client: CLIENT,
     server: SERVER,
     ...other,

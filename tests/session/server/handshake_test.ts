@@ -40,6 +40,7 @@ Deno.test("attachFor() claims the session of the token for the principal", () =>
     first: 1,
     last: 0,
     ttl: 60_000,
+    maxMessage: 100,
     takeover: "ask",
   });
   const ttls = [5, 40_000].map((ttl) => {

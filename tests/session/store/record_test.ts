@@ -70,6 +70,19 @@ Deno.test("appendStep() rejects what does not fit, and keeps nothing of it", () 
   assertEquals(large.answer, full);
 });
 
+Deno.test("appendStep() keeps nothing that its client does not take", () => {
+  const refused = (maxMessage: number | undefined) => {
+    const record = recordWith({ maxMessage });
+    const bounds = { ...BOUNDS, maxMessage: 2 };
+    const step = appendStep(record, ["a", "bcd"], { ...MOMENT, bounds });
+    return step.record === record && step.answer;
+  };
+  assertEquals(refused(1), { kind: "too-large", maxMessage: 1 });
+  assertEquals(refused(3), false);
+  // An older version has opened it.
+  assertEquals(refused(undefined), { kind: "too-large", maxMessage: 2 });
+});
+
 Deno.test("appendStep() drops the oldest, and says how many", () => {
   const bounds = { ...BOUNDS, overflow: "drop-oldest" } as const;
   const step = appendStep(withMessages("a", "b", "c", "d"), ["e"], {

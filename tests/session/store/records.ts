@@ -18,6 +18,7 @@ export const INIT = {
   instance: "i",
   node: "A",
   ttl: 120_000,
+  maxMessage: 10_000_000,
   meta: "chat",
 };
 
@@ -36,6 +37,7 @@ export function claimWith(change: Partial<AttachClaim> = {}): AttachClaim {
     instance: "i",
     node: "B",
     ttl: 120_000,
+    maxMessage: 10_000_000,
     have: [["g1", 0]],
     ack: 0,
     first: 1,
@@ -64,4 +66,5 @@ export const BOUNDS = {
   maxMessages: 4,
   maxBytes: 10,
   overflow: "reject",
+  maxMessage: 10_000_000,
 } as const;

@@ -50,6 +50,8 @@ export function appendAnswer(reply: unknown): AppendAnswer {
       };
     case "full":
       return { kind: "full", messages: number(0), bytes: number(1) };
+    case "too-large":
+      return { kind: "too-large", maxMessage: number(0) };
     default:
       return { kind: "gone" };
   }

@@ -7,7 +7,8 @@
  * know), `G` generation of the lease unless it is the last one of the lineage,
  * `k` counter, `e` attempt, `i` accepted, `c` claimed, `u` uncertain, `o` the
  * last number, `a` the last number that is not kept, `O` and `A` the bytes up
- * to them, `g` lineage, `t` when it is over, `x` the ticket of its end.
+ * to them, `g` lineage, `t` when it is over, `x` the ticket of its end, `b` the
+ * largest message that the client takes, unless an older version opened it.
  *
  * A log is a stream whose ids are the numbers. An entry has `n`, the bytes up to
  * it, and `t` or `b`, its text or binary data. An empty log has no key.
@@ -46,14 +47,15 @@ local function whole(number) return string.format('%.0f', number) end
 local function newest(lineage) return string.match(lineage, '([^:,]+):%d+$') end
 local function load()
   local v = redis.call('HMGET', KEYS[1], 'p', 'm', 's', 'n', 'G', 'g', 'f', 'k',
-    'e', 'i', 'c', 'u', 'w', 'a', 'o', 'A', 'O', 't')
+    'e', 'i', 'c', 'u', 'w', 'a', 'o', 'A', 'O', 't', 'b')
   if not v[1] then return nil end
   return {p = v[1], m = v[2], s = v[3], n = v[4], G = v[5] or newest(v[6]),
     g = v[6], f = tonumber(v[7]), k = tonumber(v[8]), e = tonumber(v[9]),
     i = tonumber(v[10] or 0), c = tonumber(v[11] or 0),
     u = tonumber(v[12] or 0), w = tonumber(v[13] or 0),
     a = tonumber(v[14] or 0), o = tonumber(v[15] or 0),
-    A = tonumber(v[16] or 0), O = tonumber(v[17] or 0), t = tonumber(v[18])}
+    A = tonumber(v[16] or 0), O = tonumber(v[17] or 0), t = tonumber(v[18]),
+    b = v[19] and tonumber(v[19])}
 end
 local function holds(r, fence, lease)
   return r.f == tonumber(fence) and r.G == lease and lease == generation
@@ -110,12 +112,12 @@ if redis.call('EXISTS', KEYS[1]) == 1 then return '' end
 local t = now + ARGV[7]
 redis.call('HSET', KEYS[1], 'p', ARGV[3], 'm', ARGV[4], 's', 'live',
   'n', ARGV[5], 'f', 1, 'k', 1, 'e', ARGV[6], 'g', generation .. ':1',
-  't', whole(t))
+  't', whole(t), 'b', ARGV[8])
 due(t)
 return generation
 `;
 
-/** ARGV 12 and on: what the client has, as generations and numbers. */
+/** ARGV 13 and on: what the client has, as generations and numbers. */
 const ATTACH = `
 local r = load()
 if not r then return {'refused', 'unknown'} end
@@ -125,7 +127,7 @@ if attempt <= r.e then return {'refused', 'stale'} end
 if counter < r.k then return {'refused', 'superseded'} end
 local ack, first, last = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
 local list, at = eras(r), nil
-for j = 12, #ARGV, 2 do
+for j = 13, #ARGV, 2 do
   for n, era in ipairs(list) do
     if not at and era[1] == ARGV[j] then
       local following = list[n + 1]
@@ -154,7 +156,8 @@ trim(r, math.min(ack, at))
 local g = continued(r)
 redis.call('HSET', KEYS[1], 'i', whole(accepted), 'c', whole(accepted),
   'u', whole(uncertain), 'g', g, 'f', r.f + 1, 'n', ARGV[6], 'k', ARGV[4],
-  'e', ARGV[5], 'a', whole(r.a), 'A', whole(r.A), 't', whole(t))
+  'e', ARGV[5], 'a', whole(r.a), 'A', whole(r.A), 't', whole(t),
+  'b', ARGV[12])
 local forgotten = accepted - r.i + (counter == r.k and r.w or 0)
 redis.call('HDEL', KEYS[1], 'G', 'w')
 if forgotten > 0 then redis.call('HSET', KEYS[1], 'w', whole(forgotten)) end
@@ -163,16 +166,20 @@ if r.n ~= '' then
   publish(r.n, 'f' .. ARGV[2] .. ' ' .. whole(r.f) .. ' taken')
 end
 return {'attached', r.f + 1, accepted, at, uncertain, r.a, r.o,
-  tonumber(ARGV[13]) - at, forgotten, g, r.m, generation, r.n, r.O - r.A}
+  tonumber(ARGV[14]) - at, forgotten, g, r.m, generation, r.n, r.O - r.A}
 `;
 
-/** ARGV 6 and on: kinds and data. */
+/** ARGV 7 and on: kinds and data. */
 const APPEND = `
 local r = load()
 if not r or r.s ~= 'live' then return {'gone'} end
 local maxMessages, maxBytes = tonumber(ARGV[3]), tonumber(ARGV[4])
-local count, bytes = (#ARGV - 5) / 2, 0
-for j = 7, #ARGV, 2 do bytes = bytes + #ARGV[j] end
+local maxMessage = r.b or tonumber(ARGV[6])
+local count, bytes = (#ARGV - 6) / 2, 0
+for j = 8, #ARGV, 2 do
+  if #ARGV[j] > maxMessage then return {'too-large', maxMessage} end
+  bytes = bytes + #ARGV[j]
+end
 local excess = math.max(0, r.o - r.a + count - maxMessages)
 local wanted = r.O + bytes - maxBytes
 local isFull = excess > 0 or wanted > r.A
@@ -188,7 +195,7 @@ while low < high do
 end
 local dropped, first, lineage = low - r.a, r.o + 1, r.g
 trim(r, low)
-keep(r, 6)
+keep(r, 7)
 -- Nobody has attached since the data may have gone back: the lease is older.
 if r.g ~= lineage then redis.call('HSET', KEYS[1], 'G', r.G) end
 redis.call('HSET', KEYS[1], 'o', r.o, 'O', r.O, 'a', r.a, 'A', r.A, 'g', r.g)
@@ -196,7 +203,7 @@ if r.n ~= '' then
   local inline = bytes <= ${MAX_INLINE_BYTES}
   local parts = {'a', ARGV[2], ' ', whole(r.o), ' ', inline and count or 0,
     ' ', generation, '\\n'}
-  for j = 6, inline and #ARGV or 0, 2 do
+  for j = 7, inline and #ARGV or 0, 2 do
     parts[#parts + 1] = ARGV[j] .. #ARGV[j + 1] .. ':'
     parts[#parts + 1] = ARGV[j + 1]
   end

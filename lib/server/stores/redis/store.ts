@@ -150,8 +150,8 @@ class RedisSessions implements RedisStore {
   }
 
   readonly open: SessionStore["open"] = async (init) => {
-    const { session, principal, meta, node, attempt, ttl } = init;
-    const values = [principal, meta, node, attempt, ttl];
+    const { session, principal, meta, node, attempt, ttl, maxMessage } = init;
+    const values = [principal, meta, node, attempt, ttl, maxMessage];
     const generation = textOf(await this.#step("open", session, values));
     if (generation === "") {
       throw new RangeError(`There is a session with the id ${session}`);
@@ -163,10 +163,10 @@ class RedisSessions implements RedisStore {
 
   readonly attach: SessionStore["attach"] = async (claim) => {
     const { session, principal, counter, attempt, node, ttl } = claim;
-    const { ack, first, last, takeover, have } = claim;
+    const { ack, first, last, takeover, maxMessage, have } = claim;
     const values = [
       ...[principal, counter, attempt, node, ttl],
-      ...[ack, first, last, takeover],
+      ...[ack, first, last, takeover, maxMessage],
       ...have.flat(),
     ];
     const reply = await this.#step("attach", session, values);
@@ -180,9 +180,12 @@ class RedisSessions implements RedisStore {
   readonly append: SessionStore["append"] = async (
     session,
     messages,
-    { maxMessages, maxBytes, overflow },
+    { maxMessages, maxBytes, overflow, maxMessage },
   ) => {
-    const values = [maxMessages, maxBytes, overflow, ...pairsOf(messages)];
+    const values = [
+      ...[maxMessages, maxBytes, overflow, maxMessage],
+      ...pairsOf(messages),
+    ];
     return appendAnswer(await this.#step("append", session, values));
   };
 

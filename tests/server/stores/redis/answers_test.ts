@@ -51,6 +51,7 @@ Deno.test("appendAnswer() reads what became of messages", () => {
     ...{ ...appended, node: undefined },
   });
   assertEquals(read("full", 1, 2), { kind: "full", messages: 1, bytes: 2 });
+  assertEquals(read("too-large", 9), { kind: "too-large", maxMessage: 9 });
   assertEquals(read("gone"), { kind: "gone" });
 });
 

@@ -1,5 +1,5 @@
-import { assert } from "@std/assert";
-import { INIT } from "../../../session/store/records.ts";
+import { assert, assertEquals } from "@std/assert";
+import { BOUNDS, INIT } from "../../../session/store/records.ts";
 import { requires } from "../../../system/requirements.ts";
 import { testStore } from "../conformance.ts";
 import { type ClientKind, RedisPlace, withPlace } from "./places.ts";
@@ -40,5 +40,22 @@ Deno.test(
     const keys = await client.keys("*");
     assert(keys.length > 1, `${keys}`);
     assert(keys.every((key) => key.startsWith("hf:")), `${keys}`);
+  },
+);
+
+Deno.test(
+  "redisStore() takes the limit of the bounds for a session that an older version has opened",
+  NEEDED,
+  async () => {
+    await using place = await RedisPlace.start();
+    const store = await place.open();
+    const client = await place.clients.nodeRedis();
+    await store.open(INIT);
+    const [record] = await client.keys("*:s:*");
+    await client.hDel(record!, "b");
+    const bounds = { ...BOUNDS, maxMessage: 2 };
+    const tooLarge = { kind: "too-large", maxMessage: 2 } as const;
+    assertEquals(await store.append("s", ["abc"], bounds), tooLarge);
+    assertEquals((await store.append("s", ["ab"], bounds)).kind, "appended");
   },
 );

@@ -62,6 +62,21 @@ Deno.test("sqliteStore() goes on with the sessions of its file", async () => {
   assertEquals(left, { seq: 2, data: new Uint8Array([0, 1]), bytes: 2 });
 });
 
+Deno.test("sqliteStore() takes the limit of the bounds for a session that an older version has opened", async () => {
+  const path = newPath();
+  await using store = sqliteStore(path);
+  await store.open(INIT);
+  const db = new DatabaseSync(path);
+  db.exec(
+    "UPDATE holdfast_session SET record = json_remove(record, '$.maxMessage')",
+  );
+  db.close();
+  const bounds = { ...BOUNDS, maxMessage: 2 };
+  const tooLarge = { kind: "too-large", maxMessage: 2 } as const;
+  assertEquals(await store.append("s", ["abc"], bounds), tooLarge);
+  assertEquals((await store.append("s", ["ab"], bounds)).kind, "appended");
+});
+
 Deno.test("sqliteStore() goes on without what its process did not close", async () => {
   const path = newPath();
   const killed = sqliteStore(path);

@@ -19,6 +19,7 @@ const MESSAGES = 10_000;
 const DATA = "x".repeat(100);
 const BOUNDS = {
   ...{ maxMessages: 1_000_000, maxBytes: 1 << 30, overflow: "reject" } as const,
+  maxMessage: 1 << 20,
 };
 
 await using place = await RedisPlace.start("nodeRedis", ...settings);
