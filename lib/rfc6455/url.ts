@@ -36,17 +36,6 @@ export function parseTarget(url: string, base?: string): TargetUrl {
 }
 
 /**
- * Says whether data for a URL crosses a network unencrypted: `ws:` to anything
- * but loopback.
- *
- * @param url A URL that {@linkcode parseTarget} accepts.
- */
-export function isInsecure(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === "ws:" && !isLoopback(hostname);
-}
-
-/**
  * Says whether a host name always means this machine: `localhost` and names below
  * it (RFC 6761, 6.3), 127.0.0.0/8, also as an IPv6 address, `[::1]`, and 0.0.0.0
  * and `[::]`, which servers print as where they listen (RFC 1122, 3.2.1.3).

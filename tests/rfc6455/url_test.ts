@@ -1,10 +1,5 @@
 import { assertEquals } from "@std/assert";
-import {
-  isInsecure,
-  isLocal,
-  isLoopback,
-  parseTarget,
-} from "../../lib/rfc6455/url.ts";
+import { isLocal, isLoopback, parseTarget } from "../../lib/rfc6455/url.ts";
 
 Deno.test("parseTarget() keeps ws: and wss:", () => {
   assertEquals(parseTarget("wss://example.com"), {
@@ -86,12 +81,6 @@ Deno.test("isLoopback() refuses similar names", () => {
   ) {
     assertEquals(isLoopback(host), false, host);
   }
-});
-
-Deno.test("isInsecure() finds plain ws: to another machine", () => {
-  assertEquals(isInsecure("ws://example.com/"), true);
-  assertEquals(isInsecure("wss://example.com/"), false);
-  assertEquals(isInsecure("ws://127.1:80/"), false);
 });
 
 Deno.test("isLocal() looks at the host of a URL", () => {

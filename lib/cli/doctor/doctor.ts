@@ -6,7 +6,7 @@
 
 import { resolveOptions } from "../../client/options/resolve.ts";
 import { redactUrl } from "../../identity/redact.ts";
-import { isInsecure } from "../../rfc6455/url.ts";
+import { isInsecure } from "../../rfc6455/insecure_url.ts";
 import { requirePossible } from "../../transport/tcp/dial/dial.ts";
 import { routeTo } from "../../transport/tcp/dial/proxy.ts";
 import { OpeningError } from "../../transport/tcp/dial/tcp_failure.ts";

@@ -10,7 +10,6 @@ import type { SessionSetup } from "../../boundary/session.ts";
 import type { Config } from "../../connection/config/config.ts";
 import { checkToken, type TokenPlacement } from "../../identity/token.ts";
 import type { OutboxLimits } from "../../queue/outbox.ts";
-import { isInsecure } from "../../rfc6455/url.ts";
 import { resolveProtocols, resolveUrl, withoutSecrets } from "./arguments.ts";
 import { levelOf } from "./logger.ts";
 import { networkOf } from "./network.ts";
@@ -23,6 +22,7 @@ import type {
 } from "./options.ts";
 import { resolveRows } from "./resolve_rows.ts";
 import { isHook } from "./rules.ts";
+import { isInsecure } from "../../rfc6455/insecure_url.ts";
 import {
   CONFIG_ROWS,
   NETWORK_ROWS,

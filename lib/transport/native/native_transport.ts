@@ -13,7 +13,6 @@ import type { Failure } from "../../connection/failure.ts";
 import { utf8Length } from "../../queue/data.ts";
 import { platformCloseCode } from "../close_code.ts";
 import { endFailure, type TransportPhase } from "../end_failure.ts";
-import { hasUserAgent } from "../user_agent.ts";
 import type { HeldMessages } from "./held_messages.ts";
 import type {
   Target,
@@ -26,6 +25,8 @@ import type {
 export interface PlatformReader {
   /** Watches messages that may get lost when the peer closes. */
   readonly HeldMessages?: typeof HeldMessages;
+  /** Throws a `TypeError` for headers that the platform would send twice. */
+  checkHeaders?(headers: Target["headers"]): void;
   /** No connection was made. */
   openingFailure(text: string): Failure;
   /** An open connection failed; `limit` is the largest accepted message, in bytes. */
@@ -74,7 +75,7 @@ function makeKind(
     pauses: false,
     output,
     connect: (target, { maxMessageSize }, listener) =>
-      new NativeTransport(open(target, output), {
+      new NativeTransport(open(target, output, reader), {
         maxMessageSize,
         reader,
         listener,
@@ -251,6 +252,7 @@ class NativeTransport implements Transport {
 function open(
   { url, protocols, headers }: Target,
   output: TransportKind["output"],
+  reader: PlatformReader,
 ): WebSocket {
   if (Object.keys(headers).length === 0) {
     return new WebSocket(url, [...protocols]);
@@ -260,12 +262,7 @@ function open(
       "Cannot set handshake headers: this platform's WebSocket takes none",
     );
   }
-  if ("Deno" in globalThis && hasUserAgent(headers)) {
-    throw new TypeError(
-      "Cannot set User-Agent: Deno's WebSocket sends its own besides; use " +
-        'transport: "tcp"',
-    );
-  }
+  reader.checkHeaders?.(headers);
   // The types of the DOM lack the options of Deno, Node and Bun.
   const init = { protocols: [...protocols], headers };
   const socket: WebSocket = Reflect.construct(WebSocket, [url, init]);

@@ -7,7 +7,7 @@
 import type { Setup } from "../../boundary/protocol.ts";
 import { placeToken } from "../../identity/token.ts";
 import type { Clock } from "../../platform/clock.ts";
-import { isInsecure } from "../../rfc6455/url.ts";
+import { isInsecure } from "../../rfc6455/insecure_url.ts";
 import { ResolveError } from "./failures.ts";
 import { callHook, requireHook } from "./hook_calls.ts";
 import type { AttemptContext, Hooks } from "./hooks.ts";
