@@ -8,12 +8,32 @@
 /** The text in place of a secret. */
 export const REDACTED = "…";
 
-/** Replaces the given secrets and nothing else, also as URLs and JSON write them. */
+/** Shorter values are no secrets: hiding them would hide half of each text. */
+const SHORTEST = 4;
+
+/**
+ * Replaces the given secrets and nothing else, also as URLs and JSON write them;
+ * where a text was cut before `…`, also the start of one.
+ */
 export function hideSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.flatMap(formsOf)
-    .filter((secret) => secret !== "")
-    .sort((a, b) => b.length - a.length)
-    .reduce((rest, secret) => rest.replaceAll(secret, REDACTED), text);
+  const forms = secrets.filter(({ length }) => length >= SHORTEST)
+    .flatMap(formsOf)
+    .sort((a, b) => b.length - a.length);
+  return forms.reduce((rest, form) => rest.replaceAll(form, REDACTED), text)
+    .split(REDACTED)
+    .map((piece, index, { length }) =>
+      index + 1 < length ? withoutStart(piece, forms) : piece
+    )
+    .join(REDACTED);
+}
+
+/** Removes the start of a secret from the end of a text. */
+function withoutStart(text: string, forms: readonly string[]): string {
+  for (let at = 0; at <= text.length - SHORTEST; at += 1) {
+    const end = text.slice(at);
+    if (forms.some((form) => form.startsWith(end))) return text.slice(0, at);
+  }
+  return text;
 }
 
 function formsOf(secret: string): readonly string[] {

@@ -19,7 +19,9 @@ const MARKUP = /<(script|style)\b[\s\S]*?<\/\1>|<[a-z/!][^>]*(?:>|$)/gi;
 export function excerpt(body: Uint8Array): string {
   const text = decode(body.subarray(0, MAX_BYTES)).replace(MARKUP, " ")
     .replace(/[\s\p{Cc}\p{Cf}]+/gu, " ").trim();
-  return text.length <= MAX_LENGTH
+  const isWhole = text.length <= MAX_LENGTH && body.length <= MAX_BYTES;
+  // `hideSecrets()` finds the start of a secret before the mark.
+  return isWhole || text === ""
     ? text
     : `${text.slice(0, MAX_LENGTH).toWellFormed()}…`;
 }

@@ -31,6 +31,9 @@ export interface EquipmentParts {
  * @throws {HookError} They cannot be loaded, or can never work.
  */
 export async function equip(parts: EquipmentParts): Promise<Equipment> {
+  const { source } = parts.setup.token ?? {};
+  // What loading the hooks says may contain it.
+  if (source?.kind === "static") parts.secrets.noteToken(source.token);
   return new Equipment(await loadHooks(parts.setup), parts);
 }
 

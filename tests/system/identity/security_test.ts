@@ -19,6 +19,7 @@ import { type Script, startTcpServer } from "../servers/tcp/tcp_server.ts";
 import { failure, within } from "../waiting.ts";
 
 const CANARY = "canary0123456789";
+const LONG_CANARY = "longcanary".repeat(40);
 const FAST = {
   strategy: "exponential",
   initialDelay: 1,
@@ -116,6 +117,39 @@ for (const [secret, query, options] of SECRETS) {
       assert(isRedacted || echo === "no handshake", "it appears, redacted");
     });
   }
+}
+
+/** Each way in which an error cuts what a server sent. */
+const CUTS: readonly [name: string, script: Script][] = [
+  ["an answer without a subprotocol", async (peer) => {
+    await peer.accept();
+  }],
+  ["the body of a refusal", async (peer) => {
+    const body = `no: ${LONG_CANARY}`;
+    await peer.readRequest();
+    await peer.write(
+      `HTTP/1.1 401 Unauthorized\r\nContent-Length: ${body.length}\r\n\r\n` +
+        body,
+    );
+  }],
+];
+
+for (const [cut, script] of CUTS) {
+  Deno.test(`redaction: no start of a long token appears, cut short in ${cut}`, async () => {
+    await using server = await startTcpServer(script);
+    using output = new ReadableOutput();
+    const socket = new ReconnectingWebSocket(server.url, [], {
+      token: { token: LONG_CANARY, placement: { protocol: "auth." } },
+      backoff: FAST,
+      logger: output.logger,
+    });
+    output.listenTo(socket);
+    output.note(await failure(socket.closed));
+    const start = LONG_CANARY.slice(0, 4);
+    const leak = output.records.find((text) => text.includes(start));
+    assertEquals(leak, undefined);
+    assert(output.records.some((text) => text.includes("…")), "it was cut");
+  });
 }
 
 Deno.test("token: plain ws: to another machine is refused before anything is sent", async () => {

@@ -24,6 +24,12 @@ Deno.test("excerpt() cuts after 200 characters, and through none", () => {
   assertEquals(excerptOf("é".repeat(10_000)).length, 201);
 });
 
+Deno.test("excerpt() marks a text whose body was too long to decode", () => {
+  const style = `<style>${"x".repeat(16_364)}</style>`;
+  assertEquals(excerptOf(`${style}secret`), "secre…");
+  assertEquals(excerptOf(`<${"x".repeat(20_000)}`), "");
+});
+
 Deno.test("excerpt() shows no body that is not UTF-8", () => {
   assertEquals(excerpt(Uint8Array.of(0x1f, 0x8b, 8, 0)), "");
 });

@@ -61,6 +61,20 @@ Deno.test("Equipment.complete() puts the token in its place, and keeps it until 
   assertEquals(await equipment.url(CONTEXT), undefined);
 });
 
+Deno.test("equip() notes a static token before it loads the hooks", async () => {
+  const noted: string[] = [];
+  const source = { kind: "static", token: "canary" } as const;
+  const setup = { token: { ...TOKEN, source }, hooks: moduleOf("canary!") };
+  await assertRejects(() =>
+    equip({
+      setup: setupWith(setup),
+      secrets: { noteToken: (token) => void noted.push(token) },
+      clock: new ManualClock(),
+      requestToken: () => Promise.resolve("none"),
+    }), HookError);
+  assertEquals(noted, ["canary"]);
+});
+
 Deno.test("Equipment.complete() sends no token over ws: to another machine", async () => {
   const { equipment } = await equipWith({ token: TOKEN });
   const far = { ...FOUND, url: "ws://h/" };
