@@ -12,7 +12,7 @@ const SMALLEST = 1024;
 const KEPT = 64 * 1024;
 const EMPTY: Area = areaOf(new Uint8Array(0));
 /** UTF-8 needs at most three bytes per UTF-16 unit. */
-const BYTES_PER_CHARACTER = 3;
+export const BYTES_PER_CHARACTER = 3;
 
 const encoder = new TextEncoder();
 

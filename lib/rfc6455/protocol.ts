@@ -20,7 +20,7 @@ import {
   RSV1,
   TEXT,
 } from "./frame.ts";
-import { FrameWriter } from "./frame_writer.ts";
+import { BYTES_PER_CHARACTER, FrameWriter } from "./frame_writer.ts";
 import { Receiver, type ReceiverListener } from "./receiver.ts";
 
 /** What a protocol notifies of: all that a receiver does, except pings. */
@@ -125,11 +125,13 @@ export class Protocol {
    */
   sendText(text: string): number {
     this.#requireOpen();
-    if (text.length < (this.#deflater?.threshold ?? Infinity)) {
+    const threshold = this.#deflater?.threshold ?? Infinity;
+    if (text.length * BYTES_PER_CHARACTER < threshold) {
       return this.#writer.text(text, this.#nextKey());
     }
     const message = encoder.encode(text);
-    this.#sendCompressed(TEXT, message);
+    if (message.length < threshold) this.#write(TEXT, message);
+    else this.#sendCompressed(TEXT, message);
     return message.length;
   }
 

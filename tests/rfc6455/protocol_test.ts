@@ -267,6 +267,25 @@ Deno.test("Protocol compresses messages from the threshold on", () => {
   );
 });
 
+Deno.test("Protocol measures texts in bytes, not characters, to compress them", () => {
+  const { protocol } = peer("client", { deflate: marking(6) });
+  assertEquals(protocol.sendText("€"), 3);
+  assertEquals(protocol.sendText("€é"), 5);
+  assertEquals(protocol.sendText("€€"), 6);
+  assertEquals(protocol.sendText("ééé"), 6);
+  assertEquals(protocol.sendText("abcde"), 5);
+  assertEquals(
+    protocol.takeOutput(),
+    concat(
+      masked(0x81, "€"),
+      masked(0x81, "€é"),
+      masked(0xc1, "<€€>"),
+      masked(0xc1, "<ééé>"),
+      masked(0x81, "abcde"),
+    ),
+  );
+});
+
 Deno.test("Protocol takes RSV1 only where compression was negotiated", () => {
   const { protocol, events } = peer("client", { deflate: marking(0) });
   protocol.receive(frame(0xc1));
