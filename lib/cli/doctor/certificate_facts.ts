@@ -75,13 +75,16 @@ async function certificateOver(
   }
 }
 
-/** Skips the answer of a proxy, which speaks once. */
+/** The end of the answer that counts: those with `1xx` come before it. */
+const ANSWER = /(?:^|\r\n\r\n)HTTP\/1\.\d [^1][^]*?\r\n\r\n/;
+
+/** Skips the answer of a proxy, behind which it says nothing by itself. */
 async function readHead(socket: Socket): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let head = "";
   const take = (data: { toString(encoding: "latin1"): string }) => {
     head += data.toString("latin1");
-    if (head.includes("\r\n\r\n")) resolve();
+    if (ANSWER.test(head)) resolve();
   };
   socket.on("data", take);
   socket.once("error", reject);

@@ -38,7 +38,7 @@ Deno.test("readCertificateFacts() reads a certificate that nobody trusts", async
 
 Deno.test("readCertificateFacts() reads it through a proxy", async () => {
   await using server = await startServer();
-  using proxy = startConnectProxy();
+  using proxy = startConnectProxy({ interim: "HTTP/1.1 100 Continue\r\n\r\n" });
   const url = new URL(`http://user:pass@127.0.0.1:${proxy.port}`);
   const facts = await readCertificateFacts({
     server: { hostname: "holdfast.invalid", port: portOf(server.url) },

@@ -18,6 +18,9 @@ import { writeAll } from "./write_all.ts";
 
 /** The limit for the proxy's answer, in bytes. */
 const MAX_BYTES = 64 * 1024;
+/** Answers with 1xx before the one that counts (RFC 9110, 15.2). */
+const MAX_INTERIM = 16;
+const SWITCHING_PROTOCOLS = 101;
 const READ = 1024;
 
 /** A tunnel to ask for. */
@@ -42,7 +45,7 @@ export async function openTunnel(options: TunnelOptions): Promise<void> {
   const line = parseStatusLine(startLine);
   if (line === undefined) throw proxyError(options, "is no HTTP proxy");
   const { status, reason } = line;
-  if (status >= 200 && status < 300) return;
+  if (isTunnel(status)) return;
   const answer = `${status} ${reason}`.trim();
   throw proxyError(
     options,
@@ -72,27 +75,44 @@ export function connectRequest(
   ]);
 }
 
+/** Reads up to the answer that counts: those with `1xx` come before it. */
 async function readAnswer(options: TunnelOptions): Promise<Head> {
   const reader = new HeadReader({ message: "response", maxBytes: MAX_BYTES });
   const buffer = new Uint8Array(READ);
+  let interim = 0;
   for (;;) {
     const count = await options.conn.read(buffer);
     if (count === null) {
       throw proxyError(options, "closed the connection without an answer");
     }
-    const result = reader.read(buffer.subarray(0, count), 0);
-    if (result.kind === "fault") throw proxyError(options, "is no HTTP proxy");
-    if (result.kind === "incomplete") continue;
-    // Nobody speaks before the client does, neither with TLS nor with HTTP.
-    if (result.end < count && isTunnel(result.head)) {
-      throw proxyError(options, "sent bytes before it was asked for any");
+    const bytes = buffer.subarray(0, count);
+    for (let at = 0; at < count;) {
+      const result = reader.read(bytes, at);
+      if (result.kind === "fault") {
+        throw proxyError(options, "is no HTTP proxy");
+      }
+      if (result.kind === "incomplete") break;
+      at = result.end;
+      const status = parseStatusLine(result.head.startLine)?.status ?? 0;
+      if (isInterim(status) && interim < MAX_INTERIM) {
+        interim += 1;
+        continue;
+      }
+      // Nobody speaks before the client does, neither with TLS nor with HTTP.
+      if (at < count && isTunnel(status)) {
+        throw proxyError(options, "sent bytes before it was asked for any");
+      }
+      return result.head;
     }
-    return result.head;
   }
 }
 
-function isTunnel({ startLine }: Head): boolean {
-  const status = parseStatusLine(startLine)?.status ?? 0;
+/** A proxy that switches protocols is no tunnel, and no other answer follows. */
+function isInterim(status: number): boolean {
+  return status >= 100 && status < 200 && status !== SWITCHING_PROTOCOLS;
+}
+
+function isTunnel(status: number): boolean {
   return status >= 200 && status < 300;
 }
 

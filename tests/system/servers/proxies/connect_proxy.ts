@@ -10,6 +10,8 @@ export interface ConnectProxyOptions {
   readonly certificate?: { readonly cert: string; readonly key: string };
   /** What it answers instead of opening a tunnel; `""`: it closes at once. */
   readonly answer?: string;
+  /** What it sends before it answers that the tunnel is open. */
+  readonly interim?: string;
   /**
    * The address that each tunnel leads to, whatever host is asked for.
    *
@@ -28,7 +30,8 @@ export interface ConnectProxy extends Disposable {
 
 /** Starts a proxy. */
 export function startConnectProxy(
-  { certificate, answer, target = "127.0.0.1" }: ConnectProxyOptions = {},
+  { certificate, answer, interim, target = "127.0.0.1" }: ConnectProxyOptions =
+    {},
 ): ConnectProxy {
   const place = { hostname: "127.0.0.1", port: 0 };
   const listener = certificate === undefined
@@ -48,6 +51,7 @@ export function startConnectProxy(
       hostname: target,
       port: Number(port),
     });
+    if (interim) await client.write(new TextEncoder().encode(interim));
     await client.write(
       new TextEncoder().encode("HTTP/1.1 200 Connection established\r\n\r\n"),
     );

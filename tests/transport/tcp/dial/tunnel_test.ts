@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Conn } from "../../../../lib/transport/tcp/dial/deno_net.ts";
 import { OpeningError } from "../../../../lib/transport/tcp/dial/tcp_failure.ts";
 import {
@@ -47,6 +47,11 @@ const REFUSALS: readonly [answer: string, detail: string][] = [
   ],
   ["HTTP/1.0 403\r\n\r\n", "refused to connect to a.example:80: 403"],
   ["HTTP/1.1 200 OK\r\n\r\nearly", "sent bytes before it was asked for any"],
+  [
+    "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+    "refused to connect to a.example:80: 101 Switching Protocols",
+  ],
+  ["HTTP/1.1 100 Continue\r\n\r\n", "closed the connection without an answer"],
   ["HTTP/2 200\r\n\r\n", "is no HTTP proxy"],
   ["220 mail.example.com ESMTP\r\n\r\n", "is no HTTP proxy"],
   ["", "closed the connection without an answer"],
@@ -74,6 +79,34 @@ Deno.test("openTunnel() takes an answer in pieces, and reads nothing behind it",
   assertEquals(conn.written, decoder.decode(connectRequest(PROXY, TO)));
   const buffer = new Uint8Array(8);
   assertEquals(await conn.read(buffer), 5);
+});
+
+const INTERIM = "HTTP/1.1 100 Continue\r\n\r\n";
+
+Deno.test("openTunnel() skips answers with 1xx", async () => {
+  const hints = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+  const ok = "HTTP/1.1 200 OK\r\n\r\n";
+  for (
+    const parts of [
+      [INTERIM, ok],
+      [`${INTERIM}${hints}${ok}`],
+      [`${hints}HTTP/1.1 2`, "00 OK\r\n\r\n"],
+      [INTERIM.repeat(16), ok],
+    ]
+  ) {
+    const conn = new FakeConn(...parts);
+    await openTunnel({ conn, proxy: PROXY, to: TO });
+    assertEquals(await conn.read(new Uint8Array(1)), null);
+  }
+});
+
+Deno.test("openTunnel() gives up on answers with 1xx that do not end", async () => {
+  const conn = new FakeConn(...Array(17).fill(INTERIM));
+  const { failure } = await assertRejects(
+    () => openTunnel({ conn, proxy: PROXY, to: TO }),
+    OpeningError,
+  );
+  assertMatch("detail" in failure ? failure.detail! : "", /: 100 Continue$/);
 });
 
 Deno.test("openTunnel() gives up on an answer without an end", async () => {
