@@ -107,9 +107,10 @@ export async function startEchoServer(
   const stopDropping = serveAll(sockets, options, sessions);
   const address = http.address();
   const port = typeof address === "object" ? address?.port : undefined;
+  const place = placeOf({ hostname, port: port ?? options.port });
   const scheme = certificate === undefined ? "ws" : "wss";
   return {
-    url: `${scheme}://${hostname}:${port ?? options.port}`,
+    url: `${scheme}://${place}`,
     [Symbol.asyncDispose]: async () => {
       stopDropping();
       const ended = sessions?.close();
@@ -128,6 +129,14 @@ export async function startEchoServer(
       await ended;
     },
   };
+}
+
+/** Host and port as a URL has them: an IPv6 address is in brackets. */
+export function placeOf(
+  { hostname, port }: Pick<EchoServerOptions, "hostname" | "port">,
+): string {
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return `${host}:${port}`;
 }
 
 /** How long clients may take to answer a close frame, in milliseconds. */

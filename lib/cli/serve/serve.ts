@@ -16,6 +16,7 @@ import {
   type Certificate,
   type EchoServer,
   type EchoServerOptions,
+  placeOf,
   startEchoServer,
 } from "./echo_server.ts";
 import { type FlagNames, type Flags, requireNoPositionals } from "../flags.ts";
@@ -139,12 +140,12 @@ async function runServer(
 async function listen(
   options: EchoServerOptions,
 ): Promise<EchoServer | undefined> {
-  const { hostname, port, note } = options;
+  const { note } = options;
   try {
     return await startEchoServer(options);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    note(`Cannot listen on ${hostname}:${port}: ${why}`);
+    note(`Cannot listen on ${placeOf(options)}: ${why}`);
     return undefined;
   }
 }

@@ -156,3 +156,10 @@ Deno.test("startEchoServer() does not wait for a client that is silent when it e
   server.clock.advance(500);
   await ended;
 });
+
+Deno.test("startEchoServer() gives a URL of an IPv6 address in brackets", async () => {
+  await using server = await start({ hostname: "::1" });
+  assertEquals(new URL(server.url).hostname, "[::1]");
+  const client = await connect(server.url);
+  assertEquals(await client.echo("hello"), "hello");
+});

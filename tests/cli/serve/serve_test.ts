@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { serve } from "../../../lib/cli/serve/serve.ts";
 import { SELF_SIGNED } from "../../system/servers/self_signed.ts";
 import { FakeProcessIo } from "../terminal/fake_process_io.ts";
@@ -35,6 +35,17 @@ Deno.test("serve() speaks TLS with the certificate that it is given", async () =
   io.interrupt();
   assertEquals(await code, 0);
   await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("serve() shows where it cannot listen, an IPv6 address in brackets", async () => {
+  const { io, code, url } = await start("--host", "::1");
+  const { host, port } = new URL(url);
+  assertEquals(host, `[::1]:${port}`);
+  const second = new FakeProcessIo();
+  assertEquals(await serve(["--host", "::1", "--port", port], second), 1);
+  assertStringIncludes(second.errors, `Cannot listen on ${host}: `);
+  io.interrupt();
+  assertEquals(await code, 0);
 });
 
 Deno.test("serve() says that it cannot listen, with exit code 1", async () => {
