@@ -54,15 +54,30 @@ export function readHandshake(
   };
 }
 
+/** Joins the values of a name, which has no case (RFC 9110, 5.1 to 5.3). */
 function headersOf(flags: Flags): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    flags.texts("header").map((header) => {
-      const [, name, value] = HEADER.exec(header) ?? [];
-      if (name !== undefined && value !== undefined) return [name, value];
-      // The value may be a secret, so the message does not repeat it.
-      throw new UsageError("--header must look like 'Name: value'");
-    }),
-  );
+  const headers = new Map<string, readonly [name: string, value: string]>();
+  for (const header of flags.texts("header")) {
+    const [name, value] = parseHeader(header);
+    const id = name.toLowerCase();
+    const before = headers.get(id);
+    // RFC 6265, 5.4: the pairs of a cookie have another separator.
+    const separator = id === "cookie" ? "; " : ", ";
+    headers.set(
+      id,
+      before === undefined
+        ? [name, value]
+        : [before[0], before[1] + separator + value],
+    );
+  }
+  return Object.fromEntries(headers.values());
+}
+
+function parseHeader(header: string): readonly [name: string, value: string] {
+  const [, name, value] = HEADER.exec(header) ?? [];
+  if (name !== undefined && value !== undefined) return [name, value];
+  // The value may be a secret, so the message does not repeat it.
+  throw new UsageError("--header must look like 'Name: value'");
 }
 
 function tokenOf(

@@ -39,6 +39,14 @@ Deno.test("readHandshake() reads headers, subprotocols and the token", () => {
   );
 });
 
+Deno.test("readHandshake() joins the values of a header that comes several times", () => {
+  const { headers } = read(
+    ...["-H", "X-A: 1", "-H", "Cookie: a=b", "-H", "x-a: 2", "-H", "X-B: 3"],
+    ...["-H", "cookie: c=d", "-H", "X-A: 4"],
+  );
+  assertEquals(headers, { "X-A": "1, 2, 4", Cookie: "a=b; c=d", "X-B": "3" });
+});
+
 Deno.test("readHandshake() refuses a malformed header without repeating it", () => {
   for (const header of ["secret", ": secret", "a b: secret", "é: secret"]) {
     const error = assertThrows(() => read("-H", header), UsageError);
