@@ -21,6 +21,7 @@ import {
 import { EXIT_CODES, exitCodeOf } from "../exit_code.ts";
 import { type End, LiveConnection } from "./live_connection.ts";
 import { type OpeningPlan, OpeningSteps } from "./opening_steps.ts";
+import { secretsOf, withoutSecrets } from "./plan_secrets.ts";
 
 /** What to check; durations are in milliseconds. */
 export interface CheckupPlan extends OpeningPlan {
@@ -53,6 +54,7 @@ export class Checkup {
   readonly #clock: Clock;
   readonly #stopped = new AbortController();
   readonly #opening: OpeningSteps;
+  readonly #secrets: readonly string[];
   #live: LiveConnection | undefined;
 
   /** Makes a checkup; `steps()` begins it. */
@@ -60,6 +62,7 @@ export class Checkup {
     this.#plan = plan;
     this.#clock = clock;
     this.#opening = new OpeningSteps(plan, clock);
+    this.#secrets = secretsOf(plan);
   }
 
   /** Whether `stop()` was called. */
@@ -118,11 +121,10 @@ export class Checkup {
     const cancel = this.#clock.after(limit, () => tooLong.abort(TOO_LONG));
     const signal = AbortSignal.any([tooLong.signal, this.#stopped.signal]);
     try {
-      const finding = await Promise.race([step(signal), aborted(signal)]);
-      return { name, time: this.#clock.now() - begin, finding };
-    } catch (error) {
-      const finding = failed(name, error);
-      return { name, time: this.#clock.now() - begin, finding };
+      const found = await Promise.race([step(signal), aborted(signal)])
+        .catch((error) => failed(name, error));
+      const time = this.#clock.now() - begin;
+      return { name, time, finding: withoutSecrets(found, this.#secrets) };
     } finally {
       cancel();
     }
@@ -192,12 +194,11 @@ export class Checkup {
   }
 
   #errorOf({ info, failure }: End): Error {
-    const { url, token } = this.#plan;
     return errorFromFailure(failure ?? { type: "closed", ...info }, {
       attempt: 1,
-      url: url.href,
+      url: this.#plan.url.href,
       delay: "none",
-      secrets: token === undefined ? [] : [token],
+      secrets: this.#secrets,
     });
   }
 }

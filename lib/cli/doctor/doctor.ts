@@ -4,7 +4,7 @@
  * @module
  */
 
-import { resolveOptions } from "../../client/options/resolve.ts";
+import { type Resolved, resolveOptions } from "../../client/options/resolve.ts";
 import { redactUrl } from "../../identity/redact.ts";
 import { isInsecure } from "../../rfc6455/insecure_url.ts";
 import { requirePossible } from "../../transport/tcp/dial/dial.ts";
@@ -19,6 +19,7 @@ import type { FlagNames, Flags } from "../flags.ts";
 import {
   HANDSHAKE_FLAGS,
   HANDSHAKE_HELP,
+  type HandshakePlan,
   readHandshake,
 } from "../handshake_flags.ts";
 import { NETWORK_FLAGS, NETWORK_HELP, readNetwork } from "../network_flags.ts";
@@ -27,6 +28,8 @@ import { OutputError } from "../terminal/output_error.ts";
 import { wrap } from "../terminal/text_width.ts";
 import { visibleLine } from "../terminal/visible_text.ts";
 import { UsageError } from "../usage_error.ts";
+
+type Setup = Resolved["setup"];
 
 const HELP = `Check the way to a server step by step, and say what to do
 
@@ -72,22 +75,48 @@ function readPlan(flags: Flags, io: ProcessIo): CheckupPlan {
       "The token would cross a network unencrypted: use wss:, or --allow-insecure",
     );
   }
+  const setup = setupOf(handshake, flags);
   return {
     ...handshake,
-    ...wayOf(flags, url, io),
+    ...tokenOf(setup),
+    ...wayOf(setup, url, io),
     execute: flags.texts("execute"),
     idle: flags.time("idle") ?? 10_000,
     timeout: flags.time("timeout") ?? 5_000,
   };
 }
 
+/** Checks what the library would refuse to send. */
+function setupOf(
+  { url, protocols, headers, token, allowInsecure }: HandshakePlan,
+  flags: Flags,
+): Setup {
+  const options = {
+    ...readNetwork(flags),
+    headers,
+    ...token !== undefined && { token, allowInsecure },
+  };
+  try {
+    return resolveOptions(url, protocols, options).setup;
+  } catch (error) {
+    throw new UsageError(
+      withFlags(error instanceof Error ? error.message : String(error)),
+    );
+  }
+}
+
+/** The token as it is sent: without a line break at its end. */
+function tokenOf({ token }: Setup): Pick<CheckupPlan, "token"> {
+  const { source } = token ?? {};
+  return { token: source?.kind === "static" ? source.token : undefined };
+}
+
 /** The way as the transport `tcp` would take it. */
 function wayOf(
-  flags: Flags,
+  { network = {} }: Setup,
   url: URL,
   io: ProcessIo,
 ): Pick<CheckupPlan, "network" | "route"> {
-  const { network = {} } = resolveOptions(url, [], readNetwork(flags)).setup;
   const route = routeTo(url, network.proxy, (name) => io.peekEnvironment(name));
   try {
     requirePossible(route, url, network.tls ?? { caCerts: [] });

@@ -11,6 +11,7 @@ import type {
   NetworkConfig,
   TlsConfig,
 } from "../../connection/config/network.ts";
+import { placeToken, type TokenPlacement } from "../../identity/token.ts";
 import type { Clock } from "../../platform/clock.ts";
 import {
   closeQuietly,
@@ -225,13 +226,19 @@ export class OpeningSteps {
 
 const NO_TLS: TlsConfig = { caCerts: [] };
 
+const BEARER: TokenPlacement = {
+  kind: "header",
+  name: "Authorization",
+  scheme: "Bearer",
+};
+
+/** The token takes the place of a header of its name. */
 function headersOf(
-  { token, headers }: HandshakePlan,
+  { url, protocols, token, headers }: HandshakePlan,
 ): Readonly<Record<string, string>> {
-  return {
-    ...headers,
-    ...token !== undefined && { Authorization: `Bearer ${token}` },
-  };
+  const target = { url: url.href, protocols, headers };
+  if (token === undefined) return headers;
+  return placeToken(target, token, BEARER).headers;
 }
 
 function isTls(

@@ -153,10 +153,11 @@ export class HeadReader {
     const line = start.replace(/^[\r\n]{1,4}/, "").toUpperCase();
     const isHttp = line.startsWith(HTTP) || HTTP.startsWith(line);
     if (isHttp || this.#message === "request") return undefined;
+    const rest = start.length < START ? "" : "…";
     return {
       kind: "fault",
       type: "syntax",
-      detail: `The answer is not HTTP: it starts with ${quote(start)}`,
+      detail: `The answer is not HTTP: it starts with ${quote(start + rest)}`,
       offset: this.#offset,
     };
   }

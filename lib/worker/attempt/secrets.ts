@@ -6,13 +6,12 @@
  */
 
 import type { Failure } from "../../connection/failure.ts";
+import { secretsOfHeader, secretsOfUrl } from "../../identity/known.ts";
 import { hideSecrets } from "../../identity/hide.ts";
 import type { Setup } from "../../boundary/protocol.ts";
 
 /** A server may complain of a token that has been replaced meanwhile. */
 const TOKENS_KEPT = 4;
-/** Headers that carry more than the secret itself. */
-const CREDENTIALS = /auth|cookie|key|secret|token/i;
 
 /** What failures may have for people; a close has its reason. */
 interface Texts {
@@ -74,34 +73,4 @@ export class Secrets {
       ...cause && { cause: this.hideInFailure(cause) },
     } as Failure;
   }
-}
-
-function secretsOfUrl(url: string): readonly string[] {
-  const parsed = URL.parse(url);
-  if (parsed === null) return [];
-  const { username, password, search, searchParams } = parsed;
-  const written = [username, password, ...search.match(/(?<==)[^&]*/g) ?? []];
-  return [
-    ...written,
-    ...written.map(percentDecode),
-    ...searchParams.values(),
-    username + password && basicCredentials(username, password),
-  ];
-}
-
-/** A character for each byte; `unescape()` would take "%u0100" for one too. */
-function basicCredentials(username: string, password: string): string {
-  const credentials = `${username}:${password}`.replaceAll("%u", "%25u");
-  return btoa(unescape(credentials));
-}
-
-/** Leaves what is no percent-encoding as it is, as servers do. */
-function percentDecode(text: string): string {
-  const value = text.replace(/[+&]/g, encodeURIComponent);
-  return new URLSearchParams(`=${value}`).get("")!;
-}
-
-function secretsOfHeader([name, value]: readonly [string, string]): string[] {
-  if (!CREDENTIALS.test(name)) return [value];
-  return [value, ...value.split(/[\s;,]+|(?<!=)=(?!=|$)/)];
 }

@@ -157,3 +157,65 @@ Deno.test("doctor() says which proxies Deno cannot use", async () => {
   }
   await Deno.remove(files, { recursive: true });
 });
+
+/** Each way in which a server sends a secret back. */
+const ECHOES: Readonly<Record<string, (secret: string) => string>> = {
+  "a refusal": (secret) =>
+    `HTTP/1.1 401 bad token ${secret}\r\nWWW-Authenticate: Bearer x="${secret}"` +
+    `\r\n\r\nno: ${secret}`,
+  "a redirect": (secret) =>
+    `HTTP/1.1 302 Found\r\nLocation: /login?next=/&token=${secret}\r\n\r\n`,
+  "a violation": (secret) => `HTTP/1.1 ${secret}\r\n\r\n`,
+  "no HTTP": (secret) => `${secret}\r\n\r\n`,
+};
+
+for (const [echo, answer] of Object.entries(ECHOES)) {
+  Deno.test(`doctor() shows no secret that comes back as ${echo}`, async () => {
+    const canary = "canary".repeat(50);
+    await using server = startRawServer(answer(canary));
+    const { host } = new URL(server.url);
+    const environment = { TOKEN: canary };
+    for (
+      const args of [
+        [server.url, "--token-env", "TOKEN"],
+        [server.url, "-H", `X-Key: ${canary}`],
+        [server.url, "-p", `auth.${canary}`],
+        [`ws://user:${canary}@${host}`],
+        [`${server.url}/?key=${canary}`],
+      ]
+    ) {
+      const io = new FakeProcessIo({ environment });
+      await doctor(args, io);
+      assertMatch(io.written, /FAIL {2}handshake/);
+      const start = io.written.includes(canary.slice(0, 6));
+      assert(!start, io.written);
+    }
+  });
+}
+
+Deno.test("doctor() refuses what can never be sent, as wrong usage", async () => {
+  const environment = { TOKEN: "a\nb", EMPTY: "\n" };
+  for (
+    const args of [
+      ["-H", "Host: x"],
+      ["-H", "X-A: \u20ac"],
+      ["-p", "a b"],
+      ["-p", "a", "-p", "a"],
+      ["--token-env", "TOKEN"],
+      ["--token-env", "EMPTY"],
+    ]
+  ) {
+    const io = new FakeProcessIo({ environment });
+    assertEquals(await doctor(["ws://127.0.0.1:1", ...args], io), 2, args[1]);
+    assertEquals(io.written, "");
+  }
+});
+
+Deno.test("doctor() sends a token without its line break, and in place of the header", async () => {
+  await using server = startRawServer("HTTP/1.1 403 No\r\n\r\n");
+  const io = new FakeProcessIo({ environment: { TOKEN: "secret\n" } });
+  const args = ["-H", "authorization: Basic eDp5", "--token-env", "TOKEN"];
+  assertEquals(await doctor([server.url, ...args], io), 5);
+  const fields = (await server.request).match(/^authorization: .*$/gim);
+  assertEquals(fields, ["Authorization: Bearer secret"]);
+});

@@ -301,7 +301,7 @@ Deno.test("ClientHandshake.receiveEnd() says when the connection ended", () => {
 Deno.test("ClientHandshake says at which byte a response is no HTTP", () => {
   assertEquals(receive(response([], "100") + "junk that goes on"), {
     kind: "failed",
-    detail: 'The answer is not HTTP: it starts with "junk that"',
+    detail: 'The answer is not HTTP: it starts with "junk that…"',
     offset: 16,
   });
 });

@@ -180,7 +180,7 @@ Deno.test("HeadReader says at once that an answer is not HTTP", () => {
     assertEquals(read("SSH-2.0-OpenSSH\r\n", {}, size), {
       kind: "fault",
       type: "syntax",
-      detail: 'The answer is not HTTP: it starts with "SSH-2.0-O"',
+      detail: 'The answer is not HTTP: it starts with "SSH-2.0-O…"',
       offset: 0,
     });
   }
