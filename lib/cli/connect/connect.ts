@@ -5,7 +5,7 @@
  */
 
 import { ReconnectingWebSocket } from "../../client/reconnecting_websocket.ts";
-import { defineCommand, type Run } from "../command.ts";
+import { defineCommand, reportLine, type Run } from "../command.ts";
 import { JsonReporter } from "./json_reporter.ts";
 import { LineReporter } from "./line_reporter.ts";
 import {
@@ -32,7 +32,12 @@ export const connect: Run<ProcessIo> = defineCommand<ConnectPlan, ProcessIo>({
 });
 
 async function talk(plan: ConnectPlan, io: ProcessIo): Promise<number> {
-  using log = plan.log && openRotatingLog(plan.log.file, plan.log.level);
+  using log = plan.log &&
+    openRotatingLog(
+      plan.log.file,
+      plan.log.level,
+      (text) => reportLine("connect", `${text}; going on without it`, io),
+    );
   const socket = makeSocket({
     ...plan,
     options: { ...plan.options, ...log && { logger: log.logger } },

@@ -34,33 +34,72 @@ export interface RotatingLog extends Disposable {
  *
  * @param filename The file; records are appended to what it has.
  * @param level The least severe level that is logged.
+ * @param onFailure Called with a text when the file cannot be written any more;
+ * what is logged from then on is lost.
  * @throws {UsageError} If the file cannot be written.
  */
 export function openRotatingLog(
   filename: string,
   level: LogLevelWord,
+  onFailure: (text: string) => void,
 ): RotatingLog {
+  const textOf = (error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    return `Cannot write the log file ${filename}: ${why}`;
+  };
   const handler = new PromptHandler("DEBUG", {
     filename,
     maxBytes: MAX_BYTES,
     maxBackupCount: OLDER_FILES,
     formatter: formatRecord,
-  });
+  }, (error) => onFailure(textOf(error)));
   try {
     handler.setup();
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`Cannot write the log file ${filename}: ${why}`);
+    throw new UsageError(textOf(error));
   }
   const logger = new Logger("holdfast", NAMES[level], { handlers: [handler] });
   return { logger, [Symbol.dispose]: () => handler.destroy() };
 }
 
-/** Writes each record at once, except frames: a reader can follow the file. */
+/**
+ * Writes each record at once, except frames: a reader can follow the file. A file
+ * that fails, as on a full disk, is left alone from then on.
+ */
 class PromptHandler extends RotatingFileHandler {
+  readonly #onFailure: (error: unknown) => void;
+  #state: "works" | "failed" = "works";
+
+  constructor(
+    level: ConstructorParameters<typeof RotatingFileHandler>[0],
+    options: ConstructorParameters<typeof RotatingFileHandler>[1],
+    onFailure: (error: unknown) => void,
+  ) {
+    super(level, options);
+    this.#onFailure = onFailure;
+  }
+
   override handle(record: LogRecord): void {
-    super.handle(record);
-    if (record.levelName !== "DEBUG") this.flush();
+    if (this.#state === "failed") return;
+    this.#try(() => {
+      super.handle(record);
+      if (record.levelName !== "DEBUG") this.flush();
+    });
+  }
+
+  override destroy(): void {
+    this.#try(() => super.destroy());
+  }
+
+  #try(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (this.#state === "failed") return;
+      this.#state = "failed";
+      this.#onFailure(error);
+      this.destroy();
+    }
   }
 }
 

@@ -138,6 +138,21 @@ Deno.test("connect() logs JSON lines from the given level on", async () => {
   await Deno.remove(file);
 });
 
+Deno.test({
+  name: "connect() goes on without a log file that takes no more",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using server = startTalkingServer();
+    const io = new FakeProcessIo();
+    const args = [server.url, "-x", "a", "-w", "50ms"];
+    assertEquals(await connect([...args, "--log-file", "/dev/full"], io), 0);
+    assertEquals(io.written, "a\n");
+    const lines = io.errors.split("\n").filter((line) => /log file/.test(line));
+    assertEquals(lines.length, 1);
+    assertMatch(lines[0]!, /^connect: Cannot write .*; going on without it$/);
+  },
+});
+
 Deno.test("connect() goes through the proxy of --proxy to a server that --ca trusts", async () => {
   await using server = await startEchoServer({
     ...ECHO_SETTINGS,

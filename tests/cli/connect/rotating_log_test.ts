@@ -1,10 +1,11 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import {
   formatRecord,
   openRotatingLog,
 } from "../../../lib/cli/connect/rotating_log.ts";
 import { UsageError } from "../../../lib/cli/usage_error.ts";
 
+const fail = (text: string) => assert(false, text);
 const RECORD = { datetime: new Date(0), levelName: "INFO", msg: "open" };
 
 Deno.test("formatRecord() gives one line of JSON with the fields of the record", () => {
@@ -31,13 +32,13 @@ Deno.test("openRotatingLog() writes records from a level on at once", async () =
     Deno.readTextFileSync(file).trimEnd().split("\n")
       .map((line) => JSON.parse(line).message);
   {
-    using log = openRotatingLog(file, "info");
+    using log = openRotatingLog(file, "info", fail);
     log.logger.debug("frame");
     log.logger.info("open", { attempt: 1 });
     assertEquals(messages(), ["open"]);
   }
   {
-    using log = openRotatingLog(file, "debug");
+    using log = openRotatingLog(file, "debug", fail);
     log.logger.debug("frame");
   }
   assertEquals(messages(), ["open", "frame"]);
@@ -48,7 +49,7 @@ Deno.test("openRotatingLog() keeps 1 MiB in the file, and five older files", asy
   const directory = await Deno.makeTempDir();
   const file = `${directory}/log`;
   {
-    using log = openRotatingLog(file, "info");
+    using log = openRotatingLog(file, "info", fail);
     const text = "x".repeat(400_000);
     for (let count = 0; count < 20; count += 1) log.logger.info(text);
   }
@@ -67,8 +68,34 @@ Deno.test("openRotatingLog() keeps 1 MiB in the file, and five older files", asy
 
 Deno.test("openRotatingLog() says that a file cannot be written", () => {
   assertThrows(
-    () => openRotatingLog("/no/such/folder/log", "info"),
+    () => openRotatingLog("/no/such/folder/log", "info", fail),
     UsageError,
     "Cannot write the log file /no/such/folder/log: ",
   );
+});
+
+Deno.test({
+  name: "openRotatingLog() says once that the file takes no more, and goes on",
+  ignore: Deno.build.os !== "linux",
+  fn: () => {
+    const texts: string[] = [];
+    {
+      using log = openRotatingLog("/dev/full", "debug", (text) => {
+        texts.push(text);
+      });
+      log.logger.info("open");
+      log.logger.debug("frame");
+      log.logger.info("closed");
+    }
+    {
+      using log = openRotatingLog("/dev/full", "debug", (text) => {
+        texts.push(text);
+      });
+      log.logger.debug("frame");
+    }
+    assertEquals(texts.length, 2);
+    for (const text of texts) {
+      assertMatch(text, /^Cannot write the log file \/dev\/full: .*space/);
+    }
+  },
 });
