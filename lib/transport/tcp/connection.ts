@@ -38,6 +38,8 @@ export interface ConnectionParts {
 const HIGH = 1024 * 1024;
 /** How long a peer may keep TCP open after the last frame, in milliseconds. */
 const LINGER = 1_000;
+/** The close code for a message that is too big (RFC 6455, 7.4.1). */
+const TOO_BIG = 1009;
 
 const encoder = new TextEncoder();
 
@@ -180,6 +182,11 @@ export class Connection implements InboundEvents, OutputListener {
 
   /** The server closes, or broke the protocol. */
   concluded(info: CloseInfo, failure: Failure | undefined): void {
+    // The protocol has answered its own faults.
+    if (failure?.type === "too-big" && this.#protocol.state !== "failed") {
+      this.#protocol.sendClose(TOO_BIG, "The text is too long");
+      this.#protocol.stop();
+    }
     this.#info = info;
     this.#failure = failure;
     this.#linger();
@@ -215,7 +222,7 @@ export class Connection implements InboundEvents, OutputListener {
       try {
         count = await this.#conn.read(this.#buffer.bytes);
       } catch (error) {
-        this.#detail ??= error instanceof Error ? error.message : String(error);
+        this.#detail ??= messageOf(error);
         break;
       }
       // A read of nothing would go on for ever.
@@ -234,8 +241,15 @@ export class Connection implements InboundEvents, OutputListener {
   #receive(chunk: Uint8Array<ArrayBuffer>): void {
     this.#progress += chunk.length;
     this.#inbound.start(chunk);
-    this.#protocol.receive(chunk);
-    this.#inbound.finish();
+    try {
+      this.#protocol.receive(chunk);
+      this.#inbound.finish();
+    } catch (error) {
+      // Nobody else catches it, and it would end all connections of the thread.
+      const detail = `The transport failed: ${messageOf(error)}`;
+      this.#failure ??= { type: "lost", detail };
+      return this.#end();
+    }
     this.#output.flush();
   }
 
@@ -250,6 +264,10 @@ export class Connection implements InboundEvents, OutputListener {
     const failure = this.#failure ?? endFailure(this.#info, context);
     listener?.end(this.#info, failure);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function now(): number {

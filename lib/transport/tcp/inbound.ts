@@ -24,7 +24,10 @@ export interface InboundEvents {
   packed(pack: Pack): void;
   /** A pong. */
   answered(payload: string): void;
-  /** A close frame, or a fault of the server. Nothing follows. */
+  /**
+   * A close frame, a fault of the server, or a text that no string can hold.
+   * Nothing follows that counts.
+   */
   concluded(info: CloseInfo, failure: Failure | undefined): void;
 }
 
@@ -32,6 +35,8 @@ export interface InboundEvents {
 const WORTH_A_COPY = { ascii: 12, binary: 4 };
 /** A transferred buffer costs as much as so many messages. */
 const WORTH_A_PACK = { ascii: 32, binary: 4 };
+/** The longest string of V8, in characters, each of which is a byte or more. */
+const LONGEST_TEXT = 2 ** 29 - 24;
 
 /** The inbound side of one connection. */
 export class Inbound implements ProtocolListener {
@@ -128,8 +133,10 @@ export class Inbound implements ProtocolListener {
     const isPart = bytes === this.#chunk;
     const data = kind === "binary"
       ? ownBuffer(isPart ? bytes.slice(start, end) : bytes)
-      : decodeText(bytes, start, end);
-    this.#events.received(data, end - start);
+      : textOf(bytes, start, end);
+    if (data !== undefined) return this.#events.received(data, end - start);
+    const failure = { type: "too-big", limit: LONGEST_TEXT } as const;
+    this.#events.concluded(LOST, failure);
   }
 
   #unpack(pack: Pack): void {
@@ -151,6 +158,19 @@ export class Inbound implements ProtocolListener {
     }
     const place = `at byte ${offset} after the handshake`;
     return { type: "protocol", closeCode, detail: `${detail}, ${place}` };
+  }
+}
+
+/** `undefined` for a text, which is valid, that no string can hold. */
+function textOf(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): string | undefined {
+  try {
+    return decodeText(bytes, start, end);
+  } catch {
+    return undefined;
   }
 }
 

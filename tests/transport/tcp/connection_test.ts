@@ -281,3 +281,40 @@ Deno.test("Connection owes one answer to a peer that sends pings and reads nothi
   ended.resolve(null);
   await run;
 });
+
+Deno.test("Connection.run() ends with a failure where a listener throws", async () => {
+  for (const first of [encodeFrame("first"), new Uint8Array()]) {
+    await using stage = await start(first as Uint8Array<ArrayBuffer>);
+    stage.onmessage = () => {
+      throw new Error("no memory");
+    };
+    await stage.peer.write(encodeFrame("second")).catch(() => {});
+    await stage.ended;
+    await stage.run;
+    assertEquals(
+      stage.calls.at(-1),
+      "end 1006 lost The transport failed: no memory",
+    );
+  }
+});
+
+Deno.test("Connection tells a peer that a text is too long for a string", async () => {
+  await using stage = await start();
+  const failure = { type: "too-big", limit: 5 } as const;
+  stage.onmessage = () =>
+    stage.connection.concluded(
+      { closeCode: 1006, reason: "", wasClean: false },
+      failure,
+    );
+  const frames = [encodeFrame("länger"), encodeFrame("ignored")];
+  await stage.peer.write(Uint8Array.from(frames.flatMap((each) => [...each])));
+  const buffer = new Uint8Array(64);
+  const count = await stage.peer.read(buffer);
+  // A masked close frame: the code is behind header and key.
+  const [first = 0, , ...rest] = buffer.subarray(0, count ?? 0);
+  const code = [0, 1].map((at) => rest[at + 4]! ^ rest[at]!);
+  assertEquals([first, ...code], [0x88, 1009 >> 8, 1009 & 255]);
+  stage.peer[Symbol.dispose]();
+  await stage.ended;
+  assertEquals(stage.calls, ["länger", "end 1006 too-big"]);
+});

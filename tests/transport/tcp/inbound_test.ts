@@ -145,3 +145,10 @@ Deno.test("Inbound unpacks where packs are not taken", () => {
   assertEquals(events.length, 40);
   assertEquals(events[39], ["message", [97], 1]);
 });
+
+Deno.test("Inbound ends with a text that no string can hold", () => {
+  const { inbound, events } = stage();
+  inbound.message("text", new Uint8Array(2 ** 29), 0, 2 ** 29);
+  const failure = { type: "too-big", limit: 2 ** 29 - 24 };
+  assertEquals(events, [["end", LOST, failure]]);
+});
