@@ -40,6 +40,8 @@ export class ApplicationCalls {
   /** The largest message that the client takes, in bytes. */
   readonly #maxMessage: number;
   readonly #replies: ReplyBudget;
+  /** A client that has left consumes nothing any more, and does not come back. */
+  #client: "there" | "left" = "there";
   /** The next message, while the client has too many replies to consume. */
   #next: EffectOf<"handle"> | undefined;
   /** The message that has begun before the machine has asked for it. */
@@ -66,6 +68,11 @@ export class ApplicationCalls {
   offer(message: EffectOf<"handle">): void {
     const hasBegun = message.seq === this.#begun && !message.redelivered;
     if (!hasBegun) this.#next = message;
+  }
+
+  /** The client has left: no message waits for it. */
+  leave(): void {
+    this.#client = "left";
   }
 
   /** Replies were stored; now so many bytes wait for the client. */
@@ -104,7 +111,7 @@ export class ApplicationCalls {
 
   /** Whether the client must consume replies first, unless it never comes back. */
   #mustWait({ credit, last, departure }: ServerAttached): boolean {
-    const isLast = departure?.kind === "bye" ||
+    const isLast = this.#client === "left" || departure?.kind === "bye" ||
       departure !== undefined && this.#session.client === "plain";
     return !isLast && this.#replies.isSpent(credit.acked, last);
   }

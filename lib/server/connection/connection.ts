@@ -62,7 +62,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   #state: ServerState;
   #isWorking = false;
   #isClosed = false;
-  #isPeerGone = false;
+  #peer: "there" | "left" | "gone" = "there";
   #hasDetached = false;
   /** What the store has answered to a resume. */
   #attached = { meta: "", bytes: 0 };
@@ -115,7 +115,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
 
   /** A message came. */
   received(message: Payload): void {
-    if (this.#isPeerGone) return;
+    if (this.#peer === "gone") return;
     // A plain client says by itself what came from its socket.
     if (this.#client === "session") this.#socket.heard();
     const { maxMessage } = this.#node.settings.config;
@@ -128,10 +128,17 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     this.#socket.heard();
   }
 
+  /** What a plain client has sent is handled, though it consumes nothing any more. */
+  left(): void {
+    this.#peer = "left";
+    this.#application?.leave();
+    this.dispatch({ type: "due" });
+  }
+
   /** The socket is closed. */
   disconnected(): void {
-    if (this.#isPeerGone) return;
-    this.#isPeerGone = true;
+    if (this.#peer === "gone") return;
+    this.#peer = "gone";
     this.dispatch({ type: "disconnected" });
     // The handler may run for long; the session's time begins now.
     const state = this.#state;
@@ -148,7 +155,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
 
   /** Asks a silent client whether it is there, and drops one that is not. */
   checkPeer(): void {
-    if (this.#isPeerGone) return;
+    if (this.#peer === "gone") return;
     switch (this.#socket.check()) {
       case "nothing":
         return;
@@ -238,7 +245,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   }
 
   #transmit(frames: readonly Payload[]): void {
-    if (this.#isPeerGone || this.#socket.send(frames)) return;
+    if (this.#peer === "gone" || this.#socket.send(frames)) return;
     this.#terminate("The client takes nothing");
   }
 
@@ -365,6 +372,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
       },
       ...{ maxMessage, stored: this.#attached.bytes },
     });
+    if (this.#peer === "left") this.#application.leave();
     const early = this.#registration.takeEarly(lease);
     for (const notice of early) this.dispatch(notice);
   }

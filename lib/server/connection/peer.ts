@@ -28,6 +28,8 @@ export interface PeerListener {
   received(message: Payload): void;
   /** A pong frame came. */
   ponged(): void;
+  /** A plain client takes no messages any more; some of its own may follow. */
+  left?(): void;
   disconnected(): void;
 }
 

@@ -170,6 +170,7 @@ export class PlainClient implements Peer, PeerListener {
   #leave(): void {
     this.#phase = "left";
     this.#advance();
+    this.#connection.left?.();
   }
 
   #refuse(closeCode: number, reason: string): void {

@@ -1,6 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { SessionConnection } from "../../../lib/server/connection/connection.ts";
-import type { PeerListener } from "../../../lib/server/connection/peer.ts";
+import type {
+  Peer,
+  PeerListener,
+} from "../../../lib/server/connection/peer.ts";
 import { PlainClient } from "../../../lib/server/connection/plain_client.ts";
 import { encodeControl } from "../../../lib/session/wire/control.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
@@ -121,23 +124,8 @@ Deno.test("PlainClient counts as there when it has left, until all is handled th
         void ended.push(`${why} ${accepted} ${unconsumed.length}`),
     },
   });
-  const { bounds, config } = node.settings;
   const socket = Object.assign(new TestPeer(), { ping() {} });
-  let hear!: PeerListener;
-  const connection = new SessionConnection(node, {
-    request: new Request("http://127.0.0.1/"),
-    client: "plain",
-    connect: (listener) =>
-      new PlainClient(listener, {
-        ...{ protocol: "", bounds, maxMessage: config.maxMessage },
-        ...{ counters: node.counters, clock: node.clock },
-        connect: (plain) => {
-          hear = plain;
-          return socket;
-        },
-      }),
-    onClosed: () => {},
-  });
+  const { connection, hear } = connectPlain(node, socket);
   hear.opened();
   await opened.promise;
   for (const text of ["a", "b", "c"]) hear.received(text);
@@ -149,6 +137,30 @@ Deno.test("PlainClient counts as there when it has left, until all is handled th
     node.clock.advance(100);
   }
   assertEquals([ended, socket.done], [["bye 3 0"], []]);
+});
+
+Deno.test("PlainClient has all handled that it sent, though it has left and consumes no reply", async () => {
+  const ended: string[] = [];
+  const opened = Promise.withResolvers<void>();
+  await using node = new TestNode({
+    buffer: { maxMessages: 100, maxBytes: 10 },
+    handler: {
+      opened: () => opened.resolve(),
+      message: (_, { reply }) => void reply("x".repeat(20)),
+      ended: (_, { why, accepted, unconsumed }) =>
+        void ended.push(`${why} ${accepted} ${unconsumed.length}`),
+    },
+  });
+  const { hear } = connectPlain(node, new TestPeer());
+  hear.opened();
+  await opened.promise;
+  for (const text of ["a", "b", "c", "d"]) hear.received(text);
+  hear.disconnected();
+  for (let message = 0; message < 6; message += 1) {
+    await settled();
+    node.clock.advance(100);
+  }
+  assertEquals(ended.map((end) => end.slice(0, 5)), ["bye 4"]);
 });
 
 Deno.test("PlainClient leaves its session to others where the server closes it", () => {
@@ -215,3 +227,24 @@ Deno.test("PlainClient.ping() asks its socket, or counts on the platform", () =>
   stage.socket.unsentBytes = 3;
   assertEquals([stage.plain.unsentBytes, stage.plain.isOpen], [3, true]);
 });
+
+/** A plain client of a node, and what its socket reports to. */
+function connectPlain(node: TestNode, socket: Peer) {
+  const { bounds, config } = node.settings;
+  let hear!: PeerListener;
+  const connection = new SessionConnection(node, {
+    request: new Request("http://127.0.0.1/"),
+    client: "plain",
+    connect: (listener) =>
+      new PlainClient(listener, {
+        ...{ protocol: "", bounds, maxMessage: config.maxMessage },
+        ...{ counters: node.counters, clock: node.clock },
+        connect: (plain) => {
+          hear = plain;
+          return socket;
+        },
+      }),
+    onClosed: () => {},
+  });
+  return { connection, hear };
+}
