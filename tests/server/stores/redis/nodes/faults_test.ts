@@ -228,7 +228,7 @@ Deno.test(
     await using place = await RedisPlace.start();
     const client = await place.clients.nodeRedis({ commandTimeout: 20 });
     const store = await place.open({ client });
-    await store.open(INIT);
+    await store.open({ ...INIT, maxMessage: LARGE.maxBytes });
     place.server.signal("SIGSTOP");
     // More than the connection takes: what follows waits in the client.
     const appending = ["a".repeat(16_000_000), "b"]
