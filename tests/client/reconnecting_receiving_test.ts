@@ -53,6 +53,19 @@ Deno.test("receive() gives all that came before an end that is known first", asy
   await assertRejects(() => socket.receive(), ConnectionLostError);
 });
 
+Deno.test("write() that waits rejects with what ended the socket, also where messages come before it", async () => {
+  await using stage = makeStage();
+  const socket = makeOpen(stage);
+  const received = socket.receive();
+  const written = assertRejects(() => socket.write("x"), ConnectionLostError);
+  await settle();
+  stage.worker.close(1, 1, { info: LOST, cause: "fatal", failure: LOSS });
+  await settle();
+  deliver(stage, 1, "a");
+  await written;
+  assertEquals(await received, "a");
+});
+
 Deno.test("binaryType, protocol and extensions are right after each reconnect", async () => {
   await using stage = makeStage();
   const socket = make(stage);

@@ -353,7 +353,6 @@ export class RemoteConnection
   /** Waits for earlier messages, also where they are pulled: a stream has no end before. */
   #onClosed(notice: NoticeOf<"closed">): void {
     this.#noteStatus(notice.status);
-    this.outgoing.end("closed");
     this.incoming.defer(notice.after, () => this.#conclude(notice), "end");
   }
 

@@ -203,11 +203,11 @@ export class SendQueue {
 
   /** Adds messages to a post, in one turn of theirs. */
   fill(post: Post, id: number): "done" | "more" {
-    const first = this.#inFlight.last + 1;
     const now = this.#clock.now();
     // What makes room may be handled before the timer.
     const expired = this.#outbox.expire(now - LATENESS);
     this.#dropAll(expired, "expired");
+    const first = this.#inFlight.last + 1;
     const messages: Data[] = [];
     const ttls: number[] | false = this.#outbox.nextExpiry() < Infinity && [];
     let bytes = 0;

@@ -107,8 +107,11 @@ export class PostSender {
    */
   release(post: readonly Notice[]): void {
     this.#phase = GATHERING;
-    this.#flush(wantsAck(post) ? ACK : []);
-    this.#phase = RESTING;
+    try {
+      this.#flush(wantsAck(post) ? ACK : []);
+    } finally {
+      this.#phase = RESTING;
+    }
   }
 
   #wake(): void {
@@ -124,8 +127,8 @@ export class PostSender {
       case "handling":
         // Listeners that take long must not hold back what they have sent.
         if (this.#clock.now() - this.#phase.since < ANSWER_DELAY) return;
+        this.release([]);
         this.hold();
-        this.#flush([]);
     }
   }
 
