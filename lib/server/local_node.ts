@@ -299,9 +299,9 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   #send(id: string, data: SessionData): Promise<void> {
     try {
       const payload = payloadOf(data);
-      // Otherwise the store knows what the client takes.
+      // Of one that is not connected here the store knows what its client takes.
       const known = this.registry.find(id);
-      if (known !== undefined) requireSize(payload, known.maxMessage);
+      if (known?.owner !== undefined) requireSize(payload, known.maxMessage);
       return this.#sends.send(id, payload);
     } catch (error) {
       return Promise.reject(error);

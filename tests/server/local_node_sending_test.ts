@@ -53,6 +53,17 @@ Deno.test("LocalNode.session().send() rejects what a client of another node does
   assertEquals([stored, rejected], [2, 2]);
 });
 
+Deno.test("LocalNode.session().send() leaves it to the store what a client takes that went elsewhere", async () => {
+  await using store = memoryStore();
+  await using one = new TestNode({ store });
+  await using two = new TestNode({ store });
+  const { id } = await opened(one);
+  const owner = { notify: () => {} };
+  two.registry.enter({ id, principal: "", maxMessage: 9, owner });
+  two.registry.leave(id, owner, Infinity);
+  await two.session(id).send("x".repeat(50));
+});
+
 /** A store whose next answers to `append()` wait until they are released. */
 function slowStore() {
   const inner = memoryStore({ clock: new ManualClock() });

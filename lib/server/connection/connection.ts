@@ -130,7 +130,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
 
   /** What a plain client has sent is handled, though it consumes nothing any more. */
   left(): void {
-    this.#peer = "left";
+    if (this.#peer === "there") this.#peer = "left";
     this.#application?.leave();
     this.dispatch({ type: "due" });
   }

@@ -163,6 +163,22 @@ Deno.test("PlainClient has all handled that it sent, though it has left and cons
   assertEquals(ended.map((end) => end.slice(0, 5)), ["bye 4"]);
 });
 
+Deno.test("PlainClient that left with all handled is asked for nothing more", async () => {
+  const opened = Promise.withResolvers<void>();
+  await using node = new TestNode({
+    handler: { opened: () => opened.resolve(), message: () => {} },
+  });
+  let pings = 0;
+  const ping = () => void (pings += 1);
+  const socket = Object.assign(new TestPeer(), { ping });
+  const { connection, hear } = connectPlain(node, socket);
+  hear.opened();
+  await opened.promise;
+  hear.disconnected();
+  for (let check = 0; check < 5; check += 1) connection.checkPeer();
+  assertEquals([pings, socket.done], [0, []]);
+});
+
 Deno.test("PlainClient leaves its session to others where the server closes it", () => {
   for (const how of ["close", "terminate", "moving"] as const) {
     const stage = new Stage().open();
