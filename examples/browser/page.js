@@ -79,6 +79,8 @@ find("session").addEventListener("change", () => {
   floods.holdfast = new FloodCount();
   lossesOf = undefined;
   holdfast = connect();
+  // Not what its predecessor was, until its own first event.
+  showState("holdfast", holdfast.status.kind);
   const how = isWithSession() ? "with" : "without";
   log(`holdfast begins anew, ${how} a session`);
   say(
