@@ -1,5 +1,5 @@
 /**
- * Which URLs a WebSocket may connect to, and which of them expose a secret.
+ * Which URLs a WebSocket may connect to, and which hosts are this machine.
  *
  * @module
  */

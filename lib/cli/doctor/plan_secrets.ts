@@ -6,7 +6,7 @@
  */
 
 import { hideSecrets } from "../../identity/hide.ts";
-import { secretsOfHeader, secretsOfUrl } from "../../identity/known.ts";
+import { secretsOfHeader, secretsOfUrl } from "../../identity/known_secrets.ts";
 import type { Finding } from "./diagnosis.ts";
 import type { OpeningPlan } from "./opening_steps.ts";
 

@@ -65,7 +65,7 @@ interface Waiting extends Pick<Batch, "first" | "count" | "bytes"> {
   readonly credit: "owed" | "given";
 }
 
-/** What happened after a message; `where` if no message follows. */
+/** What happened after a message: between two of them, or at the end. */
 interface Deferred {
   readonly after: number;
   readonly run: () => void;

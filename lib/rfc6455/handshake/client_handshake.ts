@@ -82,7 +82,7 @@ export type HandshakeResult =
 
 const MAX_BYTES = 64 * 1024;
 /** Responses with 1xx before the one that counts (RFC 9110, 15.2). */
-const MAX_INTERIM = 16;
+export const MAX_INTERIM = 16;
 const SWITCHING_PROTOCOLS = 101;
 const INCOMPLETE = { kind: "incomplete" } as const;
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";

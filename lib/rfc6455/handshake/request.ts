@@ -63,16 +63,27 @@ function authorization(
   url: URL,
   headers: Readonly<Record<string, string>>,
 ): readonly (readonly [string, string])[] {
-  const { username, password } = url;
+  const credentials = basicCredentials(url);
   const isGiven = Object.keys(headers)
     .some((name) => name.toLowerCase() === "authorization");
-  if (isGiven || username === "" && password === "") return [];
-  const credentials = `${percentDecode(username)}:${percentDecode(password)}`;
-  return [["Authorization", `Basic ${btoa(credentials)}`]];
+  return isGiven || credentials === ""
+    ? []
+    : [["Authorization", `Basic ${credentials}`]];
+}
+
+/**
+ * User name and password of a URL as the scheme `Basic` sends them (RFC 7617, 2);
+ * empty if it has neither.
+ */
+export function basicCredentials(
+  { username, password }: Pick<URL, "username" | "password">,
+): string {
+  if (username === "" && password === "") return "";
+  return btoa(`${percentDecode(username)}:${percentDecode(password)}`);
 }
 
 /** A character for each byte; what a URL holds is ASCII. */
-export function percentDecode(text: string): string {
+function percentDecode(text: string): string {
   return text.replace(
     /%([0-9a-f]{2})/gi,
     (_, hex: string) => String.fromCharCode(parseInt(hex, 16)),

@@ -111,9 +111,9 @@ export class ApplicationCalls {
 
   /** Whether the client must consume replies first, unless it never comes back. */
   #mustWait({ credit, last, departure }: ServerAttached): boolean {
-    const isLast = this.#client === "left" || departure?.kind === "bye" ||
+    const isGone = this.#client === "left" || departure?.kind === "bye" ||
       departure !== undefined && this.#session.client === "plain";
-    return !isLast && this.#replies.isSpent(credit.acked, last);
+    return !isGone && this.#replies.isSpent(credit.acked, last);
   }
 
   #handleOn(

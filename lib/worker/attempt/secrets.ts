@@ -6,7 +6,7 @@
  */
 
 import type { Failure } from "../../connection/failure.ts";
-import { secretsOfHeader, secretsOfUrl } from "../../identity/known.ts";
+import { secretsOfHeader, secretsOfUrl } from "../../identity/known_secrets.ts";
 import { hideSecrets } from "../../identity/hide.ts";
 import type { Setup } from "../../boundary/protocol.ts";
 

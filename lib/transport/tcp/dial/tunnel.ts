@@ -5,21 +5,22 @@
  */
 
 import type { Conn } from "./deno_net.ts";
-import { parseStatusLine } from "../../../rfc6455/handshake/client_handshake.ts";
+import {
+  MAX_INTERIM,
+  parseStatusLine,
+} from "../../../rfc6455/handshake/client_handshake.ts";
 import { headBytes } from "../../../rfc6455/handshake/fields.ts";
 import {
   type Head,
   HeadReader,
 } from "../../../rfc6455/handshake/head_reader.ts";
-import { percentDecode } from "../../../rfc6455/handshake/request.ts";
+import { basicCredentials } from "../../../rfc6455/handshake/request.ts";
 import { withUserAgent } from "../../user_agent.ts";
 import { type Endpoint, OpeningError, showEndpoint } from "./tcp_failure.ts";
 import { writeAll } from "./write_all.ts";
 
 /** The limit for the proxy's answer, in bytes. */
 const MAX_BYTES = 64 * 1024;
-/** Answers with 1xx before the one that counts (RFC 9110, 15.2). */
-const MAX_INTERIM = 16;
 const SWITCHING_PROTOCOLS = 101;
 const READ = 1024;
 
@@ -64,14 +65,13 @@ export function connectRequest(
   to: Endpoint,
 ): Uint8Array<ArrayBuffer> {
   const target = showEndpoint(to);
-  const { username, password } = proxy;
-  const credentials = `${percentDecode(username)}:${percentDecode(password)}`;
+  const credentials = basicCredentials(proxy);
   return headBytes(`CONNECT ${target} HTTP/1.1`, [
     ["Host", target],
     ...Object.entries(withUserAgent({})),
-    ...username === "" && password === ""
+    ...credentials === ""
       ? []
-      : [["Proxy-Authorization", `Basic ${btoa(credentials)}`] as const],
+      : [["Proxy-Authorization", `Basic ${credentials}`] as const],
   ]);
 }
 

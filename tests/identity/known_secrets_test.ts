@@ -1,5 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { secretsOfHeader, secretsOfUrl } from "../../lib/identity/known.ts";
+import {
+  secretsOfHeader,
+  secretsOfUrl,
+} from "../../lib/identity/known_secrets.ts";
 
 Deno.test("secretsOfHeader() gives the whole value, and the parts of credentials", () => {
   assertEquals(secretsOfHeader(["X-Plain", "a b"]), ["a b"]);
