@@ -268,29 +268,30 @@ Deno.test("RemoteConnection.close() waits for a session without a worker no long
 });
 
 Deno.test("SessionRecord.acknowledge() means the oldest session whose message is not consumed", () => {
-  const { connection, workers: { last } } = makeSession({ ack: "manual" });
-  const { incoming, session } = connection;
-  incoming.consume("pull");
-  last.deliver(["1", "2", "3"]);
-  last.tell({ type: "marked", id: 1, mark: markOf(3, 0) });
-  last.deliver(["1 again", "2 again"], { first: 4 });
-  while (incoming.pull() !== undefined);
-  session!.acknowledge(3);
-  assertEquals(incoming.exact?.consumed, 3);
-  session!.acknowledge(2);
-  assertEquals(incoming.exact?.consumed, 5);
+  const acknowledge = giveAround(markOf(3, 0));
+  assertEquals([acknowledge(3), acknowledge(2)], [3, 5]);
 });
 
 Deno.test("SessionRecord.acknowledge() takes a number behind a gap, and one within it", () => {
+  const acknowledge = giveAround(markOf(2, 20));
+  assertEquals([acknowledge(15), acknowledge(22)], [2, 4]);
+});
+
+/**
+ * Gives out the messages before a mark, and two behind it.
+ *
+ * @returns Acknowledges, and says how many are consumed.
+ */
+function giveAround(mark: SessionMark) {
   const { connection, workers: { last } } = makeSession({ ack: "manual" });
   const { incoming, session } = connection;
   incoming.consume("pull");
-  last.deliver(["1", "2"]);
-  last.tell({ type: "marked", id: 1, mark: markOf(2, 20) });
-  last.deliver(["21", "22"], { first: 3 });
+  last.deliver(Array.from({ length: mark.after }, () => "before"));
+  last.tell({ type: "marked", id: 1, mark });
+  last.deliver(["a", "b"], { first: mark.after + 1 });
   while (incoming.pull() !== undefined);
-  session!.acknowledge(15);
-  assertEquals(incoming.exact?.consumed, 2);
-  session!.acknowledge(22);
-  assertEquals(incoming.exact?.consumed, 4);
-});
+  return (seq: number) => {
+    session!.acknowledge(seq);
+    return incoming.exact?.consumed;
+  };
+}

@@ -7,6 +7,7 @@ import type { Resolution } from "../../../lib/worker/attempt/resolution.ts";
 import { FakeTransports } from "../../transport/fake_transport.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
 import { setupWith } from "../hub_client.ts";
+import { moduleOf } from "../hook_module.ts";
 
 const TOKEN: TokenSetup = {
   source: { kind: "client" },
@@ -20,10 +21,6 @@ const FOUND: Resolution = {
   ...{ token: undefined, placement: undefined },
 };
 const CONTEXT = { attempt: 1, signal: new AbortController().signal };
-
-function moduleOf(code: string): string {
-  return `data:text/javascript,${encodeURIComponent(code)}`;
-}
 
 async function equipWith(setup: Partial<Setup>) {
   const noted: string[] = [];

@@ -5,10 +5,7 @@ import {
   loadHooks,
 } from "../../../lib/worker/attempt/load_hooks.ts";
 import { setupWith } from "../hub_client.ts";
-
-function moduleOf(code: string): string {
-  return `data:text/javascript,${encodeURIComponent(code)}`;
-}
+import { moduleOf } from "../hook_module.ts";
 
 function load(hooks: string, setup: Partial<HooksSetup> = {}) {
   return loadHooks({ ...setupWith({ hooks }), ...setup });

@@ -11,6 +11,7 @@ import { Secrets } from "../../../lib/worker/attempt/secrets.ts";
 import { FakeTransports } from "../../transport/fake_transport.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
 import { setupWith } from "../hub_client.ts";
+import { moduleOf } from "../hook_module.ts";
 
 const TOKEN: TokenSetup = {
   source: { kind: "client" },
@@ -18,10 +19,6 @@ const TOKEN: TokenSetup = {
   insecure: "loopback",
   leeway: 0,
 };
-
-function moduleOf(code: string): string {
-  return `data:text/javascript,${encodeURIComponent(code)}`;
-}
 
 function resolverWith(setup: Partial<Setup>, answers: Answer[] = []) {
   const whole = setupWith(setup);
