@@ -18,6 +18,7 @@ const FLAGS: readonly (readonly [option: string, flag: string])[] = [
   ["proxy: false", "--no-proxy"],
   ["the option proxy", "--proxy"],
   ['The option "proxy"', "--proxy"],
+  ['Option "headers"', "--header"],
 ];
 
 /** Replaces the names of options by those of flags. */

@@ -11,6 +11,7 @@ Deno.test("withFlags() names flags where the library names options", () => {
     "Cannot use the option tls: KeyMismatch":
       "Cannot use --ca, --cert or --key: KeyMismatch",
     'The option "proxy" is no URL': "--proxy is no URL",
+    'Option "headers" must not': "--header must not",
     "credentials: the option proxy, or": "credentials: --proxy, or",
     "something else": "something else",
   };
