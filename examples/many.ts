@@ -47,11 +47,18 @@ function serve(): Deno.HttpServer<Deno.NetAddr> {
   const clients = new Set<WebSocket>();
   return Deno.serve({ port: 0, onListen() {} }, (request) => {
     const { socket, response } = Deno.upgradeWebSocket(request);
-    socket.onopen = () => clients.add(socket);
+    clients.add(socket);
     socket.onclose = () => clients.delete(socket);
     socket.onmessage = ({ data }) => {
-      for (const each of clients) each.send(data);
+      for (const each of clients) send(each, data);
     };
     return response;
   });
+}
+
+/** A client may be open before its server has noticed. */
+function send(socket: WebSocket, data: string): void {
+  if (socket.readyState === WebSocket.CONNECTING) {
+    socket.addEventListener("open", () => socket.send(data));
+  } else socket.send(data);
 }

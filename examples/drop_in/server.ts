@@ -45,11 +45,18 @@ function serveGraphql(socket: WebSocket): void {
 
 /** Passes the messages of each author on to all others. */
 function relay(socket: WebSocket): void {
-  socket.onopen = () => authors.add(socket);
+  authors.add(socket);
   socket.onclose = () => authors.delete(socket);
   socket.onmessage = ({ data }) => {
-    for (const author of authors) if (author !== socket) author.send(data);
+    for (const author of authors) if (author !== socket) send(author, data);
   };
+}
+
+/** An author may be open before the server has noticed. */
+function send(socket: WebSocket, data: string | ArrayBuffer): void {
+  if (socket.readyState === WebSocket.CONNECTING) {
+    socket.addEventListener("open", () => socket.send(data));
+  } else socket.send(data);
 }
 
 function makeSchema(): GraphQLSchema {
