@@ -27,9 +27,6 @@ const DEFAULTS: ConnectionOptions = {
   load: () => loadClientModule(),
 };
 
-/** Of a command that waits behind others; the socket's timeout ends a silence. */
-const NO_LIMIT = 0;
-
 /** A connection until it is disposed. */
 export class RedisConnection implements Disposable {
   /** The client, for the store. */
@@ -81,12 +78,13 @@ export class RedisConnection implements Disposable {
   }
 
   /**
-   * Sends a command; those of one turn go with one write.
+   * Sends a command; those of one turn go with one write. The socket's timeout
+   * ends a silence.
    *
    * @throws {RedisFailure} There is no answer, or an error.
    */
   send(...args: readonly [string, ...RedisArgument[]]): Promise<unknown> {
-    return this.#trying(send(this.client, args, NO_LIMIT));
+    return this.#trying(send(this.client, args));
   }
 
   /** Closes the connection. */

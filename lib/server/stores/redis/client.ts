@@ -19,6 +19,7 @@ export interface NodeRedisClient {
     options: {
       readonly typeMapping: Readonly<Record<number, unknown>>;
       readonly timeout?: number;
+      readonly abortSignal?: AbortSignal;
     },
   ): Promise<unknown>;
   /** Subscribes to a channel. */
@@ -84,18 +85,20 @@ export function isReady(client: RedisClient): boolean {
 /**
  * Sends a command; strings in its answer are bytes.
  *
- * @param timeout How long it may wait to be sent, in milliseconds; 0 for any
- * time. `@redis/client` has a limit of its own, 5 s by default: one that is
- * shorter fails early, a longer one sends what nobody waits for any more.
+ * @param abortSignal `@redis/client` takes back what it has not sent when this
+ * aborts. Its own limit of time, 5 s by default, does not apply.
  */
 export function send(
   client: RedisClient,
   [command, ...args]: readonly [string, ...RedisArgument[]],
-  timeout: number,
+  abortSignal?: AbortSignal,
 ): Promise<unknown> {
   if (isIoRedis(client)) return client.callBuffer(command, ...args);
-  const options = { typeMapping: AS_BYTES, timeout };
-  return client.sendCommand([command, ...args], options);
+  return client.sendCommand([command, ...args], {
+    typeMapping: AS_BYTES,
+    timeout: 0,
+    ...abortSignal !== undefined && { abortSignal },
+  });
 }
 
 /** A client's subscription to a channel. */
@@ -147,7 +150,7 @@ export interface ClientEvents {
   readonly onReady: () => void;
   /** Something is wrong. */
   readonly onError: (error: unknown) => void;
-  /** It is gone, and the client does not settle what waits for an answer. */
+  /** It is gone; the client may settle what waits for an answer, or send it later. */
   readonly onLost: () => void;
 }
 
@@ -156,11 +159,15 @@ export function watch(
   client: RedisClient,
   { onReady, onError, onLost }: ClientEvents,
 ): Disposable {
+  const onFailure = (error: unknown) => {
+    onError(error);
+    // The other client has an event for it.
+    if (!isIoRedis(client) && !client.isReady) onLost();
+  };
   const listeners: [string, (error: unknown) => void][] = [
     ["ready", onReady],
-    ["error", onError],
+    ["error", onFailure],
   ];
-  // The other client rejects what waits, by itself.
   if (isIoRedis(client)) listeners.push(["close", onLost]);
   for (const [event, listener] of listeners) client.on(event, listener);
   return {

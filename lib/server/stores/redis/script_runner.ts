@@ -106,10 +106,17 @@ export class ScriptRunner implements AsyncDisposable {
   async command(
     ...args: readonly [string, ...RedisArgument[]]
   ): Promise<unknown> {
-    const { client, timeout } = this.#options;
+    const { client } = this.#options;
     if (!isReady(client)) throw unavailable("not connected");
-    const answer = send(client, args, timeout);
-    return await within(answer, this.#options, [this.#waits]);
+    const wanted = new AbortController();
+    const answer = send(client, args, wanted.signal);
+    try {
+      return await within(answer, this.#options, [this.#waits]);
+    } catch (error) {
+      // The client may not have sent it yet.
+      wanted.abort();
+      throw error;
+    }
   }
 
   /** Reads the generation anew, and loads the scripts for it. */

@@ -53,10 +53,10 @@ class IoRedis extends Fake implements IoRedisClient {
 Deno.test("send() asks either client for bytes", async () => {
   const [node, io] = [new NodeRedis(), new IoRedis()];
   for (const client of [node, io] as readonly RedisClient[]) {
-    await send(client, ["GET", "key"], 9);
+    await send(client, ["GET", "key"], new AbortController().signal);
   }
   assertEquals([node.done, io.done], [
-    [["GET", "key", ["typeMapping", "timeout"], 9]],
+    [["GET", "key", ["typeMapping", "timeout", "abortSignal"], 0]],
     [["GET", "key"]],
   ]);
 });
@@ -108,7 +108,7 @@ Deno.test("channelOf() leaves without an answer, or with an error", () => {
   assertEquals(io.listeners.size, 0);
 });
 
-Deno.test("watch() hears of connections, errors, and losses that the client keeps to itself", () => {
+Deno.test("watch() hears of connections, errors and losses", () => {
   const [node, io] = [new NodeRedis(), new IoRedis()];
   for (const client of [node, io]) {
     const heard: unknown[] = [];
@@ -118,11 +118,12 @@ Deno.test("watch() hears of connections, errors, and losses that the client keep
       onLost: () => heard.push("lost"),
     });
     client.listeners.get("ready")!();
+    client.listeners.get("error")!("strange answer");
+    node.isReady = false;
     client.listeners.get("error")!("refused");
     client.listeners.get("close")?.();
     watching[Symbol.dispose]();
-    const expected = ["ready", "refused"];
-    assertEquals(heard, client === io ? [...expected, "lost"] : expected);
+    assertEquals(heard, ["ready", "strange answer", "refused", "lost"]);
     assertEquals(client.listeners.size, 0);
   }
 });

@@ -8,8 +8,14 @@ import {
 import { until } from "../../../system/waiting.ts";
 import { RedisClients, RedisServer } from "./redis_server.ts";
 
-/** How long a busy machine may take for an answer, in milliseconds. */
+/** How long a busy machine may take to be ready, in milliseconds. */
 const PATIENCE = 20_000;
+/**
+ * How long a store waits for an answer, in milliseconds. A step that falls between
+ * the end of a connection and its client's notice of that waits so long, and tests
+ * wait up to 20 s for what follows.
+ */
+const TIMEOUT = 10_000;
 
 /** Which package a client is of. */
 export type ClientKind = "nodeRedis" | "ioRedis";
@@ -45,7 +51,7 @@ export class RedisPlace implements AsyncDisposable {
   ): Promise<RedisStore> {
     const client = await this.clients[kind]();
     const subscriber = await this.clients[kind]();
-    const timeout = PATIENCE;
+    const timeout = TIMEOUT;
     const store = redisStore({ client, subscriber, timeout, ...options });
     this.#ping = () => subscriber.ping("now");
     // A machine that does much else may answer too late at first.

@@ -14,8 +14,14 @@ class FakeRedis {
   readonly listeners = new Map<string, Listener>();
   /** What a script answers. */
   evaluate: (hash: string) => unknown = () => "done";
+  /** Of the newest command. */
+  abortSignal: AbortSignal | undefined;
 
-  sendCommand = (args: readonly RedisArgument[]): Promise<unknown> => {
+  sendCommand = (
+    args: readonly RedisArgument[],
+    { abortSignal }: { readonly abortSignal?: AbortSignal },
+  ): Promise<unknown> => {
+    this.abortSignal = abortSignal;
     const [command, first] = args.map(String);
     this.commands.push(`${command} ${first}`);
     switch (command) {
@@ -151,6 +157,24 @@ Deno.test("ScriptRunner waits for an answer no longer than it says", async () =>
   clock.advance(100);
   await assertRejects(() => running, Error, "within 100 ms");
   assertEquals(runner.status, "degraded");
+});
+
+Deno.test("ScriptRunner takes back what its client has not sent, in time or as its connection ends", async () => {
+  const { redis, clock, runner } = makeRunner();
+  await using _runner = runner;
+  await runner.run("open", [], []);
+  assertEquals(redis.abortSignal?.aborted, false);
+  redis.evaluate = () => new Promise(() => {});
+  const late = runner.run("open", [], []);
+  clock.advance(100);
+  await assertRejects(() => late, Error, "within 100 ms");
+  assertEquals(redis.abortSignal?.aborted, true);
+  await runner.refresh();
+  const lost = runner.run("open", [], []);
+  redis.isReady = false;
+  redis.listeners.get("error")!(new Error("read ECONNRESET"));
+  await assertRejects(() => lost, Error, "the connection was lost");
+  assertEquals(redis.abortSignal?.aborted, true);
 });
 
 Deno.test("ScriptRunner comes back as soon after many failures as after one", async () => {

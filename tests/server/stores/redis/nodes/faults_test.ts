@@ -178,6 +178,27 @@ for (const kind of KINDS) {
   );
 
   Deno.test(
+    `redisStore() (${kind}) rejects what it asks for while a connection ends`,
+    NEEDED,
+    async () => {
+      await using place = await RedisPlace.start(kind);
+      const store = await place.open();
+      place.server.signal("SIGKILL");
+      const steps: Promise<unknown>[] = [];
+      // The client notices the end between two of them.
+      while (store.status === "ready") {
+        steps.push(assertRejects(() => store.due(1), SessionStoreError));
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+      for (const error of await Promise.all(steps)) {
+        assert(!/in time|within/.test(`${error}`), `${error}`);
+      }
+      await place.server.run();
+      await untilReady(store);
+    },
+  );
+
+  Deno.test(
     `redisStore() (${kind}) goes on after its connections were killed`,
     NEEDED,
     async () => {
