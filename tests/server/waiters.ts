@@ -1,6 +1,7 @@
 /** Waits for what a test expects, and says so if it does not come. */
 
-const PATIENCE = 20_000;
+/** In milliseconds; far more than any limit of what is tested. */
+const PATIENCE = 60_000;
 
 /** Those who wait until something is true. */
 export class Waiters {

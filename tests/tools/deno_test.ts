@@ -23,12 +23,12 @@ Deno.test("deno() hands over environment variables", async () => {
 Deno.test("deno() stops a command that is silent, after a warning with its last line", async () => {
   const lines: string[] = [];
   const outcome = await deno(["eval", `console.log("a\\nlast");${FOREVER}`], {
-    silence: 2_000,
+    silence: 6_000,
     onSilence: (line) => lines.push(line),
   });
   assertEquals(outcome, {
     success: false,
-    output: "a\nlast\n\nStopped, silent for 2 s\n",
+    output: "a\nlast\n\nStopped, silent for 6 s\n",
   });
   assertEquals(lines, ["last"]);
 });

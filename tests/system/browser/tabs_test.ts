@@ -11,7 +11,7 @@ import { within } from "../waiting.ts";
 /** 1001 is not for scripts (WHATWG WebSockets, 3.1). */
 const LEFT = "4001 The page was put away";
 /** Longer than a tab of ours is ever silent, in milliseconds. */
-const BLOCK = 1_500;
+const BLOCK = 5_000;
 
 declare const globalThis: { readonly tab: Tab };
 

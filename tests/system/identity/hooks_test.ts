@@ -168,7 +168,7 @@ Deno.test("hooks: work while the main thread is blocked", async () => {
   socket.reconnect();
   // The command crosses in a microtask.
   await Promise.resolve().then(() => {});
-  block(1_500);
+  block(3_000);
   const until = Date.now();
   await reopened;
   const [, second] = await server.history();

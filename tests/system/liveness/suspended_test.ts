@@ -28,6 +28,8 @@ for (const transport of ["tcp", "ws", "native"] as const) {
     });
     await within(socket.opened);
     await next(socket, "heartbeat");
+    const { connections } = await server.report();
+    const { id } = connections.find(({ closedAt }) => closedAt === undefined)!;
     const stoppedAt = instant();
     server.suspend();
     const loss = await next(socket, "disconnect");
@@ -40,11 +42,11 @@ for (const transport of ["tcp", "ws", "native"] as const) {
     const back = next(socket, "open");
     server.resume();
     await back;
-    const { connections: [first] } = await server.until(({ connections }) =>
-      connections[0]?.closedAt !== undefined
+    const { connections: [stopped] } = await server.until(({ connections }) =>
+      connections[id - 1]?.closedAt !== undefined
     );
     assertEquals(
-      [first?.closeCode, first?.reason],
+      [stopped?.closeCode, stopped?.reason],
       [transport === "native" ? 4011 : 1011, "keepalive ping timeout"],
     );
   });

@@ -23,11 +23,11 @@ Deno.test("session: goes on while the main thread is frozen", async () => {
   await proxy.schedule([
     { at: 100, fault: { type: "reset" } },
     { at: 600, fault: { type: "reset" } },
-    { at: 1_500, fault: { type: "refuse" } },
+    { at: 3_100, fault: { type: "refuse" } },
   ]);
   // One turn, in which the messages cross.
   await new Promise((resolve) => setTimeout(resolve));
-  block(1_400);
+  block(3_000);
   // All of it has happened before any event of it reached this thread.
   const after = await proxy.report();
   assert(after.accepted >= before.accepted + 2, `${after.accepted}`);
@@ -49,7 +49,7 @@ Deno.test("session: loses nothing when the server's process is killed", async ()
   let sent = 0;
   for (let round = 0; round < 3; round += 1) {
     const resumed = next(socket, "open");
-    const sending = setInterval(() => socket.send(`${sent++}`), 1);
+    const sending = setInterval(() => socket.send(`${sent++}`), 5);
     await until(socket, () => got.length > round * 50 + 20);
     await server.kill();
     ports.push(await server.restart());

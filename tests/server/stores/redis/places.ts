@@ -11,9 +11,8 @@ import { RedisClients, RedisServer } from "./redis_server.ts";
 /** How long a busy machine may take to be ready, in milliseconds. */
 const PATIENCE = 20_000;
 /**
- * How long a store waits for an answer, in milliseconds. A step that falls between
- * the end of a connection and its client's notice of that waits so long, and tests
- * wait up to 20 s for what follows.
+ * How long a store waits for an answer, in milliseconds: less than tests wait for
+ * what follows from its errors.
  */
 const TIMEOUT = 10_000;
 

@@ -17,7 +17,8 @@ const client = await createClient({ url: `redis://127.0.0.1:${port}` })
 const subscriber = await client.duplicate().on("error", () => {}).connect();
 const sessions = new SessionServer({
   key: KEY,
-  store: redisStore({ client, subscriber }),
+  // A busy machine may take longer than the default.
+  store: redisStore({ client, subscriber, timeout: 10_000 }),
   takeoverTimeout: 200,
   authenticate: () => "ann",
   handler: {
