@@ -32,10 +32,10 @@
  * }
  * ```
  *
- * Whatever fails is told by an `error` event with a typed error that says what
- * happened, whether it is tried again, and what to do about it.
+ * An `error` event reports each failure with a typed error: what happened, whether
+ * it is tried again, and what to do about it.
  *
- * @example Telling why
+ * @example Why it failed
  * ```ts
  * import { HandshakeError, ReconnectingWebSocket } from "@holdfast/websocket";
  *

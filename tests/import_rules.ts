@@ -1,7 +1,7 @@
 /** Which folder of lib/ may import what (CONTRIBUTING.md). */
 
-/** Folders without a clock, without I/O, and without randomness. */
-export const PURE = [
+/** What several folders may import: pure code, with no clock, no I/O, no randomness. */
+export const COMMON = [
   "connection",
   "connection/backoff",
   "connection/config",
@@ -23,7 +23,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   connection: ["connection/backoff", "connection/config", "rfc6455"],
   "connection/states": ["connection", "connection/backoff", "rfc6455"],
   "connection/transition": ["connection", "connection/states", "rfc6455"],
-  boundary: [...PURE, "session/client", "session/flow", "session/wire"],
+  boundary: [...COMMON, "session/client", "session/flow", "session/wire"],
   "session/wire": [],
   "session/flow": ["session/wire"],
   "session/store": ["session/wire", "session/flow"],
@@ -123,7 +123,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "transport/tcp",
     "transport/ws",
   ],
-  "worker/attempt": [...PURE, "boundary", "platform", "transport"],
+  "worker/attempt": [...COMMON, "boundary", "platform", "transport"],
   "worker/posts": ["boundary", "queue", "worker/attempt"],
   "worker/features": [
     "boundary",
@@ -149,7 +149,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "worker/posts",
   ],
   "worker/connection": [
-    ...PURE,
+    ...COMMON,
     "boundary",
     "platform",
     "transport",
@@ -172,21 +172,21 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "client/errors": ["connection", "rfc6455", "identity"],
   "client/workers": ["boundary", "connection", "connection/config", "platform"],
   "client/remote": [
-    ...PURE,
+    ...COMMON,
     "boundary",
     "platform",
     "session/wire",
     "client/workers",
   ],
   "client/options": [
-    ...PURE,
+    ...COMMON,
     "boundary",
     "platform",
     "session/wire",
     "client/workers",
   ],
   "client/socket": [
-    ...PURE,
+    ...COMMON,
     "boundary",
     "platform",
     "client/errors",
@@ -204,7 +204,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "worker/session",
   ],
   client: [
-    ...PURE,
+    ...COMMON,
     "boundary",
     "client/options",
     "client/remote",

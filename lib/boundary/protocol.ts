@@ -159,7 +159,10 @@ export type DropReason =
   | "aborted"
   /** Nobody listens. */
   | "unread"
-  /** The transport refused it. */
+  /**
+   * The transport refused it, its Blob could not be read, or it is larger than the
+   * server of the session takes.
+   */
   | "rejected"
   /** The connection was lost before `open`. */
   | "unopened"

@@ -101,7 +101,7 @@ export type Failure =
     readonly detail: string;
     readonly cause?: Failure;
   }
-  /** The inbox is full and its rule is to close. */
+  /** The inbox is full, and its rule is to close, or the transport cannot pause. */
   | {
     readonly type: "inbox-overflow";
     readonly messages: number;

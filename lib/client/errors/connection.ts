@@ -53,7 +53,9 @@ export class ConnectionClosedError extends SocketError implements CloseInfo {
 }
 
 /**
- * The connection was lost: no close frame was received (close code 1006).
+ * The connection was lost: no close frame was received (close code 1006), or the
+ * server did not answer ours in time. `write()` rejects with it as well, for a
+ * message that was lost or refused.
  *
  * @example A server that crashes
  * ```ts
@@ -159,7 +161,8 @@ export class ProtocolError extends SocketError {
 }
 
 /**
- * The inbox was full and its rule is `"close"`.
+ * The inbox was full, and its rule is `"close"`, or `"pause"` over a transport that
+ * cannot pause (`native`, all browsers).
  *
  * @example More than the inbox can hold
  * ```ts

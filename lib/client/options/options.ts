@@ -1,7 +1,7 @@
 /**
  * The public options; `table.ts` has their rules and defaults. The members of a
  * group are in the file of the group (`message_options.ts`, `network_options.ts`,
- * `queue_options.ts`, `token_options.ts`). Durations are in milliseconds;
+ * `queue_options.ts`, `session_options.ts`, `token_options.ts`). Durations are in milliseconds;
  * `Infinity` means never or no limit.
  *
  * @module
@@ -136,7 +136,7 @@ export interface ReconnectingWebSocketOptions {
   readonly autoConnect?: boolean;
   /** The token that authenticates the client. @default {undefined} */
   readonly token?: string | TokenProvider | TokenOptions;
-  /** Whether no message may be lost between this socket and a server with sessions; `true`: with the defaults. @default {false} */
+  /** Keeps a session with the server, so that no message is lost without a report; `true`: with the defaults. @default {false} */
   readonly session?: boolean | SessionOptions;
   /** Whether a token may be sent over `ws:`, which is not encrypted. @default {false} */
   readonly allowInsecure?: boolean;

@@ -61,6 +61,11 @@ export interface InboxOptions {
   readonly maxMessages?: number;
   /** In UTF-8 or binary bytes. @default {67_108_864} */
   readonly maxBytes?: number;
-  /** What happens when the bound is reached. @default {"pause"} */
+  /**
+   * What happens when the bound is reached. `"pause"` closes where the transport
+   * cannot pause (`native`, all browsers).
+   *
+   * @default {"pause"}
+   */
   readonly overflow?: "pause" | "close" | "drop-oldest" | "drop-newest";
 }

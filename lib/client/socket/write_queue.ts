@@ -39,7 +39,7 @@ import { checkValue, WAIT } from "../options/validate.ts";
 export interface WriteOptions {
   /** Abort takes the message out of the queue, unless it is too late. @default {undefined} */
   readonly signal?: AbortSignal;
-  /** How long the message may wait, in milliseconds, else `outbox.ttl`; 0: it goes at once or not at all. @default {Infinity} */
+  /** How long the message may wait, in milliseconds; 0: it goes at once or not at all. @default {the option outbox.ttl} */
   readonly ttl?: number;
 }
 
@@ -160,16 +160,18 @@ export function dropError(
     );
   }
   return new ConnectionLostError(
-    `Message ${lossText(reason)}: send it again if that does no harm`,
-    { retryable: true },
+    `Message ${lossText(reason)}`,
+    { retryable: reason !== "rejected" },
   );
 }
 
 function lossText(reason: DropReason): string {
-  if (reason === "session-lost") return "lost with its session";
-  return reason === "unknown"
-    ? "lost with its worker or connection; it may have been sent"
-    : "refused by the transport";
+  if (reason === "rejected") return "refused: too large, or unreadable";
+  return `lost with its ${
+    reason === "unknown"
+      ? "worker or connection; it may have been sent"
+      : "session"
+  }: send it again if that does no harm`;
 }
 
 /** The error for a message that does not fit. */
@@ -177,8 +179,8 @@ export function outboxFull(
   { maxMessages, maxBytes }: OutboxLimits,
 ): OutboxFullError {
   return new OutboxFullError(
-    `Outbox full (at most ${maxMessages} messages, ${maxBytes} bytes): wait with write(), ` +
-      "or change the option outbox",
+    `No room in the outbox (${maxMessages} messages, ${maxBytes} bytes): wait with write(), ` +
+      "or raise the option outbox",
     { retryable: true },
   );
 }

@@ -65,12 +65,12 @@ const pools = new WeakMap<WorkerHost, WorkerPool>();
 /**
  * Owns workers for connections to live in.
  *
- * All connections share one worker unless they are given a host of their own,
- * which is worth it where they shall not slow each other down. A worker starts
- * with its first connection and ends with its last, so a host without a connection
- * costs nothing and keeps no process alive. A worker that crashes is replaced.
- * Where workers crash again and again, the connections are spread over further
- * workers, until only the one is left in them that makes them crash: it ends.
+ * All connections share one worker unless they are given a host of their own. Use
+ * one where connections must not slow each other down. A worker starts with its
+ * first connection and ends with its last, so a host without a connection costs
+ * nothing and keeps no process alive. A worker that crashes is replaced. If workers
+ * crash again and again, the connections are divided among more workers, until the
+ * faulty connection is alone. Then that connection ends.
  *
  * @example Two workers for many connections
  * ```ts

@@ -85,7 +85,7 @@ export interface ExponentialBackoff {
 }
 
 /**
- * A policy of growing delays.
+ * When attempts are made: in phases that spread a fleet, or after growing delays.
  *
  * @example Another policy for a device that is alone
  * ```ts

@@ -105,7 +105,7 @@ export interface EndedInfo {
 }
 
 /**
- * The application's part. What these functions throw is logged, but for
+ * The application's part. What these functions throw is logged, except by
  * `message`: a message whose handler throws is handled again.
  */
 export interface SessionHandler {

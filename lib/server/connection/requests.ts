@@ -126,7 +126,7 @@ export function makeRoom(node: ServerNode, principal: string): boolean {
 
 /**
  * Ends a session without a connection, to make room. Forgets it if another node
- * has it: nobody has told this one.
+ * has it: this node was not notified.
  */
 export function evict(node: ServerNode, id: string): void {
   node.registry.remove(id);

@@ -166,7 +166,8 @@ Deno.test("dropError() says what became of a message", () => {
   );
   const refused = dropError("rejected", LIMITS);
   assertInstanceOf(refused, ConnectionLostError);
-  assertEquals(refused.message.startsWith("Message refused"), true);
+  assertEquals(refused.message, "Message refused: too large, or unreadable");
+  assertEquals([lost.retryable, refused.retryable], [true, false]);
 });
 
 /** A queue in front of an open connection with room for two messages. */
