@@ -301,7 +301,7 @@ export type Notice =
   | { readonly type: "marked"; readonly id: number; readonly mark: SessionMark }
   | {
     /** Of a session: messages are lost that are in no queue of ours. */
-    readonly type: "forgone";
+    readonly type: "missing";
     readonly id: number;
     /** The number of the last message before the loss was known. */
     readonly after: number;

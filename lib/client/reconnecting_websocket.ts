@@ -204,8 +204,8 @@ export class ReconnectingWebSocket
   send(data: Sendable): void {
     const { lifecycle, connection, limits, ttl } = this.#parts;
     if (lifecycle.isOver) throw lifecycle.endError;
-    const ticket = connection.outgoing.push(toMessage(data), ttl);
-    if (ticket === "overflow") throw outboxFull(limits);
+    const handle = connection.outgoing.push(toMessage(data), ttl);
+    if (handle === "overflow") throw outboxFull(limits);
   }
 
   /**

@@ -70,7 +70,7 @@ export interface Answer {
 /** How long to read before a judgement, after a sleep, a stall or a late timer, in milliseconds. */
 export const SETTLING_TIME = 100;
 /** How many unanswered pings are kept, however long the timeout is. */
-const MAX_PINGS = 1_000;
+const MAX_UNANSWERED = 1_000;
 
 /** Silence counts. */
 export const JUDGING: Mode = { kind: "judging" };
@@ -214,7 +214,7 @@ export function withPing(
     sentAt >= state.heardAt || now - sentAt < timeout
   );
   // The oldest one decides, so it stays; the others only measure latencies.
-  const kept = pings.length < MAX_PINGS ? pings : pings.toSpliced(1, 1);
+  const kept = pings.length < MAX_UNANSWERED ? pings : pings.toSpliced(1, 1);
   return {
     ...state,
     lastPing: id,

@@ -5,7 +5,7 @@
  */
 
 /** How many are kept: more than a heartbeat needs. */
-const MAX_PINGS = 16;
+const MAX_PAYLOADS = 16;
 /** Most connections have none; a thousand arrays would cost memory. */
 const NONE: readonly string[] = [];
 
@@ -15,7 +15,7 @@ export class SentPings {
 
   /** Notes a ping. */
   add(payload: string): void {
-    this.#payloads = [...this.#payloads, payload].slice(-MAX_PINGS);
+    this.#payloads = [...this.#payloads, payload].slice(-MAX_PAYLOADS);
   }
 
   /**

@@ -69,7 +69,7 @@ export function disconnectText(
 const REASONS: ReadonlyMap<string, string> = new Map([
   ["closed", "the connection has ended"],
   ["overflow", "more than the queue holds"],
-  ["rejected", "too large, or unreadable"],
+  ["rejected", "too large or unreadable"],
   ["unknown", "may have been sent"],
 ]);
 

@@ -40,7 +40,7 @@ export class Closing {
   readonly #request: CloseRequest;
   readonly #outgoing: SendQueue;
   /** What it may have to wait for, until the limit. */
-  #session: Pick<SessionRecord, "isOwing"> | undefined;
+  #session: Pick<SessionRecord, "hasUnaccepted"> | undefined;
   #progress: "draining" | "posted" = "draining";
   #cancelLimit: (() => void) | undefined;
 
@@ -48,7 +48,7 @@ export class Closing {
   constructor(
     request: CloseRequest,
     outgoing: SendQueue,
-    session?: Pick<SessionRecord, "isOwing">,
+    session?: Pick<SessionRecord, "hasUnaccepted">,
   ) {
     this.#request = request;
     this.#session = session;
@@ -66,7 +66,7 @@ export class Closing {
    * the server has to accept all.
    */
   get mustWait(): boolean {
-    return this.isDraining && this.#session?.isOwing === true;
+    return this.isDraining && this.#session?.hasUnaccepted === true;
   }
 
   /** Calls `act` if the worker has no `close` after so many milliseconds. */

@@ -26,9 +26,9 @@ import { PendingRequests } from "./pending_requests.ts";
 import { ReceiveQueue, type ReceiveQueueListener } from "./receive_queue.ts";
 import type { SessionRecord } from "./session_record.ts";
 import {
+  type SendHandle,
   SendQueue,
   type SendQueueListener,
-  type SendTicket,
 } from "./send_queue.ts";
 import { GuardedListener } from "./guarded_listener.ts";
 import type { WorkerPool } from "../workers/worker_pool.ts";
@@ -101,8 +101,8 @@ export class RemoteConnection
   }
 
   /** Takes a message back; its outcome says whether that was in time. */
-  cancel(ticket: SendTicket): void {
-    const message = this.outgoing.cancel(ticket);
+  cancel(handle: SendHandle): void {
+    const message = this.outgoing.cancel(handle);
     if (message === undefined) return;
     this.#send({ type: "cancel", id: this.#id, message });
   }
@@ -214,7 +214,7 @@ export class RemoteConnection
         return this.outgoing.unsent(notice);
       case "kept":
       case "marked":
-      case "forgone":
+      case "missing":
         return this.session?.receive(notice, this.#sender, this.#listener);
       case "status":
         return this.#relay(notice, (each) => each.status(notice.status));

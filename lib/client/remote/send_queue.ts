@@ -37,13 +37,13 @@ export interface SendOptions {
 }
 
 /** An outgoing message, as far as others are concerned. */
-export interface SendTicket {
+export interface SendHandle {
   /** Its size in UTF-8 or binary bytes. */
   readonly bytes: number;
 }
 
 /** An outgoing message. */
-export interface OutgoingEntry extends SendTicket {
+export interface OutgoingEntry extends SendHandle {
   readonly expiresAt: number;
   readonly settle: ((outcome: SendOutcome) => void) | undefined;
   /** `undefined` once it has crossed, unless the queue keeps it until it is taken. */
@@ -84,7 +84,7 @@ export class SendQueue {
   readonly #clock: Clock;
   readonly #listener: SendQueueListener;
   readonly #inFlight = new InFlightMessages<OutgoingEntry>();
-  readonly #accepted = { messages: 0, bytes: 0 };
+  readonly #pushed = { messages: 0, bytes: 0 };
   readonly #limits: OutboxLimits;
   #input: Input = "open";
   /** Whether messages may cross. */
@@ -116,8 +116,8 @@ export class SendQueue {
   }
 
   /** All messages that were pushed so far, with their size in bytes. */
-  get accepted(): InFlight {
-    return this.#accepted;
+  get pushed(): InFlight {
+    return this.#pushed;
   }
 
   /** How many messages have not crossed. */
@@ -151,7 +151,7 @@ export class SendQueue {
   push(
     data: Data | Blob,
     { ttl = Infinity, settle }: SendOptions = {},
-  ): SendTicket | "overflow" {
+  ): SendHandle | "overflow" {
     const bytes = sizeOf(data);
     const expiresAt = ttl < Infinity ? this.#clock.now() + ttl : ttl;
     const entry: OutgoingEntry = { data, bytes, expiresAt, settle };
@@ -159,8 +159,8 @@ export class SendQueue {
       ? ENDED
       : this.#outbox.push(entry, this.#inFlight);
     if (result.kind === "overflow") return "overflow";
-    this.#accepted.messages += 1;
-    this.#accepted.bytes += bytes;
+    this.#pushed.messages += 1;
+    this.#pushed.bytes += bytes;
     if (result.kind === "ended") this.#drop(entry, "closed");
     else {
       this.#dropAll(result.dropped, "overflow");
@@ -175,9 +175,9 @@ export class SendQueue {
    *
    * @returns Its number when it has crossed and only the worker may still have it.
    */
-  cancel(ticket: SendTicket): number | undefined {
-    // A ticket is an entry: `push()` makes no others.
-    const entry = ticket as OutgoingEntry;
+  cancel(handle: SendHandle): number | undefined {
+    // A handle is an entry: `push()` makes no others.
+    const entry = handle as OutgoingEntry;
     if (!this.#outbox.remove(entry)) return this.#inFlight.numberOf(entry);
     this.#drop(entry, "aborted");
     this.#freed();

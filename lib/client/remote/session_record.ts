@@ -84,7 +84,7 @@ export class SessionRecord {
   }
 
   /** Whether the server has still to accept messages. */
-  get isOwing(): boolean {
+  get hasUnaccepted(): boolean {
     return this.hasBegun && this.#outgoing.messages > 0;
   }
 
@@ -117,7 +117,7 @@ export class SessionRecord {
 
   /** Keeps what the worker reports and confirms it, or reports a loss. */
   receive(
-    notice: NoticeOf<"kept" | "marked" | "forgone">,
+    notice: NoticeOf<"kept" | "marked" | "missing">,
     sender: Pick<PostSender, "send"> | undefined,
     listener: Pick<GuardedListener, "addDrop">,
   ): void {
@@ -128,14 +128,14 @@ export class SessionRecord {
         return;
       case "marked":
         return this.#mark(notice.mark);
-      case "forgone":
-        return this.#forgo(notice, listener);
+      case "missing":
+        return this.#reportMissing(notice, listener);
     }
   }
 
   /** Reports that messages are lost, behind the messages that came before. */
-  #forgo(
-    { after, drop }: NoticeOf<"forgone">,
+  #reportMissing(
+    { after, drop }: NoticeOf<"missing">,
     listener: Pick<GuardedListener, "addDrop">,
   ): void {
     const incoming = this.#incoming;

@@ -45,15 +45,15 @@ export class SocketCounters {
     { outgoing, incoming }: Pick<RemoteConnection, "outgoing" | "incoming">,
   ): Metrics {
     const outbox = { messages: outgoing.messages, bytes: outgoing.bytes };
-    const { accepted } = outgoing;
+    const { pushed } = outgoing;
     const { inbound, outbound } = this.#dropped;
     return {
       attempts: this.attempts,
       opens: this.opens,
       disconnects: this.disconnects,
       sent: {
-        messages: accepted.messages - outbound.messages - outbox.messages,
-        bytes: accepted.bytes - outbound.bytes - outbox.bytes,
+        messages: pushed.messages - outbound.messages - outbox.messages,
+        bytes: pushed.bytes - outbound.bytes - outbox.bytes,
       },
       received: { ...incoming.received },
       droppedOutbound: { ...outbound },

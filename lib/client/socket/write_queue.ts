@@ -14,7 +14,7 @@ import {
   OutboxFullError,
 } from "../errors/mod.ts";
 import type { RemoteConnection } from "../remote/remote_connection.ts";
-import type { SendOutcome, SendTicket } from "../remote/send_queue.ts";
+import type { SendHandle, SendOutcome } from "../remote/send_queue.ts";
 import { checkValue, WAIT } from "../options/validate.ts";
 
 /**
@@ -53,7 +53,7 @@ interface PendingWrite {
   readonly expiresAt: number;
   readonly settle: (outcome: SendOutcome) => void;
   /** Once it is in the outbox. */
-  ticket?: SendTicket;
+  handle?: SendHandle;
 }
 
 const ABORTED: SendOutcome = { kind: "dropped", reason: "aborted" };
@@ -130,13 +130,13 @@ export class WriteQueue {
     const ttl = write.expiresAt - this.#clock.now();
     const { message, settle } = write;
     // What fits does not overflow.
-    write.ticket = outgoing.push(message, { ttl, settle }) as SendTicket;
+    write.handle = outgoing.push(message, { ttl, settle }) as SendHandle;
     return true;
   }
 
   #abort(write: PendingWrite): void {
-    if (write.ticket === undefined) this.#giveUp(write, ABORTED);
-    else this.#connection.cancel(write.ticket);
+    if (write.handle === undefined) this.#giveUp(write, ABORTED);
+    else this.#connection.cancel(write.handle);
   }
 
   /** Lets a message go that waits for capacity; the next one may be smaller. */
@@ -166,7 +166,7 @@ export function dropError(
 }
 
 function lossText(reason: DropReason): string {
-  if (reason === "rejected") return "refused: too large, or unreadable";
+  if (reason === "rejected") return "refused: too large or unreadable";
   return `lost with its ${
     reason === "unknown"
       ? "worker or connection; it may have been sent"
@@ -179,8 +179,8 @@ export function outboxFull(
   { maxMessages, maxBytes }: OutboxLimits,
 ): OutboxFullError {
   return new OutboxFullError(
-    `No room in the outbox (${maxMessages} messages, ${maxBytes} bytes): wait with write(), ` +
-      "or raise the option outbox",
+    `Outbox full (${maxMessages} messages, ${maxBytes} bytes): wait with write(), ` +
+      "or raise its limits",
     { retryable: true },
   );
 }

@@ -38,7 +38,7 @@ const FIRST_START_DELAY = 500;
 /** The longest wait of all, in milliseconds. */
 const MAX_DELAY = 30_000;
 /** A start may take so many times as long as the first one at most. */
-const MAX_PATIENCE = 8;
+const MAX_FACTOR = 8;
 /** At most this many starts in a row may fail without a reason. */
 const MAX_UNKNOWN_STARTS = 5;
 
@@ -82,8 +82,8 @@ export class RestartPolicy {
    * each failed start, since a worker that always takes longer would never
    * start.
    */
-  get patience(): number {
-    return Math.min(2 ** this.#failedStarts, MAX_PATIENCE);
+  get startFactor(): number {
+    return Math.min(2 ** this.#failedStarts, MAX_FACTOR);
   }
 
   /** A worker is ready. */

@@ -189,7 +189,7 @@ export class WorkerSupervisor {
     for (const { openTimeout } of this.#connections) {
       if (openTimeout < Infinity) limit = Math.max(limit, openTimeout);
     }
-    return limit * this.#policy.patience;
+    return limit * this.#policy.startFactor;
   }
 
   get #isWorking(): boolean {

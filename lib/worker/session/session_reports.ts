@@ -82,7 +82,7 @@ export class SessionReports {
 
   /** Incoming messages will not come. */
   missed({ why, range }: EffectOf<"missed">): void {
-    if (range) this.#forgo("inbound", why, range);
+    if (range) this.#reportMissing("inbound", why, range);
     else this.#push({ count: 0, bytes: 0, direction: "inbound", reason: why });
   }
 
@@ -93,11 +93,11 @@ export class SessionReports {
       readonly forgotten: NumberRange | undefined;
     },
   ): void {
-    if (orphans) this.#forgo("inbound", "rolled-back", orphans);
-    if (forgotten) this.#forgo("outbound", "rolled-back", forgotten);
+    if (orphans) this.#reportMissing("inbound", "rolled-back", orphans);
+    if (forgotten) this.#reportMissing("outbound", "rolled-back", forgotten);
   }
 
-  #forgo(
+  #reportMissing(
     direction: Direction,
     reason: DropReason,
     { first, last }: NumberRange,
@@ -108,6 +108,6 @@ export class SessionReports {
 
   #push(drop: Drop): void {
     const { after } = this;
-    this.#notices.push({ type: "forgone", id: this.#id, after, drop });
+    this.#notices.push({ type: "missing", id: this.#id, after, drop });
   }
 }

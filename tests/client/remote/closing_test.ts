@@ -78,9 +78,9 @@ function makeClosing(...messages: readonly string[]) {
 }
 
 /** A session that has begun. */
-function owing(outgoing: SendQueue): { readonly isOwing: boolean } {
+function unaccepted(outgoing: SendQueue): { readonly hasUnaccepted: boolean } {
   return {
-    get isOwing() {
+    get hasUnaccepted() {
       return outgoing.messages > 0;
     },
   };
@@ -92,7 +92,7 @@ function emptyPost(): Post {
 
 Deno.test("Closing.limit() ends the wait for the server to accept", () => {
   const { outgoing, clock } = makeClosing("a");
-  const closing = new Closing(REQUEST, outgoing, owing(outgoing));
+  const closing = new Closing(REQUEST, outgoing, unaccepted(outgoing));
   const waits: boolean[] = [];
   closing.limit(clock, 100, () => waits.push(closing.mustWait));
   waits.push(closing.mustWait);
@@ -102,7 +102,7 @@ Deno.test("Closing.limit() ends the wait for the server to accept", () => {
 
 Deno.test("Closing.fill() waits for the server to accept, with a session", () => {
   const { outgoing } = makeClosing("a");
-  const closing = new Closing(REQUEST, outgoing, owing(outgoing));
+  const closing = new Closing(REQUEST, outgoing, unaccepted(outgoing));
   outgoing.openGate();
   const post = emptyPost();
   outgoing.fill(post, 1);

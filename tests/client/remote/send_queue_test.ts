@@ -275,12 +275,12 @@ Deno.test("SendQueue.fits() tells whether there is capacity, and onwritable when
   assertEquals([fits.at(-1), fits.length], [true, 3], "nothing waits any more");
 });
 
-Deno.test("SendQueue.accepted counts what was pushed, dropped or not", () => {
+Deno.test("SendQueue.pushed counts what was pushed, dropped or not", () => {
   const limits = { maxMessages: 1, maxBytes: 10, overflow: "reject" } as const;
   const { connection } = makeBench({ limits });
   connection.outgoing.push("abc");
   assertEquals(connection.outgoing.push("d"), "overflow");
   connection.close(1000, "");
   connection.outgoing.push("ef");
-  assertEquals(connection.outgoing.accepted, { messages: 2, bytes: 5 });
+  assertEquals(connection.outgoing.pushed, { messages: 2, bytes: 5 });
 });

@@ -17,16 +17,16 @@ function markOf(after: number, seq: number): SessionMark {
   return { after, seq, generation: "g", positions: [["g", seq]] };
 }
 
-function forgone(
+function missing(
   after: number,
   range: {
     readonly first: number;
     readonly last: number;
     readonly count: number;
   },
-): NoticeOf<"forgone"> {
+): NoticeOf<"missing"> {
   const drop = { bytes: 0, direction: "inbound", reason: "trimmed", ...range };
-  return { type: "forgone", id: 1, after, drop } as NoticeOf<"forgone">;
+  return { type: "missing", id: 1, after, drop } as NoticeOf<"missing">;
 }
 
 function makeSession(
@@ -166,7 +166,7 @@ Deno.test("SessionRecord.receive() reports a loss behind the messages that came 
   connection.incoming.consume("push");
   await settle();
   last.deliver(["a", "b"]);
-  last.tell(forgone(2, { first: 3, last: 4, count: 2 }));
+  last.tell(missing(2, { first: 3, last: 4, count: 2 }));
   await settle();
   assertEquals(recorder.events.slice(-3), [
     "message a",
@@ -180,7 +180,7 @@ Deno.test("SessionRecord.receive() leaves a gap to the next worker, with the mes
     const { connection, workers: { last }, recorder } = makeSession();
     connection.incoming.consume("push");
     last.deliver(["a"]);
-    last.tell(forgone(after, { first: 3, last: 4, count: 2 }));
+    last.tell(missing(after, { first: 3, last: 4, count: 2 }));
     last.fail("Boom");
     await settle();
     const drops = recorder.events.filter((event) =>

@@ -68,7 +68,7 @@ Deno.test("WriteQueue.write() gives up a message that waits, and lets the next o
   for (const upTo of [1, 2]) await take(last, upTo);
   assertEquals(await small, TAKEN);
   assertEquals(
-    connection.outgoing.accepted.messages,
+    connection.outgoing.pushed.messages,
     2,
     "what waited was never sent",
   );
@@ -166,7 +166,7 @@ Deno.test("dropError() says what became of a message", () => {
   );
   const refused = dropError("rejected", LIMITS);
   assertInstanceOf(refused, ConnectionLostError);
-  assertEquals(refused.message, "Message refused: too large, or unreadable");
+  assertEquals(refused.message, "Message refused: too large or unreadable");
   assertEquals([lost.retryable, refused.retryable], [true, false]);
 });
 

@@ -92,16 +92,16 @@ Deno.test("RestartPolicy.crashed() tries again what could not be downloaded, for
   assertEquals(verdict.kind === "restart" && verdict.delay, 500);
 });
 
-Deno.test("RestartPolicy.patience doubles with each start that fails, up to eight times", () => {
+Deno.test("RestartPolicy.startFactor doubles with each start that fails, up to eight times", () => {
   const policy = patient();
-  const patience = [1, 2, 3, 4, 5].map(() => {
-    const { patience } = policy;
+  const startFactor = [1, 2, 3, 4, 5].map(() => {
+    const { startFactor } = policy;
     policy.startFailed("It was not ready within 10000 ms", "online");
-    return patience;
+    return startFactor;
   });
-  assertEquals(patience, [1, 2, 4, 8, 8]);
+  assertEquals(startFactor, [1, 2, 4, 8, 8]);
   policy.started();
-  assertEquals(policy.patience, 1);
+  assertEquals(policy.startFactor, 1);
 });
 
 Deno.test("RestartPolicy.startFailed() ends what can never work at once", () => {

@@ -43,13 +43,13 @@ Deno.test("SessionReports says which messages are lost, with their numbers if th
     { ...unsent, message: 2, reason: "unknown", seq: 7 },
     { ...unsent, message: 4, reason: "unknown", seq: 8 },
     {
-      type: "forgone",
+      type: "missing",
       id: 3,
       after: 5,
       drop: { count: 2, ...inbound, reason: "trimmed", ...range },
     },
     {
-      type: "forgone",
+      type: "missing",
       id: 3,
       after: 5,
       drop: { count: 0, ...inbound, reason: "session-lost" },
@@ -66,7 +66,7 @@ Deno.test("SessionReports.rolledBack() says what the store has lost, if it has",
     forgotten: { first: 4, last: 4 },
   });
   const drops = notices.map((notice) =>
-    typeof notice === "object" && notice.type === "forgone" && notice.drop
+    typeof notice === "object" && notice.type === "missing" && notice.drop
   );
   const drop = { bytes: 0, reason: "rolled-back" } as const;
   assertEquals(drops, [

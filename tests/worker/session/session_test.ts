@@ -152,7 +152,7 @@ Deno.test("Session marks where numbers go on after a gap and in another generati
       mark: { after: 1, seq: 4, generation: "g1", positions: [["g1", 4]] },
     },
     {
-      type: "forgone",
+      type: "missing",
       id: 1,
       after: 1,
       drop: {
@@ -213,7 +213,7 @@ Deno.test("Session tells what is lost with a session, and begins another", () =>
   const reasons = stage.posted().flatMap((notice) =>
     notice.type === "unsent"
       ? `${notice.message} ${notice.reason} ${notice.seq}`
-      : notice.type === "forgone"
+      : notice.type === "missing"
       ? `${notice.drop.reason} ${notice.drop.count}`
       : []
   );
@@ -229,7 +229,7 @@ Deno.test("Session ends its connection with a session that is lost, once it has 
   const { op: _, ...opened } = OPENED;
   stage.open({ op: "lost", why: "ended", opened });
   assertEquals(stage.take(), ["lost ended"]);
-  assertEquals(stage.posted().at(-1)?.type, "forgone");
+  assertEquals(stage.posted().at(-1)?.type, "missing");
 });
 
 Deno.test("Session leaves a connection whose peer breaks the protocol", () => {

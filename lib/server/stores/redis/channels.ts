@@ -18,10 +18,10 @@ import {
   watch,
 } from "./client.ts";
 import { storeErrorOf } from "./failures.ts";
-import { type Patience, Waits, within } from "./within.ts";
+import { type WaitLimit, Waits, within } from "./within.ts";
 
 /** What channels depend on. */
-export interface ChannelsOptions extends Patience {
+export interface ChannelsOptions extends WaitLimit {
   readonly subscriber: RedisClient;
   /** Sends a message to a channel over another connection. */
   readonly publish: (channel: string, message: string) => Promise<unknown>;

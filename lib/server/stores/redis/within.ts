@@ -8,7 +8,7 @@ import type { Clock } from "../../../platform/clock.ts";
 import { unavailable } from "./failures.ts";
 
 /** How long to wait, in milliseconds, and by which clock. */
-export interface Patience {
+export interface WaitLimit {
   readonly timeout: number;
   readonly clock: Pick<Clock, "after">;
 }
@@ -37,7 +37,7 @@ export class Waits {
  */
 export function within<T>(
   answer: Promise<T>,
-  { timeout, clock }: Patience,
+  { timeout, clock }: WaitLimit,
   waits: readonly Waits[] = [],
 ): Promise<T> {
   return new Promise((resolve, reject) => {

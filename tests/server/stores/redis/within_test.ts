@@ -5,9 +5,9 @@ import { ManualClock } from "../../../platform/manual_clock.ts";
 
 Deno.test("within() gives the answer, or the error, and keeps no timer", async () => {
   const clock = new ManualClock();
-  const patience = { timeout: 100, clock };
-  assertEquals(await within(Promise.resolve(7), patience), 7);
-  const failed = within(Promise.reject(new RangeError("No")), patience);
+  const limit = { timeout: 100, clock };
+  assertEquals(await within(Promise.resolve(7), limit), 7);
+  const failed = within(Promise.reject(new RangeError("No")), limit);
   await assertRejects(() => failed, RangeError, "No");
   assertEquals(clock.timers, 0);
 });
@@ -23,9 +23,9 @@ Deno.test("within() does not wait for what never comes", async () => {
 Deno.test("within() does not wait where the end was reported, and keeps nothing", async () => {
   const clock = new ManualClock();
   const [one, other] = [new Waits(), new Waits()];
-  const patience = { timeout: 100, clock };
+  const limit = { timeout: 100, clock };
   const answers = [one, other].map((each) =>
-    within(new Promise(() => {}), patience, [each, other])
+    within(new Promise(() => {}), limit, [each, other])
   );
   one.end("lost");
   await assertRejects(() => answers[0]!, SessionStoreError, "lost");
@@ -33,7 +33,7 @@ Deno.test("within() does not wait where the end was reported, and keeps nothing"
   other.end("left");
   await assertRejects(() => answers[1]!, SessionStoreError, "left");
   assertEquals(clock.timers, 0);
-  const last = within(Promise.resolve(7), patience, [one]);
+  const last = within(Promise.resolve(7), limit, [one]);
   assertEquals([await last, clock.timers], [7, 0]);
   one.end("too late");
 });
