@@ -7,6 +7,7 @@
 
 import type { ReconnectingWebSocketOptions } from "../client/options/options.ts";
 import type { FlagNames, Flags } from "./flags.ts";
+import { reasonOf } from "./reason.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** The way to a server as the flags describe it: options of a socket. */
@@ -101,7 +102,7 @@ function readFile(flag: string, file: string): string {
   try {
     return Deno.readTextFileSync(file);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new UsageError(`--${flag}: cannot read ${file}: ${why}`);
   }
 }

@@ -12,6 +12,7 @@ import type {
 } from "../../client/socket/events.ts";
 import type { MessageData } from "../../client/socket/web_idl.ts";
 import { withFlags } from "../flag_text.ts";
+import { reasonOf } from "../reason.ts";
 import type { Message } from "./input.ts";
 
 /** Reports a run to a person or a program. */
@@ -102,7 +103,7 @@ function countOf(count: number, noun: string): string {
 
 /** Gives the message of an error, with flags instead of options. */
 export function errorText(error: unknown): string {
-  return withFlags(error instanceof Error ? error.message : String(error));
+  return withFlags(reasonOf(error));
 }
 
 /** Gives the bytes of a message; `binaryType` is `"arraybuffer"`. */

@@ -5,6 +5,7 @@
  */
 
 import { Logger, type LogRecord, RotatingFileHandler } from "@std/log";
+import { reasonOf } from "../reason.ts";
 import { visibleJson } from "../terminal/visible_text.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -44,7 +45,7 @@ export function openRotatingLog(
   onFailure: (text: string) => void,
 ): RotatingLog {
   const textOf = (error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     return `Cannot write the log file ${filename}: ${why}`;
   };
   const handler = new PromptHandler("DEBUG", {

@@ -19,6 +19,7 @@ import {
   STEP_ADVICE,
 } from "./diagnosis.ts";
 import { EXIT_CODES, exitCodeOf } from "../exit_code.ts";
+import { reasonOf } from "../reason.ts";
 import { type End, LiveConnection } from "./live_connection.ts";
 import { type OpeningPlan, OpeningSteps } from "./opening_steps.ts";
 import { secretsOf, withoutSecrets } from "./plan_secrets.ts";
@@ -223,7 +224,7 @@ function failed(name: string, error: unknown): Finding {
     : undefined;
   return {
     outcome: "bad",
-    summary: error instanceof Error ? error.message : String(error),
+    summary: reasonOf(error),
     ...advice !== undefined && { advice },
     exitCode: error === TOO_LONG ? EXIT_CODES.timeout : codeOf(name, error),
   };

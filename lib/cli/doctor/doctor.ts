@@ -23,6 +23,7 @@ import {
   readHandshake,
 } from "../handshake_flags.ts";
 import { NETWORK_FLAGS, NETWORK_HELP, readNetwork } from "../network_flags.ts";
+import { reasonOf } from "../reason.ts";
 import type { ProcessIo } from "../terminal/command_io.ts";
 import { OutputError } from "../terminal/output_error.ts";
 import { wrap } from "../terminal/text_width.ts";
@@ -100,7 +101,7 @@ function setupOf(
     return resolveOptions(url, protocols, options).setup;
   } catch (error) {
     throw new UsageError(
-      withFlags(error instanceof Error ? error.message : String(error)),
+      withFlags(reasonOf(error)),
     );
   }
 }

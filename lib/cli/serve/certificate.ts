@@ -4,6 +4,7 @@
  * @module
  */
 
+import { reasonOf } from "../reason.ts";
 import { UsageError } from "../usage_error.ts";
 import type { Certificate } from "./echo_server.ts";
 
@@ -94,7 +95,7 @@ async function read(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new UsageError(`Cannot read ${path}: ${why}`);
   }
 }

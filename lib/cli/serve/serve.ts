@@ -20,6 +20,7 @@ import {
   startEchoServer,
 } from "./echo_server.ts";
 import { type FlagNames, type Flags, requireNoPositionals } from "../flags.ts";
+import { reasonOf } from "../reason.ts";
 import type { ProcessIo } from "../terminal/command_io.ts";
 import { UsageError } from "../usage_error.ts";
 
@@ -144,7 +145,7 @@ async function listen(
   try {
     return await startEchoServer(options);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     note(`Cannot listen on ${placeOf(options)}: ${why}`);
     return undefined;
   }

@@ -6,6 +6,7 @@
  */
 
 import type { NodeRedisClient } from "../../server/stores/redis/client.ts";
+import { reasonOf } from "../reason.ts";
 import { RedisFailure } from "./failure.ts";
 
 /** The package and its version, as `deno.json` has them. */
@@ -61,7 +62,7 @@ export async function loadClientModule(
     // No literal: what is published does not depend on it.
     return await import(specifier);
   } catch (error) {
-    const why = error instanceof Error ? error.message : `${error}`;
+    const why = reasonOf(error);
     throw new RedisFailure(
       "failure",
       `Cannot load ${specifier}, which sessions needs: ${inOneLine(why)}`,

@@ -23,6 +23,7 @@ import { simulate } from "./simulate.ts";
 import { runsOf, survey } from "./survey.ts";
 import { formatTable, LEGEND } from "./table.ts";
 import { type Flags, requireNoPositionals } from "../flags.ts";
+import { reasonOf } from "../reason.ts";
 import type { CommandIo } from "../terminal/command_io.ts";
 import { progressBar } from "../terminal/progress.ts";
 import { UsageError } from "../usage_error.ts";
@@ -218,7 +219,7 @@ async function draw(
     await Deno.writeTextFile(file, plot(scenario, series));
     return SUCCESS;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     reportLine("storm", `Cannot write ${file}: ${why}`, io);
     return FAILURE;
   }
