@@ -125,6 +125,7 @@ export function paceAfter(
   if (now - pace.at >= reportDelay) return { ...pace, size: maxClaim };
   if (claimed - pace.after < pace.size) return pace;
   // Credit for the next messages is given while these are handled.
-  const most = Math.min(maxQuickClaim, capacity.messages / CREDIT_PART);
+  const part = Math.floor(capacity.messages / CREDIT_PART);
+  const most = Math.min(maxQuickClaim, part);
   return { ...pace, size: Math.max(maxClaim, Math.min(pace.size * 2, most)) };
 }

@@ -34,6 +34,14 @@ Deno.test("paceAfter() doubles a claim that was handled quickly", () => {
   assertEquals(claimAfter(peer, 5), 2, "it took too long");
 });
 
+Deno.test("paceAfter() claims whole messages of any window", () => {
+  for (const messages of [41, 42, 43]) {
+    const peer = floodedPeer({ capacity: { messages, bytes: 1_000 } });
+    const claims = [1, 2, 3].map(() => claimAfter(peer, 0));
+    assertEquals(claims, [4, 8, 10]);
+  }
+});
+
 Deno.test("paceAfter() keeps to the most, and never falls below the least", () => {
   const few = floodedPeer({ maxQuickClaim: 3 });
   assertEquals([claimAfter(few, 0), claimAfter(few, 0)], [3, 3]);
