@@ -46,6 +46,9 @@ export function refusalOf(
       headers: { upgrade: "websocket", connection: "upgrade" },
     };
   }
+  if (!isHandshake(headers)) {
+    return { status: 400, text: "This is no handshake of a WebSocket" };
+  }
   if (!isOriginAllowed(headers, admission.origins)) {
     return { status: 403, text: "This origin is not allowed" };
   }
@@ -109,11 +112,26 @@ export function requestOf({ url = "/", headers }: IncomingRequest): Request {
   return new Request(urlOf(url, host), { headers: copied });
 }
 
-function urlOf(path: string, host: string): string {
-  const base = URL.canParse(`http://${host}`)
-    ? `http://${host}`
-    : "http://host";
-  return URL.canParse(path, base) ? new URL(path, base).href : base;
+/**
+ * Of any target (RFC 9112, 3.2) and any host: a path that begins with `//` is no
+ * other host, and a `Request` of the Fetch standard takes no credentials.
+ */
+function urlOf(target: string, host: string): string {
+  const { origin } = URL.canParse(`http://${host}`)
+    ? new URL(`http://${host}`)
+    : new URL("http://host");
+  const whole = target.startsWith("/") ? origin + target : target;
+  const url = new URL(URL.canParse(whole, origin) ? whole : origin, origin);
+  url.username = "";
+  url.password = "";
+  return url.href;
+}
+
+/** Whether Deno would take it (RFC 6455, 4.2.1). */
+function isHandshake(headers: Headers): boolean {
+  const connection = headers.get("connection") ?? "";
+  return connection.toLowerCase().split(/[ ,]+/).includes("upgrade") &&
+    headers.has("sec-websocket-key");
 }
 
 function hostOf(origin: string): string | undefined {

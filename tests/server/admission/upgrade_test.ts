@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   isOriginAllowed,
   offeredBy,
+  refusalOf,
   requestOf,
   select,
 } from "../../../lib/server/admission/upgrade.ts";
@@ -39,7 +40,37 @@ Deno.test("requestOf() copies a request of node:http", () => {
 Deno.test("requestOf() survives what is no URL", () => {
   const headers = { host: "not a host" };
   assertEquals(requestOf({ headers }).url, "http://host/");
-  assertEquals(requestOf({ url: "//", headers: {} }).url, "http://host/");
+  assertEquals(requestOf({ url: "//", headers: {} }).url, "http://host//");
+  assertEquals(requestOf({ url: "http://[", headers }).url, "http://host/");
+});
+
+Deno.test("requestOf() takes no credentials, and no host from the path", () => {
+  const urlOf = (url: string, host: string) =>
+    requestOf({ url, headers: { host } }).url;
+  // Node's `Request` throws for credentials, which would end the process.
+  assertEquals(urlOf("/chat", "ann:secret@a.example"), "http://a.example/chat");
+  assertEquals(
+    urlOf("http://ann:secret@a.example/chat", "a.example"),
+    "http://a.example/chat",
+  );
+  assertEquals(
+    urlOf("//ann@b.example/chat", "a.example"),
+    "http://a.example//ann@b.example/chat",
+  );
+});
+
+Deno.test("refusalOf() refuses what is no handshake with 400, and no WebSocket with 426", () => {
+  const admission = { origins: undefined, protocols: [], required: false };
+  const statusOf = (headers: Record<string, string>) =>
+    refusalOf(new Request("http://host/", { headers }), admission)?.status;
+  const upgrade = "WebSocket";
+  const key = { "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" };
+  const connection = "keep-alive,Upgrade";
+  assertEquals(statusOf({ upgrade, connection, ...key }), undefined);
+  assertEquals(statusOf({ upgrade, connection }), 400);
+  assertEquals(statusOf({ upgrade, ...key }), 400);
+  assertEquals(statusOf({ upgrade, connection: "upgraded", ...key }), 400);
+  assertEquals(statusOf({ connection, ...key }), 426);
 });
 
 Deno.test("offeredBy() reads a list with and without spaces", () => {
