@@ -117,16 +117,15 @@ export class WriteQueue {
   }
 
   #startWaiting(): void {
-    for (const write of this.#waiting) {
-      if (!this.#start(write)) return;
-      this.#waiting.delete(write);
-    }
+    for (const write of this.#waiting) if (!this.#start(write)) return;
   }
 
   /** Queues a message, if it fits. */
   #start(write: PendingWrite): boolean {
     const { outgoing } = this.#connection;
     if (!outgoing.fits(write.bytes)) return false;
+    // First: to push one may make room, which starts those that wait.
+    this.#waiting.delete(write);
     const ttl = write.expiresAt - this.#clock.now();
     const { message, settle } = write;
     // What fits does not overflow.

@@ -148,6 +148,29 @@ Deno.test("WriteQueue.write() drops what waits when the end begins", async () =>
   assertEquals(recorder.take(), ["dropped 1 1 outbound closed"]);
 });
 
+Deno.test("WriteQueue.write() hands a message over once, even if that makes room itself", async () => {
+  const pushed: unknown[] = [];
+  const outgoing = {
+    hasRoom: false,
+    onwritable: () => {},
+    fits: () => outgoing.hasRoom,
+    push(message: unknown, { settle }: { settle: (its: SendOutcome) => void }) {
+      pushed.push(message);
+      // As it drops one that has expired before.
+      outgoing.onwritable();
+      settle(TAKEN);
+      return {};
+    },
+  };
+  const connection = { outgoing, cancel: () => {} };
+  const queue = new WriteQueue(connection as never, { limits: LIMITS });
+  const writes = ["a", "b"].map((text) => queue.write(text, {}));
+  outgoing.hasRoom = true;
+  outgoing.onwritable();
+  assertEquals(await Promise.all(writes), [TAKEN, TAKEN]);
+  assertEquals(pushed.toSorted(), ["a", "b"]);
+});
+
 Deno.test("dropError() says what became of a message", () => {
   assertInstanceOf(dropError("expired", LIMITS), MessageExpiredError);
   assertInstanceOf(dropError("overflow", LIMITS), OutboxFullError);
