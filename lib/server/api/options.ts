@@ -164,7 +164,7 @@ export interface SessionServerOptions {
   readonly handshakeTimeout?: number;
   /**
    * A client that sends nothing for this long gets a ping, and is dropped if it is
-   * silent for as long again.
+   * silent for as long again. More than 1,000,000,000 counts as that.
    *
    * @default {15_000}
    */
@@ -209,6 +209,8 @@ export interface Settings {
 const MAX_CLAIM = 16;
 /** The most where they are handled within `REPORT_DELAY`. */
 const MAX_QUICK_CLAIM = 256;
+/** A timer holds no more than 24.8 days, and Deno is given twice this. */
+const MAX_PING_INTERVAL = 1_000_000_000;
 const TAKEOVER_POLL = 50;
 /** Short against the 100 ms after which a client is acknowledged. */
 const REPORT_DELAY = 2;
@@ -240,7 +242,10 @@ export function settingsOf(options: SessionServerOptions): Settings {
       required: options.required ?? true,
     },
     tombstone: count("tombstone", options.tombstone, 86_400_000),
-    pingInterval: count("pingInterval", options.pingInterval, 15_000),
+    pingInterval: Math.min(
+      count("pingInterval", options.pingInterval, 15_000),
+      MAX_PING_INTERVAL,
+    ),
     clock: options.clock ?? PLATFORM_CLOCK,
   };
 }

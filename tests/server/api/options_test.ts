@@ -44,6 +44,11 @@ Deno.test("settingsOf() has the defaults of the design", () => {
   });
 });
 
+Deno.test("settingsOf() asks for no timer beyond what one can hold", () => {
+  const { pingInterval } = settingsOf({ ...NEEDED, pingInterval: 2 ** 53 - 1 });
+  assertEquals(pingInterval, 1_000_000_000);
+});
+
 Deno.test("settingsOf() claims nothing in vain that would only be reported", () => {
   const { config } = settingsOf({ ...NEEDED, onUncertain: "report" });
   assertEquals(config.claimAhead, 0);
