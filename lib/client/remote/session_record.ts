@@ -158,7 +158,7 @@ export class SessionRecord {
       const next = this.#marks[index + 1] ?? { after: given, seq: Infinity };
       const end = Math.min(next.after, given);
       if (start < seq) {
-        upTo = Math.max(upTo, Math.min(after + seq - start, end));
+        upTo = Math.max(upTo, Math.min(after + Math.floor(seq) - start, end));
       }
       const startsAnew = next.seq < start + end - after;
       if (startsAnew && upTo > consumed) break;

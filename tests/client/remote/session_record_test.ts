@@ -272,6 +272,11 @@ Deno.test("SessionRecord.acknowledge() means the oldest session whose message is
   assertEquals([acknowledge(3), acknowledge(2)], [3, 5]);
 });
 
+Deno.test("SessionRecord.acknowledge() means whole messages", () => {
+  const acknowledge = giveAround(markOf(3, 0));
+  assertEquals([acknowledge(3.9), acknowledge(1.5)], [3, 4]);
+});
+
 Deno.test("SessionRecord.acknowledge() takes a number behind a gap, and one within it", () => {
   const acknowledge = giveAround(markOf(2, 20));
   assertEquals([acknowledge(15), acknowledge(22)], [2, 4]);
