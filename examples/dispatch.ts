@@ -52,7 +52,7 @@ using _tea = messages.subscribe("join", { room: "tea" }, {
 
 const { names } = await messages.request("who", { room: "tea" }, {
   reply: "members",
-  timeout: 5_000,
+  timeout: 10_000,
 });
 log.info(`In the room: ${names.join(", ")}`);
 messages.send("drop_me");

@@ -43,8 +43,8 @@ for (let pings = 0; pings < 3; pings += 1) {
 
 if (server !== undefined) {
   const again = next("open");
-  log.info("The server freezes for a second");
-  server.freeze(1_000);
+  log.info("The server freezes for 3 s");
+  server.freeze(3_000);
   await again;
   log.info("Connected again");
 }

@@ -143,13 +143,14 @@ function countDropped(socket: ReconnectingWebSocket) {
   return dropped;
 }
 
-/** Waits until a value does not change any more. */
+/** Waits until a value has changed, and does not change any more. */
 async function standstill(look: () => number): Promise<number> {
-  let value = look();
+  const first = look();
+  let value = first;
   for (let same = 0; same < STANDSTILL;) {
     await turn();
     const now = look();
-    same = now === value ? same + 1 : 0;
+    same = now === value && now !== first ? same + 1 : 0;
     value = now;
   }
   return value;

@@ -38,14 +38,13 @@ Deno.test("ReconnectingWebSocket() finds out a dead peer and replaces it while t
   await using program = new SocketProgram();
   await program.open("a", proxy.url, {
     heartbeat: { interval: 200, timeout: 200 },
-    openTimeout: 300,
     backoff: { strategy: "exponential", initialDelay: 1, maxDelay: 10 },
   });
   await proxy.schedule([
     { at: 0, fault: { type: "blackhole", direction: "both" } },
     { at: 1_000, fault: { type: "clear" } },
   ]);
-  const blocked = program.block(3_000);
+  const blocked = program.block(6_000);
   await server.until(({ connections }) =>
     connections.some(({ id, pings }) => id > 1 && pings.count >= 3)
   );

@@ -12,7 +12,8 @@ import type { ServerReport } from "./server_report.ts";
 
 const host = new RemoteHost<DenoServerCommand, ServerReport>(obey);
 const log = new ConnectionLog(() => host.noticeChange());
-const sockets = new Set<WebSocket>();
+/** A client may be open before its server has noticed: resolves when it has. */
+const sockets = new Map<WebSocket, Promise<unknown>>();
 let options: DenoServerOptions = {};
 let port = 0;
 let killer = new AbortController();
@@ -34,10 +35,13 @@ async function perform(command: DenoServerCommand): Promise<void> {
     case "history":
       return;
     case "send":
-      for (const socket of sockets) socket.send(command.text);
+      for (const [socket, isOpen] of sockets) {
+        await isOpen;
+        socket.send(command.text);
+      }
       return;
     case "close":
-      closeAll(command.closeCode, command.reason);
+      await closeAll(command.closeCode, command.reason);
       return;
     case "drop":
       await kill();
@@ -47,7 +51,7 @@ async function perform(command: DenoServerCommand): Promise<void> {
       await kill();
       return;
     case "stop":
-      closeAll(1001, "Going away");
+      await closeAll(1001, "Going away");
       await server?.shutdown();
       return;
     case "restart":
@@ -72,8 +76,11 @@ async function kill(): Promise<void> {
   await server?.finished;
 }
 
-function closeAll(closeCode: number, reason: string): void {
-  for (const socket of sockets) socket.close(closeCode, reason);
+async function closeAll(closeCode: number, reason: string): Promise<void> {
+  for (const [socket, isOpen] of sockets) {
+    await isOpen;
+    socket.close(closeCode, reason);
+  }
 }
 
 function accept(request: Request): Response {
@@ -103,9 +110,15 @@ function selectProtocol(request: Request): string | undefined {
 
 function serve(socket: WebSocket, opening: Opening): void {
   socket.binaryType = "arraybuffer";
+  const { promise, resolve } = Promise.withResolvers<void>();
+  sockets.set(socket, promise);
+  socket.onclose = () => {
+    sockets.delete(socket);
+    resolve();
+  };
   socket.onopen = () => {
     const entry = log.opened(opening);
-    sockets.add(socket);
+    resolve();
     socket.onmessage = ({ data }) => {
       entry.arrived(
         "message",
