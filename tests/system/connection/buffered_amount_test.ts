@@ -2,6 +2,7 @@ import { assertEquals, assertGreater } from "@std/assert";
 import type { WebSocket as ServerSocket } from "ws";
 import { WebSocketServer } from "ws";
 import { ReconnectingWebSocket, WorkerWebSocket } from "@holdfast/websocket";
+import { until } from "../waiting.ts";
 
 /** More than the system holds of a connection that nobody reads. */
 const MESSAGES = 2_048;
@@ -128,13 +129,15 @@ async function startSilentServer() {
 }
 
 /** Sends all messages at once; resolves with the bytes that the system does not take. */
-function fill(
+async function fill(
   socket: ReconnectingWebSocket | WorkerWebSocket,
 ): Promise<number> {
   for (let index = 0; index < MESSAGES; index += 1) {
     socket.send(new Uint8Array(SIZE));
   }
-  return standstill(() => socket.bufferedAmount);
+  // Nothing has moved while the worker has not begun.
+  await until(() => socket.bufferedAmount < TOTAL);
+  return await standstill(() => socket.bufferedAmount);
 }
 
 function countDropped(socket: ReconnectingWebSocket) {
@@ -143,14 +146,13 @@ function countDropped(socket: ReconnectingWebSocket) {
   return dropped;
 }
 
-/** Waits until a value has changed, and does not change any more. */
+/** Waits until a value does not change any more. */
 async function standstill(look: () => number): Promise<number> {
-  const first = look();
-  let value = first;
+  let value = look();
   for (let same = 0; same < STANDSTILL;) {
     await turn();
     const now = look();
-    same = now === value && now !== first ? same + 1 : 0;
+    same = now === value ? same + 1 : 0;
     value = now;
   }
   return value;

@@ -15,7 +15,7 @@ import { encodeClose, type Frame, OPCODE } from "../servers/tcp/frames.ts";
 import { startTcpServer, type TcpServer } from "../servers/tcp/tcp_server.ts";
 import { findUnusedPort } from "../servers/tcp/unused_port.ts";
 import { startWsServer } from "../servers/echo/ws_server.ts";
-import { failure, next, record, within } from "../waiting.ts";
+import { failure, next, record, until, within } from "../waiting.ts";
 
 /** No further attempt while a test runs. */
 const NEVER = {
@@ -138,7 +138,7 @@ for (const { name, options } of SETTINGS) {
   });
 
   Deno.test(`close() is followed by no ping (${name})`, async () => {
-    const { server, frames } = await startFrameReader();
+    const { server, seen, frames } = await startFrameReader();
     await using _ = server;
     const socket = new ReconnectingWebSocket(server.url, [], {
       ...options,
@@ -152,6 +152,8 @@ for (const { name, options } of SETTINGS) {
     await within(socket.opened);
     socket.close();
     await within(socket.closed);
+    // This thread reads too, and may be behind.
+    await until(() => seen.some(({ opcode }) => opcode === OPCODE.close));
     for (const peer of server.peers) peer.destroy();
     const opcodes = (await frames).map(({ opcode }) => opcode);
     assertEquals(opcodes.at(-1), OPCODE.close);
@@ -233,20 +235,22 @@ async function startFrameReader(
   { closeFrame }: { readonly closeFrame?: Uint8Array } = {},
 ): Promise<{
   readonly server: TcpServer;
+  /** Those that it has read so far; it grows. */
+  readonly seen: readonly Frame[];
   readonly frames: Promise<readonly Frame[]>;
 }> {
-  const read = Promise.withResolvers<readonly Frame[]>();
+  const seen: Frame[] = [];
+  const read = Promise.withResolvers<void>();
   const server = await startTcpServer(async (peer) => {
     await peer.accept();
     if (closeFrame) await peer.write(closeFrame);
-    const frames: Frame[] = [];
     for (let frame; (frame = await peer.readFrame());) {
-      frames.push(frame);
+      seen.push(frame);
       if (closeFrame) peer.end();
     }
-    read.resolve(frames);
+    read.resolve();
   });
-  return { server, frames: within(read.promise) };
+  return { server, seen, frames: within(read.promise.then(() => seen)) };
 }
 
 Deno.test("close() over native ends what the server never closed, whoever else has a worker", async () => {

@@ -101,9 +101,11 @@ Deno.test("token: is renewed in-band before it expires", async () => {
     message: (data, socket) => socket.send(`renewed ${data.length > 20}`),
   });
   let asked = 0;
+  // Long enough to connect, and no third renewal.
+  const lifetimes = [2, 2];
   await using socket = new ReconnectingWebSocket(server.url, [], {
     token: {
-      token: () => jwt(0.4, `${asked++}`),
+      token: () => jwt(lifetimes[asked] ?? 1_000, `${asked++}`),
       placement: { query: "t" },
       renewal: { type: "renew", token: "{token}" },
     },
@@ -227,7 +229,8 @@ Deno.test("token: an endpoint that hangs falls under the open timeout", async ()
   let asked = 0;
   await using socket = new ReconnectingWebSocket(server.url, [], {
     backoff: FAST,
-    openTimeout: 50,
+    // A hasty one would be over before the endpoint is asked.
+    openTimeout: 1_000,
     token: () => (asked += 1) === 1 ? new Promise<string>(() => {}) : "good",
   });
   const { error } = await next(socket, "disconnect");

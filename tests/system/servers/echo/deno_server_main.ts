@@ -12,8 +12,8 @@ import type { ServerReport } from "./server_report.ts";
 
 const host = new RemoteHost<DenoServerCommand, ServerReport>(obey);
 const log = new ConnectionLog(() => host.noticeChange());
-/** A client may be open before its server has noticed: resolves when it has. */
-const sockets = new Map<WebSocket, Promise<unknown>>();
+/** Each from its upgrade on, with a promise that it has opened or failed. */
+const sockets = new Map<WebSocket, Promise<void>>();
 let options: DenoServerOptions = {};
 let port = 0;
 let killer = new AbortController();
@@ -35,10 +35,8 @@ async function perform(command: DenoServerCommand): Promise<void> {
     case "history":
       return;
     case "send":
-      for (const [socket, isOpen] of sockets) {
-        await isOpen;
-        socket.send(command.text);
-      }
+      await settled();
+      for (const socket of sockets.keys()) socket.send(command.text);
       return;
     case "close":
       await closeAll(command.closeCode, command.reason);
@@ -74,13 +72,18 @@ function listen(): void {
 async function kill(): Promise<void> {
   killer.abort();
   await server?.finished;
+  // What was not open yet may never say so.
+  sockets.clear();
+}
+
+/** A client may be open before this side has noticed. */
+async function settled(): Promise<void> {
+  await Promise.all(sockets.values());
 }
 
 async function closeAll(closeCode: number, reason: string): Promise<void> {
-  for (const [socket, isOpen] of sockets) {
-    await isOpen;
-    socket.close(closeCode, reason);
-  }
+  await settled();
+  for (const socket of sockets.keys()) socket.close(closeCode, reason);
 }
 
 function accept(request: Request): Response {
@@ -112,10 +115,12 @@ function serve(socket: WebSocket, opening: Opening): void {
   socket.binaryType = "arraybuffer";
   const { promise, resolve } = Promise.withResolvers<void>();
   sockets.set(socket, promise);
-  socket.onclose = () => {
+  const forget = () => {
     sockets.delete(socket);
     resolve();
   };
+  // Deno tells no end of what has not opened.
+  socket.onerror = forget;
   socket.onopen = () => {
     const entry = log.opened(opening);
     resolve();
@@ -127,7 +132,7 @@ function serve(socket: WebSocket, opening: Opening): void {
       reply(socket, data);
     };
     socket.onclose = ({ code, reason }) => {
-      sockets.delete(socket);
+      forget();
       entry.ended(code, reason);
     };
   };
