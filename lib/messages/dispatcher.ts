@@ -312,9 +312,7 @@ export class Dispatcher<S extends Schemas> implements Disposable {
    * it is.
    */
   [Symbol.dispose](): void {
-    for (const subscription of [...this.#subscriptions]) {
-      subscription[Symbol.dispose]();
-    }
+    for (const each of [...this.#subscriptions]) each[Symbol.dispose]();
     this.#finish(undefined);
   }
 
@@ -324,10 +322,10 @@ export class Dispatcher<S extends Schemas> implements Disposable {
     const listen = (type: string, listener: (event: object) => void) =>
       socket.addEventListener(type, listener, { signal });
     listen("open", (event) => this.#onOpen(event));
-    listen("disconnect", (event) => {
-      // With a session, only its loss loses anything.
-      if (!socket.session) this.#resender.lost(errorOf(event));
-    });
+    // With a session, only its loss loses anything.
+    const lose = (event: object) =>
+      socket.session ? undefined : this.#resender.lost(errorOf(event));
+    listen("disconnect", lose);
     listen("close", (event) => this.#close(errorOf(event)));
     listen("message", (event) => {
       if ("data" in event) this.#reader.receive(event.data);
@@ -348,7 +346,7 @@ export class Dispatcher<S extends Schemas> implements Disposable {
   /** The reader goes on: a message that waits for its schema is still delivered. */
   #close(cause: unknown): void {
     this.#resender.finish(cause);
-    this.#subscriptions.clear();
+    for (const each of [...this.#subscriptions]) each[Symbol.dispose]();
   }
 
   #finish(cause: unknown): void {
@@ -383,8 +381,12 @@ export class Dispatcher<S extends Schemas> implements Disposable {
   }
 
   #handle(message: Message): void {
-    for (const { call } of [...this.#handlers.get(message.type) ?? []]) {
-      callSafely(() => call(message.data, message));
+    const { signal } = this.#listening;
+    const handlers = this.#handlers.get(message.type);
+    for (const one of [...handlers ?? []]) {
+      // One before it may have removed it.
+      if (!handlers?.has(one) || signal.aborted) continue;
+      callSafely(() => one.call(message.data, message));
     }
   }
 

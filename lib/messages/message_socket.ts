@@ -19,12 +19,13 @@ export interface MessageSocket {
   /** Sends or queues a message. */
   send(data: string | ArrayBuffer | Uint8Array<ArrayBuffer>): void;
   /**
-   * Sends a message, and resolves when the network has it; abort takes it back.
+   * Sends a message, and resolves when the network has it; abort takes it back, and
+   * so does the end of `ttl`, in milliseconds.
    * A socket that keeps messages for its next connection must have this method.
    */
   write?(
     data: string | ArrayBuffer | Uint8Array<ArrayBuffer>,
-    options: { readonly signal: AbortSignal },
+    options: { readonly signal: AbortSignal; readonly ttl?: number },
   ): Promise<void>;
   /** Adds a listener, until the signal is aborted. */
   addEventListener(

@@ -91,6 +91,8 @@ export class Resender {
   renewed(): void {
     if (this.#connection === undefined) return this.opened();
     for (const [delivery, state] of [...this.#deliveries]) {
+      // One session after the other may be lost before it is written.
+      if (state.progress === "carried") continue;
       if (state.progress === "writing") state.progress = "carried";
       else if (state.progress === "held" || delivery.repeat === "each") {
         this.#transmit(delivery);
@@ -149,7 +151,8 @@ export class Resender {
   /** Sends on the present connection or not at all. */
   #sendNow(frame: Frame): void {
     if (!this.#connection) return;
-    this.#write(frame, this.#connection.signal)?.catch(() => {});
+    const { signal } = this.#connection;
+    this.#write(frame, { signal, ttl: Infinity })?.catch(() => {});
   }
 
   #transmit(delivery: Delivery): void {
@@ -159,7 +162,11 @@ export class Resender {
     };
     this.#deliveries.set(delivery, state);
     try {
-      const written = this.#write(delivery.frame, state.recall.signal);
+      const { frame, repeat } = delivery;
+      const { signal } = state.recall;
+      // What belongs to each connection does not expire on one of them.
+      const ttl = repeat === "each" ? { ttl: Infinity } : {};
+      const written = this.#write(frame, { signal, ...ttl });
       if (written === undefined) state.progress = "sent";
       written?.then(
         () => this.#onWritten(delivery, state),
@@ -170,8 +177,11 @@ export class Resender {
     }
   }
 
-  #write(frame: Frame, signal: AbortSignal): Promise<void> | undefined {
-    if (this.#socket.write) return this.#socket.write(frame, { signal });
+  #write(
+    frame: Frame,
+    options: { readonly signal: AbortSignal; readonly ttl?: number },
+  ): Promise<void> | undefined {
+    if (this.#socket.write) return this.#socket.write(frame, options);
     this.#socket.send(frame);
     return undefined;
   }

@@ -270,6 +270,43 @@ Deno.test("subscribe() ends by its disposable, its signal, or the dispatcher", a
   assertEquals(socket.messages.length, 7);
 });
 
+Deno.test("subscribe() leaves no listener at its signal when the socket has ended", () => {
+  const { socket, messages } = openDispatcher();
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const add = signal.addEventListener.bind(signal);
+  signal.addEventListener = (...args: Parameters<typeof add>) => {
+    listeners += 1;
+    add(...args);
+  };
+  const remove = signal.removeEventListener.bind(signal);
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+    listeners -= 1;
+    remove(...args);
+  };
+  messages.subscribe("join", {}, { signal });
+  assertEquals(listeners, 1);
+  socket.close();
+  assertEquals(listeners, 0);
+});
+
+Deno.test("on() calls no handler that one before it has removed", () => {
+  const { socket, messages } = openDispatcher();
+  const calls: string[] = [];
+  messages.on("say", () => {
+    calls.push("a");
+    second[Symbol.dispose]();
+  });
+  const second = messages.on("say", () => calls.push("b"));
+  messages.on("say", () => {
+    calls.push("c");
+    messages[Symbol.dispose]();
+  });
+  messages.on("say", () => calls.push("d"));
+  socket.receiveJson({ type: "say", text: "hello" });
+  assertEquals(calls, ["a", "c"]);
+});
+
 Deno.test("subscribe() does nothing after the end", () => {
   const { socket, messages } = openDispatcher();
   socket.close();

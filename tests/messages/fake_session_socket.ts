@@ -6,13 +6,16 @@ import { FakeSocket } from "./fake_socket.ts";
 /** Behaves as a ReconnectingWebSocket with the option `session`. */
 export class FakeSessionSocket extends FakeSocket {
   session: object | undefined;
+  /** How long each message may wait, if its write said so. */
+  readonly ttls: (number | undefined)[] = [];
   readonly #writes: PromiseWithResolvers<void>[] = [];
 
   write(
     data: Frame,
-    _options: { readonly signal: AbortSignal },
+    { ttl }: { readonly signal: AbortSignal; readonly ttl?: number },
   ): Promise<void> {
     this.sent.push(data);
+    this.ttls.push(ttl);
     const write = Promise.withResolvers<void>();
     this.#writes.push(write);
     return write.promise;

@@ -46,6 +46,31 @@ Deno.test("subscribe() is repeated in a new session, once", async () => {
   assertEquals(typesOf(socket).slice(4), ["dropped"]);
 });
 
+Deno.test("subscribe() and request() are carried from one lost session to the next", async () => {
+  const { socket, messages } = open();
+  using _subscription = messages.subscribe("news");
+  const answer = messages.request("add", {}, { reply: "sum" });
+  for (let losses = 0; losses < 3; losses += 1) {
+    socket.cuts();
+    socket.opens("lost");
+  }
+  assertEquals(typesOf(socket), ["news", "add"]);
+  socket.accepts();
+  socket.accepts();
+  await delay(0);
+  const { id } = socket.messages[1]!;
+  socket.receiveJson({ type: "sum", id, value: 3 });
+  assertEquals(await answer, { value: 3 });
+});
+
+Deno.test("subscribe() does not expire on a connection, and says so", () => {
+  const { socket, messages } = open();
+  using _subscription = messages.subscribe("news");
+  messages.request("add", {}, { reply: "sum", timeout: 1_000 }).catch(() => {});
+  assertEquals(socket.ttls, [Infinity, undefined]);
+  messages[Symbol.dispose]();
+});
+
 Deno.test("subscribe() that was dropped before the event tells of it is repeated", async () => {
   const { socket, messages } = open();
   using _subscription = messages.subscribe("news");
