@@ -13,7 +13,7 @@ import { type Payload, payloadBytes } from "../../session/wire/payload.ts";
 
 /** How much waits for the client of one connection. */
 export class ReplyBudget {
-  readonly #bounds: Pick<BufferBounds, "maxMessages" | "maxBytes">;
+  readonly #bounds: Omit<BufferBounds, "maxMessage">;
   /** In the store, also from earlier connections. */
   #stored: number;
   /** On their way to the store. */
@@ -21,7 +21,7 @@ export class ReplyBudget {
 
   /** Uses the bounds of the session's buffer, in which so many bytes wait. */
   constructor(
-    bounds: Pick<BufferBounds, "maxMessages" | "maxBytes">,
+    bounds: Omit<BufferBounds, "maxMessage">,
     stored: number,
   ) {
     this.#bounds = bounds;
@@ -41,8 +41,10 @@ export class ReplyBudget {
 
   /** Returns whether the next message has to wait. */
   isSpent(acked: number, last: number): boolean {
-    return last - acked > this.#bounds.maxMessages ||
-      this.#stored + this.#pending > this.#bounds.maxBytes;
+    const { maxMessages, maxBytes, overflow } = this.#bounds;
+    // Numbers of messages that were dropped wait for nobody.
+    const isFull = overflow === "reject" && last - acked > maxMessages;
+    return isFull || this.#stored + this.#pending > maxBytes;
   }
 }
 

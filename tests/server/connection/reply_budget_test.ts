@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { ReplyBudget } from "../../../lib/server/connection/reply_budget.ts";
 
 const SIXTY = new Uint8Array(60);
-const BOUNDS = { maxMessages: 3, maxBytes: 100 };
+const BOUNDS = { maxMessages: 3, maxBytes: 100, overflow: "reject" } as const;
 
 Deno.test("ReplyBudget.isSpent() counts what the store has, and replies on their way to it", () => {
   const budget = new ReplyBudget(BOUNDS, 0);
@@ -27,4 +27,11 @@ Deno.test("ReplyBudget.isSpent() counts what has waited before the connection", 
 Deno.test("ReplyBudget.isSpent() counts all messages that wait", () => {
   const budget = new ReplyBudget(BOUNDS, 0);
   assertEquals([budget.isSpent(0, 3), budget.isSpent(0, 4)], [false, true]);
+});
+
+Deno.test("ReplyBudget.isSpent() counts no numbers of messages that were dropped", () => {
+  const budget = new ReplyBudget({ ...BOUNDS, overflow: "drop-oldest" }, 100);
+  assertEquals(budget.isSpent(0, 400), false);
+  budget.reserve(["x"]);
+  assertEquals(budget.isSpent(0, 400), true);
 });
