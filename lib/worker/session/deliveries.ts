@@ -37,7 +37,8 @@ export class Deliveries {
   consumed(upTo: number): number | undefined {
     if (upTo <= this.#consumed) return undefined;
     this.#consumed = upTo;
-    return upTo - this.#base;
+    // It may have come before the session did.
+    return upTo > this.#base ? upTo - this.#base : undefined;
   }
 
   /** Something is about to be delivered; `positions` include it. */

@@ -24,6 +24,15 @@ Deno.test("Deliveries.consumed() gives the machine's index, once", () => {
   ]);
 });
 
+Deno.test("Deliveries.consumed() has no index for what came before the session", () => {
+  const { deliveries, reports } = deliveriesAfter(0);
+  reports.after = 500;
+  deliveries.expect({ index: 1, seq: 1, generation: "g" }, []);
+  assertEquals([100, 500, 501].map((upTo) => deliveries.consumed(upTo)), [
+    ...[undefined, undefined, 1],
+  ]);
+});
+
 Deno.test("Deliveries.expect() marks where a generation begins", () => {
   const { deliveries, marks } = deliveriesAfter(0);
   const first = { index: 1, seq: 8, generation: "g2" };
