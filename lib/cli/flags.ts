@@ -6,6 +6,7 @@
  */
 
 import { parseArgs } from "@std/cli";
+import { withoutSecrets } from "../client/options/arguments.ts";
 import { nearestName } from "../client/options/validate.ts";
 import { parseTarget } from "../rfc6455/url.ts";
 import { UsageError } from "./usage_error.ts";
@@ -136,8 +137,15 @@ export function readUrl(positionals: readonly string[]): URL {
   const target = parseTarget(text);
   if (target.kind === "valid") return new URL(target.url);
   throw new UsageError(
-    `The URL ${JSON.stringify(text)} ${target.detail}; ${adviceFor(text)}`,
+    `The URL ${JSON.stringify(shown(text))} ${target.detail}; ${
+      adviceFor(text)
+    }`,
   );
+}
+
+/** What may stand in a log: no credentials, also without a scheme, and no query. */
+function shown(text: string): string {
+  return withoutSecrets(text.replace(/^[^/?#]*@/, "…@"));
 }
 
 /** A frequent mistake is a host without a scheme. */
@@ -146,7 +154,7 @@ function adviceFor(text: string): string {
     ? parseTarget(`ws://${text}`)
     : undefined;
   return guess?.kind === "valid"
-    ? `did you mean ${guess.url}?`
+    ? `did you mean ${withoutSecrets(guess.url)}?`
     : "write it as ws://host or wss://host/path";
 }
 

@@ -57,10 +57,15 @@ for (
     [["ws://a/#b"], "has a fragment; write it as ws://host or wss://host/path"],
     [["ws://a/#"], "has a fragment"],
     [["ws://"], "is not a valid URL; write it as"],
+    [["a.test/b?t=canary"], 'The URL "a.test/b…" is not a valid URL'],
+    [["a.test/b?t=canary"], "did you mean ws://a.test/b…?"],
+    [["u:canary@a.test/b"], 'The URL "…@a.test/b" '],
+    [["htps://u:canary@a.test"], 'The URL "htps://…@a.test" has the scheme'],
   ] as const
 ) {
-  Deno.test(`readUrl() refuses ${JSON.stringify(typed)}`, () => {
-    assertThrows(() => readUrl(typed), UsageError, complaint);
+  Deno.test(`readUrl() refuses ${JSON.stringify(typed)}: ${complaint}`, () => {
+    const error = assertThrows(() => readUrl(typed), UsageError, complaint);
+    assertEquals(error.message.includes("canary"), false);
   });
 }
 

@@ -26,11 +26,11 @@ export function resolveUrl(url: string | URL): string {
 }
 
 /**
- * The part of a URL that an error may show: no credentials, no query. `redactUrl()`
- * keeps the names of the query's parameters, which weighs more than this.
+ * The part of a URL that an error may show: no credentials, no query, no fragment,
+ * which may be a token (RFC 6749, 4.2.2). `redactUrl()` keeps the names of the query's parameters, which weighs more than this.
  */
 export function withoutSecrets(url: string): string {
-  return url.replace(/\/\/[^/]*@/, "//…@").replace(/\?.*/s, "?…");
+  return url.replace(/\/\/[^/]*@/, "//…@").replace(/[?#].*/s, "…");
 }
 
 /**
