@@ -17,7 +17,7 @@ import {
   type HandshakeRefusal,
   type HandshakeResult,
 } from "../../rfc6455/handshake/client_handshake.ts";
-import { combineFields } from "../../rfc6455/handshake/fields.ts";
+import { combineFields, valuesOf } from "../../rfc6455/handshake/fields.ts";
 import { decodeLatin1, encodeLatin1 } from "../../rfc6455/handshake/latin1.ts";
 import { requestBytes } from "../../rfc6455/handshake/request.ts";
 import type { MessageCompression } from "../../rfc6455/protocol.ts";
@@ -161,10 +161,9 @@ function failureOf(result: HandshakeRefusal | HandshakeFailure): OpeningError {
 
 function refusal({ status, reason, fields, body }: HandshakeRefusal): Failure {
   const headers = combineFields(fields);
-  const retryAfter = parseRetryAfterHeader(
-    headers["retry-after"] ?? "",
-    Date.now(),
-  );
+  // A proxy and its server may both set it.
+  const [after = ""] = valuesOf(fields, "retry-after");
+  const retryAfter = parseRetryAfterHeader(after, Date.now());
   const line = `${status} ${reason}`.trim();
   const text = excerpt(body);
   return {

@@ -64,6 +64,17 @@ Deno.test("OpeningHandshake.perform() tells status, headers, Retry-After and the
   });
 });
 
+Deno.test("OpeningHandshake.perform() obeys a Retry-After that comes twice", async () => {
+  const failure = await failureOf(async (peer) => {
+    await peer.write(
+      "HTTP/1.1 503 Busy\r\nRetry-After: 120\r\nRetry-After: 120\r\n" +
+        "Content-Length: 0\r\n\r\n",
+    );
+  });
+  assert(failure.type === "handshake");
+  assertEquals(failure.retryAfter, 120_000);
+});
+
 Deno.test("OpeningHandshake.perform() does not wait for the rest of a refusal", async () => {
   for (const end of ["stays", "ends", "resets"] as const) {
     const failure = await failureOf(async (peer) => {
