@@ -22,7 +22,7 @@ import {
 /** How long the main thread is blocked, in milliseconds. */
 const BLOCK = 2_000;
 /** The same where a worker must start meanwhile, on a machine that is busy. */
-const START = 4_000;
+const START = 10_000;
 /** The time between two heartbeats, in milliseconds. */
 const INTERVAL = 100;
 /** How late a heartbeat may be on an idle machine, in milliseconds. */
