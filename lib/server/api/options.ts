@@ -8,7 +8,7 @@ import { type Clock, PLATFORM_CLOCK } from "../../platform/clock.ts";
 import { LEASE } from "../../session/server/lease.ts";
 import type { ServerConfig } from "../../session/server/state.ts";
 import type { BufferBounds, SessionStore } from "../../session/store/store.ts";
-import { HANDSHAKE_TIMEOUT } from "../../session/wire/limits.ts";
+import { boundedWindow, HANDSHAKE_TIMEOUT } from "../../session/wire/limits.ts";
 import type { SessionHandler } from "./session.ts";
 import type { SessionKey } from "../admission/tokens.ts";
 import type { Admission } from "../admission/upgrade.ts";
@@ -253,10 +253,10 @@ export function settingsOf(options: SessionServerOptions): Settings {
 function configOf(options: SessionServerOptions): ServerConfig {
   const { window: granted = {}, onUncertain = "redeliver" } = options;
   return {
-    capacity: {
+    capacity: boundedWindow({
       messages: count("window.messages", granted.messages, 4_096),
       bytes: count("window.bytes", granted.bytes, 1_048_576),
-    },
+    }),
     maxMessage: count("maxMessage", options.maxMessage, 1_048_576),
     ttl: Math.max(LEASE, count("ttl", options.ttl, 120_000)),
     handshakeTimeout: count(

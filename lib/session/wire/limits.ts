@@ -52,3 +52,16 @@ export const HANDSHAKE_TIMEOUT = 10_000;
  * notice of a later attempt may have been lost with the worker before.
  */
 export const ATTEMPT_MARGIN = 1_000;
+
+/** The largest window, in messages and in bytes. */
+const MAX_WINDOW = 2 ** 48;
+
+/** A window that may be meant as none: all that it ever grants is a safe integer. */
+export function boundedWindow(
+  { messages, bytes }: { readonly messages: number; readonly bytes: number },
+): { readonly messages: number; readonly bytes: number } {
+  return {
+    messages: Math.min(messages, MAX_WINDOW),
+    bytes: Math.min(bytes, MAX_WINDOW),
+  };
+}

@@ -30,7 +30,7 @@ import type {
 import { entriesOf, sizeOf } from "../../session/flow/numbered.ts";
 import { payloadBytes } from "../../session/wire/payload.ts";
 import type { DataRun } from "../../session/wire/run.ts";
-import { HANDSHAKE_TIMEOUT } from "../../session/wire/limits.ts";
+import { boundedWindow, HANDSHAKE_TIMEOUT } from "../../session/wire/limits.ts";
 import { SESSION_CLOSE } from "../../session/wire/violation.ts";
 import { Deliveries } from "./deliveries.ts";
 import { HeldFrames } from "./held_frames.ts";
@@ -70,7 +70,7 @@ export class Session {
     this.#parts = parts;
     this.#reports = new SessionReports(parts.id, parts.notices);
     const config: ClientConfig = {
-      capacity: setup.window,
+      capacity: boundedWindow(setup.window),
       maxMessage: Math.min(maxMessage, Number.MAX_SAFE_INTEGER),
       ttl: TTL,
       protocols,

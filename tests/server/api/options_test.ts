@@ -49,6 +49,12 @@ Deno.test("settingsOf() asks for no timer beyond what one can hold", () => {
   assertEquals(pingInterval, 1_000_000_000);
 });
 
+Deno.test("settingsOf() grants no more than what can be counted", () => {
+  const window = { messages: Number.MAX_SAFE_INTEGER, bytes: 2 ** 48 + 1 };
+  const { config } = settingsOf({ ...NEEDED, window });
+  assertEquals(config.capacity, { messages: 2 ** 48, bytes: 2 ** 48 });
+});
+
 Deno.test("settingsOf() claims nothing in vain that would only be reported", () => {
   const { config } = settingsOf({ ...NEEDED, onUncertain: "report" });
   assertEquals(config.claimAhead, 0);

@@ -1,6 +1,7 @@
-import { assert, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   ACK_AFTER_MESSAGES,
+  boundedWindow,
   MAX_CONTROL,
   MAX_HEADER,
   MAX_LINEAGE,
@@ -22,4 +23,17 @@ Deno.test("limits fit each other", () => {
   assert(MAX_LINEAGE >= MAX_POSITIONS);
   assert(MAX_CONTROL > MAX_HEADER);
   assert(1_000 / ACK_AFTER_MESSAGES <= 35, "the target of sessions.md, 7");
+});
+
+Deno.test("boundedWindow() leaves room to count", () => {
+  const small = { messages: 3, bytes: 1_000 };
+  assertEquals(boundedWindow(small), small);
+  const none = Number.MAX_SAFE_INTEGER;
+  const { messages, bytes } = boundedWindow({ messages: none, bytes: none });
+  assertEquals(
+    [messages, bytes].map((most) => Number.isSafeInteger(most * 2)),
+    [
+      ...[true, true],
+    ],
+  );
 });
