@@ -32,6 +32,7 @@ import {
   type Settings,
   settingsOf,
 } from "./api/options.ts";
+import { BusySessions } from "./admission/busy_sessions.ts";
 import { RateLimit } from "./admission/rate_limit.ts";
 import { SessionRegistry } from "./connection/registry.ts";
 import { evict } from "./connection/requests.ts";
@@ -82,6 +83,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   readonly handler: SessionHandler;
   readonly registry: SessionRegistry = new SessionRegistry();
   readonly resumes: RateLimit;
+  readonly busy: BusySessions = new BusySessions();
   readonly counters: Counters = new Counters();
   readonly logger: SessionLogger;
   readonly #sends: SendBatches;
@@ -189,6 +191,7 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   maintain(leases: readonly HeldLease[]): void {
     const now = this.settings.clock.now();
     this.resumes.forget(now);
+    this.busy.forget(now);
     this.registry.forget(now);
     const byTtl = Map.groupBy(leases, ({ ttl }) => ttl);
     for (const [ttl, held] of byTtl) {

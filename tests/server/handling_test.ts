@@ -1,6 +1,7 @@
 /** Handlers that take long, throw, hang or come too late. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { delay } from "@std/async";
 import { memoryStore, type SessionMessage } from "../../lib/server/mod.ts";
 import type { SessionStore } from "../../lib/session/store/store.ts";
 import { ManualClock } from "../platform/manual_clock.ts";
@@ -96,6 +97,28 @@ Deno.test("SessionServer takes a session from a handler that hangs, and says so"
   assertEquals(heard.messages.map(({ data }) => data), ["a", "a", "b"]);
   assert(hung!.signal.aborted);
   assertThrows(() => hung!.reply(new Uint8Array(200_000)), Error, "up to");
+});
+
+Deno.test("SessionServer takes a session by force for a client that gives up early, again and again", async () => {
+  let isHung = false;
+  const heard = new Heard((message) => {
+    if (isHung) return message.reply("done");
+    isHung = true;
+    return new Promise(() => {});
+  });
+  await using listening = serveDeno(heard, { takeoverTimeout: 500 });
+  await using client = await new TestClient(listening.url).connect();
+  client.send("a");
+  await heard.until(() => heard.messages.length === 1);
+  const end = performance.now() + 20_000;
+  while (client.delivered.length === 0) {
+    assert(performance.now() < end, "It never got its session back");
+    await client.cut();
+    client.dial();
+    // Less than the timeout.
+    await delay(150);
+  }
+  assertEquals(heard.texts, ["a", "a again"]);
 });
 
 /** A store as a node sees it that is stopped in its first step: all comes late. */

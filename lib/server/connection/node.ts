@@ -19,6 +19,7 @@ import type {
   SessionServerOptions,
   Settings,
 } from "../api/options.ts";
+import type { BusySessions } from "../admission/busy_sessions.ts";
 import type { RateLimit } from "../admission/rate_limit.ts";
 import type { SessionRegistry } from "./registry.ts";
 import type {
@@ -47,6 +48,7 @@ export interface ServerNode {
   readonly handler: SessionHandler;
   readonly registry: SessionRegistry;
   readonly resumes: RateLimit;
+  readonly busy: BusySessions;
   readonly counters: Counters;
   readonly logger: SessionLogger;
   /** A session by its id. */

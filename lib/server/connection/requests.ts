@@ -167,12 +167,18 @@ export async function attachSession(
   node: ServerNode,
   claim: Omit<AttachClaim, "node">,
 ): Promise<Extract<ServerEvent, { type: "attached" }>> {
-  const { name, store, tokens, counters } = node;
+  const { name, store, tokens, counters, settings, busy } = node;
   const { session, principal } = claim;
   const counter = claim.counter + 1;
   const token = await tokens.sign({ session, counter, principal });
   await node.ready;
   const answer = await store.attach({ ...claim, node: name });
+  if (answer.kind === "busy") {
+    const holding = { node: answer.node, counter: claim.counter };
+    const busySince = busy.note(session, holding, settings.clock.now());
+    return { type: "attached", answer, token, busySince };
+  }
+  busy.remove(session);
   if (answer.kind === "attached" && (answer.holder ?? name) !== name) {
     counters.add("takenOver");
   }

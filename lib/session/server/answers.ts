@@ -76,7 +76,7 @@ export function onOpened(
 /** The store has answered a resume. */
 export function onAnswered(
   state: ServerState,
-  { answer, token }: EventOf<"attached">,
+  { answer, token, busySince }: EventOf<"attached">,
   context: ServerContext,
 ): ServerStep {
   if (state.kind !== "attaching") return { state, effects: [] };
@@ -90,7 +90,9 @@ export function onAnswered(
         }])
         : resume(state, { answer, token }, context);
     case "busy":
-      return state.peer === "gone" ? closed([]) : askLater(state, context);
+      return state.peer === "gone"
+        ? closed([])
+        : askLater(state, context, busySince);
     case "refused":
       return state.peer === "gone" ? closed([]) : onRefused(state, answer);
   }

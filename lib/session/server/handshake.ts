@@ -81,8 +81,9 @@ export function attachFor(
 export function askLater(
   state: ServerAttaching,
   { config, now }: ServerContext,
+  busySince: number = now,
 ): ServerStep {
-  const limit = now + config.takeoverTimeout;
+  const limit = busySince + config.takeoverTimeout;
   const forceAt = state.forceAt === Infinity ? limit : state.forceAt;
   const askAt = Math.min(forceAt, now + config.takeoverPoll);
   return { state: { ...state, forceAt, askAt }, effects: [] };

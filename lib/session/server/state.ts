@@ -200,6 +200,8 @@ export type ServerEvent =
     readonly type: "attached";
     readonly answer: Attached | Busy | Refused;
     readonly token: string;
+    /** Of `busy`: since when, for clients on connections before as well. */
+    readonly busySince?: number;
   }
   | { readonly type: "accepted"; readonly answer: Accepted | Fenced | Gone }
   | { readonly type: "read"; readonly messages: readonly Stored[] }

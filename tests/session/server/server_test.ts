@@ -166,6 +166,22 @@ Deno.test("serverTransition() asks a holder again, and takes over in the end", (
   assertEquals(force?.claim.takeover, "force");
 });
 
+Deno.test("serverTransition() counts what a client has waited on connections before", () => {
+  const peer = attachingPeer();
+  const answer = { kind: "busy", node: "A" } as const;
+  peer.now = 1_000;
+  peer.tell({ type: "attached", answer, token: "t", busySince: -900 });
+  assertEquals(peer.deadline, 1_050);
+  peer.now = 1_050;
+  peer.tell({ type: "due" });
+  peer.tell({ type: "attached", answer, token: "t", busySince: -900 });
+  assertEquals(
+    peer.deadline,
+    1_100,
+    "the time of the first answer and the timeout",
+  );
+});
+
 Deno.test("serverDeadline() of a session is its acknowledgement's", () => {
   const { peer } = resumedPeer();
   assertEquals(peer.deadline, Infinity);
