@@ -117,9 +117,8 @@ export function requestOf({ url = "/", headers }: IncomingRequest): Request {
  * other host, and a `Request` of the Fetch standard takes no credentials.
  */
 function urlOf(target: string, host: string): string {
-  const { origin } = URL.canParse(`http://${host}`)
-    ? new URL(`http://${host}`)
-    : new URL("http://host");
+  const isHost = URL.canParse(`http://${host}`);
+  const { origin } = new URL(isHost ? `http://${host}` : "http://host");
   const whole = target.startsWith("/") ? origin + target : target;
   const url = new URL(URL.canParse(whole, origin) ? whole : origin, origin);
   url.username = "";
@@ -130,7 +129,7 @@ function urlOf(target: string, host: string): string {
 /** Whether Deno would take it (RFC 6455, 4.2.1). */
 function isHandshake(headers: Headers): boolean {
   const connection = headers.get("connection") ?? "";
-  return connection.toLowerCase().split(/[ ,]+/).includes("upgrade") &&
+  return connection.toLowerCase().split(/[\s,]+/).includes("upgrade") &&
     headers.has("sec-websocket-key");
 }
 

@@ -65,7 +65,7 @@ Deno.test("refusalOf() refuses what is no handshake with 400, and no WebSocket w
     refusalOf(new Request("http://host/", { headers }), admission)?.status;
   const upgrade = "WebSocket";
   const key = { "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" };
-  const connection = "keep-alive,Upgrade";
+  const connection = "keep-alive,\tUpgrade";
   assertEquals(statusOf({ upgrade, connection, ...key }), undefined);
   assertEquals(statusOf({ upgrade, connection }), 400);
   assertEquals(statusOf({ upgrade, ...key }), 400);
