@@ -139,10 +139,13 @@ export function record(socket: ReconnectingWebSocket): readonly string[] {
   return log;
 }
 
-/**
- * Blocks this thread, so that no event of it is handled. One that waits is as
- * blocked as one that computes, and leaves the processor to others.
- */
+/** Blocks this thread by computing, as an application does. */
 export function block(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
+
+/** Blocks this thread as well, and leaves the processor to what is tested. */
+export function blockIdly(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

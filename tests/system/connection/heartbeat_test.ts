@@ -9,7 +9,7 @@ import { encodeFrame, OPCODE } from "../servers/tcp/frames.ts";
 import type { TcpPeer } from "../servers/tcp/tcp_peer.ts";
 import { startTcpServer } from "../servers/tcp/tcp_server.ts";
 import { startWsServer } from "../servers/echo/ws_server.ts";
-import { block, next, until, within } from "../waiting.ts";
+import { blockIdly, next, until, within } from "../waiting.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const PINGS = 25;
@@ -111,7 +111,7 @@ for (const { name, options } of SETTINGS) {
     await next(socket, "heartbeat");
     for (let blocks = 0; blocks < 2; blocks += 1) {
       // Longer than the silence that is allowed.
-      block(1_500);
+      blockIdly(1_500);
       await next(socket, "heartbeat");
     }
     assertEquals(socket.metrics().disconnects, 0);

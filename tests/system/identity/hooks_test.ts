@@ -14,7 +14,7 @@ import {
   WorkerError,
 } from "@holdfast/websocket";
 import { startWsServer } from "../servers/echo/ws_server.ts";
-import { block, failure, next, within } from "../waiting.ts";
+import { blockIdly, failure, next, within } from "../waiting.ts";
 
 const MODULE = import.meta.resolve("./header_hooks.ts");
 const FAST = {
@@ -168,7 +168,7 @@ Deno.test("hooks: work while the main thread is blocked", async () => {
   socket.reconnect();
   // The command crosses in a microtask.
   await Promise.resolve().then(() => {});
-  block(3_000);
+  blockIdly(3_000);
   const until = Date.now();
   await reopened;
   const [, second] = await server.history();

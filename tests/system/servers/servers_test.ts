@@ -17,7 +17,7 @@ import {
   next,
   open,
 } from "./plain_client.ts";
-import { block } from "../waiting.ts";
+import { blockIdly } from "../waiting.ts";
 
 const ECHO_SERVERS = [
   { name: "startDenoServer()", start: startDenoServer, needs: [] },
@@ -61,7 +61,7 @@ for (const { name, start, needs } of ECHO_SERVERS) {
       const socket = await open(server.url);
       const before = Date.now();
       await ask(socket, "one");
-      block(60);
+      blockIdly(60);
       await ask(socket, "two");
       const { connections: [connection] } = await server.report();
       assert(connection!.messages.longestGap >= 59);
@@ -123,7 +123,7 @@ Deno.test("startDenoServer() pings by idleTimeout, and a blocked thread is close
   await using server = await startDenoServer({ idleTimeout: 2 });
   const socket = await open(server.url);
   const closed = next(socket, "close");
-  block(4_500);
+  blockIdly(4_500);
   await closed;
   await server.until(({ open }) => open === 0);
 });
@@ -134,7 +134,7 @@ Deno.test("startWsServer() drops a client that misses a pong", async () => {
   const closed = next(socket, "close");
   const [connection] = (await server.until(hasPongs(2))).connections;
   assert(connection!.pongs.longestGap >= 250);
-  block(2_500);
+  blockIdly(2_500);
   await server.until(({ open }) => open === 0);
   assertEquals((await closed).wasClean, false);
 });
@@ -260,7 +260,7 @@ Deno.test(
     });
     const socket = await open(server.url);
     const closed = next(socket, "close");
-    block(1_000);
+    blockIdly(1_000);
     assertEndsWith(await closed, 1011, "keepalive ping timeout");
     const report = await server.until(({ open }) => open === 0);
     // It does not wait for the client's close frame.

@@ -19,7 +19,7 @@ import {
   open,
   read,
 } from "./plain_client.ts";
-import { block } from "../waiting.ts";
+import { blockIdly } from "../waiting.ts";
 
 Deno.test("TcpServer accepts a handshake and speaks in frames", async () => {
   const seen: string[] = [];
@@ -224,7 +224,7 @@ Deno.test("TcpProxy follows a schedule while the thread is blocked", async () =>
   await proxy.schedule(
     faults.map((fault, index) => ({ at: 20 * index, fault })),
   );
-  block(1_000);
+  blockIdly(1_000);
   await assertRefused(proxy.port);
   await assertRejects(() => read(client), Deno.errors.ConnectionReset);
   await proxy.until(({ scheduled }) => scheduled === 0);

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { ReconnectingWebSocket } from "@holdfast/websocket";
 import { ServerProcess } from "../../../examples/session/server_process.ts";
 import { startTcpProxy, type TcpProxy } from "../servers/tcp/tcp_proxy.ts";
-import { block, next } from "../waiting.ts";
+import { blockIdly, next } from "../waiting.ts";
 
 const FAST = {
   strategy: "exponential",
@@ -27,7 +27,7 @@ Deno.test("session: goes on while the main thread is frozen", async () => {
   ]);
   // One turn, in which the messages cross.
   await new Promise((resolve) => setTimeout(resolve));
-  block(3_000);
+  blockIdly(3_000);
   // All of it has happened before any event of it reached this thread.
   const after = await proxy.report();
   assert(after.accepted >= before.accepted + 2, `${after.accepted}`);
