@@ -62,13 +62,13 @@ const sending = setInterval(() => socket.send(`${tally.nextSent()}`), INTERVAL);
 const showing = setInterval(() => tally.show(), 250);
 const times = Array.from({ length: cuts }, (_, cut) => (cut + 0.5) / cuts);
 for (const part of times) network.cut(part * end);
-const killed = at(0.3, killServer);
+const restarted = at(0.3, killServer);
 await Promise.all([
   ...times.map((part) => at(part, () => tally.note("network cut"))),
-  killed,
+  restarted,
   at(0.5, freezeThread),
   // A slow machine may not have started it again yet.
-  at(0.8, () => killed.then(killServer)),
+  at(0.8, () => restarted.then(killServer)),
   delay(end),
 ]);
 clearInterval(sending);

@@ -100,9 +100,7 @@ function setupOf(
   try {
     return resolveOptions(url, protocols, options).setup;
   } catch (error) {
-    throw new UsageError(
-      withFlags(reasonOf(error)),
-    );
+    throw new UsageError(withFlags(reasonOf(error)));
   }
 }
 

@@ -34,11 +34,12 @@ Deno.test("resolveUrl() says what is wrong with a URL, and hides its secrets", (
   ) assertEquals(refusal(() => resolveUrl(url)), `SyntaxError: ${complaint}`);
 });
 
-Deno.test("withoutSecrets() leaves out credentials and the query", () => {
+Deno.test("withoutSecrets() leaves out credentials, the query and the fragment", () => {
   assertEquals(
     withoutSecrets("wss://u:canary@a.test/b?c=canary\n?canary#canary"),
     "wss://…@a.test/b…",
   );
+  assertEquals(withoutSecrets("wss://a.test/#canary"), "wss://a.test/…");
   assertEquals(withoutSecrets("wss://a.test/@b"), "wss://a.test/@b");
 });
 
