@@ -6,11 +6,16 @@ import { SETTINGS } from "./matrix.ts";
 import { startWsServer } from "../servers/echo/ws_server.ts";
 
 const RECONNECTS = 1_000;
+/** By then a heap that only warms up no longer grows. */
+const MAX_RECONNECTS = 5_000;
 /** At any moment a few sockets of the past are still being closed. */
-const SAMPLES = 50;
-const MEBIBYTE = 1024 * 1024;
+const BLOCK = 50;
+/** Over so many blocks of reconnects the heap is compared. */
+const WINDOW = 10;
+/** A reconnect that leaves something behind leaves more, in bytes. */
+const LEAK = 128;
 /** How long all reconnects may take, in milliseconds: far more than they do. */
-const LIMIT = 120_000;
+const LIMIT = 600_000;
 
 for (const { name, options } of SETTINGS) {
   Deno.test(
@@ -24,7 +29,7 @@ for (const { name, options } of SETTINGS) {
       );
       using timers = new TimerCount();
       const before = countThreads();
-      const usages: Usage[] = [];
+      const blocks: Usage[] = [];
       {
         await using socket = new ReconnectingWebSocket(server.url, [], {
           ...options,
@@ -36,39 +41,53 @@ for (const { name, options } of SETTINGS) {
           },
         });
         // One limit for all: each would stay in the heap until its time is over.
-        const losses = countLosses(socket, (loss) => {
-          const heap = loss % SAMPLES === 0 ? heapInUse() : Infinity;
-          usages.push(measure(timers, heap));
-        });
-        await deadline(losses, LIMIT);
+        await deadline(measureBlocks(socket, timers, blocks), LIMIT);
       }
-      const early = leastOf(usages.slice(SAMPLES, 2 * SAMPLES));
-      const late = leastOf(usages.slice(-SAMPLES));
+      const early = blocks[1]!;
+      const late = blocks.at(-1)!;
       assertLessOrEqual(late.descriptors, early.descriptors + 2);
       assertLessOrEqual(late.threads, early.threads + 4);
       assertLessOrEqual(late.timers, early.timers + 2);
-      assertLessOrEqual(late.heap, early.heap + MEBIBYTE, heapsOf(usages));
+      assertEquals(hasLevelledOff(blocks), true, heapsOf(blocks));
       assertEquals(timers.live, 0);
       assertLessOrEqual(countThreads(), before + 4);
       const { attempts } = await server.report();
-      assertLessOrEqual(RECONNECTS, attempts);
+      assertLessOrEqual(blocks.length * BLOCK, attempts);
     },
   );
 }
 
-/** Calls back at each loss, until there were enough. */
-function countLosses(
+/**
+ * Measures each block of reconnects, until there were enough and the heap has
+ * levelled off: code that gets warm makes steps, a leak goes on and on.
+ */
+function measureBlocks(
   socket: ReconnectingWebSocket,
-  onLoss: (loss: number) => void,
+  timers: TimerCount,
+  blocks: Usage[],
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  let losses = 0;
-  socket.addEventListener("disconnect", () => {
-    losses += 1;
-    if (losses <= RECONNECTS) onLoss(losses);
-    if (losses === RECONNECTS) resolve();
-  });
+  let block: Usage[] = [];
+  const onDisconnect = () => {
+    const isLast = block.length === BLOCK - 1;
+    block.push(measure(timers, isLast ? heapInUse() : Infinity));
+    if (!isLast) return;
+    blocks.push(leastOf(block));
+    block = [];
+    const reconnects = blocks.length * BLOCK;
+    const isEnough = reconnects >= RECONNECTS && hasLevelledOff(blocks);
+    if (!isEnough && reconnects < MAX_RECONNECTS) return;
+    socket.removeEventListener("disconnect", onDisconnect);
+    resolve();
+  };
+  socket.addEventListener("disconnect", onDisconnect);
   return promise;
+}
+
+/** Whether the last reconnects have left less in the heap than a leak would. */
+function hasLevelledOff(blocks: readonly Usage[]): boolean {
+  const [first, last] = [blocks.at(-1 - WINDOW)!, blocks.at(-1)!];
+  return last.heap - first.heap <= WINDOW * BLOCK * LEAK;
 }
 
 /** What is in use: numbers, and the size of this thread's heap in bytes. */
@@ -90,8 +109,8 @@ function countThreads(): number {
 }
 
 /** What was measured, to tell a step from a slope. */
-function heapsOf(usages: readonly Usage[]): string {
-  const heaps = usages.map(({ heap }) => heap).filter(Number.isFinite);
+function heapsOf(blocks: readonly Usage[]): string {
+  const heaps = blocks.map(({ heap }) => heap);
   return `The heap in bytes: ${heaps.join(", ")}`;
 }
 
