@@ -10,7 +10,7 @@
  * ```
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { parseArgs } from "@std/cli";
 import { tcpTransport } from "../../../lib/transport/tcp/tcp_transport.ts";
 import type { NetworkConfig } from "../../../lib/connection/config/network.ts";
@@ -22,6 +22,7 @@ import { startConnectProxy } from "../servers/proxies/connect_proxy.ts";
 import { findSilence } from "../servers/tcp/silence.ts";
 import { computeAccept } from "../servers/tcp/tcp_peer.ts";
 import { findUnusedPort } from "../servers/tcp/unused_port.ts";
+import { until } from "../waiting.ts";
 import { Recorder } from "../../transport/recorder.ts";
 import { AUTHORITY, CLIENT, VALID } from "../../transport/tcp/certificates.ts";
 
@@ -364,15 +365,6 @@ function startServer(network: NetworkConfig | undefined, serve: Server) {
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
-}
-
-/** Waits for the system and the garbage collector, but not for ever. */
-async function until(isGone: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 200; turn += 1) {
-    if (isGone()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert(isGone());
 }
 
 /** How many sockets and descriptors the process has open. */
