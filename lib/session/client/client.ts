@@ -17,6 +17,7 @@ import {
   onAttachedFrame,
 } from "./flow.ts";
 import { beginHandshake, onAnswer } from "./handshake.ts";
+import { onConfirmed, onSkipped } from "./numbering.ts";
 import { canSend, sendControl, sendNext, transmit } from "./sending.ts";
 import {
   type ClientAttached,
@@ -75,6 +76,10 @@ export function clientTransition(
       return onReceived(state, event, context);
     case "send":
       return onSend(state, event);
+    case "skipped":
+      return onSkipped(state);
+    case "confirmed":
+      return onConfirmed(state);
     case "consumed":
       return consume(state, event.index, context);
     case "close":

@@ -5,6 +5,7 @@
  */
 
 import { acceptTo, consume, disconnect, finishIfDone } from "./flow.ts";
+import { keep, leaveOutTooLarge } from "./numbering.ts";
 import { sendControl, sendRetained } from "./sending.ts";
 import {
   type ClientAttached,
@@ -190,6 +191,7 @@ function onLost(
   const lasting: LastingState = {
     ...lastingOf(state),
     retained: resent.reduce(push, emptyAfter<Outgoing>(0)),
+    numbering: "changed",
     againTo: again ? unknown.length : 0,
   };
   const next = attachNew(lasting, lost.opened, state);
@@ -254,13 +256,17 @@ function settle(
   context: ClientContext,
   effects: readonly ClientEffect[],
 ): ClientStep {
-  const { againTo, retained } = state;
+  const fitting = leaveOutTooLarge(state);
+  const { againTo, retained } = fitting.state;
   const again = againTo < retained.first
     ? []
     : [sendControl(state, { op: "again", upTo: againTo })];
-  const sent = sendRetained(state);
+  const sent = sendRetained(fitting.state);
   const done = finishIfDone(sent.state, context);
-  const steps = [...effects, ...again, ...sent.effects, ...done.effects];
+  const steps = [
+    ...[...effects, ...fitting.effects],
+    ...[...again, ...sent.effects, ...done.effects],
+  ];
   if (done.state.kind !== "attached") return { ...done, effects: steps };
   // What was consumed since the request is to be acknowledged in time.
   const consumed = consume(done.state, consumedIndex(done.state), context);
@@ -295,11 +301,4 @@ function missedOf(
   return isKnown && range === undefined
     ? []
     : [{ type: "missed", why: "session-lost", range, generation }];
-}
-
-function keep(
-  { attempt, ticket, positions, againTo, retained }: LastingState,
-): ClientEffect {
-  const accepted = retained.first - 1;
-  return { type: "keep", attempt, ticket, positions, againTo, accepted };
 }

@@ -24,6 +24,7 @@ export function canSend(
   bytes: number,
 ): state is ClientAttached {
   return state.kind === "attached" && state.closeAt === Infinity &&
+    state.numbering === "kept" &&
     state.credit.next > state.retained.last && bytes <= state.maxMessage &&
     maySend(state.credit, bytes);
 }
@@ -47,10 +48,11 @@ export function sendNext(
   };
 }
 
-/** Sends what is retained and was not sent on this connection, within credit. */
+/** Sends what is retained and was not sent on this connection, if it may go. */
 export function sendRetained(
   state: ClientAttached,
 ): ClientStep<ClientAttached> {
+  if (state.numbering === "changed") return { state, effects: [] };
   let { credit, receiving } = state;
   const effects: ClientEffect[] = [];
   for (;;) {

@@ -56,6 +56,8 @@ export interface LastingState {
   readonly marks: Marks;
   /** Up to here messages are sent again that may have been handled in another session. */
   readonly againTo: number;
+  /** `"changed"`: no message goes until the main thread has confirmed what was kept. */
+  readonly numbering: "kept" | "changed";
   /** When `close()` waits no longer; `Infinity` while nobody called it. */
   readonly closeAt: number;
 }
@@ -121,6 +123,10 @@ export type ClientEvent =
   }
   /** Only if `canSend()`. */
   | { readonly type: "send"; readonly message: Outgoing }
+  /** Messages that would have been next were reported as unsent. */
+  | { readonly type: "skipped" }
+  /** All that was to be kept is kept. */
+  | { readonly type: "confirmed" }
   /** The application consumed all deliveries up to this index. */
   | { readonly type: "consumed"; readonly index: number }
   | { readonly type: "ping"; readonly n: number }
@@ -198,6 +204,8 @@ export type ClientEffect =
     readonly range: NumberRange;
     readonly messages: readonly Outgoing[];
   }
+  /** A message is larger than the server takes, and got no number. */
+  | { readonly type: "rejected"; readonly id: number }
   /** Incoming messages will not come. Without a range nobody knows how many. */
   | {
     readonly type: "missed";
@@ -284,6 +292,7 @@ export function newClient(instance: string): ClientDetached {
     heldBytes: 0,
     marks: startMarks(0, 0),
     againTo: 0,
+    numbering: "kept",
     closeAt: Infinity,
   };
 }
@@ -338,9 +347,9 @@ export function progressOf(state: LastingState): Progress {
 /** Leaves out what belongs to a connection. */
 export function lastingOf(state: ClientState): LastingState {
   const { instance, attempt, ticket, positions, retained } = state;
-  const { held, heldBytes, marks, againTo, closeAt } = state;
+  const { held, heldBytes, marks, againTo, numbering, closeAt } = state;
   return {
     ...{ instance, attempt, ticket, positions, retained },
-    ...{ held, heldBytes, marks, againTo, closeAt },
+    ...{ held, heldBytes, marks, againTo, numbering, closeAt },
   };
 }

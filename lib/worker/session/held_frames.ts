@@ -1,20 +1,16 @@
 /**
- * Frames that wait until the main thread has kept what they depend on.
+ * The first frames of a resumed session, which wait until the main thread has
+ * the new resume token.
  *
- * The server forgets the old resume token with the first frame after its
- * answer. And if a session is lost, its messages go into the new one: a worker
- * after this one would send them once more. So these frames wait until the main
- * thread has stored the new state. If the main thread is frozen, a resumed
- * session waits for `KEEPING_TIME` at most. A session in place of a lost one
- * waits without a limit.
+ * The server forgets the old token with the first frame after its answer. If the
+ * main thread is frozen, the frames wait for `KEEPING_TIME` at most.
  *
  * @module
  */
 
 import type { Data } from "../../queue/data.ts";
-import type { SessionNews } from "../../session/client/state.ts";
 
-/** How long a resumed session waits, in milliseconds. */
+/** How long they wait, in milliseconds. */
 const KEEPING_TIME = 250;
 
 /** Holds the frames of one connection at a time. */
@@ -27,11 +23,10 @@ export class HeldFrames {
     return this.#until;
   }
 
-  /** A connection took the session up like this: holds from now on, if need be. */
-  begin(kind: SessionNews["kind"], now: number): void {
-    if (kind === "opened") return;
+  /** Holds from now on. */
+  begin(now: number): void {
     this.#frames = [];
-    this.#until = kind === "lost" ? Infinity : now + KEEPING_TIME;
+    this.#until = now + KEEPING_TIME;
   }
 
   /** Takes a frame that has to wait; says whether it has to. */

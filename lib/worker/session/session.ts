@@ -16,6 +16,7 @@ import {
   clientTransition,
   takesRun,
 } from "../../session/client/client.ts";
+import { onSkipped } from "../../session/client/numbering.ts";
 import { canSend, sendNext } from "../../session/client/sending.ts";
 import type {
   ClientConfig,
@@ -53,6 +54,8 @@ export class Session {
   #connections = 0;
   /** Messages that wait for a connection, for credit, or for the transport. */
   readonly #queue = new Fifo<Outgoing>();
+  /** The id of the last message that came. */
+  #lastId: number;
   #capacity: "room" | "full" = "room";
   readonly #held = new HeldFrames();
   #dueAt = Infinity;
@@ -83,6 +86,7 @@ export class Session {
     };
     this.#context = new StepContext(config, parts.clock);
     this.#state = restoreSession(remains);
+    this.#lastId = remains.unaccepted.length;
     this.#deliveries = new Deliveries(this.#reports, remains);
   }
 
@@ -127,7 +131,11 @@ export class Session {
 
   /** The main thread has stored what it received with this number. */
   confirmed(number: number): void {
-    if (number === this.#reports.lastKept) this.#release();
+    if (number !== this.#reports.lastKept) return;
+    this.#release();
+    if (this.#state.numbering === "changed") {
+      this.#dispatch({ type: "confirmed" });
+    }
   }
 
   /** From now on, the end of a transport is the end of the session, if nothing is unaccepted. */
@@ -196,11 +204,14 @@ export class Session {
   }
 
   /**
-   * Takes a message, to be sent as the server grants it.
+   * Takes a message, to be sent as the server grants it. Ids that are left out
+   * were reported as unsent.
    *
    * @returns Whether the next one may come now.
    */
   send(id: number, message: Data): boolean {
+    if (id > this.#lastId + 1) this.#dispatch({ type: "skipped" });
+    this.#lastId = Math.max(this.#lastId, id);
     const data = toPayload(message);
     const outgoing = { id, data, bytes: payloadBytes(data) };
     const goesAtOnce = this.#mayContinue && this.#phase === "idle" &&
@@ -276,6 +287,7 @@ export class Session {
     if (this.#state.kind !== "attached") return false;
     if (message.bytes > this.#state.maxMessage) {
       this.#reports.unsent(message.id, "rejected");
+      this.#apply(onSkipped(this.#state));
       return true;
     }
     if (!canSend(this.#state, message.bytes)) return false;
@@ -299,6 +311,8 @@ export class Session {
         return this.#reports.accepted(effect.id);
       case "dropped":
         return this.#reports.dropped(effect);
+      case "rejected":
+        return this.#reports.unsent(effect.id, "rejected");
       case "missed":
         return this.#onMissed(effect);
       case "pong":
@@ -335,8 +349,10 @@ export class Session {
       const { receiving, generation, positions } = this.#state;
       this.#deliveries.mark(receiving.received, generation, positions);
     }
-    if (news.kind === "resumed") this.#reports.rolledBack(news);
-    this.#held.begin(news.kind, this.#parts.clock.now());
+    if (news.kind === "resumed") {
+      this.#reports.rolledBack(news);
+      this.#held.begin(this.#parts.clock.now());
+    }
     this.#transport?.attached(this.protocol);
   }
 

@@ -26,6 +26,7 @@ class Victim {
   readonly closed: Record<number, number> = {};
   delivered = 0;
   reported = 0;
+  rejected = 0;
   runs = 0;
   readonly #random: Random;
   /** What was sent and not reported. */
@@ -64,6 +65,10 @@ class Victim {
       return peer.tell({ type: "disconnected", connection });
     }
     if (draw < 4) return peer.tell({ type: "due" });
+    if (peer.state.numbering === "changed" && this.#random.upTo(3) === 0) {
+      return peer.tell({ type: "confirmed" });
+    }
+    if (draw === 4) return peer.tell({ type: "skipped" });
     if (draw < 10) {
       const { first, last } = peer.state.held;
       const index = first + this.#random.upTo(last - first + 2) - 1;
@@ -118,7 +123,8 @@ class Victim {
     const { state } = this.peer;
     const upTo = (end: number) => this.#random.upTo(end);
     const window = [upTo(6), upTo(600)] as const;
-    const opened = { ...OPENED, session: `s${upTo(9)}`, window };
+    const maxMessage = upTo(20) === 0 ? 3 : 100;
+    const opened = { ...OPENED, session: `s${upTo(9)}`, window, maxMessage };
     if (state.ticket === undefined) {
       return encodeControl({ op: "opened", ...opened });
     }
@@ -130,7 +136,10 @@ class Victim {
     if (upTo(4) > 0) {
       const orphans = (state.positions[0]?.[1] ?? 0) - at;
       const counts = { got, at, last: at + upTo(3), orphans };
-      return encodeControl({ ...RESUMED, ...counts, gen, window });
+      return encodeControl({
+        ...{ ...RESUMED, ...counts },
+        ...{ gen, window, maxMessage },
+      });
     }
     this.#next = 1;
     const fates = { got, uncertain: got + upTo(2), at, last: at + upTo(3) };
@@ -199,6 +208,10 @@ class Victim {
         case "dropped":
           for (const { id } of effect.messages) this.#report(id);
           break;
+        case "rejected":
+          this.rejected += 1;
+          this.#report(effect.id);
+          break;
         case "disconnect": {
           const { closeCode } = effect;
           this.closed[closeCode] = (this.closed[closeCode] ?? 0) + 1;
@@ -226,9 +239,10 @@ function mutated(frame: Payload, random: Random): Payload {
 Deno.test("clientTransition() keeps its bounds and accounts through 100,000 hostile frames", () => {
   const victim = new Victim(seeded(SEED));
   for (let frame = 0; frame < FRAMES; frame += 1) victim.step();
-  const { delivered, reported, runs, closed } = victim;
+  const { delivered, reported, rejected, runs, closed } = victim;
   assert(delivered > FRAMES / 20, `${delivered} delivered`);
   assert(runs > FRAMES / 100, `${runs} runs`);
   assert(reported > FRAMES / 20, `${reported} reported`);
+  assert(rejected > FRAMES / 10_000, `${rejected} rejected`);
   for (const code of [4012, 4400]) assert(closed[code]! > 100, `${code}`);
 });

@@ -188,7 +188,6 @@ Deno.test("onAnswer() forgets what was accepted, tells what may have been, sends
     "news",
     "dropped",
     "missed",
-    "transmit",
   ]);
   assertEquals(only(effects, "dropped"), [{
     type: "dropped",
@@ -197,7 +196,7 @@ Deno.test("onAnswer() forgets what was accepted, tells what may have been, sends
     messages: [message(2)],
   }]);
   assertEquals(only(effects, "missed")[0]?.range, { first: 3, last: 6 });
-  assertEquals(framesOf(effects), ["m1|m3"]);
+  assertEquals(framesOf(peer.tell({ type: "confirmed" })), ["m1|m3"]);
   peer.tell({ type: "disconnected", connection: 2 });
   const asked = controlOf(peer.connect(3));
   assertEquals([asked.token, asked.have], ["u1", [["g2", 0]]]);
@@ -207,7 +206,9 @@ Deno.test("onAnswer() sends again what may have been handled, if it was asked to
   const { peer, effects } = lose(FATE, { onUnknown: "resend" });
   const again = 'c|{"op":"again","upTo":1}';
   assertEquals(only(effects, "dropped"), []);
-  assertEquals(framesOf(effects), [again, "m1|m2", "m2|m3"]);
+  assertEquals(framesOf(effects), [again]);
+  const confirmed = peer.tell({ type: "confirmed" });
+  assertEquals(framesOf(confirmed), ["m1|m2", "m2|m3"]);
   // Until it is accepted, each server has to know.
   peer.tell({ type: "disconnected", connection: 2 });
   peer.connect(3);
@@ -236,10 +237,11 @@ Deno.test("onAnswer() remembers through a second loss what may have been handled
 });
 
 Deno.test("onAnswer() tells each message as unknown if nobody knows its fate", () => {
-  const { effects } = lose({ why: "unknown" });
+  const { peer, effects } = lose({ why: "unknown" });
   assertEquals(only(effects, "dropped")[0]?.range, { first: 1, last: 3 });
   assertEquals(only(effects, "missed")[0]?.range, undefined);
   assertEquals(framesOf(effects), []);
+  assertEquals(peer.tell({ type: "confirmed" }), []);
 });
 
 Deno.test("onAnswer() tells nothing as missing if nothing is", () => {

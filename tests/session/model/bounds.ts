@@ -11,6 +11,7 @@ export interface Bounds {
 
 const NARROW = { capacity: { messages: 1, bytes: 1_000 } };
 const LATER = { consumption: "later" } as const;
+const FROZEN = { mainThread: "later" } as const;
 const REPLIES = { replies: "each" } as const;
 const ONE_KEPT = {
   bounds: {
@@ -75,6 +76,15 @@ export const SMALL: readonly Bounds[] = [
   bounds("a worker's death and a slow application", {
     ...{ pushes: 2, rollbacks: 1, workers: 1 },
   }, LATER),
+  bounds("a worker's death and a frozen main thread", {
+    ...{ sends: 2, workers: 1 },
+  }, FROZEN),
+  bounds("a worker's death and a message that expires", {
+    ...{ sends: 3, workers: 1, expiries: 1 },
+  }, { ...FROZEN, ...WINDOW_OF_ONE }),
+  bounds("a worker's death and an end", {
+    ...{ sends: 2, workers: 1, ends: 1 },
+  }, { ...FROZEN, ...RESEND }),
   bounds("a slow application", { pushes: 2, cuts: 1 }, LATER),
   bounds("replies", { sends: 2, cuts: 1 }, REPLIES),
   bounds("replies and a crash", { sends: 2, crashes: 1 }, REPLIES),

@@ -104,6 +104,9 @@ function unknownFate(
     if (why === "session-lost" && handled.has(id)) {
       return `client message ${id} is reported as lost and was handled`;
     }
+    if (why === "expired" && handled.has(id)) {
+      return `client message ${id} is reported as not sent and was handled`;
+    }
     if (why === "unknown" && client.onUnknown === "resend") {
       return `client message ${id} is dropped and was to be sent again`;
     }

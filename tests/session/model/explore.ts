@@ -24,7 +24,7 @@ interface Node {
 const MAX_STATES = 3_000_000;
 
 const INPUT = /^(?:send|push|close$)/;
-const FAULT = /^(?:cut|crash|rollback|end$|fail|forget|worker|force)/;
+const FAULT = /^(?:cut|crash|rollback|end$|fail|forget|worker|expire|force)/;
 
 /** Tells whether a move is something that goes wrong. */
 export function isFault(move: string): boolean {

@@ -3,13 +3,14 @@
 import { restoreClient } from "../../../lib/session/client/state.ts";
 import { endStep } from "../../../lib/session/store/record.ts";
 import type { SessionRecord } from "../../../lib/session/store/record.ts";
-import { entriesOf } from "../../../lib/session/flow/numbered.ts";
 import { generationAt } from "../../../lib/session/flow/positions.ts";
 import { withRecord } from "./answers.ts";
 import {
   connectionOf,
+  drop,
   generationOf,
   remember,
+  tellClient,
   withConnection,
 } from "./perform.ts";
 import {
@@ -50,6 +51,9 @@ export function faults(world: World, rules: Rules): readonly Move[] {
   }
   if (left.workers > 0 && client.kind !== "ended") {
     moves.push(["worker", replaceWorker(world)]);
+  }
+  if (left.expiries > 0 && world.outbox.length > 0) {
+    moves.push(["expire", expire(world, rules)]);
   }
   return moves;
 }
@@ -101,10 +105,34 @@ function isKept(
     generationAt(record.lineage, seq) === generation;
 }
 
+/** The worker had the next message, and reports that it is not sent. */
+function expire(world: World, rules: Rules): World {
+  const [message, ...outbox] = world.outbox;
+  const { id } = message!;
+  const { main, reports } = world;
+  return tellClient(
+    {
+      ...spend(world, "expiries"),
+      outbox,
+      main: { ...main, crossed: [...main.crossed, message!] },
+      reports: [...reports, { type: "expired", id }],
+    },
+    { type: "skipped" },
+    rules,
+  );
+}
+
 /** The worker is gone with all that it had; the main thread starts another. */
 function replaceWorker(world: World): World {
-  const { client, main } = world;
-  const spent = spend(world, "workers");
+  const { client } = world;
+  // Without a session that it knows, what crossed may have been handled.
+  const lost = world.main.ticket === undefined ? world.main.crossed : [];
+  const spent = drop(
+    spend(world, "workers"),
+    lost.map(({ id }) => id),
+    "no session",
+  );
+  const { main } = spent;
   const restored = restoreClient({
     instance: client.instance,
     attempt: main.attempt,
@@ -112,11 +140,21 @@ function replaceWorker(world: World): World {
     againTo: main.againTo,
     positions: main.positions,
     accepted: main.accepted,
-    unaccepted: entriesOf(client.retained),
+    unaccepted: main.crossed,
     unconsumed: main.inbox.map(({ seq }) => ({ seq, bytes: 2 })),
   });
   const nextIndex = main.inbox.length + 1;
-  const next = { ...spent, client: restored, main: { ...main, nextIndex } };
+  // What the main thread does not know of has never been.
+  const { sessions } = world.observed;
+  const known = sessions.indexOf(main.ticket?.session ?? "") + 1;
+  const observed = { ...spent.observed, sessions: sessions.slice(0, known) };
+  const next: World = {
+    ...spent,
+    observed,
+    client: restored,
+    reports: [],
+    main: { ...main, nextIndex },
+  };
   if (client.kind !== "handshaking" && client.kind !== "attached") return next;
   const connection = connectionOf(next, client.connection)!;
   return withConnection(next, { ...connection, client: "gone", down: [] });

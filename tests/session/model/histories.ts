@@ -54,9 +54,10 @@ function choose(moves: readonly Move[], random: Random): Move {
 
 function randomRules(random: Random): Rules {
   const capacity = { messages: 1 + random.upTo(5), bytes: 1_000 };
+  const mainThread = random.upTo(2) === 0 ? "at once" : "later";
   return rulesOf({
     sends: 12,
-    pushes: 12,
+    pushes: mainThread === "later" ? 0 : 12,
     cuts: random.upTo(6),
     crashes: random.upTo(3),
     rollbacks: random.upTo(3),
@@ -65,8 +66,10 @@ function randomRules(random: Random): Rules {
     ends: random.upTo(3),
     forgets: random.upTo(2),
     workers: random.upTo(3),
+    expiries: random.upTo(3),
     closes: random.upTo(2),
   }, {
+    mainThread,
     consumption: random.upTo(2) === 0 ? "at once" : "later",
     client: {
       ...CLIENT,

@@ -10,6 +10,7 @@ import type { SessionRecord } from "../../../lib/session/store/record.ts";
 import { decodeFrame } from "../../../lib/session/wire/frame.ts";
 import { answer, holderOf, withRecord } from "./answers.ts";
 import {
+  catchUp,
   connectionOf,
   generationOf,
   remember,
@@ -40,6 +41,7 @@ export function movesFrom(world: World, rules: Rules): readonly Move[] {
 function applicationMoves(world: World, rules: Rules): readonly Move[] {
   const moves: Move[] = [];
   const { left, main, client } = world;
+  if (world.reports.length > 0) moves.push(["main", catchUp(world, rules)]);
   const isOpen = client.kind !== "ended" && client.closeAt === Infinity;
   if (left.closes > 0 && isOpen && world.outbox.length === 0) {
     const closing = tellClient(

@@ -20,7 +20,7 @@ import {
   readStep,
 } from "../../../lib/session/store/record.ts";
 import { SESSION_CLOSE } from "../../../lib/session/wire/violation.ts";
-import type { Connection, Observed, Rules, World } from "./world.ts";
+import type { Connection, Observed, Report, Rules, World } from "./world.ts";
 
 /** Tells the client's machine something, and does what it asks for. */
 export function tellClient(
@@ -35,7 +35,59 @@ export function tellClient(
     (each, effect) => doForClient(each, effect, rules),
     { ...world, client: state },
   );
-  return sendQueued(next, rules);
+  const sent = sendQueued(next, rules);
+  return rules.mainThread === "at once" ? catchUp(sent, rules) : sent;
+}
+
+/** The main thread handles all that was reported, and confirms it. */
+export function catchUp(world: World, rules: Rules): World {
+  const next = { ...world.reports.reduce(handleReport, world), reports: [] };
+  const { client } = next;
+  return client.kind !== "ended" && client.numbering === "changed"
+    ? tellClient(next, { type: "confirmed" }, rules)
+    : next;
+}
+
+function handleReport(world: World, report: Report): World {
+  const { main, observed } = world;
+  switch (report.type) {
+    case "keep": {
+      const { type: _, ...kept } = report;
+      return { ...world, main: { ...main, ...kept } };
+    }
+    case "accepted": {
+      const crossed = main.crossed.filter(({ id }) => id > report.id);
+      return {
+        ...world,
+        main: { ...main, crossed, accepted: report.seq },
+        observed: { ...observed, accepted: report.id },
+      };
+    }
+    case "dropped":
+      return drop(world, report.messages.map(({ id }) => id), report.why);
+    case "rejected":
+    case "expired":
+      return drop(world, [report.id], report.type);
+  }
+}
+
+/** The main thread is told that messages were not accepted. */
+export function drop(
+  world: World,
+  ids: readonly number[],
+  why: string,
+): World {
+  const { main, observed } = world;
+  const crossed = main.crossed.filter(({ id }) => !ids.includes(id));
+  const dropped = [
+    ...observed.dropped,
+    ...ids.map((id) => [id, why] as const),
+  ];
+  return {
+    ...world,
+    main: { ...main, crossed },
+    observed: { ...observed, dropped },
+  };
 }
 
 /** Tells the machine of a connection something, and does what it asks for. */
@@ -97,7 +149,10 @@ function sendQueued(world: World, rules: Rules): World {
   if (message === undefined || !canSend(world.client, message.bytes)) {
     return world;
   }
-  return tellClient({ ...world, outbox }, { type: "send", message }, rules);
+  const { main } = world;
+  const crossed = [...main.crossed, message];
+  const next = { ...world, outbox, main: { ...main, crossed } };
+  return tellClient(next, { type: "send", message }, rules);
 }
 
 function doForClient(
@@ -112,25 +167,15 @@ function doForClient(
       const up = [...connection.up, effect.data];
       return withConnection(world, { ...connection, up });
     }
-    case "keep": {
-      const { type: _, ...kept } = effect;
-      return { ...world, main: { ...world.main, ...kept } };
-    }
+    case "keep":
+    case "accepted":
+    case "dropped":
+    case "rejected":
+      return { ...world, reports: [...world.reports, effect] };
     case "news":
       return onNews(world, effect, rules);
     case "deliver":
       return onDeliver(world, effect, rules);
-    case "accepted":
-      return {
-        ...world,
-        main: { ...world.main, accepted: effect.seq },
-        observed: { ...world.observed, accepted: effect.id },
-      };
-    case "dropped": {
-      const more = effect.messages.map(({ id }) => [id, effect.why] as const);
-      const dropped = [...world.observed.dropped, ...more];
-      return observe(world, { dropped });
-    }
     case "missed":
       return onMissed(world, effect, rules);
     case "disconnect":

@@ -15,6 +15,7 @@ const NOTHING: Budget = {
   forgets: 0,
   failures: 0,
   workers: 0,
+  expiries: 0,
   closes: 0,
 };
 
@@ -56,6 +57,7 @@ export function rulesOf(
     budget: { ...NOTHING, ...budget },
     mutant: "none",
     consumption: "at once",
+    mainThread: "at once",
     replies: "none",
     bounds: {
       maxMessages: 100,

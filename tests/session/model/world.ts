@@ -6,6 +6,7 @@
 import { newClient } from "../../../lib/session/client/state.ts";
 import type {
   ClientConfig,
+  ClientEffect,
   ClientState,
   Outgoing,
   Ticket,
@@ -46,6 +47,8 @@ export interface Budget {
   readonly forgets: number;
   /** Workers of the client that die. */
   readonly workers: number;
+  /** Messages that the worker has, and does not send. */
+  readonly expiries: number;
   /** Calls of `close()`. */
   readonly closes: number;
 }
@@ -66,6 +69,8 @@ export interface Rules {
   readonly mutant: Mutant;
   /** When the application consumes what was delivered. */
   readonly consumption: "at once" | "later";
+  /** When the main thread handles what the worker reports: only without pushes `"later"`. */
+  readonly mainThread: "at once" | "later";
   /** Whether a handler replies to each message. */
   readonly replies: "none" | "each";
   readonly bounds: BufferBounds;
@@ -127,16 +132,26 @@ export interface MainThread {
   readonly positions: Positions;
   readonly againTo: number;
   readonly accepted: number;
+  /** What it gave to the worker, and is not reported as accepted or dropped. */
+  readonly crossed: readonly Outgoing[];
   /** Delivered and not consumed. */
   readonly inbox: readonly { readonly seq: number; readonly id: number }[];
   /** The index of the first delivery in the inbox, for this worker. */
   readonly nextIndex: number;
 }
 
+/** What the worker reports to the main thread. */
+export type Report =
+  | Extract<ClientEffect, { type: "keep" | "accepted" | "rejected" }>
+  | Extract<ClientEffect, { type: "dropped" }>
+  | { readonly type: "expired"; readonly id: number };
+
 /** All that is. */
 export interface World {
   readonly client: ClientState;
   readonly main: MainThread;
+  /** What the main thread has not handled. */
+  readonly reports: readonly Report[];
   /** Given by the application, not yet sent. */
   readonly outbox: readonly Outgoing[];
   readonly connections: readonly Connection[];
@@ -163,9 +178,11 @@ export function newWorld({ budget }: Rules): World {
       positions: [],
       againTo: 0,
       accepted: 0,
+      crossed: [],
       inbox: [],
       nextIndex: 1,
     },
+    reports: [],
     outbox: [],
     connections: [],
     dials: 0,
@@ -205,6 +222,7 @@ export function keyOf(world: World): string {
   return JSON.stringify([
     clientKey(world.client),
     world.main,
+    world.reports,
     world.outbox,
     world.connections.map(connectionKey),
     world.dials,

@@ -35,12 +35,12 @@ Deno.test("Session opens, and has kept what a worker after it needs", () => {
 Deno.test("Session.send() numbers messages, and reports what is accepted", () => {
   const stage = new Stage();
   const fake = stage.open();
-  assertEquals(stage.transport.send("a", 5), true);
-  stage.transport.send(Uint8Array.of(9).buffer, 6);
+  assertEquals(stage.transport.send("a", 1), true);
+  stage.transport.send(Uint8Array.of(9).buffer, 2);
   assertEquals(framesOf(fake), ["m1|a", Uint8Array.of(0, 2, 9).buffer]);
   stage.take();
   fake.receives("a2,6,rs|");
-  assertEquals(stage.take(), ["taken 6"]);
+  assertEquals(stage.take(), ["taken 2"]);
 });
 
 Deno.test("Session.send() holds one message without credit, and asks for more when it is gone", () => {
@@ -85,11 +85,14 @@ Deno.test("Session.send() refuses a message that is too large for the server", (
   const stage = new Stage();
   const fake = stage.open();
   stage.posted();
-  assertEquals(stage.transport.send("x".repeat(101), 7), true);
+  assertEquals(stage.transport.send("x".repeat(101), 1), true);
   assertEquals(framesOf(fake), []);
-  assertEquals(stage.posted(), [
-    { type: "unsent", id: 1, message: 7, reason: "rejected" },
-  ]);
+  assertEquals(stage.posted()[0], {
+    type: "unsent",
+    id: 1,
+    message: 1,
+    reason: "rejected",
+  });
 });
 
 Deno.test("Session sends again what is not accepted, under its numbers", () => {
@@ -345,10 +348,76 @@ Deno.test("Session sends nothing again in a new session before the main thread k
   fake.opens(SUBPROTOCOL);
   fake.receives(encodeControl({ ...answer, at: 0, last: 0, opened }));
   assertEquals([framesOf(fake), stage.session.deadline], [[], Infinity]);
-  // A connection that is lost meanwhile takes them along; the next one repeats them.
+  // The heartbeat goes on, whatever the main thread does.
+  stage.session.ping(7);
+  assertEquals(framesOf(fake), ["p7|"]);
+  // The next connection waits for it as well, even if it has to close.
   stage.transport.terminate();
-  const next = stage.open(RESUMED);
-  assertEquals([framesOf(fake), framesOf(next)], [[], ["m1|a"]]);
+  const next = stage.dial();
+  next.opens(SUBPROTOCOL);
+  next.receives(encodeControl(RESUMED));
+  stage.clock.advance(stage.session.deadline - stage.clock.now());
+  stage.session.due();
+  assertEquals(stage.session.prepareClose(undefined), undefined);
+  assertEquals(framesOf(next), []);
+  stage.session.confirmed(stage.kept);
+  assertEquals(framesOf(next), ["m1|a"]);
+});
+
+Deno.test("Session sends nothing behind a message without a number before the main thread knows of it", () => {
+  const stage = new Stage();
+  const fake = stage.open();
+  stage.take();
+  assertEquals(stage.transport.send("a", 1), true);
+  // The second one was reported as expired.
+  assertEquals(stage.transport.send("c", 3), false);
+  assertEquals(framesOf(fake), ["m1|a"]);
+  stage.session.confirmed(stage.kept - 1);
+  assertEquals([framesOf(fake), stage.take()], [["m1|a"], []]);
+  stage.session.confirmed(stage.kept);
+  assertEquals([framesOf(fake), stage.take()], [["m1|a", "m2|c"], [
+    "writable",
+  ]]);
+  assertEquals(stage.transport.send("d", 4), true);
+});
+
+Deno.test("Session sends nothing behind a message that is too large before the main thread knows of it", () => {
+  const stage = new Stage();
+  const fake = stage.open();
+  stage.posted();
+  stage.transport.send("x".repeat(101), 1);
+  assertEquals(stage.transport.send("b", 2), false);
+  assertEquals(stage.posted().map(({ type }) => type), ["unsent", "kept"]);
+  assertEquals(framesOf(fake), []);
+});
+
+Deno.test("Session goes on where the worker before it has left off", () => {
+  const kept = {
+    attempt: 1,
+    ticket: { session: "s", token: "t", protocol: "" },
+    againTo: 0,
+    accepted: 1,
+  };
+  const remains = { ...NOTHING, kept, unaccepted: ["b", "x".repeat(101), "d"] };
+  const marks = [{ after: 0, seq: 0, generation: "g1", positions: [] }];
+  const stage = new Stage({}, { remains: { ...remains, marks } });
+  const fake = stage.dial();
+  fake.opens(SUBPROTOCOL);
+  fake.receives(encodeControl({ ...RESUMED, got: 1 }));
+  // What the server does not take would end the session.
+  assertEquals(framesOf(fake), []);
+  const { kept: number } = stage;
+  assertEquals(
+    stage.posted().flatMap((notice) =>
+      notice.type === "unsent" ? [`${notice.message} ${notice.reason}`] : []
+    ),
+    ["2 rejected"],
+  );
+  stage.session.confirmed(number);
+  assertEquals(framesOf(fake), ["m2|b", "m3|d"]);
+  // The next one of the main thread is the fourth.
+  assertEquals(stage.transport.send("e", 4), true);
+  assertEquals(framesOf(fake), ["m2|b", "m3|d", "m4|e"]);
 });
 
 Deno.test("Session.deadline moves back only when it is due", () => {

@@ -1,0 +1,89 @@
+/**
+ * Under which numbers messages go, as long as a worker after this one would give
+ * them others.
+ *
+ * The main thread knows in which order messages crossed, and which of them got
+ * no number, as far as it was told. So whenever numbers change, it is told, and
+ * no message goes until it has confirmed that: one that goes before could be
+ * repeated under another number, which nobody would notice.
+ *
+ * @module
+ */
+
+import { emptyAfter, entriesOf, push } from "../flow/numbered.ts";
+import { sendRetained } from "./sending.ts";
+import type {
+  ClientAttached,
+  ClientEffect,
+  ClientEnded,
+  ClientState,
+  ClientStep,
+  LastingState,
+  Outgoing,
+} from "./state.ts";
+
+type Live = Exclude<ClientState, ClientEnded>;
+
+/** What the main thread is to keep. */
+export function keep(
+  { attempt, ticket, positions, againTo, retained }: LastingState,
+): ClientEffect {
+  const accepted = retained.first - 1;
+  return { type: "keep", attempt, ticket, positions, againTo, accepted };
+}
+
+/** Messages before the next one were reported as unsent, without a number. */
+export function onSkipped(state: Live): ClientStep {
+  return { state: { ...state, numbering: "changed" }, effects: [keep(state)] };
+}
+
+/** The main thread has all that was reported: sends what waited for that. */
+export function onConfirmed(state: Live): ClientStep {
+  const next = { ...state, numbering: "kept" } as const;
+  return next.kind === "attached"
+    ? sendRetained(next)
+    : { state: next, effects: [] };
+}
+
+/**
+ * Takes out what is larger than the server takes, which would end the session.
+ * The server has accepted none of it: a worker before had not sent it, or it was
+ * meant for a server that takes more.
+ */
+export function leaveOutTooLarge(
+  state: ClientAttached,
+): ClientStep<ClientAttached> {
+  const { retained, againTo, maxMessage } = state;
+  const { first } = retained;
+  const isTooLarge = ({ bytes }: Outgoing) => bytes > maxMessage;
+  const messages = entriesOf(retained);
+  if (!messages.some(isTooLarge)) return { state, effects: [] };
+  const isAgain = (index: number) => first + index <= againTo;
+  const leftOut = messages.flatMap((message, index) =>
+    isTooLarge(message) ? [{ message, index }] : []
+  );
+  const next: ClientAttached = {
+    ...state,
+    numbering: "changed",
+    retained: messages.filter((message) => !isTooLarge(message))
+      .reduce(push, emptyAfter<Outgoing>(first - 1)),
+    againTo: againTo - leftOut.filter(({ index }) => isAgain(index)).length,
+  };
+  return {
+    state: next,
+    effects: [
+      ...leftOut.map(({ message, index }): ClientEffect =>
+        isAgain(index)
+          ? unknown(message, first + index)
+          : { type: "rejected", id: message.id }
+      ),
+      keep(next),
+    ],
+  };
+}
+
+/** It may have been handled in the session before. */
+function unknown(message: Outgoing, seq: number): ClientEffect {
+  const range = { first: seq, last: seq };
+  return { type: "dropped", why: "unknown", range, messages: [message] };
+}

@@ -1,0 +1,92 @@
+import { assertEquals } from "@std/assert";
+import { restoreClient } from "../../../lib/session/client/state.ts";
+import type { ClientConfig } from "../../../lib/session/client/state.ts";
+import {
+  ClientPeer,
+  CONFIG,
+  framesOf,
+  message,
+  only,
+  OPENED,
+  openPeer,
+  RESUMED,
+} from "./peer.ts";
+
+const LARGE = "x".repeat(101);
+
+/** A machine that goes on where another one has left off: 1 is accepted. */
+function restored(
+  config: Partial<ClientConfig>,
+  ...unaccepted: readonly string[]
+): ClientPeer {
+  const peer = new ClientPeer();
+  peer.config = { ...CONFIG, ...config };
+  peer.state = restoreClient({
+    instance: "i",
+    attempt: 1,
+    ticket: { session: "s", token: "t1", protocol: "" },
+    againTo: 0,
+    positions: [["g1", 0]],
+    accepted: 1,
+    unaccepted: unaccepted.map((data, index) => message(index + 1, data)),
+    unconsumed: [],
+  });
+  peer.connect();
+  return peer;
+}
+
+Deno.test("onSkipped() lets no message go before that is confirmed, and keeps what is", () => {
+  const peer = openPeer();
+  peer.send(1);
+  const [keep, ...others] = peer.tell({ type: "skipped" });
+  assertEquals([keep?.type, others], ["keep", []]);
+  assertEquals(framesOf(peer.tell({ type: "ping", n: 3 })), ["p3|"]);
+  peer.tell({ type: "disconnected", connection: 1 });
+  peer.connect(2);
+  assertEquals(framesOf(peer.hearControl(RESUMED, 2)), []);
+  assertEquals(framesOf(peer.tell({ type: "confirmed" })), ["m1|m1"]);
+});
+
+Deno.test("onConfirmed() sends nothing without a connection", () => {
+  const peer = openPeer();
+  peer.send(1);
+  peer.tell({ type: "skipped" });
+  peer.tell({ type: "disconnected", connection: 1 });
+  assertEquals(peer.tell({ type: "confirmed" }), []);
+  peer.connect(2);
+  assertEquals(framesOf(peer.hearControl(RESUMED, 2)), ["m1|m1"]);
+});
+
+Deno.test("leaveOutTooLarge() reports what a resumed session would end of, and closes the gap", () => {
+  const peer = restored({}, "a", LARGE, "c");
+  const effects = peer.hearControl({ ...RESUMED, got: 1 });
+  assertEquals(effects.map(({ type }) => type), [
+    ...["keep", "news"],
+    ...["rejected", "keep"],
+  ]);
+  assertEquals(only(effects, "rejected"), [{ type: "rejected", id: 2 }]);
+  const confirmed = peer.tell({ type: "confirmed" });
+  assertEquals(framesOf(confirmed), ["m2|a", "m3|c"]);
+});
+
+Deno.test("leaveOutTooLarge() lets a resumed session go on at once if all fits", () => {
+  const peer = restored({}, "a", "c");
+  const effects = peer.hearControl({ ...RESUMED, got: 1 });
+  assertEquals(framesOf(effects), ["m2|a", "m3|c"]);
+});
+
+Deno.test("leaveOutTooLarge() says of what may have been handled that nobody knows", () => {
+  const peer = restored({ onUnknown: "resend" }, LARGE, "b", LARGE, "d");
+  const { op: _, ...opened } = { op: "opened", ...OPENED };
+  const effects = peer.hearControl({
+    ...{ op: "lost", why: "ended", got: 1, uncertain: 3, at: 0, last: 0 },
+    opened,
+  });
+  assertEquals(only(effects, "dropped").map(({ why, range }) => [why, range]), [
+    ["unknown", { first: 1, last: 1 }],
+  ]);
+  assertEquals(only(effects, "rejected"), [{ type: "rejected", id: 3 }]);
+  assertEquals(framesOf(effects), ['c|{"op":"again","upTo":1}']);
+  const confirmed = peer.tell({ type: "confirmed" });
+  assertEquals(framesOf(confirmed), ["m1|b", "m2|d"]);
+});
