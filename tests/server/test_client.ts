@@ -189,6 +189,11 @@ export class TestClient {
     });
     this.state = step.state;
     for (const effect of step.effects) this.#perform(effect);
+    const { kind, numbering } = this.state;
+    // All is in one thread here.
+    if (kind !== "ended" && numbering === "changed") {
+      this.#tell({ type: "confirmed" });
+    }
     this.#pump();
     this.#setTimer();
     this.#waiters.look();
