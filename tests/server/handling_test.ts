@@ -41,6 +41,26 @@ Deno.test("SessionServer handles a message again whose handler throws", async ()
   assertEquals(new Set(heard.messages.map(({ id }) => id)).size, 1);
 });
 
+Deno.test("SessionServer does not block its thread with a handler that fails at once", async () => {
+  for (const fail of [reject, () => Promise.resolve().then(reject)]) {
+    const heard = new Heard(fail);
+    await using listening = serveDeno(heard, {
+      ...{ maxAttempts: 1_000_000_000, takeoverTimeout: 100 },
+    });
+    await using client = await new TestClient(listening.url).connect();
+    client.send("a");
+    await heard.until(() => heard.texts.length > 10);
+    // A timer of the application is still called.
+    const before = heard.texts.length;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    assert(heard.texts.length > before);
+  }
+});
+
+function reject(): never {
+  throw new Error("Not now");
+}
+
 Deno.test("SessionServer ends a session whose message cannot be handled", async () => {
   const heard = new Heard((message) => {
     if (message.data === "bad") throw new Error("Never");

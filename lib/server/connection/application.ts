@@ -164,12 +164,14 @@ export class ApplicationCalls {
     return { type: "handled", seq, replies };
   }
 
-  #failed(seq: number, error: unknown): HandlerEnd {
-    const { counters, logger } = this.#node;
+  /** Known in a later turn: a handler that fails at once does not block the thread. */
+  async #failed(seq: number, error: unknown): Promise<HandlerEnd> {
+    const { counters, logger, settings: { clock } } = this.#node;
     counters.add("failed");
     logger.error("A message could not be handled", {
       ...{ session: this.#session.id, seq, error },
     });
+    await new Promise<void>((resolve) => clock.task(resolve));
     return { type: "failed", seq };
   }
 
