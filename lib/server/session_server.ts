@@ -182,7 +182,7 @@ export class SessionServer implements AsyncDisposable {
     const timeout = count("timeout", options.timeout, longest, 0);
     if (this.#status === "open") this.#status = "draining";
     for (const connection of this.#connections) {
-      connection.dispatch({ type: "move", after, spread });
+      connection.notify({ type: "move", after, spread });
     }
     await this.#emptied(timeout);
     await this.#closeConnections();

@@ -95,6 +95,26 @@ Deno.test("SessionServer.drain() sends clients elsewhere, and takes no new ones"
   assertEquals(client.news.at(-1)?.kind, "resumed");
 });
 
+Deno.test("SessionServer.drain() sends those elsewhere as well whose handshake is under way", async () => {
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<string>();
+  await using one = serveDeno(undefined, {
+    authenticate: () => {
+      asked.resolve();
+      return answer.promise;
+    },
+  });
+  await using client = new TestClient(one.url);
+  client.dial();
+  await asked.promise;
+  const drained = one.sessions.drain({ spread: 0, timeout: 60_000 });
+  answer.resolve("ann");
+  await drained;
+  assertEquals(client.news.map(({ kind }) => kind), ["opened"]);
+  // It left by itself.
+  assertEquals(one.sessions.metrics().closed, {});
+});
+
 Deno.test("SessionServer.drain() spreads its clients over 10 s by default", async () => {
   await using listening = serveDeno();
   const socket = new WebSocket(listening.url, [SUBPROTOCOL]);

@@ -22,7 +22,7 @@ import {
   type ServerState,
 } from "../../session/server/state.ts";
 import type { Session } from "../api/session.ts";
-import type { Lease, StoreNotice } from "../../session/store/store.ts";
+import type { Lease } from "../../session/store/store.ts";
 import { ApplicationCalls } from "./application.ts";
 import { DeadlineTimer } from "./deadline_timer.ts";
 import { isFencing } from "./fencing.ts";
@@ -30,7 +30,7 @@ import type { ServerNode } from "./node.ts";
 import type { Peer, PeerListener } from "./peer.ts";
 import { LiveContext } from "./live_context.ts";
 import { PeerSocket } from "./peer_socket.ts";
-import { Registration } from "./registration.ts";
+import { type EarlyNotice, Registration } from "./registration.ts";
 import type { NoticeReceiver } from "./registry.ts";
 import {
   attachSession,
@@ -146,8 +146,8 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
     this.#node.track(this.#node.store.touch([state.lease], state.ttl));
   }
 
-  /** A notice of the store. */
-  notify(notice: StoreNotice): void {
+  /** A notice of the store, or of this server: waits for the session. */
+  notify(notice: EarlyNotice): void {
     const { kind } = this.#state;
     if (kind === "attached") this.dispatch(notice);
     else if (kind !== "closed") this.#registration.keep(notice);

@@ -7,14 +7,17 @@
 
 import type { Lease, StoreNotice } from "../../session/store/store.ts";
 import type { ServerNode } from "./node.ts";
+import type { ServerEvent } from "../../session/server/state.ts";
 import type { NoticeReceiver } from "./registry.ts";
+
+/** What may come before the answer of the store, and counts once it is there. */
+export type EarlyNotice = StoreNotice | Extract<ServerEvent, { type: "move" }>;
 
 /** The registration of one connection. */
 export class Registration {
   readonly #node: Pick<ServerNode, "registry" | "settings" | "store">;
   readonly #receiver: NoticeReceiver;
-  /** Notices that came before the answer of the store. */
-  #early: StoreNotice[] = [];
+  #early: EarlyNotice[] = [];
   #session = "";
   #maxMessage = Infinity;
 
@@ -48,17 +51,18 @@ export class Registration {
     const { registry } = this.#node;
     registry.unlisten(this.#session, this.#receiver);
     this.#session = session;
-    this.#early = [];
+    // Those of the store are about the session before.
+    this.#early = this.#early.filter(({ type }) => type === "move");
     registry.listen(session, this.#receiver);
   }
 
   /** Keeps a notice until the store has answered. */
-  keep(notice: StoreNotice): void {
+  keep(notice: EarlyNotice): void {
     this.#early.push(notice);
   }
 
   /** The kept notices, without a `rolled-back` that is older than the lease. */
-  takeEarly({ generation }: Lease): readonly StoreNotice[] {
+  takeEarly({ generation }: Lease): readonly EarlyNotice[] {
     const early = this.#early;
     this.#early = [];
     return generation === this.#node.store.generation

@@ -32,8 +32,11 @@ Deno.test("Registration keeps early notices of the session that it hears of", as
   assertEquals(registration.takeEarly(LEASE), [NOTICE]);
   assertEquals(registration.takeEarly(LEASE), []);
   registration.keep(NOTICE);
+  const move = { type: "move", after: 0, spread: 1 } as const;
+  registration.keep(move);
   registration.listen("t");
-  assertEquals(registration.takeEarly(LEASE), []);
+  // That one is about the server.
+  assertEquals(registration.takeEarly(LEASE), [move]);
 });
 
 Deno.test("Registration forgets the end of a generation that was over before the lease", async () => {
