@@ -54,7 +54,7 @@
  * | `probe` | ping now | `probed` for the same `request` |
  * | `answer` | the answer to a `request` | ignore late ones |
  * | `consumed` | room for more messages | |
- * | `keeping` | the client has stored the `kept` with this `number` | send the frames that wait for the last `kept` |
+ * | `keeping` | the client has stored the `kept` with this `number` | send the frames and messages that wait for the last `kept` |
  * | `environment` | the network came or went, the page woke up or is put away | |
  * | `watch` | a sign of life is wanted | `alive` |
  *

@@ -112,7 +112,9 @@ export class SessionRecord {
   /** The server has accepted so many messages more. */
   accept(count: number): void {
     const kept = this.#kept;
-    if (kept) this.#kept = { ...kept, accepted: kept.accepted + count };
+    // A server without sessions counts nothing.
+    if (kept?.ticket === undefined) return;
+    this.#kept = { ...kept, accepted: kept.accepted + count };
   }
 
   /** Keeps what the worker reports and confirms it, or reports a loss. */

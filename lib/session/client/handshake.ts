@@ -119,10 +119,9 @@ function onOpened(
 ): ClientStep {
   const next = attachNew(lastingOf(state), opened, state);
   const ticket = ticketOf(opened);
-  return settle(next, context, [
-    keep(next),
-    { type: "news", news: { kind: "opened", ticket } },
-  ]);
+  return settle(next, context, {
+    before: [keep(next), { type: "news", news: { kind: "opened", ticket } }],
+  });
 }
 
 function onResumed(
@@ -130,7 +129,7 @@ function onResumed(
   resumed: Resumed,
   context: ClientContext,
 ): ClientStep {
-  const { got, at, gen, orphans, forgotten, token } = resumed;
+  const { got, at, gen, orphans, forgotten, token, uncertain } = resumed;
   const { retained, positions, held } = state;
   const had = lastOf(positions);
   const agrees = got >= retained.first - 1 && got <= retained.last &&
@@ -151,19 +150,16 @@ function onResumed(
     maxMessage: resumed.maxMessage,
     moveAt: Infinity,
   };
-  return settle(next, context, [
-    ...accepted.effects,
-    keep(next),
-    {
-      type: "news",
-      news: {
-        kind: "resumed",
-        ticket,
-        orphans: rangeOf(at + 1, had),
-        forgotten: rangeOf(got - forgotten + 1, got),
-      },
-    },
-  ]);
+  const news = {
+    kind: "resumed",
+    ticket,
+    orphans: rangeOf(at + 1, had),
+    forgotten: rangeOf(got - forgotten + 1, got),
+  } as const;
+  return settle(next, context, {
+    before: [...accepted.effects, keep(next), { type: "news", news }],
+    uncertain,
+  });
 }
 
 /**
@@ -198,13 +194,16 @@ function onLost(
   const effects: readonly ClientEffect[] = [
     // Under the number that it had in the session before.
     ...accepted.effects,
+    // The main thread confirms it with all reports of this step.
     keep(next),
     { type: "news", news: { kind: "lost", ticket, why: lost.why } },
     ...again ? [] : dropped("unknown", got, unknown),
     ...ends ? dropped("session-lost", got + unknown.length, rest) : [],
     ...missedOf(lost, state.positions[0]![0]),
   ];
-  return ends ? leave(lasting, state, effects) : settle(next, context, effects);
+  return ends
+    ? leave(lasting, state, effects)
+    : settle(next, context, { before: effects });
 }
 
 /** The application does not want to go on without its session. */
@@ -250,13 +249,17 @@ function attachNew(
   };
 }
 
-/** Sends what is retained; the first effects must be performed before that. */
+/** Sends what is retained, after the effects `before`. */
 function settle(
   state: ClientAttached,
   context: ClientContext,
-  effects: readonly ClientEffect[],
+  { before, uncertain = 0 }: {
+    readonly before: readonly ClientEffect[];
+    /** Up to here messages of this session may have been handled. */
+    readonly uncertain?: number;
+  },
 ): ClientStep {
-  const fitting = leaveOutTooLarge(state);
+  const fitting = leaveOutTooLarge(state, uncertain);
   const { againTo, retained } = fitting.state;
   const again = againTo < retained.first
     ? []
@@ -264,7 +267,7 @@ function settle(
   const sent = sendRetained(fitting.state);
   const done = finishIfDone(sent.state, context);
   const steps = [
-    ...[...effects, ...fitting.effects],
+    ...[...before, ...fitting.effects],
     ...[...again, ...sent.effects, ...done.effects],
   ];
   if (done.state.kind !== "attached") return { ...done, effects: steps };

@@ -46,44 +46,40 @@ export function onConfirmed(state: Live): ClientStep {
 }
 
 /**
- * Takes out what is larger than the server takes, which would end the session.
- * The server has accepted none of it: a worker before had not sent it, or it was
- * meant for a server that takes more.
+ * Takes out what is larger than the server takes: it would end the session. A
+ * worker before had not sent it, or had sent it to a server that takes more.
+ *
+ * @param uncertain Up to here a handler may have begun: these numbers stay.
  */
 export function leaveOutTooLarge(
   state: ClientAttached,
+  uncertain: number,
 ): ClientStep<ClientAttached> {
   const { retained, againTo, maxMessage } = state;
   const { first } = retained;
-  const isTooLarge = ({ bytes }: Outgoing) => bytes > maxMessage;
   const messages = entriesOf(retained);
-  if (!messages.some(isTooLarge)) return { state, effects: [] };
-  const isAgain = (index: number) => first + index <= againTo;
-  const leftOut = messages.flatMap((message, index) =>
-    isTooLarge(message) ? [{ message, index }] : []
-  );
+  const isTooLarge = ({ bytes }: Pick<Outgoing, "bytes">) => bytes > maxMessage;
+  const leftOut = messages
+    .map(({ id, bytes }, index) => ({ id, bytes, seq: first + index }))
+    .filter(isTooLarge);
+  const isSure = leftOut.every(({ seq }) => seq > uncertain);
+  if (leftOut.length === 0 || !isSure) return { state, effects: [] };
   const next: ClientAttached = {
     ...state,
     numbering: "changed",
     retained: messages.filter((message) => !isTooLarge(message))
       .reduce(push, emptyAfter<Outgoing>(first - 1)),
-    againTo: againTo - leftOut.filter(({ index }) => isAgain(index)).length,
+    againTo: againTo - leftOut.filter(({ seq }) => seq <= againTo).length,
   };
   return {
     state: next,
     effects: [
-      ...leftOut.map(({ message, index }): ClientEffect =>
-        isAgain(index)
-          ? unknown(message, first + index)
-          : { type: "rejected", id: message.id }
-      ),
+      ...leftOut.map(({ id, seq }) => ({
+        ...{ type: "left-out", id } as const,
+        // It may have been handled in the session before.
+        why: seq <= againTo ? "unknown" as const : "rejected" as const,
+      })),
       keep(next),
     ],
   };
-}
-
-/** It may have been handled in the session before. */
-function unknown(message: Outgoing, seq: number): ClientEffect {
-  const range = { first: seq, last: seq };
-  return { type: "dropped", why: "unknown", range, messages: [message] };
 }

@@ -204,8 +204,12 @@ export type ClientEffect =
     readonly range: NumberRange;
     readonly messages: readonly Outgoing[];
   }
-  /** A message is larger than the server takes, and got no number. */
-  | { readonly type: "rejected"; readonly id: number }
+  /** A message is larger than the server takes, and has no number any more. */
+  | {
+    readonly type: "left-out";
+    readonly id: number;
+    readonly why: "rejected" | "unknown";
+  }
   /** Incoming messages will not come. Without a range nobody knows how many. */
   | {
     readonly type: "missed";

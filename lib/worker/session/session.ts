@@ -214,8 +214,8 @@ export class Session {
     this.#lastId = Math.max(this.#lastId, id);
     const data = toPayload(message);
     const outgoing = { id, data, bytes: payloadBytes(data) };
-    const goesAtOnce = this.#mayContinue && this.#phase === "idle" &&
-      this.#sendOrDrop(outgoing);
+    const goesAtOnce = this.#queue.length === 0 && this.#mayContinue &&
+      this.#phase === "idle" && this.#sendOrDrop(outgoing);
     if (!goesAtOnce) this.#queue.push(outgoing);
     return this.#mayContinue;
   }
@@ -242,8 +242,11 @@ export class Session {
     return closeCode ?? SESSION_CLOSE.normal;
   }
 
+  /** While numbers change, all may come: what expired meanwhile would change them again. */
   get #mayContinue(): boolean {
-    return this.#queue.length === 0 && this.#capacity === "room";
+    const isWanted = this.#queue.length === 0 ||
+      this.#state.numbering === "changed";
+    return isWanted && this.#capacity === "room";
   }
 
   #dispatch(event: ClientEvent): void {
@@ -311,8 +314,8 @@ export class Session {
         return this.#reports.accepted(effect.id);
       case "dropped":
         return this.#reports.dropped(effect);
-      case "rejected":
-        return this.#reports.unsent(effect.id, "rejected");
+      case "left-out":
+        return this.#reports.unsent(effect.id, effect.why);
       case "missed":
         return this.#onMissed(effect);
       case "pong":

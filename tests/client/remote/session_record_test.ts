@@ -66,6 +66,22 @@ Deno.test("SessionRecord.receive() says what it has kept", () => {
   assertEquals(last.all("keeping").map(({ number }) => number), [5]);
 });
 
+Deno.test("SessionRecord.accept() counts nothing that a server without sessions has taken", async () => {
+  const { connection, workers, clock } = makeSession();
+  const first = workers.last;
+  const before = { ...KEPT, ticket: undefined };
+  first.tell({ type: "kept", id: 1, number: 6, kept: before });
+  connection.outgoing.push("a");
+  await settle();
+  first.tell({ type: "taken", id: 1, upTo: 1 });
+  first.fail("Boom");
+  await settle();
+  clock.advance(5_000);
+  workers.last.ready();
+  const [connect] = workers.last.all("connect");
+  assertEquals(connect!.session!.kept, before);
+});
+
 Deno.test("SessionRecord.remains() gives the next worker what is not accepted and not consumed", async () => {
   const { connection, workers, clock, recorder } = makeSession();
   const first = workers.last;

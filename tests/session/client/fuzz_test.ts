@@ -208,7 +208,7 @@ class Victim {
         case "dropped":
           for (const { id } of effect.messages) this.#report(id);
           break;
-        case "rejected":
+        case "left-out":
           this.rejected += 1;
           this.#report(effect.id);
           break;

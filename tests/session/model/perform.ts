@@ -65,7 +65,8 @@ function handleReport(world: World, report: Report): World {
     }
     case "dropped":
       return drop(world, report.messages.map(({ id }) => id), report.why);
-    case "rejected":
+    case "left-out":
+      return drop(world, [report.id], report.why);
     case "expired":
       return drop(world, [report.id], report.type);
   }
@@ -170,7 +171,7 @@ function doForClient(
     case "keep":
     case "accepted":
     case "dropped":
-    case "rejected":
+    case "left-out":
       return { ...world, reports: [...world.reports, effect] };
     case "news":
       return onNews(world, effect, rules);

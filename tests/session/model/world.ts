@@ -142,7 +142,7 @@ export interface MainThread {
 
 /** What the worker reports to the main thread. */
 export type Report =
-  | Extract<ClientEffect, { type: "keep" | "accepted" | "rejected" }>
+  | Extract<ClientEffect, { type: "keep" | "accepted" | "left-out" }>
   | Extract<ClientEffect, { type: "dropped" }>
   | { readonly type: "expired"; readonly id: number };
 
