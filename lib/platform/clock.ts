@@ -37,14 +37,28 @@ export interface Clock {
 /** The longest delay that a timer can hold, in milliseconds. */
 const MAX_DELAY = 2 ** 31 - 1;
 
+/** What the main thread needs of a clock. */
+export type ClientClock = Pick<Clock, "now" | "random" | "after" | "task">;
+
 /** What the worker of a page needs of a clock: nothing there waits for a task. */
 export type WorkerClock = Omit<Clock, "task">;
 
+const now = () => performance.now();
+const random = () => Math.random();
+
+/** The platform's clock, for the main thread: a page loads no more than it needs. */
+export const CLIENT_CLOCK: ClientClock = {
+  now,
+  random,
+  after,
+  task: queueTask,
+};
+
 /** The platform's clock, for a worker. */
 export const WORKER_CLOCK: WorkerClock = {
-  now: () => performance.now(),
+  now,
   wallNow: () => Date.now(),
-  random: () => Math.random(),
+  random,
   after,
   every: (interval, run) => {
     const timer = setInterval(run, interval);

@@ -6,17 +6,17 @@
 
 import type { Config } from "../../connection/config/config.ts";
 import type { Failure } from "../../connection/failure.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { ClientClock } from "../../platform/clock.ts";
 
 /** Counts the starts that fail in a row. */
 export class FailedStarts {
   readonly #limits: Config["backoff"];
-  readonly #clock: Clock;
+  readonly #clock: ClientClock;
   #count = 0;
   #since: number;
 
   /** Begins to count. */
-  constructor(limits: Config["backoff"], clock: Clock) {
+  constructor(limits: Config["backoff"], clock: ClientClock) {
     this.#limits = limits;
     this.#clock = clock;
     this.#since = clock.now();

@@ -9,7 +9,7 @@ import type { Data } from "../../queue/data.ts";
 import type { DropReason } from "../../boundary/protocol.ts";
 import type { Batch } from "../../boundary/batches.ts";
 import { guard } from "../../platform/guard.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { ClientClock } from "../../platform/clock.ts";
 import { sizeOf } from "../../queue/data.ts";
 import { BatchReader } from "./batch_reader.ts";
 import { Consumption, type Credit } from "./consumption.ts";
@@ -81,7 +81,7 @@ export class ReceiveQueue {
   readonly #consumption = new Consumption();
   readonly #messages: MessageListener;
   readonly #listener: ReceiveQueueListener;
-  readonly #clock: Pick<Clock, "now" | "task">;
+  readonly #clock: Pick<ClientClock, "now" | "task">;
   #mode: Mode = "hold";
   #batches: Waiting[] = [];
   #length = 0;
@@ -99,7 +99,7 @@ export class ReceiveQueue {
     messages: MessageListener,
     { listener, clock }: {
       readonly listener: ReceiveQueueListener;
-      readonly clock: Pick<Clock, "now" | "task">;
+      readonly clock: Pick<ClientClock, "now" | "task">;
     },
   ) {
     this.#clock = clock;

@@ -17,7 +17,7 @@ import {
   SEND_WINDOW_MESSAGES,
 } from "../../boundary/protocol.ts";
 import { isTransferred } from "../../boundary/transfer.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { ClientClock } from "../../platform/clock.ts";
 import type { Post } from "../workers/post_sender.ts";
 import { InFlightMessages } from "../../queue/in_flight.ts";
 import { sizeOf } from "../../queue/data.ts";
@@ -81,7 +81,7 @@ export class SendQueue {
   /** `"retained"`, for a session: a message that has crossed can cross again. */
   crossing: "transferred" | "retained" = "transferred";
   readonly #outbox: Outbox<OutgoingEntry>;
-  readonly #clock: Clock;
+  readonly #clock: ClientClock;
   readonly #listener: SendQueueListener;
   readonly #inFlight = new InFlightMessages<OutgoingEntry>();
   readonly #pushed = { messages: 0, bytes: 0 };
@@ -96,7 +96,7 @@ export class SendQueue {
   /** Makes an empty queue whose gate is shut. */
   constructor(
     limits: OutboxLimits,
-    clock: Clock,
+    clock: ClientClock,
     listener: SendQueueListener,
   ) {
     this.#outbox = new Outbox(limits);

@@ -7,7 +7,7 @@
 import type { OutboxLimits } from "../../queue/outbox.ts";
 import { type Data, sizeOf } from "../../queue/data.ts";
 import type { DropReason } from "../../boundary/protocol.ts";
-import { type Clock, PLATFORM_CLOCK } from "../../platform/clock.ts";
+import { CLIENT_CLOCK, type ClientClock } from "../../platform/clock.ts";
 import {
   ConnectionLostError,
   MessageExpiredError,
@@ -64,14 +64,14 @@ const OVERFLOW: SendOutcome = { kind: "dropped", reason: "overflow" };
 export class WriteQueue {
   readonly #connection: Connection;
   readonly #limits: OutboxLimits;
-  readonly #clock: Clock;
+  readonly #clock: ClientClock;
   /** Messages that wait for capacity. */
   readonly #waiting = new Set<PendingWrite>();
 
   /** Makes an empty queue in front of the outbox of a connection. */
-  constructor(connection: Connection, { limits, clock = PLATFORM_CLOCK }: {
+  constructor(connection: Connection, { limits, clock = CLIENT_CLOCK }: {
     readonly limits: OutboxLimits;
-    readonly clock?: Clock;
+    readonly clock?: ClientClock;
   }) {
     this.#connection = connection;
     this.#limits = limits;

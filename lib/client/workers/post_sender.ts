@@ -10,7 +10,7 @@
 
 import type { Command, Notice } from "../../boundary/protocol.ts";
 import { PostWindow, wantsAck } from "../../boundary/post_window.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { ClientClock } from "../../platform/clock.ts";
 import type { WorkerPort } from "./worker_port.ts";
 
 /** A post as it grows. */
@@ -53,7 +53,7 @@ const GATHERING: Phase = { kind: "gathering" };
 /** The sending half of the boundary, on the main thread. */
 export class PostSender {
   readonly #port: Pick<WorkerPort, "post">;
-  readonly #clock: Clock;
+  readonly #clock: ClientClock;
   /** In the order of their turns. */
   readonly #sources = new Set<PostSource>();
   readonly #window = new PostWindow();
@@ -61,7 +61,7 @@ export class PostSender {
   #phase = RESTING;
 
   /** Starts with an empty window. */
-  constructor(port: Pick<WorkerPort, "post">, clock: Clock) {
+  constructor(port: Pick<WorkerPort, "post">, clock: ClientClock) {
     this.#port = port;
     this.#clock = clock;
   }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Clock } from "../../platform/clock.ts";
+import type { ClientClock } from "../../platform/clock.ts";
 
 /** What a watchdog calls. */
 export interface WatchdogOptions {
@@ -29,14 +29,14 @@ const LATENESS_TOLERANCE = 500;
  * this thread was blocked, and has not read the messages of that time yet.
  */
 export class Watchdog {
-  readonly #clock: Clock;
+  readonly #clock: ClientClock;
   readonly #watch: WatchdogOptions;
   #silence = 0;
   #tickAt = 0;
   #cancel = () => {};
 
   /** Starts to watch. */
-  constructor(clock: Clock, watch: WatchdogOptions) {
+  constructor(clock: ClientClock, watch: WatchdogOptions) {
     this.#clock = clock;
     this.#watch = watch;
     this.#schedule();

@@ -5,7 +5,7 @@
  */
 
 import type { EnvironmentChange } from "../../boundary/protocol.ts";
-import { type Clock, PLATFORM_CLOCK } from "../../platform/clock.ts";
+import { CLIENT_CLOCK, type ClientClock } from "../../platform/clock.ts";
 import type { StartWorkerPort } from "./worker_port.ts";
 import { isOffline, watchEnvironment } from "./environment.ts";
 import type { HostedConnection } from "./hosted_connection.ts";
@@ -23,8 +23,8 @@ export interface WorkerPoolOptions {
   readonly start: StartWorkerPort;
   /** How many workers there are at most. @default {1} */
   readonly size?: number;
-  /** @default {PLATFORM_CLOCK} */
-  readonly clock?: Clock;
+  /** @default {CLIENT_CLOCK} */
+  readonly clock?: ClientClock;
 }
 
 /**
@@ -37,7 +37,7 @@ export interface WorkerPoolOptions {
  * which no other connection keeps alive.
  */
 export class WorkerPool implements AsyncDisposable {
-  readonly clock: Clock;
+  readonly clock: ClientClock;
   readonly #supervisors: readonly WorkerSupervisor[];
   /** For connections over Deno's own WebSocket. */
   readonly #native: readonly WorkerSupervisor[];
@@ -50,7 +50,7 @@ export class WorkerPool implements AsyncDisposable {
   #disposal: PromiseWithResolvers<void> | undefined;
 
   /** Makes a pool without workers. */
-  constructor({ start, size = 1, clock = PLATFORM_CLOCK }: WorkerPoolOptions) {
+  constructor({ start, size = 1, clock = CLIENT_CLOCK }: WorkerPoolOptions) {
     this.clock = clock;
     this.#options = {
       start,

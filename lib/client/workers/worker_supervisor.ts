@@ -13,7 +13,7 @@ import {
 } from "../../boundary/protocol.ts";
 import { isPost } from "../../boundary/guards.ts";
 import { batchesOf } from "../../boundary/batches.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { ClientClock } from "../../platform/clock.ts";
 import type { ConnectCommand, HostedConnection } from "./hosted_connection.ts";
 import { PostSender } from "./post_sender.ts";
 import {
@@ -29,7 +29,7 @@ import { Watchdog } from "./watchdog.ts";
 /** What a supervisor works with. */
 export interface WorkerSupervisorOptions {
   readonly start: StartWorkerPort;
-  readonly clock: Clock;
+  readonly clock: ClientClock;
   /**
    * Gives another supervisor to connections that leave a worker that crashes
    * again and again; `undefined` when there are too many workers already.
@@ -70,7 +70,7 @@ const ABSENT: State = { kind: "absent" };
 /** Keeps a worker alive as long as a connection lives in it. */
 export class WorkerSupervisor {
   readonly #options: WorkerSupervisorOptions;
-  readonly #clock: Clock;
+  readonly #clock: ClientClock;
   readonly #connections = new Set<HostedConnection>();
   readonly #attached = new Map<number, HostedConnection>();
   #state: State = ABSENT;
