@@ -30,8 +30,8 @@ interface Item {
  * 16 kB for the worker; these are what holds today.
  */
 const ITEMS: readonly Item[] = [
-  { name: "@holdfast/websocket", entry: "mod.ts", budget: 26_200, ours: true },
-  ours("ReconnectingWebSocket", 22_100),
+  { name: "@holdfast/websocket", entry: "mod.ts", budget: 26_300, ours: true },
+  ours("ReconnectingWebSocket", 22_200),
   ours("WorkerWebSocket", 14_200),
   ours("describeClose", 2_600),
   {

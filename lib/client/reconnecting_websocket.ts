@@ -302,12 +302,14 @@ export class ReconnectingWebSocket
 
   /**
    * Messages to send as a stream that takes no more than the outbox does. A
-   * message that is dropped errors it; closing or aborting it closes the socket.
+   * message that is dropped errors it, and the next access gives a new stream;
+   * closing or aborting it closes the socket.
    */
   get writable(): WritableStream<Sendable> {
     return this.#writable ??= writableOf({
       write: (data) => this.write(data),
       close: () => this[Symbol.asyncDispose](),
+      errored: () => this.#writable = undefined,
     });
   }
 

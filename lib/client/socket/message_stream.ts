@@ -4,7 +4,7 @@
  * @module
  */
 
-import { PLATFORM_CLOCK } from "../../platform/clock.ts";
+import { CLIENT_CLOCK } from "../../platform/clock.ts";
 import type { SocketError } from "../errors/mod.ts";
 import { checkValue, WAIT } from "../options/validate.ts";
 
@@ -39,13 +39,15 @@ export interface StreamEnd {
   readonly error: SocketError;
 }
 
+/** Takes the next message, or `undefined` at the end. */
+type Deliver<T> = (message: T | undefined) => void;
+
 /** Gives out messages as they are pulled. */
 export class MessageStream<T> {
   readonly #pull: () => T | undefined;
   #consumer: "none" | "busy" = "none";
   #end: StreamEnd | undefined;
-  /** Takes the next message, or `undefined` at the end. */
-  #waiting: ((message: T | undefined) => void) | undefined;
+  #waiting: Deliver<T> | undefined;
 
   /**
    * Makes a stream.
@@ -67,13 +69,6 @@ export class MessageStream<T> {
   end(end: StreamEnd): void {
     this.#end = end;
     this.available();
-  }
-
-  /** Ends the wait of an iterator that nobody reads any more. */
-  release(): void {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    waiting?.(undefined);
   }
 
   /** The next message. */
@@ -104,14 +99,29 @@ export class MessageStream<T> {
     }
   }
 
-  /** All messages; `break` releases the consumer. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
+  /** All messages; `break` or `return()` releases the consumer. */
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, void> {
+    let deliver: Deliver<T> | undefined;
+    const messages = this.#iterate((resolve) => this.#take(deliver = resolve));
+    const leave = messages.return.bind(messages);
+    // A generator ends behind the `next()` that waits: that one must not get a message.
+    messages.return = (value) => {
+      if (deliver === this.#waiting) {
+        this.#waiting = undefined;
+        deliver?.(undefined);
+      }
+      return leave(value);
+    };
+    return messages;
+  }
+
+  async *#iterate(
+    take: (deliver: Deliver<T>) => void,
+  ): AsyncGenerator<T, void, void> {
     this.#occupy();
     try {
       while (true) {
-        const message = await new Promise<T | undefined>((resolve) =>
-          this.#take(resolve)
-        );
+        const message = await new Promise<T | undefined>(take);
         if (message === undefined) break;
         yield message;
       }
@@ -131,7 +141,7 @@ export class MessageStream<T> {
     this.#consumer = "busy";
   }
 
-  #take(deliver: (message: T | undefined) => void): void {
+  #take(deliver: Deliver<T>): void {
     const message = this.#pull();
     if (message === undefined && this.#end === undefined) {
       this.#waiting = deliver;
@@ -140,7 +150,7 @@ export class MessageStream<T> {
 
   #limit(timeout: number, fail: (reason: unknown) => void): () => void {
     if (timeout === Infinity) return () => {};
-    return PLATFORM_CLOCK.after(
+    return CLIENT_CLOCK.after(
       timeout,
       () =>
         fail(

@@ -16,6 +16,8 @@ export interface WritableTarget {
   write(data: Sendable): Promise<void>;
   /** Closes, and waits for the end. */
   close(): Promise<void>;
+  /** The stream is errored: nothing can be written to it any more. */
+  errored(): void;
 }
 
 /**
@@ -41,7 +43,6 @@ export function readableOf<T>(
       else controller.enqueue(value);
     },
     async cancel() {
-      if (messages !== undefined) stream.release();
       await messages?.return();
       released();
     },
@@ -54,22 +55,28 @@ export function readableOf<T>(
  */
 export function writableOf(target: WritableTarget): WritableStream<Sendable> {
   const onTheirWay = new Set<Promise<void>>();
+  const close = () => target.close();
   return new WritableStream<Sendable>({
+    start({ signal }) {
+      // The stream itself waits for the writes that are under way, which close() ends.
+      signal.addEventListener("abort", close);
+    },
     async write(data, controller) {
       const written = target.write(data);
       onTheirWay.add(written);
       written.then(
         () => onTheirWay.delete(written),
-        (error: unknown) => controller.error(error),
+        (error: unknown) => {
+          controller.error(error);
+          target.errored();
+        },
       );
       if (onTheirWay.size >= WRITE_WINDOW) await Promise.race(onTheirWay);
     },
     async close() {
       await Promise.all(onTheirWay);
-      await target.close();
+      await close();
     },
-    async abort() {
-      await target.close();
-    },
+    abort: close,
   });
 }

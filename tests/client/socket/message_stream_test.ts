@@ -120,6 +120,32 @@ Deno.test("break releases the consumer", async () => {
   assertEquals(await stream.receive(), "b");
 });
 
+Deno.test("return() ends an iterator that waits, and loses no message", async () => {
+  const { arrived, stream } = make();
+  const iterator = stream[Symbol.asyncIterator]();
+  const waiting = iterator.next();
+  await Promise.resolve();
+  assertEquals(await iterator.return(), { done: true, value: undefined });
+  assertEquals(await waiting, { done: true, value: undefined });
+  arrived.push("a");
+  stream.available();
+  assertEquals(await stream.receive(), "a");
+});
+
+Deno.test("return() ends no other consumer", async () => {
+  const { arrived, stream } = make("a");
+  const iterator = stream[Symbol.asyncIterator]();
+  const idle = stream[Symbol.asyncIterator]();
+  assertEquals((await iterator.next()).value, "a");
+  await iterator.return();
+  const received = stream.receive();
+  await iterator.return();
+  await idle.return();
+  arrived.push("b");
+  stream.available();
+  assertEquals(await received, "b");
+});
+
 Deno.test("an iterator that was never pulled from holds nothing", async () => {
   const { stream } = make("a");
   stream[Symbol.asyncIterator]();
