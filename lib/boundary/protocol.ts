@@ -219,7 +219,7 @@ export type Command =
   | {
     readonly type: "close";
     readonly id: number;
-    readonly closeCode?: number;
+    readonly closeCode?: number | undefined;
     readonly reason: string;
     /** The number of the last message that must go out first. */
     readonly sent: number;

@@ -141,7 +141,7 @@ export class WorkerWebSocket extends WebSocketTarget<WorkerWebSocketEventMap> {
       config: PLATFORM_CONFIG,
       url: this.#url,
       protocols: resolveProtocols(protocols),
-      headers,
+      headers: { ...headers },
       transport,
       autoConnect: true,
       log: "silent",

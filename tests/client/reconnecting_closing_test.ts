@@ -47,6 +47,40 @@ Deno.test("close() in backoff fires close once, and a later reconnect() throws",
   await socket[Symbol.asyncDispose]();
 });
 
+Deno.test("close() before there is a worker ends as it does a moment later", async () => {
+  for (
+    const [code, expected] of [
+      [1000, { closeCode: 1000, reason: "bye", wasClean: true }],
+      [undefined, { closeCode: 1000, reason: "bye", wasClean: true }],
+    ] as const
+  ) {
+    await using stage = makeStage();
+    const socket = new ReconnectingWebSocket("ws://localhost/", [], {
+      worker: stage.host,
+    });
+    socket.close(code, "bye");
+    assertEquals(await socket.closed, expected);
+  }
+  await using stage = makeStage();
+  const socket = new ReconnectingWebSocket("ws://localhost/", [], {
+    worker: stage.host,
+  });
+  socket.close();
+  assertEquals(await socket.closed, {
+    closeCode: 1005,
+    reason: "",
+    wasClean: true,
+  });
+});
+
+Deno.test("close() of an open connection whose worker dies is not clean", async () => {
+  await using stage = makeStage();
+  const socket = makeOpen(stage);
+  socket.close(1000, "bye");
+  stage.worker.fail("Boom");
+  assertEquals(await socket.closed, LOST);
+});
+
 Deno.test("close() while connecting lets no error reach the user", async () => {
   await using stage = makeStage();
   const socket = make(stage);

@@ -103,7 +103,8 @@ export function resolveOptions(
       config: configOf(options, renewableToken),
       ...target !== undefined && { url: target },
       protocols: resolveProtocols(protocols),
-      headers,
+      // What the caller does with them later is not checked.
+      headers: { ...headers },
       transport,
       ...network && { network },
       ...token !== undefined && { token },

@@ -152,7 +152,7 @@ export const WINDOW_BITS: Range = {
  * @throws {TypeError} One cannot be sent, or the platform sets no headers.
  */
 export function checkHeaders(value: unknown, name: string): void {
-  checkValue(value, name, { wanted: "an object", holds: isObject });
+  checkValue(value, name, { wanted: "a plain object", holds: isPlain });
   // Browsers let a page set no headers of a handshake.
   if (!("Deno" in globalThis || "process" in globalThis)) {
     throw new TypeError(
@@ -192,7 +192,12 @@ function isCertificate(value: unknown): boolean {
 /** A Blob or a shared buffer would become `{}`, which matches each JSON object. */
 function isPattern(value: unknown): boolean {
   return isBody(value) ||
-    isObject(value) && Object.prototype.toString.call(value) === PLAIN;
+    isPlain(value);
+}
+
+/** Others keep what they have elsewhere: `Headers`, a `Map`, a `Blob`. */
+function isPlain(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === PLAIN;
 }
 
 function isCount(value: number): boolean {

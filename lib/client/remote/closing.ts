@@ -6,8 +6,7 @@
  */
 
 import type { Command, NoticeOf } from "../../boundary/protocol.ts";
-import { LOST } from "../../rfc6455/close.ts";
-import type { Clock } from "../../platform/clock.ts";
+import type { ClientClock } from "../../platform/clock.ts";
 import type { Post } from "../workers/post_sender.ts";
 import type { SendQueue } from "./send_queue.ts";
 import type { SessionRecord } from "./session_record.ts";
@@ -25,19 +24,20 @@ export type End = Pick<NoticeOf<"closed">, "info" | "cause" | "failure">;
 export const LIVE: Phase = { kind: "live" };
 /** Nothing will happen any more. */
 export const ENDED: Phase = { kind: "ended" };
-/** How it ends where there is no worker that closes it. */
-export const WITHOUT_WORKER: End = { info: LOST, cause: "requested" };
 
 /** What a connection is closed with. */
 export interface CloseRequest {
   readonly closeCode: number | undefined;
   readonly reason: string;
+  /** How it ends where there is no worker that closes it. */
+  readonly withoutWorker: End;
 }
 
 /** From `close()` to the end of the connection. */
 export class Closing {
   readonly kind = "closing";
-  readonly #request: CloseRequest;
+  /** What it was asked for. */
+  readonly request: CloseRequest;
   readonly #outgoing: SendQueue;
   /** What it may have to wait for, until the limit. */
   #session: Pick<SessionRecord, "hasUnaccepted"> | undefined;
@@ -50,7 +50,7 @@ export class Closing {
     outgoing: SendQueue,
     session?: Pick<SessionRecord, "hasUnaccepted">,
   ) {
-    this.#request = request;
+    this.request = request;
     this.#session = session;
     this.#outgoing = outgoing;
     outgoing.stop();
@@ -70,7 +70,7 @@ export class Closing {
   }
 
   /** Calls `act` if the worker has no `close` after so many milliseconds. */
-  limit(clock: Clock, timeout: number, act: () => void): void {
+  limit(clock: ClientClock, timeout: number, act: () => void): void {
     this.#cancelLimit = clock.after(timeout, () => {
       this.#session = undefined;
       act();
@@ -106,8 +106,7 @@ export class Closing {
   ): Command {
     this.#cancelLimit?.();
     this.#progress = "posted";
-    const { closeCode, reason } = this.#request;
-    const command = { type: "close", id, reason, sent } as const;
-    return closeCode === undefined ? command : { ...command, closeCode };
+    const { closeCode, reason } = this.request;
+    return { type: "close", id, closeCode, reason, sent };
   }
 }

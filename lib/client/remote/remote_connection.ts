@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LOST } from "../../rfc6455/close.ts";
+import { LOST, NO_CLOSE_CODE } from "../../rfc6455/close.ts";
 import type { TransportChoice } from "../../connection/config/transports.ts";
 import type { Failure } from "../../connection/failure.ts";
 import type { OutboxLimits } from "../../queue/outbox.ts";
@@ -18,7 +18,7 @@ import type {
   StatusNotice,
 } from "../../boundary/protocol.ts";
 import type { SessionSetup } from "../../boundary/session.ts";
-import { Closing, type End, ENDED, LIVE, WITHOUT_WORKER } from "./closing.ts";
+import { Closing, type End, ENDED, LIVE } from "./closing.ts";
 import { FailedStarts } from "./failed_starts.ts";
 import type { Post, PostSender } from "../workers/post_sender.ts";
 import type { RemoteConnectionListener } from "./listener.ts";
@@ -144,7 +144,12 @@ export class RemoteConnection
   close(closeCode: number | undefined, reason: string): void {
     if (this.#phase.kind !== "live") return;
     this.incoming.refuse("closed");
-    const request = { closeCode, reason };
+    // Without an open connection nothing is lost, so the end is clean.
+    const info = this.#status.kind === "open"
+      ? LOST
+      : { closeCode: closeCode ?? NO_CLOSE_CODE, reason, wasClean: true };
+    const withoutWorker = { info, cause: "requested" } as const;
+    const request = { closeCode, reason, withoutWorker };
     const closing = new Closing(request, this.outgoing, this.session);
     this.#phase = closing;
     const isAlone = this.#sender === undefined && !closing.mustWait;
@@ -153,7 +158,7 @@ export class RemoteConnection
     closing.limit(
       this.#pool.clock,
       timeout,
-      () => this.#sender ? this.#skipDrain() : this.#end(WITHOUT_WORKER),
+      () => this.#sender ? this.#skipDrain() : this.#end(withoutWorker),
     );
     if (this.#status.kind === "open") this.ready();
     else this.#skipDrain();
@@ -246,7 +251,7 @@ export class RemoteConnection
       this.#failedStarts.add(failure, delay);
     this.#detach(failure);
     if (this.#closing?.mustWait) return;
-    if (this.#phase.kind !== "live") return this.#end(WITHOUT_WORKER);
+    if (this.#closing) return this.#end(this.#closing.request.withoutWorker);
     if (kind === "idle" && !this.#autoConnect) return;
     if (exhausted) {
       return this.#end({ info: LOST, cause: "exhausted", failure: exhausted });
@@ -266,8 +271,8 @@ export class RemoteConnection
   /** The worker is gone, and there will be no other. */
   ended(failure: Failure): void {
     this.#detach(failure);
-    const live = this.#phase.kind === "live";
-    this.#end(live ? { info: LOST, cause: "fatal", failure } : WITHOUT_WORKER);
+    const fatal = { info: LOST, cause: "fatal", failure } as const;
+    this.#end(this.#closing?.request.withoutWorker ?? fatal);
   }
 
   // What follows is for the queues.

@@ -84,8 +84,10 @@ export function watchMessageListeners<T extends EventTarget>(
     configurable: true,
     value(this: T, ...args: Parameters<EventTarget["addEventListener"]>) {
       addEventListener.apply(this, args);
-      const [type, listener] = args;
-      if (type === "message" && listener !== null) changed(this);
+      const [type, listener, options] = args;
+      // DOM, 2.7: with a signal that has fired, nothing is added.
+      const isAdded = listener && !Object(options).signal?.aborted;
+      if (type === "message" && isAdded) changed(this);
     },
   });
 }

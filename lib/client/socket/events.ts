@@ -116,7 +116,8 @@ export class DisconnectEvent extends Event implements CloseInfo {
 }
 
 /**
- * Fired before each `disconnect` that was not clean, and before an unclean `close`.
+ * Fired before each `disconnect` that was not clean, and before an unclean `close`
+ * that nobody has asked for.
  *
  * @example Distinguishing a busy server from a lost connection
  * ```ts

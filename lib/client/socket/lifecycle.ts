@@ -111,8 +111,7 @@ export class Lifecycle {
   /** Notes that the end was asked for. */
   close(): void {
     this.#readyState = CLOSING;
-    this.#status = Object.freeze({ ...this.#status, kind: "closing" });
-    const status = this.#status;
+    const status = this.#note({ kind: "closing" });
     queueMicrotask(() => {
       // The end may have come meanwhile, and `close` is the last event.
       if (this.#status === status) this.#fire(new StatusChangeEvent(status));
@@ -192,9 +191,12 @@ export class Lifecycle {
   }
 
   #setStatus(change: Partial<Status>): void {
+    this.#fire(new StatusChangeEvent(this.#note(change)));
+  }
+
+  #note(change: Partial<Status>): Status {
     const { retryAt: _, ...status } = this.#status;
-    this.#status = Object.freeze({ ...status, ...change });
-    this.#fire(new StatusChangeEvent(this.#status));
+    return this.#status = Object.freeze({ ...status, ...change });
   }
 
   #fire(event: Event): void {

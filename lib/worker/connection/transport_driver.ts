@@ -31,6 +31,9 @@ import {
 } from "./transport_listener.ts";
 import type { TransportSet } from "./transport_set.ts";
 
+/** How long a connection that nobody needs may take to close, in milliseconds. */
+const LONGEST_CLOSE = 10_000;
+
 /** What a transport driver works with. */
 export interface TransportParts {
   readonly config: Config;
@@ -149,7 +152,8 @@ export class TransportDriver implements TransportEvents {
 
   /** Closes a transport that nobody needs any more. */
   abandon({ socket, ...frame }: Extract<Effect, { type: "abandon" }>): void {
-    const giveUpAt = this.#clock.now() + this.#config.closeTimeout;
+    const giveUpAt = this.#clock.now() +
+      Math.min(this.#config.closeTimeout, LONGEST_CLOSE);
     // For `reconnect()` the peer still reads it; after a loss nobody knows.
     const isReplaced = this.#machine.state.kind === "connecting";
     const unwritten = this.#transportSet.get(socket)?.unwritten;

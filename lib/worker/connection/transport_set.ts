@@ -40,8 +40,7 @@ export class TransportSet {
 
   /** Whether something that was sent over a transport has not left. */
   outputOf(id: number): Output {
-    const { bufferedAmount = 0 } = this.get(id) ?? {};
-    return bufferedAmount > 0 ? "stalled" : "flowing";
+    return this.get(id)?.bufferedAmount ? "stalled" : "flowing";
   }
 
   /** Adds a transport that is connecting. */

@@ -85,7 +85,9 @@ const WRONG: readonly [option: string, options: unknown, wanted: string][] = [
     "an object with debug, info, warn and error",
   ],
   ["signal", { signal: {} }, "an AbortSignal"],
-  ["headers", { headers: "x" }, "an object"],
+  ["headers", { headers: "x" }, "a plain object"],
+  ["headers", { headers: new Headers({ a: "b" }) }, "a plain object"],
+  ["headers", { headers: new Map([["a", "b"]]) }, "a plain object"],
   [
     "headers.x",
     { headers: { x: "a\r\nHost: b" } },

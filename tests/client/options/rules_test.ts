@@ -68,7 +68,7 @@ Deno.test("checkHeaders() takes headers that can be sent", () => {
 
 for (
   const [headers, complaint] of [
-    ["x", 'Option "headers" must be an object, not this string'],
+    ["x", 'Option "headers" must be a plain object, not this string'],
     [{ "a b": "" }, 'Option "headers" must not have the header "a b"'],
     [{ Host: "" }, 'Option "headers" must not have the header "Host"'],
     [

@@ -1,11 +1,16 @@
 import { assertEquals } from "@std/assert";
 import type { Post } from "../../../lib/client/workers/post_sender.ts";
+import { LOST } from "../../../lib/rfc6455/close.ts";
 import { Closing } from "../../../lib/client/remote/closing.ts";
 import { SendQueue } from "../../../lib/client/remote/send_queue.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
 import { LIMITS } from "../fake_worker.ts";
 
-const REQUEST = { closeCode: 4000, reason: "bye" };
+const FRAME = { closeCode: 4000, reason: "bye" };
+const REQUEST = {
+  ...FRAME,
+  withoutWorker: { info: LOST, cause: "requested" },
+} as const;
 
 Deno.test("Closing() stops the queue: what is pushed from now on is dropped", () => {
   const { outgoing, dropped } = makeClosing();
@@ -22,7 +27,7 @@ Deno.test("Closing.fill() adds the close once no message waits, and once only", 
   outgoing.fill(post, 1);
   for (let time = 0; time < 2; time += 1) closing.fill(post, 1);
   assertEquals(post.records.slice(1), [
-    { type: "close", id: 1, ...REQUEST, sent: 1 },
+    { type: "close", id: 1, ...FRAME, sent: 1 },
   ]);
   assertEquals(closing.isDraining, false);
 });
@@ -32,20 +37,21 @@ Deno.test("Closing.skipDrain() drops what waits, and waits for nothing that cros
   assertEquals(closing.skipDrain(3), {
     type: "close",
     id: 3,
-    ...REQUEST,
+    ...FRAME,
     sent: 0,
   });
   assertEquals([dropped, outgoing.waiting], [["closed", "closed"], 0]);
   assertEquals(closing.skipDrain(3), undefined);
 });
 
-Deno.test("Closing.skipDrain() leaves the code out that was not given", () => {
+Deno.test("Closing.skipDrain() makes up no code that was not given", () => {
   const { outgoing } = makeClosing();
-  const closing = new Closing({ closeCode: undefined, reason: "" }, outgoing);
-  assertEquals(closing.skipDrain(1), {
+  const request = { ...REQUEST, closeCode: undefined };
+  assertEquals(new Closing(request, outgoing).skipDrain(1), {
     type: "close",
     id: 1,
-    reason: "",
+    closeCode: undefined,
+    reason: "bye",
     sent: 0,
   });
 });

@@ -126,6 +126,7 @@ Deno.test("RemoteConnection.close() waits for nobody longer than closeTimeout", 
   assertEquals(last.all("close"), [{
     type: "close",
     id: 1,
+    closeCode: undefined,
     reason: "",
     sent: 1,
   }]);

@@ -65,8 +65,13 @@ Deno.test("watchMessageListeners() hears of each listener for messages, and of n
   target.onmessage = () => {};
   assertEquals(changes.length, 3);
   target.addEventListener("message", null);
+  target.addEventListener("message", () => {}, { signal: AbortSignal.abort() });
   target.addEventListener("open", () => {});
   target.onmessage = null;
   assertEquals(changes.length, 3);
+  const { signal } = new AbortController();
+  target.addEventListener("message", () => {}, { signal });
+  target.addEventListener("message", () => {}, true);
+  assertEquals(changes.length, 5);
   assertEquals(Object.keys(Target.prototype), ["onmessage"]);
 });

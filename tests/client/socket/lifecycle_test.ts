@@ -70,6 +70,9 @@ Deno.test("Lifecycle.onStatus() says when the next attempt begins, and only whil
   assertEquals(lifecycle.status.retryAt, Infinity);
   lifecycle.onStatus({ kind: "connecting", attempt: 2 });
   assertEquals("retryAt" in lifecycle.status, false);
+  lifecycle.onStatus({ kind: "waiting", attempt: 2, delay: 1 });
+  lifecycle.close();
+  assertEquals("retryAt" in lifecycle.status, false);
 });
 
 Deno.test("Lifecycle.onOpened() resolves opened once and agrees anew each time", async () => {
