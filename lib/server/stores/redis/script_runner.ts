@@ -159,7 +159,9 @@ export class ScriptRunner implements AsyncDisposable {
       this.#hashes = hashes;
       this.#adopt(generation);
     } catch (error) {
-      if (faultOf(error) === "away") this.#degrade(error);
+      // A proxy in between may answer with errors of its own.
+      const isDegraded = this.#status === "degraded";
+      if (isDegraded || faultOf(error) === "away") this.#degrade(error);
       throw storeErrorOf(error);
     }
   }

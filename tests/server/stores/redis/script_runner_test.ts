@@ -136,6 +136,28 @@ Deno.test("ScriptRunner rejects at once while Redis is away, and asks with growi
   assertEquals(await runner.run("open", [], []), "done");
 });
 
+Deno.test("ScriptRunner comes back after a proxy has answered with errors of its own", async () => {
+  const { redis, clock, runner } = makeRunner();
+  await using _runner = runner;
+  await runner.run("open", [], []);
+  redis.evaluate = () => {
+    throw new Error("Socket closed unexpectedly");
+  };
+  await assertRejects(() => runner.run("open", [], []));
+  const { sendCommand } = redis;
+  redis.sendCommand = () =>
+    Promise.reject(new Error("ERR upstream unavailable"));
+  for (const delay of [37.5, 75, 150]) {
+    clock.advance(delay);
+    await settled();
+  }
+  assertEquals(runner.status, "degraded");
+  redis.sendCommand = sendCommand;
+  clock.advance(300);
+  await settled();
+  assertEquals(runner.status, "ready");
+});
+
 Deno.test("ScriptRunner comes back as soon as its client does", async () => {
   const { redis, runner, states } = makeRunner();
   await using _runner = runner;
