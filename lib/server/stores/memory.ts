@@ -28,7 +28,8 @@ export interface MemoryStoreOptions {
 
 /**
  * Keeps sessions in the memory of this process. They end with it: clients that
- * come back to the next process learn that their session is lost.
+ * come back to the next process learn that their session is lost. What became of
+ * the messages of a session that has ended is known of the last 100,000.
  *
  * @example Two servers of one process, which share their sessions
  * ```ts

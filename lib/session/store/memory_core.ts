@@ -36,12 +36,16 @@ import type {
 } from "./store.ts";
 
 const GONE: Gone = { kind: "gone" };
+/** The most tombstones that are kept, of some 0.5 KiB each; the oldest go first. */
+const MAX_TOMBSTONES = 100_000;
 
 /** The sessions of one process. Instants are milliseconds of any one clock. */
 export class MemoryCore {
   /** Changes whenever data may be gone: random, one per process. */
   readonly generation: string;
-  readonly #records = new Map<string, SessionRecord>();
+  readonly #live = new Map<string, SessionRecord>();
+  /** In the order in which the sessions have ended. */
+  readonly #tombstones = new Map<string, SessionRecord>();
 
   /** Makes a store without sessions. */
   constructor(generation: string) {
@@ -50,12 +54,12 @@ export class MemoryCore {
 
   /** How many records there are, tombstones included. */
   get size(): number {
-    return this.#records.size;
+    return this.#live.size + this.#tombstones.size;
   }
 
   /** What is kept of a session. */
   peek(session: string): SessionRecord | undefined {
-    return this.#records.get(session);
+    return this.#live.get(session) ?? this.#tombstones.get(session);
   }
 
   /**
@@ -64,11 +68,11 @@ export class MemoryCore {
    * @throws {RangeError} If there is one with this id.
    */
   open(init: SessionInit, now: number): Lease {
-    if (this.#records.has(init.session)) {
+    if (this.peek(init.session) !== undefined) {
       throw new RangeError(`There is a session with the id ${init.session}`);
     }
     const record = openRecord(init, this.#moment(now));
-    this.#records.set(init.session, record);
+    this.#live.set(init.session, record);
     return leaseOf(record);
   }
 
@@ -104,7 +108,7 @@ export class MemoryCore {
 
   /** The messages after this number. */
   read(session: string, after: number, limit: number): readonly Stored[] {
-    const record = this.#records.get(session);
+    const record = this.peek(session);
     return record === undefined ? [] : readStep(record, after, limit);
   }
 
@@ -135,19 +139,25 @@ export class MemoryCore {
     { now, tombstone }: { readonly now: number; readonly tombstone: number },
   ): EndAnswer {
     const moment = { ...this.#moment(now), tombstone };
-    return this.#step(
+    const answer = this.#step(
       session,
       (record) => endStep(record, condition, moment),
     ) ?? GONE;
+    if (tombstone === 0) this.#tombstones.delete(session);
+    return answer;
   }
 
   /** Forgets tombstones that are over, and returns sessions that are. */
   due(limit: number, now: number): readonly string[] {
+    // All of one server stay for the same time, so the first ones go first.
+    for (const { session, expiresAt } of this.#tombstones.values()) {
+      if (expiresAt > now) break;
+      this.#tombstones.delete(session);
+    }
     const due: string[] = [];
-    for (const { session, state, expiresAt } of this.#records.values()) {
-      if (expiresAt > now) continue;
-      if (state !== "live") this.#records.delete(session);
-      else if (due.length < limit) due.push(session);
+    for (const { session, expiresAt } of this.#live.values()) {
+      if (due.length === limit) break;
+      if (expiresAt <= now) due.push(session);
     }
     return due;
   }
@@ -160,10 +170,20 @@ export class MemoryCore {
     session: string,
     step: (record: SessionRecord) => RecordStep<A>,
   ): A | undefined {
-    const before = this.#records.get(session);
+    const before = this.peek(session);
     if (before === undefined) return undefined;
     const { record, answer } = step(before);
-    this.#records.set(session, record);
+    if (record.state === "live") this.#live.set(session, record);
+    else this.#bury(record);
     return answer;
+  }
+
+  #bury(record: SessionRecord): void {
+    const { session } = record;
+    this.#live.delete(session);
+    this.#tombstones.set(session, record);
+    if (this.#tombstones.size <= MAX_TOMBSTONES) return;
+    const [oldest] = this.#tombstones.keys();
+    this.#tombstones.delete(oldest!);
   }
 }

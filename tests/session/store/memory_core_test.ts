@@ -72,6 +72,23 @@ Deno.test("MemoryCore.due() returns sessions that are over and forgets tombstone
   assertEquals([core.size, core.peek("a")], [2, undefined]);
 });
 
+Deno.test("MemoryCore.end() leaves no tombstone where nobody will ask", () => {
+  const core = new MemoryCore("g1");
+  core.open(INIT, 0);
+  assertEquals(core.end("s", ALWAYS, { now: 0, tombstone: 0 }).kind, "ended");
+  assertEquals([core.size, core.peek("s")], [0, undefined]);
+});
+
+Deno.test("MemoryCore keeps the last 100,000 tombstones", () => {
+  const core = new MemoryCore("g1");
+  for (let n = 0; n <= 100_001; n += 1) {
+    core.open({ ...INIT, session: `${n}` }, 0);
+    core.end(`${n}`, ALWAYS, { now: 0, tombstone: 9 });
+  }
+  assertEquals(core.size, 100_000);
+  assertEquals([core.peek("1"), core.peek("2")?.state], [undefined, "ended"]);
+});
+
 Deno.test("MemoryCore keeps an idle session in less than 1 KiB", () => {
   const core = new MemoryCore("g1");
   const count = 20_000;
