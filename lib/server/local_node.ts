@@ -44,6 +44,7 @@ import {
   type SessionReference,
 } from "./api/session.ts";
 import { memoryStore } from "./stores/memory.ts";
+import { Sweeper } from "./stores/sweeper.ts";
 import { type SessionKey, Tokens } from "./admission/tokens.ts";
 
 /** A lease, and how long it shall last. */
@@ -54,8 +55,8 @@ export interface HeldLease {
 
 /** The window of the limit `resumes`, in milliseconds. */
 const RESUME_WINDOW = 10_000;
-/** How many sessions are ended before others have their turn. */
-const SWEEP_LIMIT = 100;
+/** Leases that are prolonged in one step: more would keep the event loop for too long. */
+const TOUCH_LIMIT = 512;
 
 type Refusal = Exclude<AppendAnswer, Appended>;
 
@@ -94,11 +95,11 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   readonly #unanswered = new Map<string, UnansweredEnd>();
   #running = 0;
   /** Whether a sweep goes on after its first part. */
-  #sweeps: "none" | "running" | "stopped" = "none";
+  readonly #sweeper: Sweeper;
 
   /** Subscribes to the store's notices. */
   constructor(options: SessionServerOptions) {
-    const { clock, limits } = this.settings = settingsOf(options);
+    const { clock, limits, config } = this.settings = settingsOf(options);
     this.tokens = new Tokens(keysOf(options.key));
     this.authenticate = options.authenticate;
     this.handler = options.handler;
@@ -114,6 +115,10 @@ export class LocalNode implements ServerNode, AsyncDisposable {
       onStored: (id, answer, count) => this.#onStored(id, answer, count),
       onRefused: (id, answer, count) => this.#onRefused(id, answer, count),
       errorOf: sendErrorOf,
+    });
+    this.#sweeper = new Sweeper({
+      ...{ store: this.store, clock, ttl: config.ttl },
+      end: (id) => this.end(id, EXPIRED),
     });
     this.track(this.ready);
   }
@@ -144,8 +149,13 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   }
 
   /** Ends a session, and notifies the application if this was its end. */
-  end(id: string, condition: EndCondition): Promise<void> {
-    return this.askEnd(id, this.#endRequest(id, condition));
+  end(
+    id: string,
+    condition: EndCondition,
+    tombstone: number = this.settings.tombstone,
+  ): Promise<void> {
+    const request = this.#endRequest(id, condition);
+    return this.askEnd(id, { ...request, tombstone });
   }
 
   /** Asks the store to end a session; asks again later if the store fails. */
@@ -159,8 +169,8 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   async #askEnd(id: string, request: EndRequest): Promise<void> {
     const done = this.begin();
     try {
-      const { store, settings: { tombstone } } = this;
-      const answer = await store.end(id, request.condition, tombstone);
+      const { condition, tombstone = this.settings.tombstone } = request;
+      const answer = await this.store.end(id, condition, tombstone);
       request.onAnswer(answer);
     } catch (error) {
       // A sweep may ask again as well: one request of a kind is enough.
@@ -194,16 +204,18 @@ export class LocalNode implements ServerNode, AsyncDisposable {
     this.busy.forget(now);
     this.registry.forget(now);
     const byTtl = Map.groupBy(leases, ({ ttl }) => ttl);
-    for (const [ttl, held] of byTtl) {
-      this.track(this.#touch(held.map(({ lease }) => lease), ttl));
-    }
+    const touched = [...byTtl].map(([ttl, held]) =>
+      this.#touch(held.map(({ lease }) => lease), ttl)
+    );
+    for (const each of touched) this.track(each);
     this.#askAgain();
-    this.track(this.#sweep());
+    // What is held here is not over, however long the store was away.
+    this.track(Promise.allSettled(touched).then(() => this.#sweeper.sweep()));
   }
 
   /** From now on, a sweep ends after its first part: a caller waits for the store. */
   stopSweeps(): void {
-    this.#sweeps = "stopped";
+    this.#sweeper.stop();
   }
 
   /** Lets go of a session, which waits for its client from then on. */
@@ -292,9 +304,10 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   #askAgain(): void {
     const unanswered = [...this.#unanswered.values()];
     this.#unanswered.clear();
-    for (const { id, request: { condition, onAnswer } } of unanswered) {
-      const again = condition.kind === "lease" ? condition : EXPIRED;
-      this.track(this.askEnd(id, { condition: again, onAnswer }));
+    for (const { id, request } of unanswered) {
+      const { kind } = request.condition;
+      const condition = kind === "lease" ? request.condition : EXPIRED;
+      this.track(this.askEnd(id, { ...request, condition }));
     }
   }
 
@@ -332,38 +345,20 @@ export class LocalNode implements ServerNode, AsyncDisposable {
 
   /** Prolongs leases, and notifies connections whose lease has ended. */
   async #touch(leases: readonly Lease[], ttl: number): Promise<void> {
+    const { clock } = this.settings;
+    for (let at = 0; at < leases.length; at += TOUCH_LIMIT) {
+      if (at > 0) await new Promise<void>((resolve) => clock.task(resolve));
+      await this.#touchSome(leases.slice(at, at + TOUCH_LIMIT), ttl);
+    }
+  }
+
+  async #touchSome(leases: readonly Lease[], ttl: number): Promise<void> {
     for (const lease of await this.store.touch(leases, ttl)) {
       const { session, fence } = lease;
       // Not "taken", which is final for the client. After "ended" it resumes,
       // and learns from the answer what became of the session.
       this.registry.notify({ type: "fenced", session, fence, why: "ended" });
     }
-  }
-
-  /** Ends all sessions that are over, in parts, until none is left. */
-  async #sweep(): Promise<void> {
-    const count = await this.#sweepSome();
-    if (count < SWEEP_LIMIT || this.#sweeps !== "none") return;
-    this.#sweeps = "running";
-    try {
-      await this.#sweepRest();
-    } finally {
-      if (this.#sweeps === "running") this.#sweeps = "none";
-    }
-  }
-
-  async #sweepRest(): Promise<void> {
-    const { clock } = this.settings;
-    do await new Promise<void>((resolve) => clock.task(resolve)); while (
-      this.#sweeps === "running" && await this.#sweepSome() === SWEEP_LIMIT
-    );
-  }
-
-  /** Returns how many sessions were over. */
-  async #sweepSome(): Promise<number> {
-    const over = await this.store.due(SWEEP_LIMIT);
-    for (const id of over) await this.end(id, EXPIRED);
-    return over.length;
   }
 }
 

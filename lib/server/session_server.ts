@@ -242,7 +242,7 @@ export class SessionServer implements AsyncDisposable {
   #endPlain(session: string | undefined): void {
     if (session === undefined) return;
     const condition = { kind: "always", why: "ended" } as const;
-    this.#node.track(this.#node.end(session, condition));
+    this.#node.track(this.#node.end(session, condition, 0));
   }
 
   #connect(parts: Arrival): void {

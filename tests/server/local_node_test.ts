@@ -176,9 +176,35 @@ Deno.test("LocalNode.maintain() goes on after a sweep that failed", async () => 
   await using node = new TestNode({ store: { ...inner, due } as SessionStore });
   node.maintain([]);
   await node.settled();
+  node.clock.advance(120_000);
   node.maintain([]);
   await node.settled();
   assertEquals(calls, 5);
+});
+
+Deno.test("LocalNode.maintain() prolongs its own leases before it ends what is over", async () => {
+  const steps: string[] = [];
+  const inner = memoryStore({ clock: new ManualClock() });
+  const store: SessionStore = {
+    ...inner,
+    touch: async (leases) => {
+      steps.push(`touch ${leases.length}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      steps.push("touched");
+      return [];
+    },
+    due: () => {
+      steps.push("due");
+      return Promise.resolve([]);
+    },
+  } as SessionStore;
+  await using node = new TestNode({ store });
+  const { lease } = await opened(node);
+  // More would block the thread of a store in the same process.
+  const leases = Array.from({ length: 600 }, () => ({ lease, ttl: 120_000 }));
+  node.maintain(leases);
+  await node.settled();
+  assertEquals(steps, ["touch 512", "touched", "touch 88", "touched", "due"]);
 });
 
 Deno.test("LocalNode.stopSweeps() leaves the rest of what is over", async () => {

@@ -108,8 +108,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
 
   /** The time for the first message begins when the socket is open. */
   opened(): void {
-    const { kind } = this.#state;
-    if (kind === "waiting") this.#state = newServer(this.#context);
+    if (this.#state.kind === "waiting") this.#state = newServer(this.#context);
     this.#timer.update();
   }
 
@@ -309,6 +308,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
   #end(lease: Lease): void {
     this.#node.askEnd(lease.session, {
       condition: { kind: "lease", lease },
+      ...this.#client === "plain" && { tombstone: 0 },
       onAnswer: (answer) => this.dispatch({ type: "ended", answer }),
     }).catch((error) => this.#onStoreFailure(error));
   }

@@ -32,6 +32,8 @@ import type { Tokens } from "../admission/tokens.ts";
 /** A request to the store to end a session. */
 export interface EndRequest {
   readonly condition: EndCondition;
+  /** How long the end is remembered, in milliseconds; the option if absent. */
+  readonly tombstone?: number;
   readonly onAnswer: (answer: EndAnswer) => void;
 }
 

@@ -231,10 +231,10 @@ class RedisSessions implements RedisStore {
   readonly end: SessionStore["end"] = async (session, condition, tombstone) => {
     const { kind } = condition;
     const lease = kind === "lease" ? condition.lease : undefined;
-    const values = [
-      ...[kind, endReason(condition)],
-      ...[lease?.fence ?? "", lease?.generation ?? "", tombstone],
-    ];
+    // 0: for a minute, an end whose answer was lost can be asked for again.
+    const kept = tombstone || 60_000;
+    const { fence = "", generation = "" } = lease ?? {};
+    const values = [kind, endReason(condition), fence, generation, kept];
     const tickets = this.#tickets.take(session);
     const reply = await this.#step("end", session, [...values, ...tickets])
       .catch((error) => {
