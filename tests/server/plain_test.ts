@@ -192,7 +192,7 @@ for (const server of SERVERS) {
     await sessions.drain({ spread: 1 });
     await plain.until(() => plain.closeCodes.length === 1);
     assertEquals(plain.closeCodes, [4012]);
-    assertEquals(heard.calls, ["opened", "detached", "ended ended 1 0"]);
+    assertEquals(heard.calls, ["opened", "ended bye 1 0"]);
   });
 
   Deno.test(`SessionServer (${name}).close() ends clients without a session`, async () => {

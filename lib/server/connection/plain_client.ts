@@ -27,6 +27,7 @@ import {
 import type { Counters } from "../api/metrics.ts";
 import type { BufferBounds } from "../../session/store/store.ts";
 import { decodeFrame } from "../../session/wire/frame.ts";
+import type { Moving } from "../../session/wire/control.ts";
 import { type Payload, payloadBytes } from "../../session/wire/payload.ts";
 import { SESSION_CLOSE } from "../../session/wire/violation.ts";
 import { DeadlineTimer } from "./deadline_timer.ts";
@@ -72,6 +73,8 @@ export class PlainClient implements Peer, PeerListener {
   #messages = 0;
   #state: ClientState = newClient(randomHex(8));
   #phase: Phase = "open";
+  /** When it has to leave, as the server drains. */
+  #moveAt = Infinity;
   #work: "idle" | "performing" = "idle";
 
   /** Takes a socket. To the connection, it looks like one with a session. */
@@ -81,7 +84,7 @@ export class PlainClient implements Peer, PeerListener {
     this.#config = configOf(parts);
     this.#timer = new DeadlineTimer(parts.clock, {
       deadline: () => this.#deadline,
-      onDue: () => this.#dispatch({ type: "due" }),
+      onDue: () => this.#onDue(),
     });
     this.#socket = parts.connect(this);
   }
@@ -104,6 +107,9 @@ export class PlainClient implements Peer, PeerListener {
 
   send(message: Payload): void {
     const frame = decodeFrame(message, ANY);
+    if (frame.type === "control" && frame.control.op === "moving") {
+      return this.#move(frame.control);
+    }
     this.#dispatch({ type: "received", connection: CONNECTION, frame });
   }
 
@@ -162,8 +168,25 @@ export class PlainClient implements Peer, PeerListener {
   }
 
   get #deadline(): number {
-    const at = clientDeadline(this.#state);
-    return this.#phase === "over" || at >= ANY ? Infinity : at;
+    if (this.#phase === "over") return Infinity;
+    const moveAt = this.#phase === "open" ? this.#moveAt : Infinity;
+    const at = Math.min(clientDeadline(this.#state), moveAt);
+    return at >= ANY ? Infinity : at;
+  }
+
+  /** It goes nowhere with its session: what it has sent is to be handled here. */
+  #move({ after, spread }: Moving): void {
+    const { clock } = this.#parts;
+    this.#moveAt = clock.now() + after + clock.random() * spread;
+    this.#timer.update();
+  }
+
+  #onDue(): void {
+    const isMoving = this.#phase === "open" &&
+      this.#parts.clock.now() >= this.#moveAt;
+    if (!isMoving) return this.#dispatch({ type: "due" });
+    this.#socket.close(SESSION_CLOSE.moving, "Moving");
+    this.#leave();
   }
 
   /** It takes no part any more; what it sent before is handled. */

@@ -180,20 +180,37 @@ Deno.test("PlainClient that left with all handled is asked for nothing more", as
 });
 
 Deno.test("PlainClient leaves its session to others where the server closes it", () => {
-  for (const how of ["close", "terminate", "moving"] as const) {
+  for (const how of ["close", "terminate"] as const) {
     const stage = new Stage().open();
     if (how === "close") stage.plain.close(4503, "Over");
-    else if (how === "terminate") stage.plain.terminate();
-    else {
-      stage.plain.send(encodeControl({ op: "moving", after: 0, spread: 10 }));
-      stage.clock.advance(5);
-    }
+    else stage.plain.terminate();
     stage.hear.received("unheard");
     stage.hear.disconnected();
     assertEquals(stage.take(), ["disconnected"]);
     assertEquals(stage.plain.leftover, "s");
-    const done = { close: "close 4503 Over", moving: "close 4012 Moving" };
-    assertEquals(stage.socket.done, [{ ...done, terminate: "terminate" }[how]]);
+    const done = { close: "close 4503 Over", terminate: "terminate" };
+    assertEquals(stage.socket.done, [done[how]]);
+  }
+});
+
+Deno.test("PlainClient leaves a server that drains once all is handled that it has sent", () => {
+  for (const how of ["open", "left"] as const) {
+    const stage = new Stage().open();
+    for (const text of ["a", "b", "c"]) stage.hear.received(text);
+    if (how === "left") stage.hear.disconnected();
+    assertEquals(stage.take(), ["m1|a", "m2|b"]);
+    stage.plain.send(encodeControl({ op: "moving", after: 0, spread: 10 }));
+    stage.clock.advance(5);
+    stage.hear.received("unheard");
+    stage.hear.disconnected();
+    const done = how === "open" ? ["close 4012 Moving"] : [];
+    assertEquals([stage.take(), stage.socket.done], [[], done]);
+    stage.plain.send("a2,4,rs|");
+    assertEquals(stage.take(), ["m3|c"]);
+    stage.plain.send("a3,5,rs|");
+    assertEquals(stage.take(), ['c|{"op":"bye","ack":0}', "disconnected"]);
+    stage.clock.advance(10);
+    assertEquals(stage.socket.done, done);
   }
 });
 
