@@ -29,6 +29,16 @@ export function canSend(
     maySend(state.credit, bytes);
 }
 
+/** Returns whether one more could go at once after these, if all numbers were kept. */
+export function couldSendAfter(
+  { retained, ...state }: ClientState,
+  { length, bytes }: { readonly length: number; readonly bytes: number },
+): boolean {
+  return state.kind === "attached" &&
+    retained.last + length < state.credit.maxSeq &&
+    state.credit.bytes + bytes < state.credit.maxBytes;
+}
+
 /** Sends a message that has no number yet, only if `canSend()`. */
 export function sendNext(
   state: ClientAttached,

@@ -10,16 +10,19 @@
 
 import type { SessionOpening } from "../../boundary/session.ts";
 import type { Data } from "../../queue/data.ts";
-import { Fifo } from "../../queue/fifo.ts";
+import { SizedFifo } from "../../queue/sized_fifo.ts";
 import {
   clientDeadline,
   clientTransition,
   takesRun,
 } from "../../session/client/client.ts";
 import { onSkipped } from "../../session/client/numbering.ts";
-import { canSend, sendNext } from "../../session/client/sending.ts";
+import {
+  canSend,
+  couldSendAfter,
+  sendNext,
+} from "../../session/client/sending.ts";
 import type {
-  ClientConfig,
   ClientContext,
   ClientEffect,
   ClientEvent,
@@ -31,7 +34,6 @@ import type {
 import { entriesOf, sizeOf } from "../../session/flow/numbered.ts";
 import { payloadBytes } from "../../session/wire/payload.ts";
 import type { DataRun } from "../../session/wire/run.ts";
-import { boundedWindow, HANDSHAKE_TIMEOUT } from "../../session/wire/limits.ts";
 import { SESSION_CLOSE } from "../../session/wire/violation.ts";
 import { Deliveries } from "./deliveries.ts";
 import { HeldFrames } from "./held_frames.ts";
@@ -39,10 +41,7 @@ import { toData, toPayload } from "./payloads.ts";
 import { restoreSession } from "./restore.ts";
 import type { Carrier, SessionParts } from "./session_parts.ts";
 import { type EffectOf, SessionReports } from "./session_reports.ts";
-import { StepContext } from "./step_context.ts";
-
-/** How long a session should outlive its connection, in milliseconds: servers allow less. */
-const TTL = 86_400_000;
+import { configOf, StepContext } from "./step_context.ts";
 
 /** One session, and those that follow it when it is lost. */
 export class Session {
@@ -53,7 +52,7 @@ export class Session {
   #transport: Carrier | undefined;
   #connections = 0;
   /** Messages that wait for a connection, for credit, or for the transport. */
-  readonly #queue = new Fifo<Outgoing>();
+  readonly #queue = new SizedFifo<Outgoing>();
   /** The id of the last message that came. */
   #lastId: number;
   #capacity: "room" | "full" = "room";
@@ -69,22 +68,10 @@ export class Session {
 
   /** Goes on with what a worker before has left. */
   constructor(parts: SessionParts) {
-    const { setup, protocols, maxMessage, remains } = parts;
+    const { remains } = parts;
     this.#parts = parts;
     this.#reports = new SessionReports(parts.id, parts.notices);
-    const config: ClientConfig = {
-      capacity: boundedWindow(setup.window),
-      maxMessage: Math.min(maxMessage, Number.MAX_SAFE_INTEGER),
-      ttl: TTL,
-      protocols,
-      onLost: setup.onLost,
-      onUnknown: setup.onUnknown,
-      answerTimeout: HANDSHAKE_TIMEOUT,
-      answerBy: Infinity,
-      // The main thread has waited for acceptance already.
-      closeTimeout: 0,
-    };
-    this.#context = new StepContext(config, parts.clock);
+    this.#context = new StepContext(configOf(parts), parts.clock);
     this.#state = restoreSession(remains);
     this.#lastId = remains.unaccepted.length;
     this.#deliveries = new Deliveries(this.#reports, remains);
@@ -242,11 +229,15 @@ export class Session {
     return closeCode ?? SESSION_CLOSE.normal;
   }
 
-  /** While numbers change, all may come: what expired meanwhile would change them again. */
+  /**
+   * While numbers change, as many may come as can go afterwards: what expired
+   * meanwhile would change them again.
+   */
   get #mayContinue(): boolean {
-    const isWanted = this.#queue.length === 0 ||
-      this.#state.numbering === "changed";
-    return isWanted && this.#capacity === "room";
+    return this.#capacity === "room" && (
+      this.#queue.length === 0 || this.#state.numbering === "changed" &&
+        couldSendAfter(this.#state, this.#queue)
+    );
   }
 
   #dispatch(event: ClientEvent): void {
@@ -280,7 +271,7 @@ export class Session {
   #pump(): void {
     if (this.#phase === "performing") return;
     while (this.#capacity === "room" && this.#queue.length > 0) {
-      if (!this.#sendOrDrop(this.#queue.at(0)!)) return;
+      if (!this.#sendOrDrop(this.#queue.peek()!)) return;
       this.#queue.shift();
     }
     this.#transport?.continueIf(this.#mayContinue);

@@ -9,6 +9,11 @@ import type {
   ClientConfig,
   ClientContext,
 } from "../../session/client/state.ts";
+import { boundedWindow, HANDSHAKE_TIMEOUT } from "../../session/wire/limits.ts";
+import type { SessionParts } from "./session_parts.ts";
+
+/** How long a session should outlive its connection, in milliseconds: servers allow less. */
+const TTL = 86_400_000;
 
 /** Reads time and randomness only if a step needs them: most do not. */
 export class StepContext implements ClientContext {
@@ -28,4 +33,25 @@ export class StepContext implements ClientContext {
   get random(): number {
     return this.#clock.random();
   }
+}
+
+/** What a client asks for, and how it waits. */
+export function configOf(
+  { setup, protocols, maxMessage }: Pick<
+    SessionParts,
+    "setup" | "protocols" | "maxMessage"
+  >,
+): ClientConfig {
+  return {
+    capacity: boundedWindow(setup.window),
+    maxMessage: Math.min(maxMessage, Number.MAX_SAFE_INTEGER),
+    ttl: TTL,
+    protocols,
+    onLost: setup.onLost,
+    onUnknown: setup.onUnknown,
+    answerTimeout: HANDSHAKE_TIMEOUT,
+    answerBy: Infinity,
+    // The main thread has waited for acceptance already.
+    closeTimeout: 0,
+  };
 }

@@ -1,5 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { canSend } from "../../../lib/session/client/sending.ts";
+import {
+  canSend,
+  couldSendAfter,
+} from "../../../lib/session/client/sending.ts";
 import {
   ClientPeer,
   framesOf,
@@ -52,4 +55,17 @@ Deno.test("sendRetained() sends again what is not accepted, as credit allows", (
   assertEquals(framesOf(answer), ["m2|m2"]);
   const more = peer.hear("a2,9,rs|", 2);
   assertEquals([framesOf(more), only(more, "accepted").length], [["m3|m3"], 1]);
+});
+
+Deno.test("couldSendAfter() asks for credit alone, where the client is attached", () => {
+  const peer = openPeer();
+  peer.send(1);
+  peer.tell({ type: "skipped" });
+  const could = (length: number, bytes: number) =>
+    couldSendAfter(peer.state, { length, bytes });
+  assertEquals(could(2, 10), true);
+  assertEquals(could(3, 10), false);
+  assertEquals(could(2, 998), false);
+  peer.tell({ type: "disconnected", connection: 1 });
+  assertEquals(could(0, 0), false);
 });

@@ -382,6 +382,29 @@ Deno.test("Session sends nothing behind a message without a number before the ma
   assertEquals(stage.transport.send("f", 6), false);
 });
 
+Deno.test("Session takes no more than can go, while it waits for the main thread", () => {
+  const stage = new Stage();
+  const fake = stage.open();
+  // The second one was dropped. Credit is for four.
+  stage.transport.send("a", 1);
+  for (const id of [3, 4]) {
+    assertEquals(stage.transport.send(`${id}`, id), true, `${id}`);
+  }
+  assertEquals(stage.transport.send("5", 5), false);
+  stage.take();
+  stage.session.confirmed(stage.kept);
+  assertEquals(framesOf(fake), ["m1|a", "m2|3", "m3|4", "m4|5"]);
+  assertEquals(stage.take(), ["writable"]);
+});
+
+Deno.test("Session takes no more bytes than can go, while it waits for the main thread", () => {
+  const stage = new Stage();
+  stage.open({ ...OPENED, window: [9, 100] });
+  stage.transport.send("a", 1);
+  assertEquals(stage.transport.send("x".repeat(60), 3), true);
+  assertEquals(stage.transport.send("x".repeat(60), 4), false);
+});
+
 Deno.test("Session sends nothing behind a message that is too large before the main thread knows of it", () => {
   const stage = new Stage();
   const fake = stage.open();
