@@ -94,7 +94,6 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   /** Ends that the store has not answered: they may be done or not. */
   readonly #unanswered = new Map<string, UnansweredEnd>();
   #running = 0;
-  /** Whether a sweep goes on after its first part. */
   readonly #sweeper: Sweeper;
 
   /** Subscribes to the store's notices. */
@@ -191,10 +190,14 @@ export class LocalNode implements ServerNode, AsyncDisposable {
   /** `settled()` waits for this work. A rejection counts as a store failure. */
   track(work: Promise<unknown>): void {
     const done = this.begin();
-    work.catch((error) => {
-      this.counters.add("storeFailures");
-      this.logger.error("The session store failed", { error });
-    }).finally(done);
+    work.catch((error) => this.onStoreFailure(error)).finally(done);
+  }
+
+  /** Counts and logs a failure of the store. */
+  onStoreFailure(error: unknown): void {
+    this.#sweeper.noteFailure();
+    this.counters.add("storeFailures");
+    this.logger.error("The session store failed", { error });
   }
 
   /** Prolongs leases, ends expired sessions, and forgets those that it no longer has. */
@@ -208,9 +211,13 @@ export class LocalNode implements ServerNode, AsyncDisposable {
       this.#touch(held.map(({ lease }) => lease), ttl)
     );
     for (const each of touched) this.track(each);
-    this.#askAgain();
     // What is held here is not over, however long the store was away.
-    this.track(Promise.allSettled(touched).then(() => this.#sweeper.sweep()));
+    this.track(
+      Promise.allSettled(touched).then(() => {
+        this.#askAgain();
+        return this.#sweeper.sweep();
+      }),
+    );
   }
 
   /** From now on, a sweep ends after its first part: a caller waits for the store. */
@@ -302,11 +309,11 @@ export class LocalNode implements ServerNode, AsyncDisposable {
    * the session meanwhile, the session goes on.
    */
   #askAgain(): void {
-    const unanswered = [...this.#unanswered.values()];
-    this.#unanswered.clear();
-    for (const { id, request } of unanswered) {
-      const { kind } = request.condition;
-      const condition = kind === "lease" ? request.condition : EXPIRED;
+    for (const [key, { id, request }] of [...this.#unanswered]) {
+      const isLease = request.condition.kind === "lease";
+      if (!isLease && this.#sweeper.isWaiting) continue;
+      this.#unanswered.delete(key);
+      const condition = isLease ? request.condition : EXPIRED;
       this.track(this.askEnd(id, { ...request, condition }));
     }
   }

@@ -176,10 +176,45 @@ Deno.test("LocalNode.maintain() goes on after a sweep that failed", async () => 
   await using node = new TestNode({ store: { ...inner, due } as SessionStore });
   node.maintain([]);
   await node.settled();
-  node.clock.advance(120_000);
   node.maintain([]);
   await node.settled();
   assertEquals(calls, 5);
+});
+
+Deno.test("LocalNode.maintain() ends nothing before clients had the time that an outage took", async () => {
+  const inner = memoryStore({ clock: new ManualClock() });
+  const over: string[] = [];
+  const asked: string[] = [];
+  let isFull = true;
+  await using node = new TestNode({
+    store: {
+      ...inner,
+      due: () => Promise.resolve(over),
+      end: (id) => {
+        asked.push(id);
+        return isFull
+          ? Promise.reject(new Error("No room"))
+          : Promise.resolve({ kind: "gone" });
+      },
+    } as SessionStore,
+  });
+  over.push("s");
+  // What writes nothing goes on meanwhile.
+  for (let round = 0; round < 3; round += 1) {
+    node.maintain([]);
+    await node.settled();
+    node.onStoreFailure(new Error("No room"));
+    node.clock.advance(10_000);
+  }
+  isFull = false;
+  asked.length = 0;
+  node.maintain([]);
+  await node.settled();
+  assertEquals(asked, []);
+  node.clock.advance(20_000);
+  node.maintain([]);
+  await node.settled();
+  assertEquals(new Set(asked), new Set(["s"]));
 });
 
 Deno.test("LocalNode.maintain() prolongs its own leases before it ends what is over", async () => {

@@ -336,8 +336,7 @@ export class SessionConnection implements PeerListener, NoticeReceiver {
 
   /** Nothing is lost: what is not accepted comes again, to this node or another. */
   #onStoreFailure(error: unknown): void {
-    this.#node.counters.add("storeFailures");
-    this.#node.logger.error("The session store failed", { error });
+    this.#node.onStoreFailure(error);
     this.abandon();
   }
 

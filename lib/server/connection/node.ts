@@ -75,6 +75,8 @@ export interface ServerNode {
   begin(): () => void;
   /** The same for a promise; a rejection is one of the store. */
   track(work: Promise<unknown>): void;
+  /** Counts and logs a failure of the store. */
+  onStoreFailure(error: unknown): void;
 }
 
 /** What the application receives when a session has ended. */

@@ -9,6 +9,8 @@ import type { SessionStore } from "../../session/store/store.ts";
 
 /** How many sessions are ended before others have their turn. */
 const LIMIT = 100;
+/** Failures that are further apart are not of one outage, in milliseconds. */
+const LONGEST_GAP = 30_000;
 
 /** What a sweeper works with. */
 export interface SweeperParts {
@@ -24,8 +26,8 @@ export interface SweeperParts {
 export class Sweeper {
   readonly #parts: SweeperParts;
   #rest: "none" | "running" | "stopped" = "none";
-  /** When the store could not say last what is over. */
-  #awayAt = -Infinity;
+  /** From the first to the last failure of the store. */
+  #outage = { from: -Infinity, to: -Infinity };
 
   /** Makes one that has nothing to do. */
   constructor(parts: SweeperParts) {
@@ -35,6 +37,24 @@ export class Sweeper {
   /** From now on, a sweep ends after its first part: a caller waits for the store. */
   stop(): void {
     this.#rest = "stopped";
+  }
+
+  /**
+   * Whether nothing is to be ended now. While a store is away, no client can come
+   * back and no node can prolong a lease; they get as much time as they had not,
+   * up to their `ttl`.
+   */
+  get isWaiting(): boolean {
+    const { clock, ttl } = this.#parts;
+    const { from, to } = this.#outage;
+    return clock.now() < to + Math.min(to - from, ttl);
+  }
+
+  /** The store has failed, whatever it was asked. */
+  noteFailure(): void {
+    const now = this.#parts.clock.now();
+    const { from, to } = this.#outage;
+    this.#outage = { from: now - to > LONGEST_GAP ? now : from, to: now };
   }
 
   /** Ends all sessions that are over, until none is left. */
@@ -56,17 +76,11 @@ export class Sweeper {
     );
   }
 
-  /**
-   * Returns how many sessions were ended. While a store is away, no client can
-   * come back and no node can prolong a lease: so their time begins anew.
-   */
+  /** Returns how many sessions were ended. */
   async #sweepSome(): Promise<number> {
-    const { store, clock, ttl, end } = this.#parts;
-    const over = await store.due(LIMIT).catch((error) => {
-      this.#awayAt = clock.now();
-      throw error;
-    });
-    if (clock.now() < this.#awayAt + ttl) return 0;
+    const { store, end } = this.#parts;
+    const over = await store.due(LIMIT);
+    if (this.isWaiting) return 0;
     for (const id of over) await end(id);
     return over.length;
   }

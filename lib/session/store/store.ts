@@ -333,7 +333,8 @@ export interface SessionStore extends AsyncDisposable {
   touch(leases: readonly Lease[], ttl: number): Promise<readonly Lease[]>;
   /**
    * Ends a session; a tombstone stays for this many milliseconds. Rejects if it
-   * cannot say whether it has: then it says so when it is asked again.
+   * cannot say whether it has: then it says so when it is asked again. 0: no client
+   * will ask for it, so it is kept for such a question alone.
    */
   end(
     session: string,

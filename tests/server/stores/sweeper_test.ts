@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { Sweeper } from "../../../lib/server/stores/sweeper.ts";
 import { ManualClock } from "../../platform/manual_clock.ts";
 
-const TTL = 1_000;
+const TTL = 45_000;
 
 /** A sweeper of so many sessions that are over. */
 function makeSweeper(count: number) {
@@ -48,15 +48,34 @@ Deno.test("Sweeper.stop() leaves the rest", async () => {
   assertEquals(over.length, 150);
 });
 
-Deno.test("Sweeper.sweep() gives clients their time when the store was away", async () => {
-  const { clock, over, store, sweeper } = makeSweeper(1);
-  store.away = true;
-  await assertRejects(() => sweeper.sweep(), Error, "Away");
-  store.away = false;
-  clock.advance(TTL - 1);
-  await sweeper.sweep();
-  assertEquals(over, ["0"]);
-  clock.advance(1);
+Deno.test("Sweeper.sweep() gives clients the time in which the store was away, up to the ttl", async () => {
+  for (const [failures, grace] of [[4, 30_000], [7, TTL]] as const) {
+    const { clock, over, sweeper } = makeSweeper(1);
+    for (let failure = 0; failure < failures; failure += 1) {
+      if (failure > 0) clock.advance(10_000);
+      sweeper.noteFailure();
+    }
+    clock.advance(grace - 1);
+    await sweeper.sweep();
+    assertEquals([over, sweeper.isWaiting], [["0"], true]);
+    clock.advance(1);
+    await sweeper.sweep();
+    assertEquals([over, sweeper.isWaiting], [[], false]);
+  }
+});
+
+Deno.test("Sweeper.sweep() goes on after failures that are far apart", async () => {
+  const { clock, over, sweeper } = makeSweeper(1);
+  for (let failure = 0; failure < 9; failure += 1) {
+    clock.advance(30_001);
+    sweeper.noteFailure();
+  }
   await sweeper.sweep();
   assertEquals(over, []);
+});
+
+Deno.test("Sweeper.sweep() rejects while the store is away", async () => {
+  const { store, sweeper } = makeSweeper(1);
+  store.away = true;
+  await assertRejects(() => sweeper.sweep(), Error, "Away");
 });

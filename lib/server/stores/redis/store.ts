@@ -231,8 +231,8 @@ class RedisSessions implements RedisStore {
   readonly end: SessionStore["end"] = async (session, condition, tombstone) => {
     const { kind } = condition;
     const lease = kind === "lease" ? condition.lease : undefined;
-    // 0: for a minute, an end whose answer was lost can be asked for again.
-    const kept = tombstone || 60_000;
+    // 0: for ten minutes, an end whose answer was lost can be asked for again.
+    const kept = tombstone || 600_000;
     const { fence = "", generation = "" } = lease ?? {};
     const values = [kind, endReason(condition), fence, generation, kept];
     const tickets = this.#tickets.take(session);
