@@ -10,14 +10,23 @@ import type { ServerNode } from "./node.ts";
 import type { ServerEvent } from "../../session/server/state.ts";
 import type { NoticeReceiver } from "./registry.ts";
 
+type MoveEvent = Extract<ServerEvent, { type: "move" }>;
+interface EarlyMove {
+  readonly event: MoveEvent;
+  /** When it came, in milliseconds of the clock. */
+  readonly at: number;
+}
+
 /** What may come before the answer of the store, and counts once it is there. */
-export type EarlyNotice = StoreNotice | Extract<ServerEvent, { type: "move" }>;
+export type EarlyNotice = StoreNotice | MoveEvent;
 
 /** The registration of one connection. */
 export class Registration {
   readonly #node: Pick<ServerNode, "registry" | "settings" | "store">;
   readonly #receiver: NoticeReceiver;
-  #early: EarlyNotice[] = [];
+  #early: StoreNotice[] = [];
+  /** What asks the client to leave, and when that came. */
+  #move: EarlyMove | undefined;
   #session = "";
   #maxMessage = Infinity;
 
@@ -51,23 +60,34 @@ export class Registration {
     const { registry } = this.#node;
     registry.unlisten(this.#session, this.#receiver);
     this.#session = session;
-    // Those of the store are about the session before.
-    this.#early = this.#early.filter(({ type }) => type === "move");
+    this.#early = [];
     registry.listen(session, this.#receiver);
   }
 
   /** Keeps a notice until the store has answered. */
   keep(notice: EarlyNotice): void {
-    this.#early.push(notice);
+    if (notice.type !== "move") this.#early.push(notice);
+    else this.#move = { event: notice, at: this.#node.settings.clock.now() };
   }
 
   /** The kept notices, without a `rolled-back` that is older than the lease. */
   takeEarly({ generation }: Lease): readonly EarlyNotice[] {
     const early = this.#early;
     this.#early = [];
-    return generation === this.#node.store.generation
-      ? early.filter(({ type }) => type !== "rolled-back")
-      : early;
+    const notices: readonly EarlyNotice[] =
+      generation === this.#node.store.generation
+        ? early.filter(({ type }) => type !== "rolled-back")
+        : early;
+    return this.#move ? [...notices, this.#takeMove(this.#move)] : notices;
+  }
+
+  /** The time to leave began when it was asked for. */
+  #takeMove({ event, at }: EarlyMove): MoveEvent {
+    const passed = this.#node.settings.clock.now() - at;
+    const after = Math.max(0, event.after - passed);
+    const end = Math.max(0, event.after + event.spread - passed);
+    this.#move = undefined;
+    return { type: "move", after, spread: end - after };
   }
 
   /** The session is the connection's. */

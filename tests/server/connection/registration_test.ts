@@ -32,11 +32,23 @@ Deno.test("Registration keeps early notices of the session that it hears of", as
   assertEquals(registration.takeEarly(LEASE), [NOTICE]);
   assertEquals(registration.takeEarly(LEASE), []);
   registration.keep(NOTICE);
-  const move = { type: "move", after: 0, spread: 1 } as const;
-  registration.keep(move);
-  registration.listen("t");
-  // That one is about the server.
-  assertEquals(registration.takeEarly(LEASE), [move]);
+});
+
+Deno.test("Registration keeps what asks its client to leave, whose time has begun", async () => {
+  await using node = new TestNode();
+  const { registration } = registered(node);
+  const move = { type: "move", after: 10, spread: 100 } as const;
+  for (
+    const [passed, after, spread] of [[4, 6, 100], [30, 0, 80], [200, 0, 0]]
+  ) {
+    registration.keep(move);
+    registration.listen(`s${passed}`);
+    node.clock.advance(passed!);
+    assertEquals(registration.takeEarly(LEASE), [
+      { ...move, after: after!, spread: spread! },
+    ]);
+    assertEquals(registration.takeEarly(LEASE), []);
+  }
 });
 
 Deno.test("Registration forgets the end of a generation that was over before the lease", async () => {
