@@ -56,6 +56,7 @@ export function readableOf<T>(
 export function writableOf(target: WritableTarget): WritableStream<Sendable> {
   const onTheirWay = new Set<Promise<void>>();
   const close = () => target.close();
+  let isErrored = false;
   return new WritableStream<Sendable>({
     start({ signal }) {
       // The stream itself waits for the writes that are under way, which close() ends.
@@ -68,7 +69,8 @@ export function writableOf(target: WritableTarget): WritableStream<Sendable> {
         () => onTheirWay.delete(written),
         (error: unknown) => {
           controller.error(error);
-          target.errored();
+          if (!isErrored) target.errored();
+          isErrored = true;
         },
       );
       if (onTheirWay.size >= WRITE_WINDOW) await Promise.race(onTheirWay);

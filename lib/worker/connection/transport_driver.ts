@@ -32,7 +32,7 @@ import {
 import type { TransportSet } from "./transport_set.ts";
 
 /** How long a connection that nobody needs may take to close, in milliseconds. */
-const LONGEST_CLOSE = 10_000;
+const LONGEST_CLOSE = 60_000;
 
 /** What a transport driver works with. */
 export interface TransportParts {

@@ -136,6 +136,27 @@ Deno.test("writableOf() errors when a message is dropped", async () => {
   assertEquals(errored, 1);
 });
 
+Deno.test("writableOf() says once that it is errored", async () => {
+  let errored = 0;
+  const writes: PromiseWithResolvers<void>[] = [];
+  const writable = writableOf({
+    write: () => {
+      writes.push(Promise.withResolvers());
+      return writes.at(-1)!.promise;
+    },
+    close: () => Promise.resolve(),
+    errored: () => errored += 1,
+  });
+  const writer = writable.getWriter();
+  writer.closed.catch(() => {});
+  await Promise.all([writer.write("x"), writer.write("y")]);
+  for (const { promise, reject } of writes) {
+    reject(error);
+    await promise.catch(() => {});
+  }
+  assertEquals([writes.length, errored], [2, 1]);
+});
+
 Deno.test("writableOf() can be aborted while the window is full and nothing is taken", async () => {
   const { promise: ended, reject: end } = Promise.withResolvers<void>();
   ended.catch(() => {});
