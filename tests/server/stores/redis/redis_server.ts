@@ -130,11 +130,15 @@ export async function destroy(
 
 /**
  * Ends a client of `npm:ioredis`. One that found Redis loading its data asks again
- * later, though it has ended, so the timer of that is waited for.
+ * later, though it has ended, so the timer of that is waited for. One that waits
+ * before it connects again would never say that it has ended.
  */
-async function disconnect(client: Redis): Promise<void> {
+export async function disconnect(client: Redis): Promise<void> {
   const waits = client.status !== "ready";
-  const ended = new Promise((resolve) => client.once("end", resolve));
+  const next = (event: "connecting" | "end") =>
+    new Promise((resolve) => client.once(event, resolve));
+  if (client.status === "reconnecting") await next("connecting");
+  const ended = next("end");
   client.disconnect();
   await ended;
   if (waits) await delay(2 * RECONNECT_DELAY);

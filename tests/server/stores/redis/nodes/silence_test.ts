@@ -23,6 +23,7 @@ import { until } from "../../../../system/waiting.ts";
 import type { ClientKind } from "../places.ts";
 import {
   destroy,
+  disconnect,
   RECONNECT_DELAY,
   RedisClients,
   RedisServer,
@@ -70,11 +71,7 @@ async function ioRedis(
   });
   client.on("error", () => {});
   await client.connect();
-  const end = async () => {
-    const ended = new Promise((resolve) => client.once("end", resolve));
-    client.disconnect();
-    await ended;
-  };
+  const end = () => disconnect(client);
   return Object.assign(client, { [Symbol.asyncDispose]: end });
 }
 
