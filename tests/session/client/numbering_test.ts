@@ -9,12 +9,15 @@ import {
   only,
   OPENED,
   openPeer,
+  REMAINS,
   RESUMED,
 } from "./peer.ts";
 
 const LARGE = "x".repeat(101);
+/** The server has what the worker before knew of. */
+const GOT = { got: 4, at: 7, last: 7 };
 
-/** A machine that goes on where another one has left off: 1 is accepted. */
+/** A machine that goes on where another one has left off: 4 are accepted. */
 function restored(
   config: Partial<ClientConfig>,
   ...unaccepted: readonly string[]
@@ -22,14 +25,8 @@ function restored(
   const peer = new ClientPeer();
   peer.config = { ...CONFIG, ...config };
   peer.state = restoreClient({
-    instance: "i",
-    attempt: 1,
-    ticket: { session: "s", token: "t1", protocol: "" },
-    againTo: 0,
-    positions: [["g1", 0]],
-    accepted: 1,
+    ...REMAINS,
     unaccepted: unaccepted.map((data, index) => message(index + 1, data)),
-    unconsumed: [],
   });
   peer.connect();
   return peer;
@@ -59,7 +56,7 @@ Deno.test("onConfirmed() sends nothing without a connection", () => {
 
 Deno.test("leaveOutTooLarge() reports what a resumed session would end of, and closes the gap", () => {
   const peer = restored({}, "a", LARGE, "c");
-  const effects = peer.hearControl({ ...RESUMED, got: 1 });
+  const effects = peer.hearControl({ ...RESUMED, ...GOT });
   assertEquals(effects.map(({ type }) => type), [
     ...["keep", "news"],
     ...["left-out", "keep"],
@@ -68,30 +65,30 @@ Deno.test("leaveOutTooLarge() reports what a resumed session would end of, and c
     { type: "left-out", id: 2, why: "rejected" },
   ]);
   const confirmed = peer.tell({ type: "confirmed" });
-  assertEquals(framesOf(confirmed), ["m2|a", "m3|c"]);
+  assertEquals(framesOf(confirmed), ["m5|a", "m6|c"]);
 });
 
 Deno.test("leaveOutTooLarge() lets a resumed session go on at once if all fits", () => {
   const peer = restored({}, "a", "c");
-  const effects = peer.hearControl({ ...RESUMED, got: 1 });
-  assertEquals(framesOf(effects), ["m2|a", "m3|c"]);
+  const effects = peer.hearControl({ ...RESUMED, ...GOT });
+  assertEquals(framesOf(effects), ["m5|a", "m6|c"]);
 });
 
 Deno.test("leaveOutTooLarge() gives no number to another message under which a handler has begun", () => {
   const peer = restored({}, "a", LARGE, "c");
-  const effects = peer.hearControl({ ...RESUMED, got: 1, uncertain: 3 });
+  const effects = peer.hearControl({ ...RESUMED, ...GOT, uncertain: 6 });
   // The server says what becomes of it: 4413.
-  assertEquals(framesOf(effects), ["m2|a", `m3|${LARGE}`, "m4|c"]);
+  assertEquals(framesOf(effects), ["m5|a", `m6|${LARGE}`, "m7|c"]);
   const other = restored({}, "a", LARGE, "c");
-  other.hearControl({ ...RESUMED, got: 1, uncertain: 2 });
-  assertEquals(framesOf(other.tell({ type: "confirmed" })), ["m2|a", "m3|c"]);
+  other.hearControl({ ...RESUMED, ...GOT, uncertain: 5 });
+  assertEquals(framesOf(other.tell({ type: "confirmed" })), ["m5|a", "m6|c"]);
 });
 
 Deno.test("leaveOutTooLarge() says of what may have been handled that nobody knows", () => {
   const peer = restored({ onUnknown: "resend" }, LARGE, "b", LARGE, "d");
   const { op: _, ...opened } = { op: "opened", ...OPENED };
   const effects = peer.hearControl({
-    ...{ op: "lost", why: "ended", got: 1, uncertain: 3, at: 0, last: 0 },
+    ...{ op: "lost", why: "ended", got: 4, uncertain: 6, at: 7, last: 7 },
     opened,
   });
   assertEquals(only(effects, "left-out"), [

@@ -6,6 +6,7 @@ import {
   type ClientConfig,
   type ClientEffect,
   type ClientEvent,
+  type ClientRemains,
   type ClientState,
   newClient,
   type Outgoing,
@@ -57,6 +58,18 @@ export const RESUMED = {
   window: [4, 1_000],
   maxMessage: 100,
 } as const;
+
+/** What a worker has left: of messages 1 to 6, the last two are not accepted. */
+export const REMAINS: ClientRemains = {
+  instance: "i",
+  attempt: 3,
+  ticket: { session: "s", token: "t3", protocol: "" },
+  againTo: 0,
+  positions: [["g1", 7]],
+  accepted: 4,
+  unaccepted: [5, 6].map((id) => message(id)),
+  unconsumed: [],
+};
 
 /** A message of the application. */
 export function message(id: number, data: Payload = `m${id}`): Outgoing {

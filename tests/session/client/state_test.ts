@@ -6,18 +6,7 @@ import {
   progressOf,
   restoreClient,
 } from "../../../lib/session/client/state.ts";
-import { CONFIG, controlOf, message } from "./peer.ts";
-
-const REMAINS: ClientRemains = {
-  instance: "i",
-  attempt: 3,
-  ticket: { session: "s", token: "t3", protocol: "" },
-  againTo: 0,
-  positions: [["g1", 7]],
-  accepted: 4,
-  unaccepted: [message(5), message(6)],
-  unconsumed: [],
-};
+import { CONFIG, controlOf, REMAINS } from "./peer.ts";
 
 function requestOf(remains: ClientRemains) {
   const context = { config: CONFIG, now: 0, random: 0 };

@@ -11,14 +11,17 @@ import type {
   Gone,
   Lease,
 } from "../../../lib/session/store/store.ts";
-import {
-  generationOf,
-  remember,
-  tellServer,
-  withConnection,
-} from "./perform.ts";
 import { mutantAccept, mutantAttach } from "./store.ts";
-import type { Connection, Pushed, Rules, World } from "./world.ts";
+import { tellServer } from "./server_side.ts";
+import {
+  type Connection,
+  generationOf,
+  type Pushed,
+  remember,
+  type Rules,
+  withConnection,
+  type World,
+} from "./world.ts";
 
 /** The store answers the oldest request of a connection. */
 export function answer(

@@ -5,21 +5,18 @@ import { endStep } from "../../../lib/session/store/record.ts";
 import type { SessionRecord } from "../../../lib/session/store/record.ts";
 import { generationAt } from "../../../lib/session/flow/positions.ts";
 import { withRecord } from "./answers.ts";
-import {
-  connectionOf,
-  drop,
-  generationOf,
-  remember,
-  tellClient,
-  withConnection,
-} from "./perform.ts";
+import { drop, tellClient } from "./client_side.ts";
 import {
   type Connection,
+  connectionOf,
+  generationOf,
   liveRecord,
   type Move,
   type Pushed,
+  remember,
   type Rules,
   spend,
+  withConnection,
   type World,
 } from "./world.ts";
 

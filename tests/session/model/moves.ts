@@ -9,22 +9,19 @@ import { appendStep } from "../../../lib/session/store/record.ts";
 import type { SessionRecord } from "../../../lib/session/store/record.ts";
 import { decodeFrame } from "../../../lib/session/wire/frame.ts";
 import { answer, holderOf, withRecord } from "./answers.ts";
-import {
-  catchUp,
-  connectionOf,
-  generationOf,
-  remember,
-  tellClient,
-  tellServer,
-  withConnection,
-} from "./perform.ts";
 import { faults } from "./faults.ts";
+import { catchUp, tellClient } from "./client_side.ts";
+import { tellServer } from "./server_side.ts";
 import {
   type Connection,
+  connectionOf,
+  generationOf,
   liveRecord,
   type Move,
+  remember,
   type Rules,
   spend,
+  withConnection,
   type World,
 } from "./world.ts";
 

@@ -217,6 +217,43 @@ export function spend(world: World, what: keyof Budget): World {
   return { ...world, left: { ...world.left, [what]: world.left[what] - 1 } };
 }
 
+/** The connection with this id. */
+export function connectionOf(
+  world: World,
+  id: number,
+): Connection | undefined {
+  return world.connections.find((each) => each.id === id);
+}
+
+/** Replaces a connection; one of which nothing is left is forgotten. */
+export function withConnection(world: World, connection: Connection): World {
+  const { server, client, up } = connection;
+  const isOver = client === "gone" &&
+    (server === "dead" || server.kind === "closed" && up.length === 0);
+  const connections = world.connections.flatMap((each) => {
+    if (each.id !== connection.id) return [each];
+    return isOver ? [] : [connection];
+  });
+  return { ...world, connections };
+}
+
+/** The store's generation now. */
+export function generationOf({ generation }: World): string {
+  return `g${generation}`;
+}
+
+/** Remembers the store as it was, to roll back to. */
+export function remember(world: World): World {
+  if (world.left.rollbacks === 0) return world;
+  const history = [...world.history, world.records].slice(-3);
+  return { ...world, history };
+}
+
+/** After applications have seen more. */
+export function observe(world: World, more: Partial<Observed>): World {
+  return { ...world, observed: { ...world.observed, ...more } };
+}
+
 /** The same for worlds in which the same can happen. */
 export function keyOf(world: World): string {
   return JSON.stringify([

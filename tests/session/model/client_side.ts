@@ -1,4 +1,4 @@
-/** What machines ask for, done to a world. */
+/** What the client's machine asks for, and the main thread's part, done to a world. */
 
 import { clientTransition } from "../../../lib/session/client/client.ts";
 import { canSend } from "../../../lib/session/client/sending.ts";
@@ -7,20 +7,15 @@ import type {
   ClientEvent,
 } from "../../../lib/session/client/state.ts";
 import { advance } from "../../../lib/session/flow/positions.ts";
-import { serverTransition } from "../../../lib/session/server/server.ts";
-import type {
-  ServerEffect,
-  ServerEvent,
-  ServerState,
-} from "../../../lib/session/server/state.ts";
-import {
-  detachStep,
-  leaseOf,
-  openRecord,
-  readStep,
-} from "../../../lib/session/store/record.ts";
 import { SESSION_CLOSE } from "../../../lib/session/wire/violation.ts";
-import type { Connection, Observed, Report, Rules, World } from "./world.ts";
+import {
+  connectionOf,
+  observe,
+  type Report,
+  type Rules,
+  withConnection,
+  type World,
+} from "./world.ts";
 
 /** Tells the client's machine something, and does what it asks for. */
 export function tellClient(
@@ -89,60 +84,6 @@ export function drop(
     main: { ...main, crossed },
     observed: { ...observed, dropped },
   };
-}
-
-/** Tells the machine of a connection something, and does what it asks for. */
-export function tellServer(
-  world: World,
-  id: number,
-  event: ServerEvent,
-  rules: Rules,
-  now = 0,
-): World {
-  const connection = connectionOf(world, id);
-  if (connection === undefined || connection.server === "dead") return world;
-  const context = { config: rules.server, now };
-  const { state, effects } = serverTransition(
-    connection.server as ServerState,
-    event,
-    context,
-  );
-  return effects.reduce(
-    (each, effect) => doForServer(each, id, effect, rules),
-    withConnection(world, { ...connection, server: state }),
-  );
-}
-
-/** The connection with this id. */
-export function connectionOf(
-  world: World,
-  id: number,
-): Connection | undefined {
-  return world.connections.find((each) => each.id === id);
-}
-
-/** Replaces a connection; one of which nothing is left is forgotten. */
-export function withConnection(world: World, connection: Connection): World {
-  const { server, client, up } = connection;
-  const isOver = client === "gone" &&
-    (server === "dead" || server.kind === "closed" && up.length === 0);
-  const connections = world.connections.flatMap((each) => {
-    if (each.id !== connection.id) return [each];
-    return isOver ? [] : [connection];
-  });
-  return { ...world, connections };
-}
-
-/** The store's generation now. */
-export function generationOf({ generation }: World): string {
-  return `g${generation}`;
-}
-
-/** Remembers the store as it was, to roll back to. */
-export function remember(world: World): World {
-  if (world.left.rollbacks === 0) return world;
-  const history = [...world.history, world.records].slice(-3);
-  return { ...world, history };
 }
 
 function sendQueued(world: World, rules: Rules): World {
@@ -272,146 +213,4 @@ function onDisconnect(
   return closeCode === SESSION_CLOSE.normal ? next : observe(next, {
     fault: `the client closes with ${closeCode}, ${reason}`,
   });
-}
-
-function doForServer(
-  world: World,
-  id: number,
-  effect: ServerEffect,
-  rules: Rules,
-): World {
-  const connection = connectionOf(world, id);
-  // A request that was answered at once may have ended it.
-  if (connection === undefined) return world;
-  switch (effect.type) {
-    case "transmit": {
-      if (connection.client === "gone") return world;
-      const down = [...connection.down, ...effect.frames];
-      return withConnection(world, { ...connection, down });
-    }
-    case "admit":
-      return admit(world, id, effect, rules);
-    case "open":
-      return open(world, id, effect, rules);
-    case "attach":
-    case "accept":
-    case "end": {
-      const requests = [...connection.requests, effect];
-      return withConnection(world, { ...connection, requests });
-    }
-    case "read":
-      return read(world, id, effect, rules);
-    case "detach":
-      return detach(world, effect);
-    case "handle": {
-      const flag = effect.redelivered ? "again" : "new";
-      const begun = [idOf(effect.data), flag] as const;
-      const handled = [...world.observed.handled, begun];
-      const next = withConnection(world, {
-        ...connection,
-        running: effect.seq,
-      });
-      return observe(next, { handled });
-    }
-    case "close":
-      return onClose(world, connection, effect);
-    case "abort":
-      return withConnection(world, { ...connection, running: 0 });
-    case "report":
-    case "authenticate":
-    case "news":
-    case "pong":
-    case "closed":
-      return world;
-  }
-}
-
-/** Tokens are session and counter here; their bytes have tests of their own. */
-function admit(
-  world: World,
-  id: number,
-  { request }: Extract<ServerEffect, { type: "admit" }>,
-  rules: Rules,
-): World {
-  const principal = "ann";
-  if (request.op === "open") {
-    return tellServer(world, id, { type: "admitted", principal }, rules);
-  }
-  const [session = "", counter] = request.token.split(" ");
-  const ticket = { session, counter: Number(counter) };
-  return tellServer(world, id, { type: "admitted", principal, ticket }, rules);
-}
-
-function open(
-  world: World,
-  id: number,
-  { request, principal }: Extract<ServerEffect, { type: "open" }>,
-  rules: Rules,
-): World {
-  const sessions = world.sessions + 1;
-  const session = `s${sessions}`;
-  const { attempt, instance, maxMessage } = request;
-  const record = openRecord({
-    ...{ session, principal, attempt, instance, maxMessage },
-    node: `n${id}`,
-    ttl: 1,
-    meta: "",
-  }, { now: 0, generation: generationOf(world) });
-  const records = { ...world.records, [session]: record };
-  const lease = leaseOf(record);
-  const token = `${session} 1`;
-  return tellServer(
-    { ...remember(world), records, sessions },
-    id,
-    { type: "opened", lease, token, protocol: "" },
-    rules,
-  );
-}
-
-function read(
-  world: World,
-  id: number,
-  { session, after, limit }: Extract<ServerEffect, { type: "read" }>,
-  rules: Rules,
-): World {
-  const record = world.records[session];
-  const messages = record === undefined ? [] : readStep(record, after, limit);
-  return tellServer(world, id, { type: "read", messages }, rules);
-}
-
-function detach(
-  world: World,
-  { lease }: Extract<ServerEffect, { type: "detach" }>,
-): World {
-  const record = world.records[lease.session];
-  if (record === undefined) return world;
-  const moment = { now: 0, generation: generationOf(world), ttl: 1 };
-  const detached = detachStep(record, lease, moment);
-  const records = { ...world.records, [lease.session]: detached.record };
-  return { ...remember(world), records };
-}
-
-/** The frames before a close frame still arrive. */
-function onClose(
-  world: World,
-  connection: Connection,
-  { closeCode, reason }: Extract<ServerEffect, { type: "close" }>,
-): World {
-  const isCurrent = connection.client === "open";
-  const isFault = closeCode === SESSION_CLOSE.protocol ||
-    closeCode === SESSION_CLOSE.tooLarge ||
-    closeCode === SESSION_CLOSE.stale && isCurrent;
-  return isFault
-    ? observe(world, {
-      fault: `the server closes with ${closeCode}, ${reason}`,
-    })
-    : world;
-}
-
-function observe(world: World, more: Partial<Observed>): World {
-  return { ...world, observed: { ...world.observed, ...more } };
-}
-
-function idOf(data: unknown): number {
-  return Number(String(data).slice(1));
 }
