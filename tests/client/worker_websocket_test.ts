@@ -145,6 +145,16 @@ Deno.test("WorkerWebSocket() resolves the URL and passes protocols on", async ()
   assertEquals(stage.worker.all("connect")[0]?.setup.protocols, ["a", "b"]);
 });
 
+Deno.test("headers are copied, as they are checked once", async () => {
+  await using stage = makeStage();
+  const headers = { "x-key": "a" };
+  new WorkerWebSocket("ws://localhost/", [], { worker: stage.host, headers });
+  headers["x-key"] = "a\r\nHost: b";
+  stage.worker.ready();
+  const [connect] = stage.worker.all("connect");
+  assertEquals(connect?.setup.headers, { "x-key": "a" });
+});
+
 Deno.test("WorkerWebSocket() ignores options that others take", async () => {
   await using stage = makeStage();
   const options = { worker: stage.host, perMessageDeflate: false };

@@ -102,6 +102,13 @@ Deno.test("resolveOptions() makes something that can be cloned", () => {
   assertEquals(structuredClone(setup), setup);
 });
 
+Deno.test("resolveOptions() copies headers, which it has checked", () => {
+  const headers = { "x-key": "a" };
+  const { setup } = resolve({ headers });
+  headers["x-key"] = "a\r\nHost: b";
+  assertEquals(setup.headers, { "x-key": "a" });
+});
+
 Deno.test("resolveOptions() resolves heartbeat and greeting", () => {
   const view = new Uint8Array([0, 1, 2]).subarray(1);
   const { config } = resolve({
