@@ -103,7 +103,7 @@ export function resolveOptions(
       config: configOf(options, renewableToken),
       ...target !== undefined && { url: target },
       protocols: resolveProtocols(protocols),
-      // What the caller does with them later is not checked.
+      // A copy: what the caller changes later would not be checked.
       headers: { ...headers },
       transport,
       ...network && { network },

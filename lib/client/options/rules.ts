@@ -191,8 +191,7 @@ function isCertificate(value: unknown): boolean {
 
 /** A Blob or a shared buffer would become `{}`, which matches each JSON object. */
 function isPattern(value: unknown): boolean {
-  return isBody(value) ||
-    isPlain(value);
+  return isBody(value) || isPlain(value);
 }
 
 /** Others keep what they have elsewhere: `Headers`, a `Map`, a `Blob`. */

@@ -10,7 +10,9 @@ import type { ServerNode } from "./node.ts";
 import type { ServerEvent } from "../../session/server/state.ts";
 import type { NoticeReceiver } from "./registry.ts";
 
+/** The server drains: the client is to leave. */
 type MoveEvent = Extract<ServerEvent, { type: "move" }>;
+
 interface EarlyMove {
   readonly event: MoveEvent;
   /** When it came, in milliseconds of the clock. */
@@ -25,7 +27,6 @@ export class Registration {
   readonly #node: Pick<ServerNode, "registry" | "settings" | "store">;
   readonly #receiver: NoticeReceiver;
   #early: StoreNotice[] = [];
-  /** What asks the client to leave, and when that came. */
   #move: EarlyMove | undefined;
   #session = "";
   #maxMessage = Infinity;

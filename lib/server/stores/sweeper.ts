@@ -41,8 +41,8 @@ export class Sweeper {
 
   /**
    * Whether nothing is to be ended now. While a store is away, no client can come
-   * back and no node can prolong a lease; they get as much time as they had not,
-   * up to their `ttl`.
+   * back and no node can prolong a lease. Afterwards they get as much time as the
+   * outage took, up to the `ttl`.
    */
   get isWaiting(): boolean {
     const { clock, ttl } = this.#parts;

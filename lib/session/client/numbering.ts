@@ -1,11 +1,10 @@
 /**
- * Under which numbers messages go, as long as a worker after this one would give
- * them others.
+ * Messages wait where a worker after this one would number them differently.
  *
- * The main thread knows in which order messages crossed, and which of them got
- * no number, as far as it was told. So whenever numbers change, it is told, and
- * no message goes until it has confirmed that: one that goes before could be
- * repeated under another number, which nobody would notice.
+ * That worker counts what the main thread has of them: all that crossed, without
+ * those that it heard were dropped. So a message that goes behind a dropped one, or
+ * into a new session, waits until the main thread has confirmed that it knows.
+ * Otherwise it could be repeated under another number, which nobody would notice.
  *
  * @module
  */

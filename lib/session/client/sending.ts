@@ -31,11 +31,11 @@ export function canSend(
 
 /** Returns whether one more could go at once after these, if all numbers were kept. */
 export function couldSendAfter(
-  { retained, ...state }: ClientState,
+  state: ClientState,
   { length, bytes }: { readonly length: number; readonly bytes: number },
 ): boolean {
   return state.kind === "attached" &&
-    retained.last + length < state.credit.maxSeq &&
+    state.retained.last + length < state.credit.maxSeq &&
     state.credit.bytes + bytes < state.credit.maxBytes;
 }
 

@@ -174,11 +174,11 @@ export class MemoryCore {
     if (before === undefined) return undefined;
     const { record, answer } = step(before);
     if (record.state === "live") this.#live.set(session, record);
-    else this.#bury(record);
+    else this.#keepTombstone(record);
     return answer;
   }
 
-  #bury(record: SessionRecord): void {
+  #keepTombstone(record: SessionRecord): void {
     const { session } = record;
     this.#live.delete(session);
     this.#tombstones.set(session, record);
