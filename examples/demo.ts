@@ -24,13 +24,16 @@ import { PlainClient } from "./demo/plain_client.ts";
 import type { Command, Report } from "./demo/server.ts";
 import type { Client } from "./demo/timeline.ts";
 
+const unknown: string[] = [];
 const flags = parseArgs(Deno.args, {
   string: ["freeze"],
   boolean: ["help"],
   default: { freeze: "10" },
+  unknown: (argument) => void unknown.push(argument),
 });
 const freezeSeconds = Number(flags.freeze);
-if (flags.help || !(freezeSeconds > 0 && freezeSeconds <= 60)) {
+const isValid = freezeSeconds > 0 && freezeSeconds <= 60;
+if (flags.help || !isValid || unknown.length > 0) {
   console.log(
     "Usage: deno task demo [--freeze SECONDS]   (1 to 60, default 10)",
   );

@@ -14,13 +14,16 @@ import { parseArgs } from "@std/cli";
 import { getLogger } from "@std/log";
 import { servePage } from "./server.ts";
 
+const unknown: string[] = [];
 const flags = parseArgs(Deno.args, {
   string: ["port"],
   boolean: ["help"],
   default: { port: "8000" },
+  unknown: (argument) => void unknown.push(argument),
 });
 const port = Number(flags.port);
-if (flags.help || !Number.isInteger(port) || port < 0 || port > 65_535) {
+const isValid = Number.isInteger(port) && port >= 0 && port <= 65_535;
+if (flags.help || !isValid || unknown.length > 0) {
   getLogger().info("Usage: deno task page [--port NUMBER]   (default 8000)");
   Deno.exit(flags.help ? 0 : 2);
 }

@@ -18,9 +18,11 @@ Deno.test("browser/main.ts serves the page, its bundles and its observations", a
 });
 
 Deno.test("browser/main.ts explains its usage", async () => {
-  await using program = start("--port", "http");
-  await find(program.stdout, /Usage: deno task page/);
-  assertEquals((await program.status).code, 2);
+  for (const flags of [["--port", "http"], ["--prot", "81"], ["81"]]) {
+    await using program = start(...flags);
+    await find(program.stdout, /Usage: deno task page/);
+    assertEquals((await program.status).code, 2);
+  }
 });
 
 function start(...flags: readonly string[]): Deno.ChildProcess {

@@ -29,9 +29,11 @@ Deno.test("demo.ts shows that a plain socket is dropped and ours is kept", async
 });
 
 Deno.test("demo.ts explains a wrong flag in one sentence", async () => {
-  const { code, stdout } = await runDemo("--freeze", "forever");
-  assertEquals(code, 2);
-  assertMatch(stdout, /^Usage: .*\n$/);
+  for (const args of [["--freeze", "forever"], ["--frieze", "3"], ["3"]]) {
+    const { code, stdout } = await runDemo(...args);
+    assertEquals(code, 2, `${args}`);
+    assertMatch(stdout, /^Usage: .*\n$/);
+  }
 });
 
 async function runDemo(
